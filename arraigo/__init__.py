@@ -1,0 +1,1 @@
+"""Arraigo: the retention desk of a telecom operator."""

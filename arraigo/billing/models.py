@@ -1,0 +1,189 @@
+"""Bills, claims on them, adjustments and payments (TMF678).
+
+What a bill is worth follows from its parts: `total` = sum of its lines + its adjustments' credits.
+An adjustment of an unbilled month is a credit on that bill; of an issued one a credit note on it;
+of a paid one a credit on the customer's next bill.
+"""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from arraigo.money import MoneyField
+from arraigo.records import ExternalRecord
+
+
+class Bill(ExternalRecord):
+    """What a customer owes for one month. `total`, `credited` and `paid` are kept with the parts."""
+
+    class State(models.TextChoices):
+        UNBILLED = "unbilled", _("Not issued yet")
+        ISSUED = "issued", _("Issued")
+        PAID = "paid", _("Paid")
+
+    customer = models.ForeignKey("customers.Customer", models.PROTECT, related_name="bills")
+    month = models.DateField()
+    """First day of the month billed."""
+    state = models.CharField(max_length=8, choices=State.choices, default=State.UNBILLED)
+    issued_on = models.DateField(null=True, blank=True)
+    due_on = models.DateField(null=True, blank=True)
+    total = MoneyField(default=0)
+    """Sum of the lines, in Bs."""
+    credited = MoneyField(default=0)
+    """Sum of the credits applied to this bill, in Bs; never above `total`."""
+    paid = MoneyField(default=0)
+    """Sum of the payments on this bill, in Bs; never above `total - credited`."""
+
+    class Meta(ExternalRecord.Meta):
+        verbose_name = _("bill")
+        constraints = [
+            *ExternalRecord.Meta.constraints,
+            models.UniqueConstraint(fields=["customer", "month"], name="bill_one_a_month"),
+            models.CheckConstraint(condition=Q(month__day=1), name="bill_month_is_first_day"),
+            models.CheckConstraint(
+                condition=Q(total__gte=0, credited__gte=0, paid__gte=0)
+                & Q(total__gte=F("credited") + F("paid")),
+                name="bill_balances",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="unbilled") | Q(issued_on__isnull=False, due_on__isnull=False),
+                name="bill_issued_has_dates",
+            ),
+        ]
+        indexes = [models.Index(fields=["customer", "-month"])]
+
+    def __str__(self) -> str:
+        return f"{self.month:%m/%Y}"
+
+
+class BillLine(models.Model):
+    """The charge of one product on a bill."""
+
+    bill = models.ForeignKey(Bill, models.PROTECT, related_name="lines")
+    product = models.ForeignKey("products.Product", models.PROTECT, null=True, related_name="bill_lines")
+    description = models.CharField(max_length=120)
+    amount = MoneyField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gte=0), name="bill_line_not_negative"),
+            models.UniqueConstraint(fields=["bill", "product"], name="bill_line_one_a_product"),
+        ]
+
+    def __str__(self) -> str:
+        return self.description
+
+
+class Payment(ExternalRecord):
+    """Money received for one bill."""
+
+    bill = models.ForeignKey(Bill, models.PROTECT, related_name="payments")
+    amount = MoneyField()
+    paid_at = models.DateTimeField()
+    channel = models.CharField(max_length=30, blank=True)
+
+    class Meta(ExternalRecord.Meta):
+        verbose_name = _("payment")
+        constraints = [
+            *ExternalRecord.Meta.constraints,
+            models.CheckConstraint(condition=Q(amount__gt=0), name="payment_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.paid_at}"
+
+
+class BillingClaim(models.Model):
+    """A billing claim (steps 4 and 13): asks billing to waive or compensate a product's month."""
+
+    class Kind(models.TextChoices):
+        BILL_WAIVER = "bill_waiver", _("Bill waiver")
+        COMPENSATION = "compensation", _("Compensation")
+
+    class State(models.TextChoices):
+        ENTERED = "entered", _("Waiting for billing")
+        APPLIED = "applied", _("Applied")
+        REFUSED = "refused", _("Refused by billing")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    number = models.CharField(max_length=24, unique=True)
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    claim_type = models.CharField(max_length=80)
+    """As billing knows it: "Retiro por Retención con Servicio de Ingeniería" (step 4.1)."""
+    customer = models.ForeignKey("customers.Customer", models.PROTECT, related_name="billing_claims")
+    product = models.ForeignKey("products.Product", models.PROTECT, related_name="billing_claims")
+    month = models.DateField()
+    amount = MoneyField()
+    case_number = models.CharField(max_length=24, blank=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.ENTERED)
+    needs_confirmation = models.BooleanField(default=False)
+    entered_at = models.DateTimeField()
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    reason = models.TextField(blank=True)
+    """Why billing refused it."""
+
+    class Meta:
+        verbose_name = _("billing claim")
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="billing_claim_positive"),
+            models.CheckConstraint(condition=Q(month__day=1), name="billing_claim_month_is_first_day"),
+            # Step 3.1: one of waiver or compensation per product and billing month.
+            models.UniqueConstraint(
+                fields=["product", "month"],
+                name="billing_claim_no_stacking",
+                condition=Q(state__in=["entered", "applied"]),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="refused") | ~Q(reason=""), name="billing_claim_refused_has_reason"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["entered_at"], name="billing_claim_waiting", condition=Q(state="entered")),
+            models.Index(fields=["case_number"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Adjustment(models.Model):
+    """The credit that an applied claim put on a bill (TMF678 appliedBillingCredit)."""
+
+    class Form(models.TextChoices):
+        ON_BILL = "on_bill", _("Adjusted on the bill")
+        CREDIT_NOTE = "credit_note", _("Credit note")
+        NEXT_BILL = "next_bill", _("Credit on the next bill")
+
+    claim = models.OneToOneField(BillingClaim, models.PROTECT, related_name="adjustment")
+    form = models.CharField(max_length=12, choices=Form.choices)
+    number = models.CharField(max_length=24, unique=True)
+    amount = MoneyField()
+    applied_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="adjustment_positive")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Credit(models.Model):
+    """The share of an adjustment that one bill carries; what does not fit goes to the next bill.
+
+    `bill` is None while it waits for a bill that does not exist yet.
+    """
+
+    adjustment = models.ForeignKey(Adjustment, models.PROTECT, related_name="credits")
+    customer = models.ForeignKey("customers.Customer", models.PROTECT, related_name="credits")
+    bill = models.ForeignKey(Bill, models.PROTECT, null=True, related_name="credits")
+    amount = MoneyField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="credit_positive")]
+        indexes = [models.Index(fields=["customer"], name="credit_waiting", condition=Q(bill=None))]
+
+    def __str__(self) -> str:
+        return str(self.amount)

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class BssConfig(AppConfig):
+    name = "arraigo.bss"
+    label = "bss"

@@ -1,0 +1,117 @@
+"""What happens with work orders in the field: print batches, visits, signed papers (steps 6–8)."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Task(models.TextChoices):
+    """The Xpress tasks (step 7.1)."""
+
+    WIFI_COVERAGE = "wifi_coverage", _("Wi-Fi coverage: access point or outlet relocation")
+    SIGNAL_STABILITY = "signal_stability", _("Unstable signal: up to two devices cabled")
+    TV_WIRING = "tv_wiring", _("TV problems: inner cabling or connectors")
+    DROP_CABLE_REPLACEMENT = "drop_cable_replacement", _("Frequent cuts: drop cable replaced")
+    PHONE_EXTENSION = "phone_extension", _("Telephone extension wiring")
+
+
+class Paper(models.TextChoices):
+    """The documents that a visit leaves signed (step 8.1)."""
+
+    WORK_ORDER = "work_order", _("Work order")
+    SERVICE_REPORT = "service_report", _("Service report")
+    FAULT_REPORT = "fault_report", _("Technical fault report")
+
+
+class PrintBatch(models.Model):
+    """Work orders printed together: who and when (step 6). The same orders print again alike."""
+
+    number = models.CharField(max_length=24, unique=True)
+    printed_at = models.DateTimeField()
+    printed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    operations_center = models.ForeignKey("people.Unit", models.PROTECT, null=True, related_name="+")
+    work_orders = models.ManyToManyField("orders.WorkOrder", related_name="print_batches")
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Attachment(models.Model):
+    """A photo or a signature. Kept in the database, where every node finds it and a backup takes it."""
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    content_type = models.CharField(max_length=40)
+    content = models.BinaryField()
+    added_at = models.DateTimeField()
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    def __str__(self) -> str:
+        return self.sha256[:12]
+
+
+class Visit(models.Model):
+    """The technician's visit for one work order (step 7)."""
+
+    work_order = models.OneToOneField("orders.WorkOrder", models.PROTECT, related_name="visit")
+    technician = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="visits")
+    arrived_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    solved = models.BooleanField(null=True)
+    cause = models.CharField(max_length=60, blank=True)
+    tasks = models.JSONField(default=list)
+    """Values of `Task` carried out."""
+    findings = models.TextField(blank=True)
+    materials = models.JSONField(default=list)
+    """[{"name": …, "quantity": number, "unit": …}]"""
+
+    def __str__(self) -> str:
+        return f"{self.work_order_id}"
+
+
+class Measurement(models.Model):
+    """A reading before and after the work, on one product."""
+
+    visit = models.ForeignKey(Visit, models.PROTECT, related_name="measurements")
+    product = models.ForeignKey("products.Product", models.PROTECT, related_name="+")
+    name = models.CharField(max_length=40)
+    unit = models.CharField(max_length=12)
+    before = models.DecimalField(max_digits=10, decimal_places=2, null=True)
+    after = models.DecimalField(max_digits=10, decimal_places=2, null=True)
+    working = models.BooleanField(default=True)
+    """The service was left working (step 8)."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["visit", "product", "name"], name="measurement_unique")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SignedPaper(models.Model):
+    """A document that the customer signed, or refused to sign with reason and photo (step 8.1)."""
+
+    visit = models.ForeignKey(Visit, models.PROTECT, related_name="papers")
+    paper = models.CharField(max_length=16, choices=Paper.choices)
+    number = models.CharField(max_length=24, unique=True)
+    signer_name = models.CharField(max_length=120, blank=True)
+    signer_document = models.CharField(max_length=24, blank=True)
+    signature = models.ForeignKey(Attachment, models.PROTECT, null=True, related_name="+")
+    refusal_reason = models.TextField(blank=True)
+    photo = models.ForeignKey(Attachment, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["visit", "paper"], name="signed_paper_unique"),
+            models.CheckConstraint(
+                condition=Q(signature__isnull=False, refusal_reason="") & ~Q(signer_name="")
+                | Q(signature=None, photo__isnull=False) & ~Q(refusal_reason=""),
+                name="signed_paper_signed_or_refused",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number

@@ -1,0 +1,56 @@
+"""Bolivianos: stored as whole centavos, `Decimal` with two places in Python.
+
+SQLite keeps decimals as floats and sums them so; whole centavos add up exactly on both databases.
+"""
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+CENTAVO = Decimal("0.01")
+ZERO = Decimal("0.00")
+
+
+def bs(value: Decimal | int | str) -> Decimal:
+    """`value` in Bs with two places, half a centavo rounded up."""
+    return Decimal(value).quantize(CENTAVO, rounding=ROUND_HALF_UP)
+
+
+def pro_rata(monthly: Decimal, days: int, days_in_month: int) -> Decimal:
+    """The part of a `monthly` price in Bs that `days` of a month of `days_in_month` days are worth."""
+    if not 0 <= days <= days_in_month:
+        raise ValueError(f"{days} days do not fit in a month of {days_in_month}.")
+    return bs(monthly * days / days_in_month)
+
+
+class MoneyField(models.BigIntegerField):
+    """An amount in Bs: whole centavos in the database, `Decimal` in Python."""
+
+    description = "Amount in Bs, stored in centavos"
+
+    def from_db_value(self, value: int | None, expression: Any, connection: Any) -> Decimal | None:
+        return None if value is None else Decimal(value).scaleb(-2)
+
+    def to_python(self, value: Any) -> Decimal | None:
+        if value is None or isinstance(value, Decimal):
+            return value
+        try:
+            return bs(value)
+        except (ArithmeticError, TypeError, ValueError) as error:
+            raise ValidationError(f"{value!r} is not an amount in Bs.") from error
+
+    def get_prep_value(self, value: Any) -> int | None:
+        if value is None or hasattr(value, "resolve_expression"):
+            return value  # type: ignore[return-value]
+        if isinstance(value, float):
+            raise TypeError("Amounts are Decimal, never float.")
+        return int(bs(value).scaleb(2))
+
+    def formfield(self, **kwargs: Any) -> Any:
+        from django import forms
+
+        return super(models.IntegerField, self).formfield(
+            **{"form_class": forms.DecimalField, "decimal_places": 2, "max_digits": 14, **kwargs}
+        )

@@ -1,0 +1,85 @@
+"""Staff: accounts, roles and the organisational units they belong to."""
+
+from functools import cached_property
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    """The roles of the procedure and those beside it. Lanes of the diagram name them by value."""
+
+    ADVISOR = "advisor", _("Sales advisor")
+    TEAM_LEAD = "team_lead", _("Head of retention team")
+    OPERATIONS_SUPERVISOR = "operations_supervisor", _("Operations centre supervisor")
+    TECHNICIAN = "multi_service_technician", _("Multi-service technician")
+    INCIDENT_FOLLOW_UP = "incident_follow_up", _("Incident follow-up team")
+    QUALITY_MANAGEMENT = "quality_management", _("Customer relations quality team")
+    COMMERCIAL_MANAGEMENT = "commercial_management", _("Commercial management")
+    BILLING = "billing", _("Billing division")
+    HEAD_CUSTOMER_RELATIONS = "head_customer_relations", _("Head of Customer Relations Division")
+    HEAD_RESOURCES = "head_resources", _("Head of Resources Division")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+class Unit(models.Model):
+    """A division, a retention team or an operations centre, with its head."""
+
+    class Kind(models.TextChoices):
+        DIVISION = "division", _("Division")
+        RETENTION_TEAM = "retention_team", _("Retention team")
+        OPERATIONS_CENTER = "operations_center", _("Operations centre")
+
+    code = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    head = models.ForeignKey("people.User", models.PROTECT, null=True, blank=True, related_name="headed_units")
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class User(AbstractUser):
+    """A member of staff with an account. What they may do follows from their memberships."""
+
+    is_demo = models.BooleanField(default=False)
+    """Made by `./run manage demo`; refused at sign-in in production."""
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        """The roles this person has, as values of `Role`; one query per request."""
+        return frozenset(membership.role for membership in self.own_memberships)
+
+    @cached_property
+    def own_memberships(self) -> list["Membership"]:
+        return list(self.memberships.select_related("unit"))
+
+    def has_role(self, *roles: str) -> bool:
+        return not self.roles.isdisjoint(roles)
+
+    def unit_as(self, role: str) -> Unit | None:
+        """The unit in which this person has `role`; None where they do not have it."""
+        return next((m.unit for m in self.own_memberships if m.role == role), None)
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.username
+
+
+class Membership(models.Model):
+    """`user` has `role` in `unit`."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=30, choices=Role.choices)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="memberships")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "role", "unit"], name="membership_unique")]
+        indexes = [models.Index(fields=["role", "unit"])]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.get_role_display()} · {self.unit}"

@@ -1,0 +1,32 @@
+"""What business records have in common."""
+
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import models
+
+
+class ExternalRecord(models.Model):
+    """A record that may have come from another system, known there as `external_id`.
+
+    `source` names that system ("arraigo" for what was entered here). The pair is unique where an
+    external id is given, so that loading the same file twice finds the same rows.
+    """
+
+    source = models.CharField(max_length=40, default="arraigo")
+    external_id = models.CharField(max_length=80, null=True, blank=True)
+
+    class Meta:
+        abstract = True
+        constraints: Sequence[Any] = [
+            models.UniqueConstraint(
+                fields=["source", "external_id"],
+                name="%(app_label)s_%(class)s_external_id_unique",
+            ),
+        ]
+
+
+def new_key() -> str:
+    """An opaque key of 22 characters that cannot be guessed (idempotency keys, links)."""
+    return secrets.token_urlsafe(16)

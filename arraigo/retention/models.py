@@ -1,0 +1,248 @@
+"""The retention case and what its steps leave behind that is no record of another package."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from arraigo.money import MoneyField
+
+
+class Reason(models.TextChoices):
+    """Why the customer wants to leave (steps 2 and 11)."""
+
+    FAULTS = "faults", _("Faults")
+    COMPENSATION = "compensation", _("Demands compensation")
+    BETTER_OFFER = "better_offer", _("Better offer of a competitor")
+    PRICE = "price", _("Price")
+    MOVING = "moving", _("Moving")
+    NO_USE = "no_use", _("No use")
+    DEATH = "death", _("Death")
+    OTHER = "other", _("Other")
+
+
+class RetentionCase(models.Model):
+    """A customer asks to leave; one case per request, with its affected products (TMF701)."""
+
+    class Channel(models.TextChoices):
+        OFFICE = "office", _("Office")
+        PHONE = "phone", _("Phone")
+        WHATSAPP = "whatsapp", _("WhatsApp")
+        EMAIL = "email", _("E-mail")
+
+    class Outcome(models.TextChoices):
+        RUNNING = "running", _("Running")
+        ACCEPTED = "accepted", _("Accepted, waiting for evaluation")
+        EVALUATED = "evaluated", _("Evaluated")
+        TERMINATION = "termination", _("Termination registered")
+        ORDINARY_INCIDENT = "ordinary_incident", _("Ordinary incident")
+        CLOSED_ELSEWHERE = "closed_elsewhere", _("Closed by something elsewhere")
+
+    number = models.CharField(max_length=24, unique=True)
+    instance = models.OneToOneField("engine.Instance", models.PROTECT, related_name="case")
+    customer = models.ForeignKey("customers.Customer", models.PROTECT, related_name="cases")
+    products = models.ManyToManyField("products.Product", related_name="cases")
+    """The products affected by the request."""
+    channel = models.CharField(max_length=10, choices=Channel.choices)
+    reason = models.CharField(max_length=14, choices=Reason.choices)
+    words = models.TextField(blank=True)
+    """What the customer said, in the customer's words."""
+    contact_phone = models.CharField(max_length=20, blank=True)
+    competitor = models.CharField(max_length=160, blank=True)
+    proactive = models.BooleanField(default=False)
+    """Opened by calling a customer who had not asked to leave yet."""
+    outcome = models.CharField(max_length=20, choices=Outcome.choices, default=Outcome.RUNNING)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="cases")
+    team = models.ForeignKey("people.Unit", models.PROTECT, related_name="cases")
+    opened_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    """When an offer was accepted at the desk (the last one, where several were)."""
+    reopened = models.PositiveSmallIntegerField(default=0)
+    """How many controls failed."""
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("retention case")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer"], name="case_one_open_a_customer", condition=Q(closed_at=None)
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at=None, outcome__in=["running", "accepted"])
+                | Q(closed_at__isnull=False) & ~Q(outcome__in=["running", "accepted"]),
+                name="case_closed_has_outcome",
+            ),
+        ]
+        indexes = [models.Index(fields=["-opened_at"]), models.Index(fields=["outcome", "accepted_at"])]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class BackgroundReview(models.Model):
+    """What step 1 was judged on."""
+
+    case = models.ForeignKey(RetentionCase, models.PROTECT, related_name="reviews")
+    withdrawn_for_arrears = models.BooleanField()
+    credit_listed = models.BooleanField()
+    category = models.CharField(max_length=12)
+    average_billing = MoneyField()
+    debt = MoneyField()
+    eligible = models.BooleanField()
+    vip = models.BooleanField()
+    because = models.TextField()
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.case_id}"
+
+
+class Override(models.Model):
+    """The head of team lets an ineligible customer be offered something, or does not (1.1)."""
+
+    case = models.ForeignKey(RetentionCase, models.PROTECT, related_name="overrides")
+    granted = models.BooleanField()
+    reason = models.TextField()
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.case_id}"
+
+
+class RepeatFaultVerdict(models.Model):
+    """The verdict of step 2 on one affected product, with the tickets behind it."""
+
+    case = models.ForeignKey(RetentionCase, models.PROTECT, related_name="verdicts")
+    product = models.ForeignKey("products.Product", models.PROTECT, related_name="+")
+    repeat_fault = models.BooleanField()
+    fault_count = models.PositiveSmallIntegerField()
+    rule = models.CharField(max_length=20)
+    because = models.TextField()
+    tickets = models.ManyToManyField("tickets.TroubleTicket", related_name="verdicts")
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "product"], name="verdict_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.product_id}"
+
+
+class Offer(models.Model):
+    """Something offered to keep the customer (steps 3, 12, 14 and the transfer), and the answer."""
+
+    class Kind(models.TextChoices):
+        BILL_WAIVER = "bill_waiver", _("Bill waiver")
+        COMPENSATION = "compensation", _("Compensation")
+        COURTESY = "courtesy", _("Courtesy")
+        TRANSFER = "transfer", _("Transfer of the service")
+
+    class Answer(models.TextChoices):
+        ACCEPTED = "accepted", _("Accepted")
+        REFUSED = "refused", _("Refused")
+
+    class Approval(models.TextChoices):
+        NOT_NEEDED = "not_needed", _("Within authority")
+        WAITING = "waiting", _("Waiting for approval")
+        APPROVED = "approved", _("Approved")
+        REFUSED = "refused", _("Not approved")
+
+    case = models.ForeignKey(RetentionCase, models.PROTECT, related_name="offers")
+    element = models.CharField(max_length=60)
+    """The step that offered it: `step_03`, `step_12` …"""
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    product = models.ForeignKey("products.Product", models.PROTECT, related_name="offers")
+    month = models.DateField(null=True)
+    """Billing month of a waiver or compensation."""
+    days = models.PositiveSmallIntegerField(null=True)
+    """Days affected, of a pro rata compensation."""
+    amount = MoneyField(default=0)
+    courtesy_kind = models.CharField(max_length=40, blank=True)
+    details = models.JSONField(default=dict)
+    answer = models.CharField(max_length=8, choices=Answer.choices)
+    firm_no = models.BooleanField(default=False)
+    approval = models.CharField(max_length=10, choices=Approval.choices, default=Approval.NOT_NEEDED)
+    approval_reason = models.TextField(blank=True)
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    approved_at = models.DateTimeField(null=True)
+    offered_at = models.DateTimeField()
+    offered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    claim = models.OneToOneField("billing.BillingClaim", models.PROTECT, null=True, related_name="offer")
+    courtesy = models.OneToOneField("products.Courtesy", models.PROTECT, null=True, related_name="offer")
+
+    class Meta:
+        indexes = [models.Index(fields=["case", "id"])]
+        constraints = [models.CheckConstraint(condition=Q(amount__gte=0), name="offer_not_negative")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.case_id}"
+
+
+class Promise(models.Model):
+    """Something the operator promised, with owner, due time and proof."""
+
+    class Kind(models.TextChoices):
+        VISIT = "visit", _("Technical visit within 24 hours")
+        BILL_WAIVER = "bill_waiver", _("Month not charged")
+        COMPENSATION = "compensation", _("Compensation on the bill")
+        COURTESY = "courtesy", _("Courtesy without cost")
+        TRANSFER = "transfer", _("Transfer of the service")
+        INCIDENT = "incident", _("Repair as an ordinary incident")
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Open")
+        KEPT = "kept", _("Kept")
+        BROKEN = "broken", _("Broken")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    case = models.ForeignKey(RetentionCase, models.PROTECT, related_name="promises")
+    customer = models.ForeignKey("customers.Customer", models.PROTECT, related_name="promises")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    text = models.TextField()
+    """As read back to the customer."""
+    role = models.CharField(max_length=30)
+    """Who owes it, as a role."""
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    made_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    proof = models.CharField(max_length=160, blank=True)
+    """Number of the record that proves it: the adjustment, the signed work order, the courtesy."""
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="open", ended_at=None) | ~Q(state="open") & Q(ended_at__isnull=False),
+                name="promise_end_has_time",
+            ),
+            models.CheckConstraint(condition=Q(due_at__gte=F("made_at")), name="promise_due_after_made"),
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], name="promise_open", condition=Q(state="open")),
+            models.Index(fields=["case", "id"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Receipt(models.Model):
+    """A numbered proof for the customer (constancia): of a promise or of a baja."""
+
+    class Kind(models.TextChoices):
+        PROMISE = "promise", _("What was promised")
+        TERMINATION = "termination", _("Termination")
+
+    number = models.CharField(max_length=24, unique=True)
+    case = models.ForeignKey(RetentionCase, models.PROTECT, related_name="receipts")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    text = models.TextField()
+    data = models.JSONField(default=dict)
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return self.number

@@ -1,0 +1,282 @@
+"""All settings of Arraigo, with defaults that run from a fresh clone.
+
+Every value that an installation may change is read from the environment by one of the `env_*`
+functions, which stop the start with a plain sentence when the value is bad.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+import dj_database_url
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def env_bool(name: str, default: bool) -> bool:
+    """The environment variable `name` as yes or no."""
+    text = os.environ.get(name, "").strip().lower()
+    if text == "":
+        return default
+    if text in {"1", "true", "yes", "on"}:
+        return True
+    if text in {"0", "false", "no", "off"}:
+        return False
+    raise ImproperlyConfigured(f"{name}={text!r}: write 1 or 0.")
+
+
+def env_int(name: str, default: int, *, least: int = 0) -> int:
+    """The environment variable `name` as a whole number, not below `least`."""
+    text = os.environ.get(name, "").strip()
+    if text == "":
+        return default
+    if not text.isdecimal() or int(text) < least:
+        raise ImproperlyConfigured(f"{name}={text!r}: write a whole number from {least}.")
+    return int(text)
+
+
+def env_list(name: str, default: str = "") -> list[str]:
+    """The environment variable `name`, split at commas."""
+    return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+
+
+# --- what kind of installation this is -------------------------------------------------------
+PRODUCTION = env_bool("ARRAIGO_PRODUCTION", False)
+DEBUG = env_bool("ARRAIGO_DEBUG", False)
+if PRODUCTION and DEBUG:
+    raise ImproperlyConfigured("ARRAIGO_DEBUG cannot be on in production: unset one of the two.")
+
+DATA_DIR = Path(os.environ.get("ARRAIGO_DATA_DIR", BASE_DIR / "var"))
+"""What a running installation writes outside its database: SQLite file, secret, checkpoints."""
+
+
+def secret_key() -> str:
+    """The signing secret: from the environment in production, else made once and kept."""
+    secret = os.environ.get("ARRAIGO_SECRET_KEY", "")
+    if secret:
+        if len(secret) < 32:
+            raise ImproperlyConfigured("ARRAIGO_SECRET_KEY is too short: use 32 characters or more.")
+        return secret
+    if PRODUCTION:
+        raise ImproperlyConfigured("ARRAIGO_SECRET_KEY is missing: production takes its secret from there.")
+    path = DATA_DIR / "secret_key"
+    if not path.exists():
+        DATA_DIR.mkdir(parents=True, exist_ok=True)
+        candidate = path.with_suffix(f".{os.getpid()}")
+        candidate.write_text(os.urandom(32).hex())
+        candidate.chmod(0o600)
+        # A link fails where another process was first: both then read the same secret.
+        try:
+            os.link(candidate, path)
+        except FileExistsError:
+            pass
+        candidate.unlink()
+    return path.read_text()
+
+
+SECRET_KEY = secret_key()
+ALLOWED_HOSTS = env_list("ARRAIGO_HOSTS", "" if PRODUCTION else "localhost,127.0.0.1,[::1],testserver")
+if PRODUCTION and not ALLOWED_HOSTS:
+    raise ImproperlyConfigured("ARRAIGO_HOSTS is missing: name the hosts under which people reach Arraigo.")
+CSRF_TRUSTED_ORIGINS = env_list("ARRAIGO_ORIGINS")
+
+# --- applications, one noun each, in the order of the layers ---------------------------------
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "axes",
+    "csp",
+    "django_htmx",
+    "django_q",
+    "arraigo.eventlog",
+    "arraigo.workdays",
+    "arraigo.people",
+    "arraigo.engine",
+    "arraigo.procedure",
+    "arraigo.bss",
+    "arraigo.network",
+    "arraigo.customers",
+    "arraigo.products",
+    "arraigo.tickets",
+    "arraigo.billing",
+    "arraigo.orders",
+    "arraigo.fieldwork",
+    "arraigo.quality",
+    "arraigo.terminations",
+    "arraigo.messages",
+    "arraigo.retention",
+    "arraigo.insight",
+    "arraigo.imports",
+    "arraigo.demo",
+    "arraigo.web",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "arraigo.urls"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "arraigo" / "web" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "arraigo.web.context.shared",
+            ],
+        },
+    },
+]
+
+# --- database --------------------------------------------------------------------------------
+DATABASE_URL = os.environ.get("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'arraigo.sqlite3'}"
+try:
+    DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=60)}
+except (ValueError, KeyError) as error:
+    raise ImproperlyConfigured(
+        f"DATABASE_URL cannot be read ({error}): write postgres://user:password@host:5432/name "
+        "or sqlite:////path/to/file."
+    ) from error
+
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # IMMEDIATE: two writers queue instead of failing half way. FULL: a commit that was
+    # acknowledged survives a power cut (NORMAL does not).
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
+            "PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY"
+        ),
+    }
+elif DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
+    raise ImproperlyConfigured("DATABASE_URL names a database that Arraigo does not run on: use sqlite or postgres.")
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- people and sessions ---------------------------------------------------------------------
+AUTH_USER_MODEL = "people.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "login"
+ACCOUNT_ADAPTER = "arraigo.people.accounts.AccountAdapter"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+AXES_FAILURE_LIMIT = env_int("ARRAIGO_LOGIN_FAILURES", 5, least=1)
+AXES_COOLOFF_TIME = env_int("ARRAIGO_LOGIN_COOLOFF_HOURS", 1, least=1)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_TEMPLATE = "accounts/locked_out.html"
+AXES_RESET_ON_SUCCESS = True
+AXES_VERBOSE = False
+SESSION_COOKIE_AGE = env_int("ARRAIGO_SESSION_HOURS", 12, least=1) * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "arraigo.web.errors.csrf_failure"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+SECURE_SSL_REDIRECT = env_bool("ARRAIGO_SSL_REDIRECT", PRODUCTION)
+SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env_bool("ARRAIGO_BEHIND_PROXY", False) else None
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "frame-ancestors": [NONE],
+        "form-action": [SELF],
+    }
+}
+
+# --- language, time, money -------------------------------------------------------------------
+LANGUAGE_CODE = "es-bo"
+LANGUAGES = [("es-bo", "Español (Bolivia)"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "America/La_Paz"
+USE_THOUSAND_SEPARATOR = False
+FORMAT_MODULE_PATH = ["arraigo.formats"]
+
+# --- static files ----------------------------------------------------------------------------
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = DATA_DIR / "static"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+
+# --- background work -------------------------------------------------------------------------
+Q_CLUSTER = {
+    "name": "arraigo",
+    "orm": "default",
+    "workers": env_int("ARRAIGO_WORKERS", 1, least=1),
+    "timeout": 600,
+    "retry": 900,
+    "max_attempts": 3,
+    "catch_up": False,
+    "poll": 2,
+    "label": "Arraigo",
+    "save_limit": 100,
+}
+
+# --- mail: nothing leaves the machine unless an installation says so --------------------------
+EMAIL_BACKEND = os.environ.get("ARRAIGO_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+
+# --- Arraigo ---------------------------------------------------------------------------------
+PROCEDURES_DIR = BASE_DIR / "procedures"
+COMMERCIAL_SYSTEM = os.environ.get("ARRAIGO_COMMERCIAL_SYSTEM", "arraigo.adapters.embedded.EmbeddedCommercialSystem")
+"""Dotted path of the adapter that executes commands (bss.interface.CommercialSystem)."""
+
+CHECKPOINT_FILE = Path(os.environ.get("ARRAIGO_CHECKPOINT_FILE", DATA_DIR / "eventlog-checkpoints.jsonl"))
+"""Where the sealer keeps head and count of the event log, outside the database."""
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "stream": sys.stderr}},
+    "root": {"handlers": ["console"], "level": os.environ.get("ARRAIGO_LOG_LEVEL", "WARNING").upper()},
+}
+SILENCED_SYSTEM_CHECKS = ["axes.W004"]

@@ -1,0 +1,67 @@
+"""Bajas: requested, withdrawn, executed."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from arraigo.records import ExternalRecord
+
+
+class Termination(ExternalRecord):
+    """The cancellation of one product (I.f). Imported ones may have no dates: they count nowhere."""
+
+    class Reason(models.TextChoices):
+        FAULTS = "faults", _("Faults")
+        BETTER_OFFER = "better_offer", _("Better offer of a competitor")
+        PRICE = "price", _("Price")
+        MOVING = "moving", _("Moving")
+        NO_USE = "no_use", _("No use")
+        DEATH = "death", _("Death")
+        ARREARS = "arrears", _("Arrears")
+        OTHER = "other", _("Other")
+        UNKNOWN = "unknown", _("Not known")
+
+    APART = ("arrears", "death", "moving")
+    """Shown apart in the indicator: nobody could have been persuaded."""
+
+    number = models.CharField(max_length=24, unique=True)
+    receipt = models.CharField(max_length=24, blank=True)
+    """Products left in one request share the receipt."""
+    customer = models.ForeignKey("customers.Customer", models.PROTECT, related_name="terminations")
+    product = models.ForeignKey("products.Product", models.PROTECT, related_name="terminations")
+    case_number = models.CharField(max_length=24, blank=True)
+    reason = models.CharField(max_length=14, choices=Reason.choices)
+    requested_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    executed_at = models.DateTimeField(null=True, blank=True)
+    return_items = models.JSONField(default=list)
+    """What the customer gives back."""
+    return_by = models.DateField(null=True, blank=True)
+    registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    class Meta(ExternalRecord.Meta):
+        verbose_name = _("termination")
+        constraints = [
+            *ExternalRecord.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["product"],
+                name="termination_one_open",
+                condition=Q(requested_at__isnull=False, withdrawn_at=None, executed_at=None),
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None) | Q(executed_at=None), name="termination_withdrawn_or_executed"
+            ),
+            models.CheckConstraint(
+                condition=Q(executed_at=None) | Q(requested_at=None) | Q(executed_at__gte=F("requested_at")),
+                name="termination_executed_after_requested",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["requested_at"], name="termination_requested"),
+            models.Index(fields=["executed_at"], name="termination_executed"),
+            models.Index(fields=["case_number"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.number

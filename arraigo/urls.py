@@ -1,0 +1,5 @@
+"""Every route, by area."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []
