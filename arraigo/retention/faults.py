@@ -1,0 +1,50 @@
+"""Repeated faults of the affected products, judged by the policy's table `repeat_fault` (step 2)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from arraigo import clock
+from arraigo.procedure.policy import Policy
+from arraigo.products.models import Product
+from arraigo.tickets import queries as tickets
+from arraigo.tickets.queries import FaultHistory
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Repeat fault of one product: yes or no, because of which tickets and which rule."""
+
+    product: Product
+    history: FaultHistory
+    repeat_fault: bool
+    because: str
+    rule: str
+
+    def facts(self) -> dict[str, bool | int]:
+        return {
+            "fault_count": self.history.fault_count,
+            "open_faults": self.history.open_faults,
+            "recurred": self.history.recurred,
+            "confirmed_solution": self.history.confirmed_solution,
+            "disputed_solution": self.history.disputed_solution,
+        }
+
+
+def verdicts(products: Iterable[Product], policy: Policy) -> list[Verdict]:
+    """The verdict on each product as of now, repeat faults first (step 2, I.f)."""
+    by_id = {product.pk: product for product in products}
+    histories = tickets.fault_history(
+        list(by_id),
+        as_of=clock.now(),
+        window_hours=policy.integer("repeat_fault.window_hours"),
+        count=policy.integer("repeat_fault.count"),
+    )
+    found = [verdict(by_id[pk], history, policy) for pk, history in histories.items()]
+    return sorted(found, key=lambda each: (not each.repeat_fault, -each.history.fault_count, each.product.pk))
+
+
+def verdict(product: Product, history: FaultHistory, policy: Policy) -> Verdict:
+    """Ask the table about one product's history."""
+    empty = Verdict(product, history, False, "", "")
+    decision = policy.decide("repeat_fault", empty.facts())
+    return Verdict(product, history, bool(decision.outputs["repeat_fault"]), decision.because, decision.rule)

@@ -1,0 +1,91 @@
+"""Step 2 (the system, confirmed by the asesor): repeated faults on the same product, without solution?"""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from arraigo import clock
+from arraigo.engine.models import WorkItem
+from arraigo.people.models import User
+from arraigo.procedure.policy import Policy
+from arraigo.retention import faults
+from arraigo.retention.models import RepeatFaultVerdict, RetentionCase
+from arraigo.retention.registry import StepForm, StepResult, StepRun, step
+from arraigo.tickets import actions as ticket_actions
+
+
+class RepeatFaultForm(StepForm):
+    confirmed_solution = forms.CharField(
+        label=_("Confirmed solution"),
+        help_text=_("Only if the customer confirms that the fault is really solved: write how you know it. "
+                    "The case then goes on without the technical visit."),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=2000,
+    )
+
+
+def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -> dict[str, Any]:
+    products = case.products.select_related("offering")
+    return {"verdicts": faults.verdicts(products, policy), "policy": policy}
+
+
+@step(
+    "step_02",
+    title=_("2. Repeated faults"),
+    help=_("If there are repeated faults registered on the same product and without solution, the case "
+           "goes on to the negotiation with technical solution; otherwise to the analysis of the request."),
+    form=RepeatFaultForm,
+    evidence=evidence,
+)
+def carry_out(run: StepRun) -> StepResult:
+    """Keep the verdict per product with its tickets. Facts: those of the product judged worst."""
+    products = list(run.case.products.select_related("offering"))
+    found = faults.verdicts(products, run.policy)
+    if run.data["confirmed_solution"]:
+        for each in found:
+            if each.history.tickets:
+                ticket_actions.confirm_solution(
+                    each.history.tickets[-1], reason=run.data["confirmed_solution"], actor=run.actor
+                )
+        found = faults.verdicts(products, run.policy)
+    _keep(run, found)
+    worst = found[0]
+    return StepResult(
+        "repeat_fault" if worst.repeat_fault else "no_repeat_fault",
+        worst.facts(),
+        {
+            "verdicts": [
+                {
+                    "product": each.product.number,
+                    "repeat_fault": each.repeat_fault,
+                    "because": each.because,
+                    "tickets": [ticket.number for ticket in each.history.tickets],
+                }
+                for each in found
+            ]
+        },
+    )
+
+
+def _keep(run: StepRun, found: list[faults.Verdict]) -> None:
+    rows = RepeatFaultVerdict.objects.bulk_create(
+        RepeatFaultVerdict(
+            case=run.case,
+            product=each.product,
+            repeat_fault=each.repeat_fault,
+            fault_count=each.history.fault_count,
+            rule=each.rule[:20],
+            because=each.because,
+            at=clock.now(),
+            by=run.actor,
+        )
+        for each in found
+    )
+    link = RepeatFaultVerdict.tickets.through
+    link.objects.bulk_create(
+        link(repeatfaultverdict_id=row.pk, troubleticket_id=ticket.pk)
+        for row, each in zip(rows, found, strict=True)
+        for ticket in each.history.tickets
+    )
