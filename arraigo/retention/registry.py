@@ -28,9 +28,13 @@ class StepRun:
     case: RetentionCase
     item: WorkItem
     actor: User
-    data: dict[str, Any]
-    """The form's cleaned data."""
+    form: "StepForm"
     policy: Policy
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What was filled in, clean."""
+        return self.form.cleaned_data
 
 
 @dataclass(frozen=True)

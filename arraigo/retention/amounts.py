@@ -1,0 +1,40 @@
+"""How much a waiver or a compensation is worth, and how high it may go (steps 3 and 12)."""
+
+import calendar
+import datetime as dt
+from decimal import Decimal
+
+from arraigo import clock
+from arraigo.billing import queries as billing
+from arraigo.money import pro_rata
+from arraigo.procedure.policy import Policy
+from arraigo.products.models import Product
+from arraigo.tickets.queries import FaultHistory
+
+
+def month_price(product: Product, month: dt.date) -> Decimal:
+    """What `month` of the product costs the customer, in Bs: its line on the bill, else its price."""
+    return billing.charge(product, month)
+
+
+def days_affected(history: FaultHistory, month: dt.date) -> int:
+    """Days of `month` (La Paz) on which a fault of the history was open; at least 1 where there is any."""
+    first, last = month, clock.next_month(month) - dt.timedelta(days=1)
+    days: set[dt.date] = set()
+    for ticket in history.tickets:
+        begin = max(clock.local(ticket.opened_at).date(), first)
+        end = min(clock.local(ticket.resolved_at or clock.now()).date(), last)
+        days.update(begin + dt.timedelta(days=n) for n in range((end - begin).days + 1))
+    return len(days)
+
+
+def compensation(product: Product, month: dt.date, days: int) -> Decimal:
+    """`days` of `month`, pro rata of the product's price, in Bs (step 12)."""
+    return pro_rata(month_price(product, month), days, calendar.monthrange(month.year, month.month)[1])
+
+
+def cap(product: Product, month: dt.date, *, category: str, policy: Policy) -> Decimal:
+    """The most that may be compensated on `product` and `month`, in Bs: the category's months of it,
+    and never more than what is left of the bill."""
+    months = policy.integer(f"compensation_cap.{category}", default=policy.integer("compensation_cap.standard"))
+    return month_price(product, month) * months

@@ -1,0 +1,88 @@
+"""The customer's answer to an offer: the same three questions in steps 3, 12, 14 and the transfer."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from arraigo import clock
+from arraigo.money import ZERO
+from arraigo.retention.models import Offer
+from arraigo.retention.registry import StepForm, StepResult, StepRun
+
+
+class AnswerForm(StepForm):
+    """Ask whether the customer accepts; a refusal may be a firm "no"."""
+
+    answer = forms.ChoiceField(
+        label=_("Customer's answer"),
+        choices=[
+            (Offer.Answer.ACCEPTED, _("Accepts")),
+            (Offer.Answer.REFUSED, _("Does not accept")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    firm_no = forms.BooleanField(
+        label=_("The customer said a firm no"),
+        help_text=_("From here on the policy limits the further offers: leaving is never obstructed."),
+        required=False,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if cleaned.get("firm_no") and cleaned.get("answer") == Offer.Answer.ACCEPTED:
+            self.add_error("firm_no", _("An accepted offer is no firm no: clear one of the two."))
+        return cleaned
+
+
+def offer(run: StepRun, **fields: Any) -> Offer:
+    """An unsaved offer of this step with the answer that the form holds."""
+    return Offer(
+        case=run.case,
+        element=run.item.element,
+        answer=run.data["answer"],
+        firm_no=run.data["firm_no"],
+        offered_at=clock.now(),
+        offered_by=run.actor,
+        **fields,
+    )
+
+
+def result(run: StepRun, offers: Sequence[Offer], *, product_month: Decimal = ZERO) -> StepResult:
+    """The step's result: facts for the authority and further-offer tables, and the history's text.
+
+    `product_month` is the price of the month, in Bs, of the product with the largest amount.
+    """
+    before = run.item.instance.facts
+    accepted = run.data["answer"] == Offer.Answer.ACCEPTED
+    kinds = {offer.kind for offer in offers}
+    facts = {
+        "accepted": accepted,
+        "refusals": before.get("refusals", 0) + (not accepted),
+        "firm_no": before.get("firm_no", False) or run.data["firm_no"],
+        "offered_compensation": before.get("offered_compensation", False) or run.item.element == "step_12",
+        "offered_courtesy": before.get("offered_courtesy", False) or Offer.Kind.COURTESY in kinds,
+        "amount": float(max(offer.amount for offer in offers)),
+        "product_month": float(product_month),
+    }
+    told = [
+        {"kind": each.kind, "product": each.product.number, "amount": str(each.amount)} for each in offers
+    ]
+    return StepResult(run.data["answer"], facts, {"offers": told, "firm_no": run.data["firm_no"]})
+
+
+def accepted_offers(case_id: int) -> list[Offer]:
+    """Accepted credits of the case that no billing claim carries out yet, not refused by an approver."""
+    return list(
+        Offer.objects.filter(
+            case_id=case_id,
+            answer=Offer.Answer.ACCEPTED,
+            claim=None,
+            kind__in=[Offer.Kind.BILL_WAIVER, Offer.Kind.COMPENSATION],
+        )
+        .exclude(approval=Offer.Approval.REFUSED)
+        .select_related("product__offering")
+        .order_by("id")
+    )

@@ -1,0 +1,107 @@
+"""Step 3 (asesor comercial): compensation or waiver of the month, and the Xpress solution."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from arraigo import clock
+from arraigo.engine.models import WorkItem
+from arraigo.money import CENTAVO
+from arraigo.people.models import User
+from arraigo.procedure.policy import Policy
+from arraigo.products.models import Product
+from arraigo.retention import amounts, answers, faults
+from arraigo.retention.models import Offer, RetentionCase
+from arraigo.retention.registry import StepForm, StepResult, StepRun, step
+
+
+def affected(case: RetentionCase) -> list[Product]:
+    """The products with a repeat fault; all of the case's where a control found the recurrence."""
+    verdicts = case.verdicts.filter(repeat_fault=True).select_related("product__offering")
+    products = [verdict.product for verdict in verdicts if verdict.product.is_alive]
+    return products or list(case.products.select_related("offering"))
+
+
+class NegotiationForm(answers.AnswerForm):
+    """One kind of credit for each affected product, and the customer's answer to the whole."""
+
+    def prepare(self) -> None:
+        self.month = clock.month_of(clock.now())
+        self.products = affected(self.case)
+        for product in self.products:
+            self._add_product(product)
+        self.order_fields([*(f"{part}_{p.pk}" for p in self.products for part in ("kind", "amount")), "answer"])
+
+    def _add_product(self, product: Product) -> None:
+        price = amounts.month_price(product, self.month)
+        self.fields[f"kind_{product.pk}"] = forms.ChoiceField(
+            label=_("Offer for %(product)s") % {"product": product},
+            help_text=_("One of the two for the affected service, never both."),
+            choices=[
+                (Offer.Kind.BILL_WAIVER, _("This month's bill is waived (Bs %(amount)s)") % {"amount": price}),
+                (Offer.Kind.COMPENSATION, _("Compensation of part of the month")),
+            ],
+            initial=Offer.Kind.BILL_WAIVER,
+            widget=forms.RadioSelect,
+        )
+        self.fields[f"amount_{product.pk}"] = forms.DecimalField(
+            label=_("Compensation in Bs"),
+            help_text=_("Only for a compensation: at most Bs %(amount)s.") % {"amount": price},
+            required=False,
+            min_value=CENTAVO,
+            max_value=price,
+            decimal_places=2,
+        )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        for product in self.products:
+            if cleaned.get(f"kind_{product.pk}") == Offer.Kind.COMPENSATION:
+                if not cleaned.get(f"amount_{product.pk}") and f"amount_{product.pk}" not in self.errors:
+                    self.add_error(f"amount_{product.pk}", _("Write how many Bs are compensated."))
+        return cleaned
+
+    def amount(self, product: Product) -> Decimal:
+        """What the product is offered, in Bs."""
+        if self.cleaned_data[f"kind_{product.pk}"] == Offer.Kind.BILL_WAIVER:
+            return amounts.month_price(product, self.month)
+        amount: Decimal = self.cleaned_data[f"amount_{product.pk}"]
+        return amount
+
+
+def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -> dict[str, Any]:
+    return {
+        "verdicts": faults.verdicts(affected(case), policy),
+        "month": clock.month_of(clock.now()),
+        "visit_hours": policy.integer("visit.hours"),
+    }
+
+
+@step(
+    "step_03",
+    "step_03_recurrence",
+    title=_("3. Negotiate with the customer"),
+    help=_("Offer compensation or waiver of this month's bill for the affected service, and the Xpress "
+           "technical solution."),
+    form=NegotiationForm,
+    evidence=evidence,
+)
+def carry_out(run: StepRun) -> StepResult:
+    """Record the offers and the answer. Facts: answer, refusals, the largest amount per product (Bs)."""
+    form: NegotiationForm = run.form  # type: ignore[assignment]
+    offers = Offer.objects.bulk_create(_offer(run, form, product, form.month) for product in form.products)
+    largest = max(offers, key=lambda offer: offer.amount)
+    return answers.result(run, offers, product_month=amounts.month_price(largest.product, form.month))
+
+
+def _offer(run: StepRun, form: NegotiationForm, product: Product, month: dt.date) -> Offer:
+    return answers.offer(
+        run,
+        kind=run.data[f"kind_{product.pk}"],
+        product=product,
+        month=month,
+        amount=form.amount(product),
+    )
