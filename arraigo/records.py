@@ -27,6 +27,13 @@ class ExternalRecord(models.Model):
         ]
 
 
+class RuleBroken(Exception):
+    """{sentence}: the action was not carried out. Base of every refusal that a person is told of.
+
+    Its text is one translated sentence that names what is missing and what to do.
+    """
+
+
 def new_key() -> str:
     """An opaque key of 22 characters that cannot be guessed (idempotency keys, links)."""
     return secrets.token_urlsafe(16)

@@ -1,0 +1,35 @@
+"""Reads of the outbox."""
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from arraigo.bss.models import Command
+
+WAITING = (Command.Status.PENDING, Command.Status.UNCERTAIN)
+
+
+def undelivered() -> QuerySet[Command]:
+    """Commands that the commercial system has not applied: pending, uncertain and failed, oldest first."""
+    return Command.objects.filter(status__in=[*WAITING, Command.Status.FAILED]).order_by("id")
+
+
+def stuck() -> QuerySet[Command]:
+    """Commands that a person must settle: uncertain and failed ones."""
+    return Command.objects.filter(
+        status__in=[Command.Status.UNCERTAIN, Command.Status.FAILED]
+    ).order_by("id")
+
+
+def may_leave() -> QuerySet[Command]:
+    """Pending commands before which no other of the same subject still waits."""
+    earlier = Command.objects.filter(
+        subject=OuterRef("subject"), id__lt=OuterRef("id"), status__in=WAITING
+    )
+    return Command.objects.filter(Q(subject="") | ~Exists(earlier), status=Command.Status.PENDING)
+
+
+def has_left(key: str) -> bool:
+    """Whether the command of the idempotency key `key` was applied or may have been."""
+    return Command.objects.filter(
+        Q(status__in=["delivered", "uncertain"]) | Q(status="pending", answer__state="sent"),
+        idempotency_key=key,
+    ).exists()
