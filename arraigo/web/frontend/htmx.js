@@ -1,0 +1,22 @@
+// htmx as this project uses it: no eval, no style of its own, and answers that carry an error are shown.
+import htmx from "htmx.org";
+
+window.htmx = htmx;
+htmx.config.allowEval = false;
+htmx.config.includeIndicatorStyles = false;
+htmx.config.allowScriptTags = false;
+htmx.config.selfRequestsOnly = true;
+htmx.config.responseHandling = [
+  { code: "204", swap: false },
+  { code: "[23]..", swap: true },
+  // A refused form comes back with its sentences and with what was typed.
+  { code: "400", swap: true },
+  { code: "409", swap: true },
+  { code: "422", swap: true },
+  { code: "[45]..", swap: false, error: true },
+];
+
+document.addEventListener("htmx:configRequest", (event) => {
+  const token = document.querySelector("input[name=csrfmiddlewaretoken]");
+  if (token) event.detail.headers["X-CSRFToken"] = token.value;
+});
