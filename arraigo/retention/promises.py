@@ -1,0 +1,72 @@
+"""The promise ledger: what was promised, by when, and the proof that it was kept."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from arraigo import clock
+from arraigo.retention.models import Promise, RetentionCase
+
+
+def sentence(kind: str, values: Mapping[str, Any]) -> str:
+    """The promise as it is read back to the customer."""
+    patterns = {
+        Promise.Kind.VISIT: _("A technician visits you before %(due)s and solves the faults of %(product)s."),
+        Promise.Kind.BILL_WAIVER: _("%(month)s of %(product)s is not charged: Bs %(amount)s."),
+        Promise.Kind.COMPENSATION: _("Bs %(amount)s of %(product)s, %(month)s, are compensated on your bill."),
+        Promise.Kind.COURTESY: _("%(courtesy)s on %(product)s without cost until %(due)s; it ends by itself."),
+        Promise.Kind.TRANSFER: _("%(product)s is transferred to %(address)s."),
+        Promise.Kind.INCIDENT: _("The faults of %(product)s are repaired as an ordinary incident."),
+    }
+    shown = dict(values)
+    if isinstance(shown.get("month"), dt.date):
+        shown["month"] = date_format(shown["month"], "F Y")
+    if isinstance(shown.get("due"), dt.datetime):
+        shown["due"] = date_format(clock.local(shown["due"]), "d/m/Y H:i")
+    return patterns[Promise.Kind(kind)] % shown
+
+
+def promise(
+    case: RetentionCase,
+    kind: Promise.Kind,
+    *,
+    values: Mapping[str, Any],
+    role: str,
+    due_at: dt.datetime,
+    kept_by: str = "",
+) -> Promise:
+    """Write the promise down; `kept_by` names the record that already proves it, where one does."""
+    now = clock.now()
+    return Promise.objects.create(
+        case=case,
+        customer_id=case.customer_id,
+        kind=kind,
+        text=sentence(kind, values),
+        role=role,
+        state=Promise.State.KEPT if kept_by else Promise.State.OPEN,
+        made_at=now,
+        due_at=due_at,
+        ended_at=now if kept_by else None,
+        proof=kept_by,
+    )
+
+
+def keep(case: RetentionCase, kind: Promise.Kind, *, proof: str) -> int:
+    """Mark the case's open promises of `kind` as kept, or as broken where the due time has passed.
+
+    A late proof is kept beside the broken promise: late is not kept.
+    """
+    now = clock.now()
+    open_ones = Promise.objects.filter(case=case, kind=kind, state=Promise.State.OPEN)
+    late = open_ones.filter(due_at__lt=now).update(state=Promise.State.BROKEN, ended_at=now, proof=proof)
+    return late + open_ones.update(state=Promise.State.KEPT, ended_at=now, proof=proof)
+
+
+def cancel_open(case: RetentionCase) -> int:
+    """Open promises of a case that ended otherwise are cancelled."""
+    return Promise.objects.filter(case=case, state=Promise.State.OPEN).update(
+        state=Promise.State.CANCELLED, ended_at=clock.now()
+    )

@@ -1,0 +1,117 @@
+"""Step 5 (asesor comercial): sells the Engineering Service and generates the work order (5.1–5.3)."""
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from arraigo import clock
+from arraigo.engine.models import WorkItem
+from arraigo.orders import actions as orders
+from arraigo.orders import note as order_note
+from arraigo.orders.models import WorkOrder
+from arraigo.people.models import Role, User
+from arraigo.procedure.policy import Policy
+from arraigo.products.models import Product, Service
+from arraigo.quality import actions as quality
+from arraigo.quality.models import QualityControl
+from arraigo.retention import controls, promises
+from arraigo.retention.models import Offer, Promise, RetentionCase
+from arraigo.retention.registry import StepForm, StepResult, StepRun, step
+from arraigo.retention.steps.step_03_negotiation import affected
+from arraigo.tickets.models import TroubleTicket
+
+
+class EngineeringServiceForm(StepForm):
+    contact_phone = forms.CharField(
+        label=_("Contact phone"),
+        help_text=_("The technician coordinates the visit with this number; it goes into the note."),
+        max_length=20,
+    )
+
+    def prepare(self) -> None:
+        self.fields["contact_phone"].initial = self.case.contact_phone
+
+
+def sold_on(case: RetentionCase, products: list[Product]) -> Product:
+    """The product that carries the service: the customer's Internet, else the affected one (5.2)."""
+    internet = (
+        Product.objects.filter(customer_id=case.customer_id, offering__service=Service.INTERNET)
+        .exclude(status=Product.Status.TERMINATED)
+        .order_by("id")
+    )
+    return next((p for p in products if p.offering.service == Service.INTERNET), None) or internet.first() or products[0]
+
+
+def note_for(case: RetentionCase, phone: str, policy: Policy) -> str:
+    """The note verbatim, with month and phone; the compensation's variant where that was given (5.3)."""
+    credits = list(case.offers.filter(answer=Offer.Answer.ACCEPTED, month__isnull=False).order_by("-id"))
+    waived = [offer for offer in credits if offer.kind == Offer.Kind.BILL_WAIVER]
+    variant = "note.bill_waiver" if waived else "note.compensation"
+    month = next((offer.month for offer in waived or credits if offer.month), clock.today())
+    return order_note.fill_note(policy.text(variant), month=month, phone=phone)
+
+
+def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -> dict[str, Any]:
+    products = affected(case)
+    return {
+        "products": products,
+        "sold_on": sold_on(case, products),
+        "note": note_for(case, case.contact_phone, policy),
+        "activity_code": policy.text("work_order.activity_code"),
+        "activity_name": policy.text("work_order.activity_name"),
+        "payment_terms": policy.text("work_order.payment_terms"),
+        "price": policy.money("work_order.price"),
+    }
+
+
+@step(
+    "step_05",
+    title=_("5. Generate the work order for attention in 24 hours"),
+    help=_("Generate the work order as Engineering Service, not as fault, on the Internet product."),
+    form=EngineeringServiceForm,
+    evidence=evidence,
+)
+def carry_out(run: StepRun) -> StepResult:
+    """Product order, work order, the 24 hours and the control at 30 days. Fact: `post_service_at`."""
+    products = affected(run.case)
+    order = _order(run, products)
+    control_at = order.created_at + dt.timedelta(days=run.policy.integer("control.post_service_days"))
+    quality.schedule_control(
+        QualityControl.Kind.POST_SERVICE,
+        case_number=run.case.number,
+        work_order=order,
+        due_at=controls.call_time(control_at, run.policy),
+    )
+    promises.promise(
+        run.case,
+        Promise.Kind.VISIT,
+        values={"due": order.due_at, "product": ", ".join(str(product) for product in products)},
+        role=Role.TECHNICIAN,
+        due_at=order.due_at,
+    )
+    return StepResult(
+        "ordered",
+        {"post_service_at": control_at.isoformat()},
+        {"work_order": order.number, "due_at": order.due_at.isoformat()},
+    )
+
+
+def _order(run: StepRun, products: list[Product]) -> WorkOrder:
+    policy, phone = run.policy, run.data["contact_phone"]
+    return orders.order_engineering_service(
+        customer=run.case.customer,
+        product=sold_on(run.case, products),
+        affected_products=products,
+        tickets=list(TroubleTicket.objects.filter(verdicts__case=run.case).distinct()),
+        activity_code=policy.text("work_order.activity_code"),
+        activity_name=policy.text("work_order.activity_name"),
+        payment_terms=policy.text("work_order.payment_terms"),
+        note=note_for(run.case, phone, policy),
+        contact_phone=phone,
+        hours=policy.integer("visit.hours"),
+        case_number=run.case.number,
+        priority=run.item.priority,
+        actor=run.actor,
+    )
