@@ -1,0 +1,43 @@
+"""Not solved on site (supervisor centro de operaciones): routed to plant, second visit with priority."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from arraigo.orders import actions as orders
+from arraigo.people.models import Role
+from arraigo.retention import promises, visits
+from arraigo.retention.models import Promise
+from arraigo.retention.registry import StepForm, StepResult, StepRun, step
+
+
+class RouteForm(StepForm):
+    plant_note = forms.CharField(
+        label=_("Note for plant"),
+        help_text=_("What plant has to mend before the second visit."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2000,
+    )
+
+
+@step(
+    "route_to_plant",
+    title=_("Route to plant and order a second visit"),
+    help=_("An order that cannot be solved on site goes to plant; a linked priority order starts a new 24 hours."),
+    form=RouteForm,
+    evidence=visits.evidence,
+)
+def carry_out(run: StepRun) -> StepResult:
+    """Generate the linked priority order; the promised visit of the former one counts as not kept in time."""
+    failed = visits.current_order(run.case)
+    following = orders.follow_up_order(
+        failed, hours=run.policy.integer("visit.hours"), plant_note=run.data["plant_note"], actor=run.actor
+    )
+    promises.keep(run.case, Promise.Kind.VISIT, proof=failed.number)
+    promises.promise(
+        run.case,
+        Promise.Kind.VISIT,
+        values={"due": following.due_at, "product": ", ".join(str(p) for p in following.products.all())},
+        role=Role.TECHNICIAN,
+        due_at=following.due_at,
+    )
+    return StepResult("routed", {}, {"failed": failed.number, "work_order": following.number})

@@ -1,0 +1,48 @@
+"""Step 6 (supervisor centro de operaciones): prints the retention work orders and assigns them."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from arraigo.fieldwork import actions as fieldwork
+from arraigo.fieldwork.models import PrintBatch
+from arraigo.orders import actions as orders
+from arraigo.people import queries as people
+from arraigo.people.models import Role, User
+from arraigo.retention import visits
+from arraigo.retention.registry import StepForm, StepResult, StepRun, step
+
+
+class PrintForm(StepForm):
+    technician = forms.ModelChoiceField(
+        label=_("Technician"),
+        help_text=_("Who goes to the customer's home."),
+        queryset=User.objects.none(),
+    )
+    batch = forms.ModelChoiceField(
+        queryset=PrintBatch.objects.none(), required=False, widget=forms.HiddenInput
+    )
+
+    def prepare(self) -> None:
+        order = visits.current_order(self.case)
+        technicians: Any = self.fields["technician"]
+        technicians.queryset = people.staff_of(order.operations_center, Role.TECHNICIAN)
+        technicians.initial = order.technician_id
+        batches: Any = self.fields["batch"]
+        batches.queryset = PrintBatch.objects.filter(work_orders=order)
+
+
+@step(
+    "step_06",
+    title=_("6. Print work orders"),
+    help=_("Print the orders that correspond to Engineering Service, Adecuación por Retención."),
+    form=PrintForm,
+    evidence=visits.evidence,
+)
+def carry_out(run: StepRun) -> StepResult:
+    """Assign the order; print it in a batch of its own unless it belongs to the batch given."""
+    order = visits.current_order(run.case)
+    orders.assign(order, run.data["technician"], actor=run.actor)
+    batch = run.data["batch"] or fieldwork.print_batch([order], actor=run.actor)
+    return StepResult("printed", {}, {"batch": batch.number, "technician": str(run.data["technician"])})

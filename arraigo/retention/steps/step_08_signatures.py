@@ -1,0 +1,127 @@
+"""Step 8 (técnico multiservicios): leaves every service working and collects the signature (8.1)."""
+
+import base64
+import binascii
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from arraigo.engine.models import WorkItem
+from arraigo.fieldwork import actions as fieldwork
+from arraigo.orders import actions as orders
+from arraigo.orders.models import WorkOrder
+from arraigo.people.models import User
+from arraigo.procedure.policy import Policy
+from arraigo.quality import actions as quality
+from arraigo.quality.models import QualityControl
+from arraigo.retention import controls, promises, visits
+from arraigo.retention.models import Promise, RetentionCase
+from arraigo.retention.registry import StepForm, StepResult, StepRun, step
+
+PNG = "data:image/png;base64,"
+
+
+def png(data_url: str) -> bytes:
+    """The bytes of a signature drawn on screen; ValidationError where it is no PNG."""
+    try:
+        if not data_url.startswith(PNG):
+            raise ValueError
+        return base64.b64decode(data_url.removeprefix(PNG), validate=True)
+    except (ValueError, binascii.Error) as error:
+        raise ValidationError(_("The signature did not arrive: draw it again.")) from error
+
+
+class SignatureForm(StepForm):
+    signer_name = forms.CharField(label=_("Who signs"), required=False, max_length=120)
+    signer_document = forms.CharField(label=_("Identity document"), required=False, max_length=24)
+    signature = forms.CharField(label=_("Signature"), required=False, widget=forms.HiddenInput)
+    refusal_reason = forms.CharField(
+        label=_("Reason, if the customer refuses to sign"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=1000,
+    )
+    photo = forms.FileField(label=_("Photo, if the customer refuses to sign"), required=False)
+
+    def prepare(self) -> None:
+        self.products = list(visits.current_order(self.case).products.select_related("offering"))
+        for product in self.products:
+            self.fields[f"working_{product.pk}"] = forms.BooleanField(
+                label=_("%(product)s is working") % {"product": product},
+                error_messages={"required": _("Every service is left working: confirm it, or go back to the visit.")},
+            )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if cleaned.get("refusal_reason"):
+            if not cleaned.get("photo"):
+                self.add_error("photo", _("A refusal to sign is recorded with a photo."))
+            return cleaned
+        if not cleaned.get("signer_name"):
+            self.add_error("signer_name", _("Write who signs."))
+        if not cleaned.get("signature"):
+            self.add_error("signature", _("The signature is missing: draw it, or record the refusal to sign."))
+        else:
+            try:
+                cleaned["signature_png"] = png(cleaned["signature"])
+            except ValidationError as error:
+                self.add_error("signature", error)
+        return cleaned
+
+
+def papers(tasks: list[str], policy: Policy) -> list[str]:
+    """The documents that the table asks for after these tasks, each once (step 8.1)."""
+    wanted = [paper for task in tasks for paper in policy.decide("documents", {"task": task}).outputs["documents"]]
+    return list(dict.fromkeys(wanted))
+
+
+def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -> dict[str, Any]:
+    found = visits.evidence(case, item, policy, actor)
+    return {**found, "papers": papers(found["order"].visit.tasks, policy)}
+
+
+@step(
+    "step_08",
+    title=_("8. Leave every service working and collect the signature"),
+    help=_("Collect the customer's signature on service report, work order and technical fault report, "
+           "whichever apply."),
+    form=SignatureForm,
+    evidence=evidence,
+)
+def carry_out(run: StepRun) -> StepResult:
+    """Sign the papers and close the order. Fact: `post_visit_at`, the control at 2 days."""
+    order = visits.current_order(run.case)
+    photo = run.data["photo"]
+    signed = fieldwork.sign_papers(
+        order.visit,
+        papers(order.visit.tasks, run.policy),
+        signer_name=run.data["signer_name"],
+        signer_document=run.data["signer_document"],
+        signature=run.data.get("signature_png"),
+        refusal_reason=run.data["refusal_reason"],
+        photo=photo.read() if photo else None,
+        actor=run.actor,
+    )
+    order = orders.complete_order(order, actor=run.actor)
+    promises.keep(run.case, Promise.Kind.VISIT, proof=order.number)
+    control_at = _schedule_control(run, order)
+    return StepResult(
+        "signed" if not run.data["refusal_reason"] else "signature_refused",
+        {"post_visit_at": control_at.isoformat()},
+        {"work_order": order.number, "papers": [paper.number for paper in signed]},
+    )
+
+
+def _schedule_control(run: StepRun, order: WorkOrder) -> dt.datetime:
+    assert order.closed_at is not None
+    control_at = order.closed_at + dt.timedelta(days=run.policy.integer("control.post_visit_days"))
+    quality.schedule_control(
+        QualityControl.Kind.POST_VISIT,
+        case_number=run.case.number,
+        work_order=order,
+        due_at=controls.call_time(control_at, run.policy),
+    )
+    return control_at
