@@ -65,6 +65,13 @@ def keep(case: RetentionCase, kind: Promise.Kind, *, proof: str) -> int:
     return late + open_ones.update(state=Promise.State.KEPT, ended_at=now, proof=proof)
 
 
+def break_open(case: RetentionCase, kind: Promise.Kind, *, proof: str) -> int:
+    """Mark the case's open promises of `kind` as broken, whatever their due time; `proof` says by what."""
+    return Promise.objects.filter(case=case, kind=kind, state=Promise.State.OPEN).update(
+        state=Promise.State.BROKEN, ended_at=clock.now(), proof=proof
+    )
+
+
 def cancel_open(case: RetentionCase) -> int:
     """Open promises of a case that ended otherwise are cancelled."""
     return Promise.objects.filter(case=case, state=Promise.State.OPEN).update(

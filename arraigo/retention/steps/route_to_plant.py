@@ -27,12 +27,12 @@ class RouteForm(StepForm):
     evidence=visits.evidence,
 )
 def carry_out(run: StepRun) -> StepResult:
-    """Generate the linked priority order; the promised visit of the former one counts as not kept in time."""
+    """Generate the linked priority order; the first visit's promise was not kept."""
     failed = visits.current_order(run.case)
     following = orders.follow_up_order(
         failed, hours=run.policy.integer("visit.hours"), plant_note=run.data["plant_note"], actor=run.actor
     )
-    promises.keep(run.case, Promise.Kind.VISIT, proof=failed.number)
+    promises.break_open(run.case, Promise.Kind.VISIT, proof=failed.number)
     promises.promise(
         run.case,
         Promise.Kind.VISIT,

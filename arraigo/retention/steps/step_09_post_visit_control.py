@@ -1,0 +1,34 @@
+"""Step 9 (equipo seguimiento de incidentes): the quality control 2 days after the order was closed."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from arraigo.engine.models import WorkItem
+from arraigo.people.models import User
+from arraigo.procedure.policy import Policy
+from arraigo.quality.models import QualityControl
+from arraigo.retention import control_form, controls
+from arraigo.retention.models import RetentionCase
+from arraigo.retention.registry import StepResult, StepRun, step
+
+KIND = QualityControl.Kind.POST_VISIT
+
+
+def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -> dict[str, Any]:
+    return control_form.evidence_of(case.number, KIND)
+
+
+@step(
+    "step_09",
+    title=_("9. Quality control at 2 days"),
+    help=_("Carry out the quality control 2 days after the work order was closed, from the system's report."),
+    form=control_form.ControlForm,
+    evidence=evidence,
+)
+def carry_out(run: StepRun) -> StepResult:
+    """Decide the control. Fact: `control_failed_09`; a failed one re-opens the case at step 5 with priority."""
+    found = controls.facts(control_form.pending(run.case.number, KIND).work_order)
+    return control_form.decide(
+        run, KIND, failed_fact="control_failed_09", found=found, verdict=run.data["verdict"]
+    )

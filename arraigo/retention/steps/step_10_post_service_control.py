@@ -1,0 +1,49 @@
+"""Step 10 (gestión de calidad): repeated faults 30 days after the Engineering Service was generated."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from arraigo.engine.models import WorkItem
+from arraigo.people.models import User
+from arraigo.procedure.policy import Policy
+from arraigo.quality.models import QualityControl
+from arraigo.retention import control_form, controls
+from arraigo.retention.models import RetentionCase
+from arraigo.retention.registry import StepResult, StepRun, step
+
+KIND = QualityControl.Kind.POST_SERVICE
+
+
+class PostServiceControlForm(control_form.ControlForm):
+    def clean(self) -> dict[str, Any]:
+        """A new fault in the tickets is recurrence, whatever the customer answers."""
+        cleaned = super().clean()
+        new = controls.new_faults(control_form.pending(self.case.number, KIND).work_order)
+        if new and cleaned.get("verdict") == QualityControl.Verdict.PASSED:
+            self.add_error(
+                "verdict",
+                _("The tickets show a new fault (%(tickets)s): the control cannot pass.")
+                % {"tickets": ", ".join(ticket.number for ticket in new)},
+            )
+        return cleaned
+
+
+def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -> dict[str, Any]:
+    return control_form.evidence_of(case.number, KIND)
+
+
+@step(
+    "step_10",
+    title=_("10. Control of repeated faults at 30 days"),
+    help=_("Carry out the quality control 30 days after the Engineering Service was generated, from the "
+           "system's report."),
+    form=PostServiceControlForm,
+    evidence=evidence,
+)
+def carry_out(run: StepRun) -> StepResult:
+    """Decide the control. Fact: `control_failed_10`; a failed one goes back to step 3."""
+    found = controls.facts(control_form.pending(run.case.number, KIND).work_order)
+    return control_form.decide(
+        run, KIND, failed_fact="control_failed_10", found=found, verdict=run.data["verdict"]
+    )

@@ -1,0 +1,104 @@
+"""Step 12 (asesor comercial): offers compensation of services."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from arraigo import clock
+from arraigo.engine.models import WorkItem
+from arraigo.money import CENTAVO
+from arraigo.people.models import User
+from arraigo.procedure.policy import Policy
+from arraigo.products.models import Product
+from arraigo.retention import amounts, answers, faults
+from arraigo.retention.models import Offer, RetentionCase
+from arraigo.retention.registry import StepResult, StepRun, step
+
+
+def alive_products(case: RetentionCase) -> list[Product]:
+    return [product for product in case.products.select_related("offering") if product.is_alive]
+
+
+class CompensationForm(answers.AnswerForm):
+    product = forms.ModelChoiceField(label=_("Product"), queryset=Product.objects.none(), empty_label=None)
+    days = forms.IntegerField(
+        label=_("Days affected"),
+        help_text=_("Days of this month without good service; the amount is pro rata of the month's price."),
+        min_value=1,
+        max_value=31,
+    )
+    amount = forms.DecimalField(
+        label=_("Amount in Bs"),
+        help_text=_("Leave empty to take the pro rata amount."),
+        required=False,
+        min_value=CENTAVO,
+        decimal_places=2,
+    )
+    field_order = ("product", "days", "amount", "answer", "firm_no")
+
+    def prepare(self) -> None:
+        self.month = clock.month_of(clock.now())
+        products = alive_products(self.case)
+        choice: Any = self.fields["product"]
+        choice.queryset = Product.objects.filter(pk__in=[p.pk for p in products]).select_related("offering")
+        if products:
+            verdict = faults.verdicts(products, self.policy)[0]
+            choice.initial = verdict.product.pk
+            self.fields["days"].initial = amounts.days_affected(verdict.history, self.month) or 1
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        product, days = cleaned.get("product"), cleaned.get("days")
+        if not product or not days:
+            return cleaned
+        try:
+            cleaned["amount"] = cleaned.get("amount") or amounts.compensation(product, self.month, days)
+        except ValueError:
+            self.add_error("days", _("This month does not have that many days."))
+            return cleaned
+        cap = amounts.cap(product, self.month, category=self.case.customer.category, policy=self.policy)
+        if cleaned["amount"] > cap:
+            self.add_error(
+                "amount",
+                _("At most Bs %(cap)s may be compensated on %(product)s.") % {"cap": cap, "product": product},
+            )
+        if cleaned["amount"] <= 0:
+            self.add_error("product", _("This product costs nothing this month: there is nothing to compensate."))
+        return cleaned
+
+
+def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -> dict[str, Any]:
+    month = clock.month_of(clock.now())
+    rows = [
+        {
+            "product": product,
+            "price": amounts.month_price(product, month),
+            "cap": amounts.cap(product, month, category=case.customer.category, policy=policy),
+        }
+        for product in alive_products(case)
+    ]
+    return {"rows": rows, "month": month, "authority": policy.value("authority")}
+
+
+@step(
+    "step_12",
+    title=_("12. Offer compensation"),
+    help=_("Offer compensation of services, pro rata of the days affected and within the category's limit."),
+    form=CompensationForm,
+    evidence=evidence,
+)
+def carry_out(run: StepRun) -> StepResult:
+    """Record the offer and the answer. Facts as in step 3."""
+    form: CompensationForm = run.form  # type: ignore[assignment]
+    product = run.data["product"]
+    offer = answers.offer(
+        run,
+        kind=Offer.Kind.COMPENSATION,
+        product=product,
+        month=form.month,
+        days=run.data["days"],
+        amount=run.data["amount"],
+    )
+    offer.save()
+    return answers.result(run, [offer], product_month=amounts.month_price(product, form.month))
