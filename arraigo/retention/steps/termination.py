@@ -1,0 +1,82 @@
+"""The baja (asesor comercial): number, date, time, receipt, what to return and by when."""
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from arraigo import clock
+from arraigo.engine.models import WorkItem
+from arraigo.people.models import User
+from arraigo.procedure.policy import Policy
+from arraigo.products.models import Product
+from arraigo.retention import receipts
+from arraigo.retention.models import Reason, RetentionCase
+from arraigo.retention.registry import StepForm, StepResult, StepRun, step
+from arraigo.retention.steps.step_12_compensation import alive_products
+from arraigo.terminations import actions as terminations
+from arraigo.terminations.models import Termination
+
+REASONS = {Reason.COMPENSATION: Termination.Reason.OTHER}
+"""Reasons of a case that a baja knows by another word."""
+
+
+class TerminationForm(StepForm):
+    products = forms.ModelMultipleChoiceField(
+        label=_("Products that the customer leaves"),
+        queryset=Product.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    reason = forms.ChoiceField(label=_("Reason"), choices=Termination.Reason.choices)
+    return_items = forms.CharField(
+        label=_("What the customer returns"),
+        help_text=_("One in each line: modem, decoder, remote control."),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=1000,
+    )
+
+    def prepare(self) -> None:
+        alive = [product.pk for product in alive_products(self.case)]
+        choice: Any = self.fields["products"]
+        choice.queryset = Product.objects.filter(pk__in=alive).select_related("offering")
+        choice.initial = alive
+        self.fields["reason"].initial = REASONS.get(Reason(self.case.reason), self.case.reason)
+        self.fields["return_items"].initial = "\n".join(self.policy.value("termination.return_items"))
+
+
+def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -> dict[str, Any]:
+    return {
+        "offers": list(case.offers.select_related("product__offering").order_by("id")),
+        "return_by": return_by(policy),
+    }
+
+
+def return_by(policy: Policy) -> dt.date:
+    return clock.today() + dt.timedelta(days=policy.integer("termination.return_days"))
+
+
+@step(
+    "termination",
+    title=_("Register the termination and hand over the receipt"),
+    help=_("Leaving is never obstructed: the termination is registered with number, date, time and receipt, "
+           "what to return and by when."),
+    form=TerminationForm,
+    evidence=evidence,
+)
+def carry_out(run: StepRun) -> StepResult:
+    """Register one termination per product under one receipt; debt never blocks it."""
+    items = [line.strip() for line in run.data["return_items"].splitlines() if line.strip()]
+    rows = terminations.request_termination(
+        list(run.data["products"]),
+        reason=run.data["reason"],
+        case_number=run.case.number,
+        return_items=items,
+        return_by=return_by(run.policy),
+        actor=run.actor,
+    )
+    receipt = receipts.for_termination(run.case, rows, actor=run.actor)
+    return StepResult(
+        "registered", {}, {"receipt": receipt.number, "terminations": [row.number for row in rows]}
+    )

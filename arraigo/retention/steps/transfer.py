@@ -1,0 +1,61 @@
+"""The customer moves (asesor comercial): the service is transferred, else the baja is taken."""
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from arraigo import clock
+from arraigo.orders import actions as orders
+from arraigo.people.models import Role
+from arraigo.retention import answers, promises
+from arraigo.retention.models import Offer, Promise
+from arraigo.retention.registry import StepResult, StepRun, step
+from arraigo.retention.steps.step_12_compensation import alive_products
+
+
+class TransferForm(answers.AnswerForm):
+    address = forms.CharField(
+        label=_("New address"), required=False, max_length=200, help_text=_("Where the service moves to.")
+    )
+    field_order = ("address", "answer", "firm_no")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("answer") == Offer.Answer.ACCEPTED and not cleaned.get("address"):
+            self.add_error("address", _("Write the new address."))
+        return cleaned
+
+
+@step(
+    "transfer",
+    title=_("Offer the transfer of the service"),
+    help=_("A customer who moves is offered the transfer of the service; otherwise the termination is taken."),
+    form=TransferForm,
+)
+def carry_out(run: StepRun) -> StepResult:
+    """Record the offer; where accepted, one transfer order per product."""
+    products = alive_products(run.case)
+    offers = [
+        answers.offer(run, kind=Offer.Kind.TRANSFER, product=product, details={"address": run.data["address"]})
+        for product in products
+    ]
+    Offer.objects.bulk_create(offers)
+    if run.data["answer"] == Offer.Answer.ACCEPTED:
+        for product in products:
+            orders.order_transfer(
+                customer=run.case.customer,
+                product=product,
+                details={"address": run.data["address"]},
+                case_number=run.case.number,
+                actor=run.actor,
+            )
+        promises.promise(
+            run.case,
+            Promise.Kind.TRANSFER,
+            values={"product": ", ".join(map(str, products)), "address": run.data["address"]},
+            role=Role.OPERATIONS_SUPERVISOR,
+            due_at=clock.now() + dt.timedelta(days=run.policy.integer("visit.transfer_days")),
+        )
+    return answers.result(run, offers)
