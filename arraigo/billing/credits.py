@@ -1,0 +1,110 @@
+"""Where the money of an adjustment goes: shares on bills, never above what a bill still owes."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from arraigo import clock
+from arraigo.billing.models import Adjustment, Bill, BillingClaim, Credit
+from arraigo.billing.queries import balance
+from arraigo.money import ZERO
+
+Form = Adjustment.Form
+
+
+@dataclass(frozen=True)
+class Share:
+    """A part in Bs of an adjustment; `bill` is None where it waits for a bill to be opened."""
+
+    bill: Bill | None
+    amount: Decimal
+
+
+def form_of(bill: Bill | None, month: dt.date, today: dt.date) -> str:
+    """How a month is credited: by the state of its bill, or by its age where it has none.
+
+    Unbilled: on the bill itself. Issued: a credit note on it. Paid: on the next bill.
+    """
+    if bill is None:
+        return Form.ON_BILL if month >= today.replace(day=1) else Form.NEXT_BILL
+    forms = {
+        Bill.State.UNBILLED: Form.ON_BILL,
+        Bill.State.ISSUED: Form.CREDIT_NOTE,
+        Bill.State.PAID: Form.NEXT_BILL,
+    }
+    return forms[Bill.State(bill.state)]
+
+
+def share_out(amount: Decimal, month: dt.date, bills: Sequence[Bill]) -> list[Share]:
+    """Spread `amount` Bs: first on the bill of `month`, then on open months, the rest waits.
+
+    `bills` are the customer's bill of `month` and all unbilled ones. The shares sum up to `amount`.
+    """
+    own = [bill for bill in bills if bill.month == month]
+    later = sorted((b for b in bills if b.month != month and b.state == Bill.State.UNBILLED), key=lambda b: b.month)
+    shares, left = [], amount
+    for bill in own + later:
+        part = min(left, balance(bill))
+        if part > ZERO:
+            shares.append(Share(bill, part))
+            left -= part
+    if left > ZERO:
+        shares.append(Share(None, left))
+    return shares
+
+
+def put(adjustment: Adjustment, shares: Sequence[Share], customer_id: int) -> None:
+    """Write `shares` as credits and raise the bills' `credited`; a bill with nothing left to pay is paid."""
+    Credit.objects.bulk_create(
+        Credit(adjustment=adjustment, customer_id=customer_id, bill=s.bill, amount=s.amount) for s in shares
+    )
+    touched = [_credit(share.bill, share.amount) for share in shares if share.bill is not None]
+    if touched:
+        Bill.objects.bulk_update(touched, ["credited", "state"])
+
+
+def _credit(bill: Bill, amount: Decimal) -> Bill:
+    bill.credited += amount
+    settle(bill)
+    return bill
+
+
+def settle(bill: Bill) -> None:
+    """Mark an issued bill on which nothing is owed any more as paid (not saved)."""
+    if bill.state == Bill.State.ISSUED and balance(bill) == ZERO:
+        bill.state = Bill.State.PAID
+
+
+def attach_waiting(bill: Bill) -> Decimal:
+    """Put waiting credits of the customer on the new unbilled `bill`, oldest first; how much.
+
+    A credit that fits only in part is split; the rest waits on. Saves `bill`.
+    """
+    before = bill.credited
+    waiting = Credit.objects.select_for_update().filter(customer_id=bill.customer_id, bill=None).order_by("id")
+    for credit in waiting:
+        part = min(credit.amount, balance(bill))
+        if part == ZERO:
+            break
+        if part < credit.amount:
+            Credit.objects.create(
+                adjustment_id=credit.adjustment_id, customer_id=credit.customer_id, amount=credit.amount - part
+            )
+        credit.bill, credit.amount = bill, part
+        credit.save()
+        bill.credited += part
+    bill.save(update_fields=["credited"])
+    return bill.credited - before
+
+
+def apply(claim: BillingClaim, bills: Sequence[Bill], number: dict[str, object]) -> Adjustment:
+    """Create the adjustment of `claim` under `number` and put its credits on the locked `bills`."""
+    now = clock.now()
+    own = next((bill for bill in bills if bill.month == claim.month), None)
+    form = form_of(own, claim.month, clock.local(now).date())
+    adjustment = Adjustment.objects.create(
+        **number, claim=claim, form=form, amount=claim.amount, applied_at=now
+    )
+    put(adjustment, share_out(claim.amount, claim.month, bills), claim.customer_id)
+    return adjustment

@@ -1,0 +1,131 @@
+"""Reads of bills, debts and claims. Amounts are `Decimal` in Bs."""
+
+import datetime as dt
+from collections.abc import Iterable
+from decimal import Decimal
+
+from django.db.models import F, QuerySet, Sum
+
+from arraigo import clock
+from arraigo.billing.models import Bill, BillingClaim, BillLine, Credit
+from arraigo.customers.models import Customer
+from arraigo.money import ZERO, MoneyField, bs
+from arraigo.products.models import Product
+
+LIVE_CLAIMS = (BillingClaim.State.ENTERED, BillingClaim.State.APPLIED)
+
+
+def last_bills(customer: Customer, count: int = 12) -> QuerySet[Bill]:
+    """The customer's last `count` bills, latest month first, the open month included."""
+    return Bill.objects.filter(customer=customer).order_by("-month")[:count]
+
+
+def average_billing(customer: Customer, months: int, as_of: dt.datetime) -> Decimal:
+    """Mean of the last `months` issued bills up to `as_of` (step 1.2), before credits.
+
+    What a customer was billed counts, not what was waived of it. Where no bill was ever issued the
+    open month stands for the average; ZERO without any bill.
+    """
+    month = clock.month_of(as_of)
+    bills = list(
+        Bill.objects.filter(customer=customer, month__lte=month)
+        .order_by("-month")
+        .values_list("state", "total")[: months + 1]
+    )
+    issued = [total for state, total in bills if state != Bill.State.UNBILLED][:months]
+    counted = issued or [total for _, total in bills[:1]]
+    return bs(sum(counted, ZERO) / len(counted)) if counted else ZERO
+
+
+def debts(customers: Iterable[Customer] | Iterable[int], as_of: dt.datetime) -> dict[int, Decimal]:
+    """What each of `customers` (or their ids) owes past the due date at `as_of`; who owes nothing is left out."""
+    keys = [each.pk if isinstance(each, Customer) else each for each in customers]
+    rows = (
+        _overdue(as_of)
+        .filter(customer__in=keys)
+        .values_list("customer")
+        .annotate(owed=Sum(F("total") - F("credited") - F("paid"), output_field=MoneyField()))
+    )
+    return {customer: owed for customer, owed in rows if owed}
+
+
+def debt(customer: Customer, as_of: dt.datetime) -> Decimal:
+    """What `customer` owes past the due date at `as_of`."""
+    return debts([customer], as_of).get(customer.pk, ZERO)
+
+
+def _overdue(as_of: dt.datetime) -> QuerySet[Bill]:
+    today = clock.local(as_of).date()
+    return Bill.objects.filter(state=Bill.State.ISSUED, due_on__lt=today)
+
+
+def charge(product: Product, month: dt.date) -> Decimal:
+    """What `product` costs in `month`: its line on the bill, its price where there is no bill yet.
+
+    ZERO where the month's bill does not charge it.
+    """
+    rows = list(
+        Bill.objects.filter(customer_id=product.customer_id, month=month).values_list(
+            "lines__product_id", "lines__amount"
+        )
+    )
+    if not rows:
+        return product.price
+    lines = {product_id: amount for product_id, amount in rows}
+    found: Decimal = lines.get(product.pk, ZERO)
+    return found
+
+
+def open_month(customer: Customer, as_of: dt.datetime) -> dt.date:
+    """The month to waive by default: the customer's earliest unbilled one, else the present month."""
+    earliest = (
+        Bill.objects.filter(customer=customer, state=Bill.State.UNBILLED)
+        .order_by("month")
+        .values_list("month", flat=True)
+        .first()
+    )
+    return earliest or clock.month_of(as_of)
+
+
+def balance(bill: Bill) -> Decimal:
+    """What is still owed on `bill`: total − credited − paid, never negative."""
+    return bill.total - bill.credited - bill.paid
+
+
+def waiting_credit(customer: Customer) -> Decimal:
+    """Credits of `customer` that wait for a bill to be opened."""
+    waiting = Credit.objects.filter(customer=customer, bill=None).aggregate(sum=Sum("amount"))["sum"]
+    return waiting or ZERO
+
+
+def live_claim(product: Product, month: dt.date) -> BillingClaim | None:
+    """The entered or applied claim on `product` in `month`; at most one (step 3.1)."""
+    return BillingClaim.objects.filter(product=product, month=month, state__in=LIVE_CLAIMS).first()
+
+
+def waiver_possible(product: Product, month: dt.date) -> bool:
+    """Whether a month of `product` can still be waived or compensated: no live claim, and a charge."""
+    return live_claim(product, month) is None and charge(product, month) > 0
+
+
+def waiting_claims() -> QuerySet[BillingClaim]:
+    """Claims that wait for billing's confirmation, oldest first."""
+    return (
+        BillingClaim.objects.filter(state=BillingClaim.State.ENTERED)
+        .select_related("customer", "product__offering", "entered_by")
+        .order_by("entered_at", "id")
+    )
+
+
+def claims_of(case_number: str) -> QuerySet[BillingClaim]:
+    """The billing claims of a case, oldest first, with their adjustments."""
+    return (
+        BillingClaim.objects.filter(case_number=case_number)
+        .select_related("product__offering", "adjustment")
+        .order_by("id")
+    )
+
+
+def lines_of(bill: Bill) -> QuerySet[BillLine]:
+    """The lines of `bill`, dearest first."""
+    return bill.lines.select_related("product__offering").order_by("-amount", "id")

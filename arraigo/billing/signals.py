@@ -1,0 +1,7 @@
+"""What billing lets the layers above know, inside the transaction of the change."""
+
+from django.dispatch import Signal
+
+claim_decided = Signal()
+"""A claim was applied or refused. Sent with `claim` (BillingClaim, its state set; `adjustment` where
+applied) and `actor` (User or None). Receivers write in the same transaction and must not raise."""
