@@ -1,0 +1,230 @@
+"""The verbs of a case: open, carry out a step, insist, close from elsewhere, hand over.
+
+Each is one transaction: it locks the case's instance, changes the records, lets the engine advance,
+and writes the event. What must leave the house is a command in the outbox of the same transaction.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+
+from arraigo import clock
+from arraigo.bss import actions as bss
+from arraigo.customers.models import Customer
+from arraigo.engine import actions as engine
+from arraigo.engine.models import Instance, WorkItem
+from arraigo.eventlog import actions as eventlog
+from arraigo.messages import actions as messages
+from arraigo.numbering import numbered
+from arraigo.people.models import Role, User
+from arraigo.procedure import queries as procedures
+from arraigo.products.models import Product
+from arraigo.retention import cancellations, placement
+from arraigo.retention.errors import CaseClosed, CaseOpenAlready, NoTeam, StepInvalid
+from arraigo.retention.models import RetentionCase
+from arraigo.retention.registry import StepRun, handler
+
+OUTCOMES = {
+    "case_evaluated": RetentionCase.Outcome.EVALUATED,
+    "termination_registered": RetentionCase.Outcome.TERMINATION,
+    "ordinary_incident": RetentionCase.Outcome.ORDINARY_INCIDENT,
+    "case_closed_elsewhere": RetentionCase.Outcome.CLOSED_ELSEWHERE,
+    "case_closed_elsewhere_termination": RetentionCase.Outcome.CLOSED_ELSEWHERE,
+}
+"""End element of the process `case` → outcome of the case."""
+
+
+@transaction.atomic
+def open_case(
+    customer: Customer,
+    products: Sequence[Product],
+    *,
+    actor: User,
+    channel: str,
+    reason: str,
+    words: str = "",
+    contact_phone: str = "",
+    competitor: str = "",
+    proactive: bool = False,
+) -> RetentionCase:
+    """Open the case of a customer who asks to leave, under the current version, at step 1.
+
+    Raises CaseOpenAlready where the customer has an open one, NoTeam where the advisor has no team.
+    """
+    Customer.objects.select_for_update().get(pk=customer.pk)
+    running = RetentionCase.objects.filter(customer=customer, closed_at=None).first()
+    if running:
+        raise CaseOpenAlready(customer.name, running.number)
+    team = actor.unit_as(Role.ADVISOR) or actor.unit_as(Role.TEAM_LEAD)
+    if team is None:
+        raise NoTeam(str(actor))
+    now = clock.now()
+    named = numbered(RetentionCase, "RET", now)
+    case = RetentionCase(
+        **named, customer=customer, channel=channel, reason=reason, words=words, contact_phone=contact_phone,
+        competitor=competitor, proactive=proactive, owner=actor, team=team, opened_at=now,
+    )  # fmt: skip
+    version = procedures.current_version()
+    advance = engine.start(
+        version.definition, key=case.number, facts={}, at=now, on_open=placement.of(case, {})
+    )
+    case.instance = advance.instance
+    case.save(force_insert=True)
+    case.products.add(*products)
+    eventlog.record(
+        "case.opened", case, actor=actor, case_number=case.number, version=str(version),
+        data={"channel": channel, "reason": reason, "products": [product.number for product in products],
+              "opened": [item.element for item in advance.opened]},
+    )  # fmt: skip
+    return case
+
+
+@transaction.atomic
+def complete_step(
+    item_id: int, *, actor: User, data: Mapping[str, Any], files: Mapping[str, Any] | None = None
+) -> engine.Advance:
+    """Carry out the step of the work item with what was filled in.
+
+    Raises StepInvalid with the form where the input is not good, AlreadyCompleted or ItemCancelled
+    where somebody else was first, and the records' own rules.
+    """
+    item = engine.lock_item(item_id)
+    case = _case_of(item.instance)
+    step = handler(item.element)
+    policy = procedures.policy_of(item.instance.definition_id)
+    form = step.form_class(case, item, policy, actor, data, files)
+    if not form.is_valid():
+        raise StepInvalid(form)
+    result = step.carry_out(StepRun(case, item, actor, form, policy))
+    facts = {**item.instance.facts, **result.facts}
+    advance = engine.complete(
+        item, actor=actor, facts=dict(result.facts), outcome=result.outcome, on_open=placement.of(case, facts)
+    )
+    _settle(case, advance, accepted=bool(result.facts.get("accepted")))
+    eventlog.record(
+        "case.step_completed", case, actor=actor, case_number=case.number, version=procedures.label(item.instance),
+        data={"element": item.element, "outcome": result.outcome, **result.event, **_way(advance)},
+    )  # fmt: skip
+    return advance
+
+
+@transaction.atomic
+def insist(case_id: int, *, actor: User) -> engine.Advance:
+    """The customer insists on leaving: whatever is open ends, the baja is registered next."""
+    case = _locked(case_id)
+    advance = _correlate(case, "insists", actor=actor, kind="case.insisted", data={})
+    cancellations.of_case(case)
+    return advance
+
+
+@transaction.atomic
+def close_elsewhere(case_id: int, *, actor: User | None, because: str) -> engine.Advance:
+    """Something happened elsewhere (product terminated, death, request withdrawn): the case ends.
+
+    Open items end with an outcome, undelivered commands are cancelled, the owner is told.
+    """
+    case = _locked(case_id)
+    advance = _correlate(case, "closed_elsewhere", actor=actor, kind="case.closed_elsewhere", data={"because": because})
+    cancelled = cancellations.of_case(case)
+    bss.cancel_pending(case.number)
+    messages.notify(
+        case.owner, "case.closed_elsewhere", {"because": because, "cancelled": cancelled}, case_number=case.number
+    )
+    return advance
+
+
+@transaction.atomic
+def reassign(item_id: int, *, assignee: User | None, actor: User) -> WorkItem:
+    """Hand an open work item to a colleague, or back to the whole unit (None)."""
+    item = engine.reassign(item_id, assignee=assignee)
+    case = _case_of(item.instance)
+    eventlog.record(
+        "case.reassigned", case, actor=actor, case_number=case.number, version=procedures.label(item.instance),
+        data={"element": item.element, "to": str(assignee) if assignee else ""},
+    )  # fmt: skip
+    if assignee and assignee != actor:
+        messages.notify(assignee, "work_item.assigned", {"element": item.element}, case_number=case.number)
+    return item
+
+
+@transaction.atomic
+def wake(instance_id: int) -> engine.Advance:
+    """Let an instance whose time has come go on: the control's work item opens."""
+    advance = engine.wake(instance_id, on_open=placement.of_instance(instance_id))
+    if advance.opened:
+        case = _case_of(advance.instance)
+        eventlog.record(
+            "case.woken", case, actor=None, case_number=case.number, version=procedures.label(advance.instance),
+            data=_way(advance),
+        )  # fmt: skip
+    return advance
+
+
+@transaction.atomic
+def evaluate(case_id: int, *, actor: User, month: str) -> engine.Advance:
+    """Step 15 of one waiting case, once the month's evaluation was signed. `month`: YYYY-MM."""
+    return _correlate(
+        _locked(case_id), "evaluation_signed", actor=actor, kind="case.step_completed",
+        data={"element": "step_15", "outcome": "evaluated", "month": month},
+    )  # fmt: skip
+
+
+def _locked(case_id: int) -> RetentionCase:
+    case = RetentionCase.objects.only("instance_id").get(pk=case_id)
+    instance = engine.lock(case.instance_id)
+    return _case_of(instance)
+
+
+def _case_of(instance: Instance) -> RetentionCase:
+    """The case of a locked instance, read after the lock."""
+    case = RetentionCase.objects.select_related("customer", "owner", "team").get(instance=instance)
+    case.instance = instance
+    return case
+
+
+def _correlate(
+    case: RetentionCase, message: str, *, actor: User | None, kind: str, data: dict[str, Any]
+) -> engine.Advance:
+    if case.closed_at:
+        raise CaseClosed(case.number)
+    advance = engine.correlate(
+        case.instance, message, actor=actor, facts={}, on_open=placement.of(case, case.instance.facts)
+    )
+    _settle(case, advance, accepted=False)
+    eventlog.record(
+        kind, case, actor=actor, case_number=case.number, version=procedures.label(case.instance),
+        data={**data, **_way(advance)},
+    )  # fmt: skip
+    return advance
+
+
+def _settle(case: RetentionCase, advance: engine.Advance, *, accepted: bool) -> None:
+    """Keep the case's own outcome in step with its instance."""
+    changed = []
+    if accepted:
+        case.accepted_at = clock.now()
+        changed.append("accepted_at")
+    if advance.ended:
+        case.outcome, case.closed_at = OUTCOMES[advance.outcome], clock.now()
+        changed += ["outcome", "closed_at"]
+    else:
+        waits = any(wait.element == "step_15" for wait in advance.waits)
+        outcome = RetentionCase.Outcome.ACCEPTED if waits else RetentionCase.Outcome.RUNNING
+        if outcome != case.outcome:
+            case.outcome = outcome
+            changed.append("outcome")
+    if changed:
+        case.save(update_fields=changed)
+
+
+def _way(advance: engine.Advance) -> dict[str, Any]:
+    """What the history keeps of the engine's move."""
+    return {
+        "opened": [item.element for item in advance.opened],
+        "cancelled": [item.element for item in advance.cancelled],
+        "decisions": [
+            {"name": taken.name, "outputs": dict(taken.outputs), "rule": taken.rule} for taken in advance.decisions
+        ],
+        "ended": advance.outcome if advance.ended else "",
+    }

@@ -1,0 +1,64 @@
+"""Where the work items of a case land: whose tray, how urgent, due when."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from arraigo import clock
+from arraigo.engine.models import WorkItem
+from arraigo.people.models import Role
+from arraigo.quality.models import QualityControl
+from arraigo.retention.models import RetentionCase
+from arraigo.retention.visits import current_order
+
+VIP, REOPENED = 1, 2
+"""Priorities above the ordinary 0 (procedure 1.2: order in trays; re-opened cases first)."""
+
+FIELD = {"step_06", "step_07", "step_08", "route_to_plant"}
+CONTROLS = {
+    "step_09": QualityControl.Kind.POST_VISIT,
+    "step_10": QualityControl.Kind.POST_SERVICE,
+}
+
+
+def of(case: RetentionCase, facts: Mapping[str, Any]) -> Callable[[WorkItem], None]:
+    """A function that places a new work item of `case` before it is inserted."""
+
+    def place(item: WorkItem) -> None:
+        item.priority = REOPENED if facts.get("reopened") else VIP if facts.get("vip") else 0
+        if item.role in (Role.ADVISOR, Role.TEAM_LEAD):
+            item.unit = case.team
+            item.assignee = case.owner if item.role == Role.ADVISOR else None
+        elif item.element in FIELD:
+            _place_field(case, item)
+        elif item.element in CONTROLS:
+            item.due_at = _control_due(case, CONTROLS[item.element])
+
+    return place
+
+
+def of_instance(instance_id: int) -> Callable[[WorkItem], None]:
+    """As `of`, reading the case only if an item opens."""
+
+    def place(item: WorkItem) -> None:
+        case = RetentionCase.objects.select_related("team", "owner").get(instance_id=instance_id)
+        of(case, item.instance.facts)(item)
+
+    return place
+
+
+def _place_field(case: RetentionCase, item: WorkItem) -> None:
+    order = current_order(case)
+    item.unit, item.due_at = order.operations_center, order.due_at
+    if item.role == Role.TECHNICIAN:
+        item.assignee = order.technician
+
+
+def _control_due(case: RetentionCase, kind: str) -> dt.datetime:
+    return (
+        QualityControl.objects.filter(case_number=case.number, kind=kind, decided_at=None)
+        .values_list("due_at", flat=True)
+        .order_by("-id")
+        .first()
+        or clock.now()
+    )
