@@ -1,0 +1,178 @@
+"""What happens to a work order once it is placed: assigned, paused, started, ended.
+
+Each verb locks the order before reading it, and says with WrongState where it cannot be done.
+"""
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+
+from arraigo import clock
+from arraigo.bss import actions as outbox
+from arraigo.bss import queries as outbox_queries
+from arraigo.eventlog.actions import record
+from arraigo.orders import queries
+from arraigo.orders.errors import CauseMissing, EvidenceMissing, NoTechnician, WrongState
+from arraigo.orders.models import ENDED, OrderState, Pause, ProductOrder, WorkOrder
+from arraigo.people.models import User
+
+HELD_FROM = {
+    OrderState.ACKNOWLEDGED: OrderState.PENDING,
+    OrderState.IN_PROGRESS: OrderState.HELD,
+}
+"""Before the technician starts a paused order is pending, afterwards held (TMF697)."""
+BACK_TO = {paused: running for running, paused in HELD_FROM.items()}
+
+
+def _locked(order_id: int, *states: str) -> WorkOrder:
+    """The order, locked. Raises WrongState unless it is in one of `states` (any open one if none)."""
+    order = WorkOrder.objects.select_for_update(of=("self",)).select_related("product_order").get(pk=order_id)
+    fits = order.state in states if states else order.closed_at is None
+    if not fits:
+        raise WrongState(order.number, order.get_state_display())
+    return order
+
+
+def _record(kind: str, order: WorkOrder, actor: User | None, **data: Any) -> None:
+    told = {"number": order.number, **data}
+    record(f"work_order.{kind}", order, actor=actor, case_number=order.case_number, data=told)
+
+
+@transaction.atomic(savepoint=False)
+def assign(order_id: int, *, technician: User, actor: User | None) -> WorkOrder:
+    """Give an open order to `technician`, or to another one than before."""
+    order = _locked(order_id)
+    before = str(order.technician or "")
+    order.technician = technician
+    order.save(update_fields=["technician"])
+    _record("assigned", order, actor, before=before, after=str(technician))
+    return order
+
+
+@transaction.atomic(savepoint=False)
+def swap(first_id: int, second_id: int, *, actor: User | None) -> tuple[WorkOrder, WorkOrder]:
+    """Exchange the technicians of two open orders. Raises NoTechnician where one has none."""
+    locked = {key: _locked(key) for key in sorted((first_id, second_id))}
+    first, second = locked[first_id], locked[second_id]
+    for order in (first, second):
+        if order.technician is None:
+            raise NoTechnician(order.number)
+    first.technician, second.technician = second.technician, first.technician
+    for order, other in ((first, second), (second, first)):
+        order.save(update_fields=["technician"])
+        _record("swapped", order, actor, other=other.number, after=str(order.technician))
+    return first, second
+
+
+@transaction.atomic(savepoint=False)
+def pause(order_id: int, *, reason: str, evidence: str, actor: User) -> Pause:
+    """Stop the 24 hours: the customer is absent or asked for later. Raises EvidenceMissing."""
+    order = _locked(order_id, *HELD_FROM)
+    if not evidence.strip():
+        raise EvidenceMissing(order.number)
+    order.state = HELD_FROM[OrderState(order.state)]
+    order.save(update_fields=["state"])
+    began = Pause.objects.create(
+        work_order=order, reason=reason, evidence=evidence.strip(), began_at=clock.now(), by=actor
+    )
+    _record("paused", order, actor, reason=reason, evidence=began.evidence)
+    return began
+
+
+@transaction.atomic(savepoint=False)
+def resume(order_id: int, *, actor: User | None) -> WorkOrder:
+    """Let the 24 hours run on: the order is due later by as long as the pause lasted."""
+    order = _locked(order_id, *BACK_TO)
+    stretch = _end_pause(order)
+    order.state = BACK_TO[OrderState(order.state)]
+    order.save(update_fields=["state", "due_at"])
+    _record("resumed", order, actor, paused_seconds=int(stretch.total_seconds()), due_at=order.due_at.isoformat())
+    return order
+
+
+def _end_pause(order: WorkOrder) -> dt.timedelta:
+    """End the open pause, if any, and move `due_at` by its length (not saved)."""
+    pause = queries.open_pause(order)
+    if pause is None:
+        return dt.timedelta()
+    pause.ended_at = max(clock.now(), pause.began_at)
+    pause.save(update_fields=["ended_at"])
+    stretch = pause.ended_at - pause.began_at
+    order.due_at += stretch
+    return stretch
+
+
+@transaction.atomic(savepoint=False)
+def start(order_id: int, *, actor: User | None) -> WorkOrder:
+    """The technician begins: a paused order runs on. Raises NoTechnician."""
+    order = _locked(order_id, OrderState.ACKNOWLEDGED, OrderState.PENDING, OrderState.HELD)
+    if order.technician_id is None:
+        raise NoTechnician(order.number)
+    _end_pause(order)
+    order.state = OrderState.IN_PROGRESS
+    order.save(update_fields=["state", "due_at"])
+    _record("started", order, actor)
+    return order
+
+
+@transaction.atomic(savepoint=False)
+def complete_order(order_id: int, *, actor: User | None) -> WorkOrder:
+    """Close a solved order and its product order (step 8)."""
+    order = _locked(order_id)
+    _close(order, OrderState.COMPLETED)
+    ProductOrder.objects.filter(pk=order.product_order_id).update(
+        state=OrderState.COMPLETED, ended_at=order.closed_at
+    )
+    _record("completed", order, actor, hours_left=round(queries.hours_left(order, clock.now()), 2))
+    return order
+
+
+@transaction.atomic(savepoint=False)
+def fail_order(order_id: int, *, cause: str, actor: User | None) -> WorkOrder:
+    """Close an order that cannot be solved on site, with its `cause`. Raises CauseMissing.
+
+    Its product order goes on: `orders.actions.follow_up_order` places the visit that follows.
+    """
+    order = _locked(order_id)
+    if not cause.strip():
+        raise CauseMissing(order.number)
+    order.cause = cause.strip()
+    _close(order, OrderState.FAILED)
+    _record("failed", order, actor, cause=order.cause)
+    return order
+
+
+def _close(order: WorkOrder, state: str) -> None:
+    _end_pause(order)
+    order.state, order.closed_at = state, clock.now()
+    order.save(update_fields=["state", "closed_at", "due_at", "cause"])
+
+
+@transaction.atomic(savepoint=False)
+def cancel_open(case_number: str, *, actor: User | None) -> list[WorkOrder]:
+    """Cancel the open orders of a case: something happened elsewhere. The work orders cancelled.
+
+    The commercial system is told only of orders that it may know: cancel the undelivered commands
+    of the case first (`bss.actions.cancel_pending`).
+    """
+    open_orders = WorkOrder.objects.select_for_update().filter(case_number=case_number, closed_at=None)
+    cancelled = list(open_orders.order_by("pk"))
+    for order in cancelled:
+        _close(order, OrderState.CANCELLED)
+        _record("cancelled", order, actor)
+        _tell_cancelled("work_order", order.number, case_number)
+    products = ProductOrder.objects.select_for_update().filter(case_number=case_number)
+    for ordered in products.exclude(state__in=ENDED).order_by("pk"):
+        ordered.state, ordered.ended_at = OrderState.CANCELLED, clock.now()
+        ordered.save(update_fields=["state", "ended_at"])
+        told = {"number": ordered.number}
+        record("product_order.cancelled", ordered, actor=actor, case_number=case_number, data=told)
+        _tell_cancelled("product_order", ordered.number, case_number)
+    return cancelled
+
+
+def _tell_cancelled(noun: str, number: str, case_number: str) -> None:
+    if outbox_queries.has_left(f"{noun}.create:{number}"):
+        kind = f"{noun}.cancel"
+        outbox.send(kind, subject=case_number, payload={"number": number}, key=f"{kind}:{number}")

@@ -1,0 +1,62 @@
+"""Reads of product orders and work orders."""
+
+import datetime as dt
+
+from django.db.models import QuerySet
+
+from arraigo.customers.models import Customer
+from arraigo.orders.models import Pause, ProductOrder, WorkOrder
+
+HOUR = dt.timedelta(hours=1)
+
+
+def open_visit(customer: Customer) -> WorkOrder | None:
+    """The customer's open Engineering Service visit; there is at most one per address."""
+    return WorkOrder.objects.filter(
+        customer=customer, closed_at=None, product_order__kind=ProductOrder.Kind.ENGINEERING_SERVICE
+    ).first()
+
+
+def open_orders(operations_center_id: int | None = None) -> QuerySet[WorkOrder]:
+    """Open work orders, of one operations centre or of all: priority first, then the least hours left."""
+    orders = WorkOrder.objects.filter(closed_at=None)
+    if operations_center_id is not None:
+        orders = orders.filter(operations_center=operations_center_id)
+    return orders.select_related("customer", "zone", "technician").order_by("-priority", "due_at", "id")
+
+
+def late_orders(now: dt.datetime) -> QuerySet[WorkOrder]:
+    """Open work orders past their 24 hours; a paused one is not late, its clock stands."""
+    paused = Pause.objects.filter(ended_at=None).values("work_order")
+    return open_orders().filter(due_at__lt=now).exclude(pk__in=paused)
+
+
+def of_case(case_number: str) -> QuerySet[WorkOrder]:
+    """The work orders of a case, oldest first."""
+    return WorkOrder.objects.filter(case_number=case_number).select_related("technician").order_by("id")
+
+
+def current_order(case_number: str) -> WorkOrder | None:
+    """The last work order of a case."""
+    return of_case(case_number).last()
+
+
+def of_technician(user_id: int) -> QuerySet[WorkOrder]:
+    """A technician's open work orders, the next one first."""
+    return open_orders().filter(technician=user_id)
+
+
+def open_pause(order: WorkOrder) -> Pause | None:
+    """The pause in which `order` stands, if it does."""
+    return order.pauses.filter(ended_at=None).first()
+
+
+def hours_left(order: WorkOrder, now: dt.datetime) -> float:
+    """Hours of the 24 that `order` has left at `now`; negative: late.
+
+    A closed order keeps what was left when it closed, a paused one what was left when the pause began.
+    """
+    until = order.closed_at or now
+    if order.closed_at is None and (pause := open_pause(order)) is not None:
+        until = pause.began_at
+    return (order.due_at - until) / HOUR
