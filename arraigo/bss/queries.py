@@ -33,3 +33,9 @@ def has_left(key: str) -> bool:
         Q(status__in=["delivered", "uncertain"]) | Q(status="pending", answer__state="sent"),
         idempotency_key=key,
     ).exists()
+
+
+def waits_or_left(key: str) -> bool:
+    """Whether the command of the idempotency key `key` was, or will be, told to the other side."""
+    gone = [Command.Status.CANCELLED, Command.Status.FAILED]
+    return Command.objects.filter(idempotency_key=key).exclude(status__in=gone).exists()

@@ -1,0 +1,139 @@
+"""Quality controls: scheduled, tried, decided (steps 9 and 10)."""
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+
+from arraigo import clock
+from arraigo.eventlog.actions import record
+from arraigo.orders.models import WorkOrder
+from arraigo.people.models import User
+from arraigo.quality import queries
+from arraigo.quality.errors import ControlDecided, NotTriedEnough, VerdictNotAllowed
+from arraigo.quality.models import ContactAttempt, QualityControl
+from arraigo.quality.queries import ContactRule
+
+Verdict = QualityControl.Verdict
+
+
+@transaction.atomic(savepoint=False)
+def schedule_control(
+    kind: str, *, case_number: str, work_order: WorkOrder, due_at: dt.datetime, actor: User | None = None
+) -> QualityControl:
+    """Plan the control `kind` on `work_order`; the former one of its kind in the case is replaced.
+
+    A pending control on the same order is moved to `due_at`; one on an earlier order (the visit was
+    re-opened) is cancelled.
+    """
+    former = _pending(case_number, kind)
+    same = next((control for control in former if control.work_order_id == work_order.pk), None)
+    for control in former:
+        if control is not same:
+            _decide(control, Verdict.CANCELLED, actor)
+            _record("replaced", control, actor)
+    return _move(same, due_at, actor) if same else _plan(kind, case_number, work_order, due_at, actor)
+
+
+def _plan(
+    kind: str, case_number: str, work_order: WorkOrder, due_at: dt.datetime, actor: User | None
+) -> QualityControl:
+    control = QualityControl.objects.create(
+        kind=kind,
+        case_number=case_number,
+        customer_id=work_order.customer_id,
+        work_order=work_order,
+        due_at=due_at,
+    )
+    _record("scheduled", control, actor, due_at=due_at.isoformat())
+    return control
+
+
+def _move(control: QualityControl, due_at: dt.datetime, actor: User | None) -> QualityControl:
+    before, control.due_at = control.due_at, due_at
+    control.save(update_fields=["due_at"])
+    _record("moved", control, actor, before=before.isoformat(), due_at=due_at.isoformat())
+    return control
+
+
+def _pending(case_number: str, kind: str | None = None) -> list[QualityControl]:
+    controls = QualityControl.objects.select_for_update().filter(case_number=case_number, verdict=Verdict.PENDING)
+    if kind is not None:
+        controls = controls.filter(kind=kind)
+    return list(controls.order_by("pk"))
+
+
+@transaction.atomic(savepoint=False)
+def record_attempt(control_id: int, *, reached: bool, note: str = "", actor: User) -> ContactAttempt:
+    """Keep one call to the customer. Raises ControlDecided."""
+    control = _undecided(control_id)
+    attempt = ContactAttempt.objects.create(
+        control=control, at=clock.now(), by=actor, reached=reached, note=note.strip()
+    )
+    _record("attempted", control, actor, reached=reached, note=attempt.note)
+    return attempt
+
+
+@transaction.atomic(savepoint=False)
+def decide(
+    control_id: int,
+    *,
+    verdict: str,
+    facts: dict[str, Any],
+    answer: str,
+    satisfaction: int | None,
+    rule: ContactRule,
+    actor: User,
+) -> QualityControl:
+    """Judge a control: passed, failed or not reached, on `facts` (JSON) and the customer's `answer`.
+
+    `satisfaction` is 1 to 5. Not reached is no pass, and needs the calls of `rule`.
+    Raises ControlDecided, NotTriedEnough, VerdictNotAllowed.
+    """
+    if verdict not in (Verdict.PASSED, Verdict.FAILED, Verdict.NOT_REACHED):
+        raise VerdictNotAllowed(verdict)
+    control = _undecided(control_id)
+    if verdict == Verdict.NOT_REACHED:
+        _check_tried(control, rule)
+    control.facts, control.answer, control.satisfaction = facts, answer.strip(), satisfaction
+    _decide(control, verdict, actor)
+    _record("decided", control, actor, verdict=verdict, facts=facts, satisfaction=satisfaction)
+    return control
+
+
+def _check_tried(control: QualityControl, rule: ContactRule) -> None:
+    moments = queries.failed_attempts(control)
+    if not rule.is_met(moments):
+        raise NotTriedEnough(*rule.tried(moments), rule.attempts, rule.windows_needed)
+
+
+@transaction.atomic(savepoint=False)
+def cancel_pending(case_number: str, *, actor: User | None) -> int:
+    """Cancel the undecided controls of a case; how many."""
+    controls = _pending(case_number)
+    for control in controls:
+        _decide(control, Verdict.CANCELLED, actor)
+        _record("cancelled", control, actor)
+    return len(controls)
+
+
+def _undecided(control_id: int) -> QualityControl:
+    control = QualityControl.objects.select_for_update().get(pk=control_id)
+    if control.verdict != Verdict.PENDING:
+        raise ControlDecided(control.case_number, control.get_verdict_display())
+    return control
+
+
+def _decide(control: QualityControl, verdict: str, actor: User | None) -> None:
+    control.verdict, control.decided_at, control.decided_by = verdict, clock.now(), actor
+    control.save()
+
+
+def _record(verb: str, control: QualityControl, actor: User | None, **data: Any) -> None:
+    record(
+        f"quality_control.{verb}",
+        control,
+        actor=actor,
+        case_number=control.case_number,
+        data={"kind": control.kind, **data},
+    )

@@ -1,0 +1,168 @@
+"""The baja: requested, withdrawn, executed."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+from django.db import transaction
+
+from arraigo import clock
+from arraigo.bss import actions as outbox
+from arraigo.bss import queries as outbox_queries
+from arraigo.eventlog.actions import record
+from arraigo.numbering import numbered_many
+from arraigo.people.models import User
+from arraigo.products.models import Product
+from arraigo.terminations.errors import (
+    AlreadyTerminated,
+    NothingToTerminate,
+    SeveralCustomers,
+    TerminationClosed,
+    TerminationOpen,
+)
+from arraigo.terminations.models import Termination
+
+PREFIX = "BJ"
+RECEIPT_PREFIX = "CB"
+
+PRODUCT_REASONS = {
+    Termination.Reason.ARREARS: Product.Reason.ARREARS,
+    Termination.Reason.DEATH: Product.Reason.DEATH,
+    Termination.Reason.MOVING: Product.Reason.MOVING,
+    Termination.Reason.UNKNOWN: Product.Reason.UNKNOWN,
+}
+"""Why the product ended; every other reason is the customer's request."""
+
+
+@transaction.atomic(savepoint=False)
+def request_termination(
+    products: Iterable[Product],
+    *,
+    reason: str,
+    case_number: str,
+    return_items: Sequence[str] = (),
+    return_by: dt.date | None = None,
+    actor: User | None,
+) -> list[Termination]:
+    """Register the baja of `products` of one customer, under one receipt number.
+
+    Leaving is never obstructed: nothing but a product that is gone or leaving already is refused.
+    Raises NothingToTerminate, SeveralCustomers, AlreadyTerminated, TerminationOpen.
+    """
+    leaving = _locked(products)
+    _check(leaving)
+    now = clock.now()
+    numbers = numbered_many(Termination, PREFIX, now, len(leaving))
+    receipt = str(numbers[0]["number"]).replace(PREFIX, RECEIPT_PREFIX, 1)
+    terminations = Termination.objects.bulk_create(
+        Termination(
+            **number,
+            receipt=receipt,
+            customer_id=product.customer_id,
+            product=product,
+            case_number=case_number,
+            reason=reason,
+            requested_at=now,
+            return_items=list(return_items),
+            return_by=return_by,
+            registered_by=actor,
+        )
+        for number, product in zip(numbers, leaving, strict=True)
+    )
+    _record_request(terminations, actor)
+    outbox.send_all(_command("request", termination) for termination in terminations)
+    return terminations
+
+
+def _locked(products: Iterable[Product]) -> list[Product]:
+    keys = [product.pk for product in products]
+    rows = Product.objects.select_for_update(no_key=True, of=("self",)).select_related("customer")
+    return list(rows.filter(pk__in=keys).order_by("pk"))
+
+
+def _check(products: list[Product]) -> None:
+    if not products:
+        raise NothingToTerminate()
+    if len({product.customer_id for product in products}) > 1:
+        raise SeveralCustomers()
+    for product in products:
+        if not product.is_alive:
+            raise AlreadyTerminated(product.number)
+    requested = Termination.objects.filter(
+        product__in=products, requested_at__isnull=False, withdrawn_at=None, executed_at=None
+    ).select_related("product")
+    for termination in requested:
+        raise TerminationOpen(termination.product.number, termination.number)
+
+
+def _record_request(terminations: list[Termination], actor: User | None) -> None:
+    """One event about the customer, who leaves with one receipt."""
+    first = terminations[0]
+    data = {
+        "receipt": first.receipt,
+        "reason": first.reason,
+        "terminations": {each.number: each.product.number for each in terminations},
+        "return_items": first.return_items,
+        "return_by": first.return_by.isoformat() if first.return_by else None,
+    }
+    customer = first.product.customer
+    record("termination.requested", customer, actor=actor, case_number=first.case_number, data=data)
+
+
+def _command(verb: str, termination: Termination) -> outbox.Order:
+    payload = {
+        "number": termination.number,
+        "product": termination.product.number,
+        "reason": termination.reason,
+        "at": clock.now().isoformat(),
+    }
+    kind = f"termination.{verb}"
+    return outbox.Order(kind, payload, termination.case_number, f"{kind}:{termination.number}")
+
+
+def _open(termination_id: int) -> Termination:
+    rows = Termination.objects.select_for_update(of=("self",)).select_related("product")
+    termination = rows.get(pk=termination_id)
+    if termination.withdrawn_at or termination.executed_at:
+        raise TerminationClosed(termination.number)
+    return termination
+
+
+@transaction.atomic(savepoint=False)
+def withdraw_termination(termination_id: int, *, actor: User | None) -> Termination:
+    """The customer stays after all: the request counts no longer. Raises TerminationClosed."""
+    termination = _open(termination_id)
+    termination.withdrawn_at = clock.now()
+    termination.save(update_fields=["withdrawn_at"])
+    _record("withdrawn", termination, actor)
+    if outbox_queries.waits_or_left(f"termination.request:{termination.number}"):
+        outbox.send_all([_command("withdraw", termination)])
+    return termination
+
+
+@transaction.atomic(savepoint=False)
+def execute_termination(termination_id: int, *, actor: User | None) -> Termination:
+    """The product is switched off: it ends with the reason. Raises TerminationClosed."""
+    termination = _open(termination_id)
+    now = clock.now()
+    termination.executed_at = now
+    termination.save(update_fields=["executed_at"])
+    _end(termination.product, termination.reason, clock.local(now).date())
+    _record("executed", termination, actor)
+    return termination
+
+
+def _end(product: Product, reason: str, day: dt.date) -> None:
+    product.status = Product.Status.TERMINATED
+    product.reason = PRODUCT_REASONS.get(Termination.Reason(reason), Product.Reason.REQUEST)
+    product.ended_on = max(day, product.started_on or day)
+    product.save(update_fields=["status", "reason", "ended_on"])
+
+
+def _record(verb: str, termination: Termination, actor: User | None) -> None:
+    record(
+        f"termination.{verb}",
+        termination,
+        actor=actor,
+        case_number=termination.case_number,
+        data={"number": termination.number, "product": termination.product.number, "reason": termination.reason},
+    )
