@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from arraigo.messages import sentences
+
 
 class Notice(models.Model):
     """Something a member of staff should know. Shown until read."""
@@ -22,3 +24,8 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return self.kind
+
+    @property
+    def sentence(self) -> str:
+        """What the notice says, in the reader's language."""
+        return sentences.sentence(self.kind, self.data, self.case_number)

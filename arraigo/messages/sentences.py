@@ -1,0 +1,36 @@
+"""What a notice says: one sentence for each kind, in the reader's language."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+SENTENCES = {
+    "case.closed_elsewhere": gettext_noop("Case %(case)s was closed: %(why)s."),
+    "case.assigned": gettext_noop("Case %(case)s is now yours."),
+    "case.reopened": gettext_noop("Case %(case)s was re-opened: %(why)s."),
+    "approval.asked": gettext_noop("Case %(case)s waits for your approval of Bs %(amount)s."),
+    "approval.decided": gettext_noop("Your offer of Bs %(amount)s in case %(case)s was decided: %(why)s."),
+    "claim.applied": gettext_noop("Billing applied claim %(number)s of Bs %(amount)s (case %(case)s)."),
+    "claim.refused": gettext_noop(
+        "Billing refused claim %(number)s of Bs %(amount)s (case %(case)s): %(why)s."
+    ),
+    "work_order.failed": gettext_noop("Work order %(number)s (case %(case)s) could not be solved: %(why)s."),
+    "work_order.late": gettext_noop("Work order %(number)s (case %(case)s) is past its 24 hours."),
+    "control.failed": gettext_noop("A quality control of case %(case)s failed: %(why)s."),
+    "command.stuck": gettext_noop("A command to the commercial system needs you: %(kind)s, case %(case)s."),
+}
+"""Kind → English sentence; its places are filled from the notice's data, `case` from its number."""
+
+
+class _Known(dict[str, Any]):
+    """The data of a notice; what is missing shows as a dash instead of breaking the page."""
+
+    def __missing__(self, key: str) -> str:
+        return "—"
+
+
+def sentence(kind: str, data: dict[str, Any], case_number: str = "") -> str:
+    """The sentence of a notice. KeyError for a kind that has none: notices are written with known kinds only."""
+    told = {key: str(value).rstrip(".") if key == "why" else value for key, value in data.items()}
+    return _(SENTENCES[kind]) % _Known({"case": case_number or "—", **told})
