@@ -280,3 +280,6 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": os.environ.get("ARRAIGO_LOG_LEVEL", "WARNING").upper()},
 }
 SILENCED_SYSTEM_CHECKS = ["axes.W004"]
+
+STEP_REGISTRY = "arraigo.retention.registry.elements"
+"""Says which elements of the diagram a step file carries out (used when a version is validated)."""

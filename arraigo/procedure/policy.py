@@ -1,0 +1,116 @@
+"""The policy of a version: how much, each value with its source step and reason."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from arraigo.engine.decisions import Decision, Decisions
+from arraigo.money import bs
+
+MISSING = object()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One value of `policy.toml`."""
+
+    path: str
+    value: Any
+    step: str
+    """The step or paragraph of the document it comes from."""
+    reason: str
+    supposed: bool
+    """The document does not give it."""
+
+
+def entries(text: str) -> Iterator[Entry]:
+    """The values of a `policy.toml`, in the file's order. Amounts are `Decimal`."""
+    yield from _entries(tomllib.loads(text, parse_float=Decimal), ())
+
+
+def _entries(table: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[Entry]:
+    if "value" in table and "reason" in table:
+        yield Entry(
+            ".".join(path), table["value"], str(table.get("step", "")), table["reason"], bool(table.get("supposed"))
+        )
+        return
+    for name, inner in table.items():
+        if isinstance(inner, Mapping):
+            yield from _entries(inner, (*path, name))
+
+
+def plain(text: str) -> dict[str, Any]:
+    """The values alone, nested by path, amounts as numbers: what decisions and expressions see."""
+    values: dict[str, Any] = {}
+    for entry in entries(text):
+        *groups, name = entry.path.split(".")
+        table = values
+        for group in groups:
+            table = table.setdefault(group, {})
+        table[name] = _number(entry.value)
+    return values
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, dict):
+        return {name: _number(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_number(inner) for inner in value]
+    return value
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The values and tables of one version, ready to be asked."""
+
+    label: str
+    """Code and number of the version: `OPE-ASE-FID-P01 v1`."""
+    content: str
+    """`policy.toml` as published."""
+    decisions: Decisions
+
+    @cached_property
+    def entries(self) -> list[Entry]:
+        return list(entries(self.content))
+
+    @cached_property
+    def _values(self) -> dict[str, Any]:
+        """Nested values with exact amounts."""
+        values: dict[str, Any] = {}
+        for entry in self.entries:
+            *groups, name = entry.path.split(".")
+            table = values
+            for group in groups:
+                table = table.setdefault(group, {})
+            table[name] = entry.value
+        return values
+
+    def value(self, path: str, default: Any = MISSING) -> Any:
+        """The value, or the table of values, at `path`; KeyError naming it where there is none."""
+        found: Any = self._values
+        for name in path.split("."):
+            if not isinstance(found, Mapping) or name not in found:
+                if default is not MISSING:
+                    return default
+                raise KeyError(f"{self.label} has no policy value {path!r}.")
+            found = found[name]
+        return found
+
+    def integer(self, path: str, default: Any = MISSING) -> int:
+        return int(self.value(path, default))
+
+    def money(self, path: str) -> Decimal:
+        """The amount at `path`, in Bs."""
+        return bs(self.value(path))
+
+    def text(self, path: str) -> str:
+        return str(self.value(path))
+
+    def decide(self, name: str, facts: Mapping[str, Any]) -> Decision:
+        """Ask the version's decision table `name`; the answer says which rule fired and why."""
+        return self.decisions.evaluate(name, facts)

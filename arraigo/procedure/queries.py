@@ -1,0 +1,34 @@
+"""Reading versions of the procedure. A published version never changes, so it is kept in memory."""
+
+from functools import lru_cache
+
+from arraigo.engine.decisions import decisions_of
+from arraigo.engine.models import Instance
+from arraigo.procedure.errors import NoProcedure
+from arraigo.procedure.models import ProcedureVersion
+from arraigo.procedure.policy import Policy
+
+
+def current_version() -> ProcedureVersion:
+    """The version that new cases obey. Raises NoProcedure where none was published."""
+    version = ProcedureVersion.objects.select_related("definition").filter(is_current=True).first()
+    if version is None:
+        raise NoProcedure
+    return version
+
+
+def current_policy() -> Policy:
+    """The policy of the current version."""
+    return policy_of(current_version().pk)
+
+
+@lru_cache(maxsize=32)
+def policy_of(definition_id: int) -> Policy:
+    """The policy of the version with this definition. Shared between requests: read only."""
+    version = ProcedureVersion.objects.select_related("definition").get(pk=definition_id)
+    return Policy(str(version.definition), version.policy_text, decisions_of(version.definition))
+
+
+def label(instance: Instance) -> str:
+    """Code and number of the version that the instance obeys."""
+    return policy_of(instance.definition_id).label
