@@ -3,7 +3,34 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+HIDDEN = ("csrfmiddlewaretoken", "password", "old_password", "new_password1", "new_password2")
+
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The form was sent without its proof of origin: nothing was saved; say so and offer the way back."""
-    return render(request, "errors/csrf.html", status=403)
+    """The form came without its proof of origin: nothing was saved. What was typed is in the page's
+    own form, with a fresh proof, one button away from being sent again."""
+    typed = [
+        (name, value)
+        for name, values in request.POST.lists()
+        if name not in HIDDEN
+        for value in values
+    ]
+    secret = any(name in request.POST for name in HIDDEN[1:])
+    context = {"typed": typed, "again": _from_here(request) and not secret}
+    return render(request, "errors/csrf.html", context, status=403)
+
+
+def _from_here(request: HttpRequest) -> bool:
+    """Whether the form came from a page of this installation: only then may it be offered again."""
+    origin = request.headers.get("Origin", "")
+    return origin == f"{request.scheme}://{request.get_host()}"
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Nothing here, or nothing for this person: the page says the same in both cases."""
+    return render(request, "errors/404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Something broke: a page that needs neither database nor session."""
+    return render(None, "errors/500.html", status=500)

@@ -1,0 +1,86 @@
+"""Who may open which page. What a role may not see does not exist for it: 404, not a hidden button.
+
+Every view carries `@staff(…)` with its roles. Which objects a person may see is decided in the
+`access.py` of each desk, whose functions return the object or raise `Http404`.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeAlias
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+
+from arraigo.people.models import Role, User
+from arraigo.web import drafts
+
+View: TypeAlias = Callable[..., HttpResponse]
+
+EVERYBODY = tuple(Role.values)
+CUSTOMER_READERS = (
+    Role.ADVISOR,
+    Role.TEAM_LEAD,
+    Role.OPERATIONS_SUPERVISOR,
+    Role.INCIDENT_FOLLOW_UP,
+    Role.QUALITY_MANAGEMENT,
+    Role.COMMERCIAL_MANAGEMENT,
+    Role.BILLING,
+)
+CUSTOMER_WRITERS = (Role.ADVISOR, Role.TEAM_LEAD)
+CASE_READERS = (
+    Role.ADVISOR,
+    Role.TEAM_LEAD,
+    Role.OPERATIONS_SUPERVISOR,
+    Role.INCIDENT_FOLLOW_UP,
+    Role.QUALITY_MANAGEMENT,
+    Role.COMMERCIAL_MANAGEMENT,
+    Role.HEAD_CUSTOMER_RELATIONS,
+    Role.HEAD_RESOURCES,
+)
+STEP_ROLES = (
+    Role.ADVISOR,
+    Role.TEAM_LEAD,
+    Role.OPERATIONS_SUPERVISOR,
+    Role.TECHNICIAN,
+    Role.INCIDENT_FOLLOW_UP,
+    Role.QUALITY_MANAGEMENT,
+    Role.COMMERCIAL_MANAGEMENT,
+)
+"""Roles that have a lane in the diagram, and so a tray."""
+HEADS = (Role.HEAD_CUSTOMER_RELATIONS, Role.HEAD_RESOURCES)
+MANAGEMENT_READERS = (Role.COMMERCIAL_MANAGEMENT, *HEADS)
+
+
+def user_of(request: HttpRequest) -> User:
+    """The person signed in; 404 for nobody (a view without `@staff` must not get here)."""
+    if not isinstance(request.user, User):
+        raise Http404
+    return request.user
+
+
+def staff(*roles: str) -> Callable[[View], View]:
+    """Let people with one of `roles` in: others get 404, nobody-yet the sign-in page.
+
+    What was typed into a form whose session has run out is kept until its page is opened again.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return _sign_in(request)
+            if not user_of(request).has_role(*roles):
+                raise Http404
+            return view(request, *args, **kwargs)
+
+        guarded.roles = frozenset(roles)  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def _sign_in(request: HttpRequest) -> HttpResponse:
+    if request.method == "POST":
+        drafts.keep(request)
+        return redirect_to_login(drafts.page_of(request))
+    return redirect_to_login(request.get_full_path())

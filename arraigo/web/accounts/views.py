@@ -1,0 +1,51 @@
+"""Signing in and out, the own account, notices."""
+
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.forms import PasswordChangeForm
+from django.contrib.auth.views import LoginView
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from arraigo.messages import actions as notices
+from arraigo.web import drafts, nav
+from arraigo.web.access import EVERYBODY, staff, user_of
+from arraigo.web.accounts.forms import SignInForm
+
+
+class SignIn(LoginView):
+    form_class = SignInForm
+    template_name = "accounts/login.html"
+    redirect_authenticated_user = True
+
+
+@require_GET
+@staff(*EVERYBODY)
+def home(request: HttpRequest) -> HttpResponse:
+    """The first page of the role: its tray, or what stands in its place."""
+    return redirect(nav.home(user_of(request)))
+
+
+@require_http_methods(["GET", "POST"])
+@staff(*EVERYBODY)
+def account(request: HttpRequest) -> HttpResponse:
+    """The own name, roles and units; change of password."""
+    user = user_of(request)
+    form = PasswordChangeForm(user, request.POST or None)
+    if form.is_valid():
+        form.save()
+        update_session_auth_hash(request, user)
+        messages.success(request, _("Your password was changed."))
+        return redirect("account")
+    status = 400 if form.is_bound else 200
+    return render(request, "accounts/account.html", {"form": form}, status=status)
+
+
+@require_POST
+@staff(*EVERYBODY)
+def notice_read(request: HttpRequest, pk: int) -> HttpResponse:
+    """Mark an own notice as read and go back to the page."""
+    notices.read(user_of(request), pk)
+    return redirect(drafts.page_of(request) if "page" in request.POST else "home")

@@ -1,0 +1,55 @@
+"""Billing's plain page: claims that wait, confirm or refuse (steps 4 and 13)."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from arraigo.billing import actions, queries
+from arraigo.people.models import Role
+from arraigo.records import RuleBroken
+from arraigo.web import replies
+from arraigo.web.access import staff, user_of
+from arraigo.web.billing import access
+from arraigo.web.billing.forms import RefusalForm
+
+
+@require_GET
+@staff(Role.BILLING)
+def claims(request: HttpRequest) -> HttpResponse:
+    """Claims that wait for billing, and those decided last."""
+    waiting = queries.waiting_claims()
+    return replies.page(
+        request, "billing/claims.html", {"waiting": waiting, "decided": access.decided_lately()}
+    )
+
+
+@require_POST
+@staff(Role.BILLING)
+def confirm(request: HttpRequest, number: str) -> HttpResponse:
+    """Confirm one claim: it is applied at once."""
+    claim = access.claim(number)
+    replies.attempt(
+        request,
+        lambda: actions.confirm_claim(claim.pk, actor=user_of(request)),
+        _("Claim %(number)s is applied.") % {"number": number},
+    )
+    return redirect("billing_claims")
+
+
+@require_http_methods(["GET", "POST"])
+@staff(Role.BILLING)
+def refuse(request: HttpRequest, number: str) -> HttpResponse:
+    """Refuse one claim with a reason that the advisor passes on."""
+    claim = access.claim(number)
+    form = RefusalForm(request.POST or None)
+    if form.is_valid():
+        try:
+            actions.refuse_claim(claim.pk, reason=form.cleaned_data["reason"], actor=user_of(request))
+        except RuleBroken as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Claim %(number)s is refused.") % {"number": number})
+            return redirect("billing_claims")
+    return replies.page(request, "billing/refuse.html", {"claim": claim, "form": form})

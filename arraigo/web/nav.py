@@ -1,0 +1,66 @@
+"""The side bar of each role."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from arraigo.people.models import Role, User
+from arraigo.web import access
+
+
+@dataclass(frozen=True)
+class Entry:
+    label: str | Promise
+    url: str
+    icon: str
+    active: bool
+    count: int | None = None
+
+
+PAGES: tuple[tuple[str, Promise, str, tuple[str, ...]], ...] = (
+    ("search", _("Customers"), "users", access.CUSTOMER_READERS),
+    ("case_list", _("Retentions"), "history", access.CASE_READERS),
+    ("operations_orders", _("Work orders"), "tool", (Role.OPERATIONS_SUPERVISOR,)),
+    ("visits", _("My visits"), "map-pin", (Role.TECHNICIAN,)),
+    ("control_calls", _("Calls of today"), "phone-call", (Role.INCIDENT_FOLLOW_UP, Role.QUALITY_MANAGEMENT)),
+    ("billing_claims", _("Billing claims"), "file-invoice", (Role.BILLING,)),
+    ("evaluations", _("Evaluation"), "chart-bar", access.MANAGEMENT_READERS),
+    ("procedure", _("Procedure"), "sitemap", access.EVERYBODY),
+    ("administration_units", _("Units and people"), "building", (Role.ADMINISTRATOR,)),
+    ("administration_holidays", _("Holidays"), "calendar", (Role.ADMINISTRATOR,)),
+    ("administration_versions", _("Versions"), "hierarchy", (Role.ADMINISTRATOR,)),
+    ("administration_commands", _("Undelivered commands"), "alert-triangle", (Role.ADMINISTRATOR,)),
+    ("administration_clock", _("Clock"), "clock", (Role.ADMINISTRATOR,)),
+)
+"""Route, label, icon and roles of every page in the side bar, beside the trays."""
+
+
+def trays(user: User) -> list[str]:
+    """The roles of `user` that have a tray, in the diagram's order."""
+    return [role.value for role in access.STEP_ROLES if role in user.roles]
+
+
+def entries(user: User, path: str) -> list[Entry]:
+    """The side bar of `user`; the entry of the page at `path` is active."""
+    own = trays(user)
+    found = [
+        Entry(
+            _("My tray") if len(own) == 1 else Role(role).label,
+            reverse("tray", args=[role]),
+            "inbox",
+            path == reverse("tray", args=[role]),
+        )
+        for role in own
+    ]
+    for name, label, icon, roles in PAGES:
+        if user.has_role(*roles):
+            url = reverse(name)
+            found.append(Entry(label, url, icon, path.startswith(url)))
+    return found
+
+
+def home(user: User) -> str:
+    """Where `user` begins: the first page of the side bar."""
+    return entries(user, "")[0].url

@@ -1,0 +1,140 @@
+"""How amounts, moments and spans are shown: the operator's way in Spanish, the plain way in English."""
+
+import datetime as dt
+from decimal import Decimal
+
+from django import template
+from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext, ngettext
+
+from arraigo import clock
+from arraigo.money import bs as to_bs
+from arraigo.people.models import Role
+
+register = template.Library()
+
+SPACE = "\N{NO-BREAK SPACE}"
+MINUTE = dt.timedelta(minutes=1)
+
+
+@register.filter
+def bs(amount: Decimal | int | str | None) -> str:
+    """An amount in Bs: "Bs 1.234,50" (es), "Bs 1,234.50" (en); "—" for none."""
+    if amount is None or amount == "":
+        return "—"
+    text = f"{to_bs(amount):,.2f}"
+    if (get_language() or "").startswith("es"):
+        text = text.translate(str.maketrans(",.", ".,"))
+    return f"Bs{SPACE}{text}"
+
+
+@register.filter
+def day(value: dt.date | dt.datetime | None) -> str:
+    """A day as 23/11/2026, in La Paz; "—" for none."""
+    if value is None:
+        return "—"
+    if isinstance(value, dt.datetime):
+        value = clock.local(value).date()
+    return f"{value:%d/%m/%Y}"
+
+
+@register.filter
+def month(value: dt.date | None) -> str:
+    """A month as "noviembre 2026"; "—" for none."""
+    return "—" if value is None else date_format(value, "F Y")
+
+
+@register.filter
+def moment(value: dt.datetime | str | None) -> str:
+    """A moment in La Paz: the hour alone today, else with its day. Takes ISO text too; "—" for none."""
+    if not value:
+        return "—"
+    if isinstance(value, str):
+        value = dt.datetime.fromisoformat(value)
+    there = clock.local(value)
+    if there.date() == clock.today():
+        return f"{there:%H:%M}"
+    return f"{there:%d/%m/%Y %H:%M}"
+
+
+@register.filter
+def exact(value: dt.datetime | None) -> str:
+    """A moment for machines and tooltips: ISO with the offset of La Paz."""
+    return "" if value is None else clock.local(value).isoformat(timespec="seconds")
+
+
+def span(length: dt.timedelta) -> str:
+    """A positive span in its two largest units: "2 d 3 h", "21 h 40 min", "12 min"."""
+    minutes = length // MINUTE
+    days, minutes = divmod(minutes, 24 * 60)
+    hours, minutes = divmod(minutes, 60)
+    if days:
+        return f"{days}{SPACE}d {hours}{SPACE}h"
+    if hours:
+        return f"{hours}{SPACE}h {minutes}{SPACE}min"
+    return f"{minutes}{SPACE}min"
+
+
+@register.filter
+def hours_left(due: dt.datetime | None) -> str:
+    """How long until `due`: "in 21 h 40 min", or how late: "3 h 5 min late"; "—" for none."""
+    if due is None:
+        return "—"
+    left = due - clock.now()
+    if left < dt.timedelta():
+        return gettext("%(span)s late") % {"span": span(-left)}
+    return gettext("in %(span)s") % {"span": span(left)}
+
+
+@register.filter
+def urgency(due: dt.datetime | None) -> str:
+    """The colour of a due time: danger when late, warning in the last 4 hours, else secondary."""
+    if due is None:
+        return "secondary"
+    left = due - clock.now()
+    if left < dt.timedelta():
+        return "danger"
+    return "warning" if left < dt.timedelta(hours=4) else "secondary"
+
+
+@register.filter
+def ago(past: dt.datetime | None) -> str:
+    """How long ago: "24 min ago", "6 days ago"; "—" for none."""
+    if past is None:
+        return "—"
+    gone = clock.now() - past
+    if gone < dt.timedelta():
+        return moment(past)
+    if gone.days:
+        return ngettext("%(days)d day ago", "%(days)d days ago", gone.days) % {"days": gone.days}
+    return gettext("%(span)s ago") % {"span": span(gone)}
+
+
+@register.filter
+def role(value: str) -> str:
+    """The name of a role by its value; the value itself where it is none."""
+    return str(Role(value).label) if value in Role.values else value
+
+
+@register.filter
+def initials(name: str) -> str:
+    """Up to two capitals of a name, for its avatar."""
+    return "".join(word[0] for word in name.split()[:2]).upper()
+
+
+@register.filter
+def item(mapping: dict[object, object], key: object) -> object:
+    """`mapping[key]`, or None: what a template cannot write by itself."""
+    return mapping.get(key)
+
+
+@register.filter
+def full_moment(value: dt.datetime) -> str:
+    """A moment with its day, always: "23/11/2026 09:12"."""
+    return f"{clock.local(value):%d/%m/%Y %H:%M}"
+
+
+@register.simple_tag
+def now_local() -> dt.datetime:
+    """The present moment by Arraigo's clock."""
+    return clock.now()

@@ -1,0 +1,79 @@
+"""Icons and form fields, drawn one way everywhere."""
+
+from typing import Any
+
+from django import template
+from django.forms import BoundField
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+PLAIN, SELECT, CHECK = "form-control", "form-select", "form-check-input"
+CLASSES = {
+    "select": SELECT,
+    "checkbox": CHECK,
+    "radio": CHECK,
+    "range": "form-range",
+    "hidden": "",
+}
+"""Tabler's class by the input type of a widget; `form-control` for all others."""
+
+
+@register.simple_tag
+def icon(name: str, extra: str = "") -> SafeString:
+    """One icon of the sprite, hidden from readers: the words beside it say the same."""
+    return format_html(
+        '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        extra,
+        static("dist/icons.svg"),
+        name,
+    )
+
+
+def kind(bound: BoundField) -> str:
+    """How a field is laid out: hidden, check (one box), group (several boxes), or plain."""
+    widget = bound.field.widget
+    if bound.is_hidden:
+        return "hidden"
+    if widget.use_fieldset and hasattr(widget, "choices"):
+        return "group"
+    return "check" if getattr(widget, "input_type", "") == "checkbox" else "plain"
+
+
+@register.inclusion_tag("web/field.html")
+def field(bound: BoundField) -> dict[str, Any]:
+    """One field with label, help and errors at it, joined by aria-describedby."""
+    return {"field": bound, "kind": kind(bound), "control": control(bound)}
+
+
+@register.inclusion_tag("web/fields.html")
+def fields(form: Any) -> dict[str, Any]:
+    """All fields of a form, with the errors that belong to none on top."""
+    return {"form": form}
+
+
+def control(bound: BoundField) -> SafeString:
+    """The input itself with Tabler's class, marked invalid where it has errors."""
+    input_type = getattr(bound.field.widget, "input_type", "")
+    names = [bound.field.widget.attrs.get("class", ""), CLASSES.get(input_type, PLAIN)]
+    if bound.errors:
+        names.append("is-invalid")
+    return bound.as_widget(attrs={"class": " ".join(filter(None, names))})
+
+
+TONES = {
+    "success": ("applied", "accepted", "evaluated", "kept", "approved", "passed", "active", "paid", "completed",
+                "resolved", "closed", "delivered"),
+    "info": ("running", "inProgress", "open", "entered", "issued", "acknowledged", "scheduled"),
+    "warning": ("held", "pending", "waiting", "suspended", "not_reached", "uncertain", "unbilled", "pendingActive"),
+    "danger": ("refused", "failed", "broken", "termination", "terminated", "rejected"),
+}
+TONE_OF = {state: tone for tone, states in TONES.items() for state in states}
+
+
+@register.simple_tag
+def state(value: str, label: str = "") -> SafeString:
+    """A state as a coloured word; the word says what the colour says."""
+    return format_html('<span class="state state-{}">{}</span>', TONE_OF.get(value, "plain"), label or value)
