@@ -1,0 +1,53 @@
+"""What falls due by itself. Each sweep claims rows, so that any number of workers may run it."""
+
+from collections.abc import Callable
+
+from arraigo import clock
+from arraigo.bss import actions as bss
+from arraigo.engine import actions as engine
+from arraigo.eventlog import seal
+from arraigo.products import actions as products
+from arraigo.retention import actions
+
+BATCH = 100
+
+
+def wake_due_cases() -> int:
+    """Open the controls whose time has come; says how many instances went on."""
+    woken = 0
+    while True:
+        due = engine.due_instances(clock.now(), limit=BATCH)
+        for instance_id in due:
+            woken += bool(actions.wake(instance_id).opened)
+        if len(due) < BATCH:
+            return woken
+
+
+def start_courtesies() -> int:
+    return products.start_due_courtesies(clock.now())
+
+
+def end_courtesies() -> int:
+    return products.end_due_courtesies(clock.now())
+
+
+def deliver_commands() -> int:
+    return bss.deliver_due(clock.now())
+
+
+def seal_events() -> int:
+    return seal.seal()
+
+
+SWEEPS: tuple[Callable[[], int], ...] = (
+    wake_due_cases,
+    start_courtesies,
+    end_courtesies,
+    deliver_commands,
+    seal_events,
+)
+
+
+def run_all() -> dict[str, int]:
+    """Run every sweep once; what each did, by name. Scheduled every minute in the worker."""
+    return {sweep.__name__: sweep() for sweep in SWEEPS}
