@@ -34,6 +34,14 @@ class RuleBroken(Exception):
     """
 
 
+def key_of(record: models.Model | int) -> int:
+    """The primary key of a record, or of a record given by its key.
+
+    Verbs lock and read their record anew, so that they take either.
+    """
+    return record if isinstance(record, int) else record.pk
+
+
 def new_key() -> str:
     """An opaque key of 22 characters that cannot be guessed (idempotency keys, links)."""
     return secrets.token_urlsafe(16)

@@ -21,6 +21,7 @@ from arraigo.money import ZERO, bs
 from arraigo.numbering import numbered
 from arraigo.people.models import User
 from arraigo.products.models import Product
+from arraigo.records import key_of
 
 State = BillingClaim.State
 CLAIM_PREFIX = "RF"
@@ -79,18 +80,18 @@ def _check_claim(kind: str, product: Product, month: dt.date, amount: Decimal) -
 
 
 @transaction.atomic(savepoint=False)
-def confirm_claim(claim_id: int, *, actor: User) -> BillingClaim:
+def confirm_claim(claim: BillingClaim | int, *, actor: User) -> BillingClaim:
     """Billing confirms a waiting claim, which is applied. Raises ClaimDecided."""
-    claim = _waiting(claim_id)
+    claim = _waiting(claim)
     _decide(claim, State.APPLIED, actor)
     _apply(claim, actor)
     return claim
 
 
 @transaction.atomic(savepoint=False)
-def refuse_claim(claim_id: int, *, reason: str, actor: User) -> BillingClaim:
+def refuse_claim(claim: BillingClaim | int, *, reason: str, actor: User) -> BillingClaim:
     """Billing refuses a waiting claim with a `reason`. Raises ClaimDecided, ReasonMissing."""
-    claim = _waiting(claim_id)
+    claim = _waiting(claim)
     if not reason.strip():
         raise errors.ReasonMissing(claim.number)
     claim.reason = reason.strip()
@@ -101,9 +102,9 @@ def refuse_claim(claim_id: int, *, reason: str, actor: User) -> BillingClaim:
 
 
 @transaction.atomic(savepoint=False)
-def cancel_claim(claim_id: int, *, actor: User | None) -> BillingClaim:
+def cancel_claim(claim: BillingClaim | int, *, actor: User | None) -> BillingClaim:
     """Take back a claim that still waits for billing. Raises ClaimDecided."""
-    claim = _waiting(claim_id)
+    claim = _waiting(claim)
     _decide(claim, State.CANCELLED, actor)
     _record("billing_claim.cancelled", claim, actor)
     return claim
@@ -119,8 +120,8 @@ def cancel_waiting(case_number: str, *, actor: User | None) -> int:
     return len(keys)
 
 
-def _waiting(claim_id: int) -> BillingClaim:
-    claim = BillingClaim.objects.select_for_update().get(pk=claim_id)
+def _waiting(waiting: BillingClaim | int) -> BillingClaim:
+    claim = BillingClaim.objects.select_for_update().get(pk=key_of(waiting))
     if claim.state != State.ENTERED:
         raise errors.ClaimDecided(claim.number, claim.get_state_display(), str(claim.decided_by or "—"))
     return claim
@@ -194,9 +195,9 @@ def open_month(
 
 
 @transaction.atomic(savepoint=False)
-def issue_bill(bill_id: int, *, issued_on: dt.date, due_on: dt.date, actor: User | None = None) -> Bill:
+def issue_bill(bill: Bill | int, *, issued_on: dt.date, due_on: dt.date, actor: User | None = None) -> Bill:
     """Issue an unbilled bill; one that credits cover wholly counts as paid. Raises BillIssued."""
-    bill = Bill.objects.select_for_update().get(pk=bill_id)
+    bill = Bill.objects.select_for_update().get(pk=key_of(bill))
     if bill.state != Bill.State.UNBILLED:
         raise errors.BillIssued(bill.month)
     bill.state, bill.issued_on, bill.due_on = Bill.State.ISSUED, issued_on, due_on
@@ -208,10 +209,10 @@ def issue_bill(bill_id: int, *, issued_on: dt.date, due_on: dt.date, actor: User
 
 @transaction.atomic(savepoint=False)
 def pay(
-    bill_id: int, *, amount: Decimal, paid_at: dt.datetime, channel: str = "", actor: User | None = None
+    bill: Bill | int, *, amount: Decimal, paid_at: dt.datetime, channel: str = "", actor: User | None = None
 ) -> Payment:
     """Take `amount` Bs for an issued bill. Raises BillNotPayable, AmountNotPositive, AboveBalance."""
-    bill = Bill.objects.select_for_update().get(pk=bill_id)
+    bill = Bill.objects.select_for_update().get(pk=key_of(bill))
     amount = bs(amount)
     _check_payment(bill, amount)
     payment = Payment.objects.create(bill=bill, amount=amount, paid_at=paid_at, channel=channel)

@@ -95,7 +95,7 @@ def order_engineering_service(
     if (open_visit := queries.open_visit(customer)) is not None:
         raise OpenVisitExists(customer.name, open_visit.number)
     order = _product_order(
-        ProductOrder.Kind.ENGINEERING_SERVICE, product, case_number, actor, payment_terms=payment_terms
+        ProductOrder.Kind.ENGINEERING_SERVICE, customer, product, case_number, actor, payment_terms=payment_terms
     )
     visit = Visit(activity_code, activity_name, note, contact_phone, hours, priority)
     work_order = _work_order(order, customer, visit, actor)
@@ -113,14 +113,14 @@ def _locked(customer: Customer) -> Customer:
 
 
 def _product_order(
-    kind: str, product: Product, case_number: str, actor: User | None, **fields: Any
+    kind: str, customer: Customer, product: Product, case_number: str, actor: User | None, **fields: Any
 ) -> ProductOrder:
     now = clock.now()
     return ProductOrder.objects.create(
         **numbered(ProductOrder, PRODUCT_ORDER_PREFIX, now),
         **{"state": OrderState.IN_PROGRESS, **fields},
         kind=kind,
-        customer_id=product.customer_id,
+        customer=customer,
         product=product,
         case_number=case_number,
         price=ZERO,
@@ -155,17 +155,23 @@ def _work_order(
 
 @transaction.atomic(savepoint=False)
 def follow_up_order(
-    failed_order: WorkOrder, *, hours: int, priority: int, actor: User | None, note: str = ""
+    failed_order: WorkOrder,
+    *,
+    hours: int,
+    plant_note: str = "",
+    priority: int | None = None,
+    actor: User | None,
 ) -> WorkOrder:
-    """Order the visit that follows one that could not be solved: linked, with a new `hours` and priority.
+    """Order the visit that follows one that could not be solved: linked, with new `hours`.
 
-    Raises WrongState where `failed_order` did not fail, AlreadyFollowed, OpenVisitExists.
+    It goes before the failed one unless a `priority` is given; `plant_note` tells plant what was
+    found and stands in a line of its own under the note. Raises WrongState where `failed_order` did not fail, AlreadyFollowed, OpenVisitExists.
     """
     failed = WorkOrder.objects.select_for_update().select_related("product_order").get(pk=failed_order.pk)
     _check_follow_up(failed)
-    visit = Visit(
-        failed.activity_code, failed.activity_name, note or failed.note, failed.contact_phone, hours, priority
-    )
+    note = "\n".join(filter(None, [failed.note, plant_note.strip()]))
+    rank = failed.priority + 1 if priority is None else priority
+    visit = Visit(failed.activity_code, failed.activity_name, note, failed.contact_phone, hours, rank)
     order = _work_order(failed.product_order, _locked(failed.customer), visit, actor, failed)
     order.products.add(*failed.products.values_list("pk", flat=True))
     order.tickets.add(*failed.tickets.values_list("pk", flat=True))
@@ -186,20 +192,20 @@ def _check_follow_up(failed: WorkOrder) -> None:
 
 @transaction.atomic(savepoint=False)
 def order_courtesy(
-    *, product: Product, details: dict[str, Any], case_number: str, actor: User | None
+    *, customer: Customer, product: Product, details: dict[str, Any], case_number: str, actor: User | None
 ) -> ProductOrder:
     """The request for a courtesy at no cost on `product` (step 14); its start and end are the courtesy's own."""
-    order = _product_order(ProductOrder.Kind.COURTESY, product, case_number, actor, **_done(details))
+    order = _product_order(ProductOrder.Kind.COURTESY, customer, product, case_number, actor, **_done(details))
     _record_order(order, actor)
     return order
 
 
 @transaction.atomic(savepoint=False)
 def order_transfer(
-    *, product: Product, details: dict[str, Any], case_number: str, actor: User | None
+    *, customer: Customer, product: Product, details: dict[str, Any], case_number: str, actor: User | None
 ) -> ProductOrder:
     """The request to move `product` to another address; `details` hold the address, as JSON."""
-    order = _product_order(ProductOrder.Kind.TRANSFER, product, case_number, actor, details=details)
+    order = _product_order(ProductOrder.Kind.TRANSFER, customer, product, case_number, actor, details=details)
     _record_order(order, actor)
     outbox.send_all([_create_product_order(order, product)])
     return order

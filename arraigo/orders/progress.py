@@ -16,6 +16,7 @@ from arraigo.orders import queries
 from arraigo.orders.errors import CauseMissing, EvidenceMissing, NoTechnician, WrongState
 from arraigo.orders.models import ENDED, OrderState, Pause, ProductOrder, WorkOrder
 from arraigo.people.models import User
+from arraigo.records import key_of
 
 HELD_FROM = {
     OrderState.ACKNOWLEDGED: OrderState.PENDING,
@@ -25,9 +26,9 @@ HELD_FROM = {
 BACK_TO = {paused: running for running, paused in HELD_FROM.items()}
 
 
-def _locked(order_id: int, *states: str) -> WorkOrder:
+def _locked(wanted: WorkOrder | int, *states: str) -> WorkOrder:
     """The order, locked. Raises WrongState unless it is in one of `states` (any open one if none)."""
-    order = WorkOrder.objects.select_for_update(of=("self",)).select_related("product_order").get(pk=order_id)
+    order = WorkOrder.objects.select_for_update(of=("self",)).select_related("product_order").get(pk=key_of(wanted))
     fits = order.state in states if states else order.closed_at is None
     if not fits:
         raise WrongState(order.number, order.get_state_display())
@@ -40,9 +41,9 @@ def _record(kind: str, order: WorkOrder, actor: User | None, **data: Any) -> Non
 
 
 @transaction.atomic(savepoint=False)
-def assign(order_id: int, *, technician: User, actor: User | None) -> WorkOrder:
+def assign(order: WorkOrder | int, *, technician: User, actor: User | None) -> WorkOrder:
     """Give an open order to `technician`, or to another one than before."""
-    order = _locked(order_id)
+    order = _locked(order)
     before = str(order.technician or "")
     order.technician = technician
     order.save(update_fields=["technician"])
@@ -51,10 +52,10 @@ def assign(order_id: int, *, technician: User, actor: User | None) -> WorkOrder:
 
 
 @transaction.atomic(savepoint=False)
-def swap(first_id: int, second_id: int, *, actor: User | None) -> tuple[WorkOrder, WorkOrder]:
+def swap(first: WorkOrder | int, second: WorkOrder | int, *, actor: User | None) -> tuple[WorkOrder, WorkOrder]:
     """Exchange the technicians of two open orders. Raises NoTechnician where one has none."""
-    locked = {key: _locked(key) for key in sorted((first_id, second_id))}
-    first, second = locked[first_id], locked[second_id]
+    locked = {key: _locked(key) for key in sorted((key_of(first), key_of(second)))}
+    first, second = locked[key_of(first)], locked[key_of(second)]
     for order in (first, second):
         if order.technician is None:
             raise NoTechnician(order.number)
@@ -66,9 +67,9 @@ def swap(first_id: int, second_id: int, *, actor: User | None) -> tuple[WorkOrde
 
 
 @transaction.atomic(savepoint=False)
-def pause(order_id: int, *, reason: str, evidence: str, actor: User) -> Pause:
+def pause(order: WorkOrder | int, *, reason: str, evidence: str, actor: User) -> Pause:
     """Stop the 24 hours: the customer is absent or asked for later. Raises EvidenceMissing."""
-    order = _locked(order_id, *HELD_FROM)
+    order = _locked(order, *HELD_FROM)
     if not evidence.strip():
         raise EvidenceMissing(order.number)
     order.state = HELD_FROM[OrderState(order.state)]
@@ -81,9 +82,9 @@ def pause(order_id: int, *, reason: str, evidence: str, actor: User) -> Pause:
 
 
 @transaction.atomic(savepoint=False)
-def resume(order_id: int, *, actor: User | None) -> WorkOrder:
+def resume(order: WorkOrder | int, *, actor: User | None) -> WorkOrder:
     """Let the 24 hours run on: the order is due later by as long as the pause lasted."""
-    order = _locked(order_id, *BACK_TO)
+    order = _locked(order, *BACK_TO)
     stretch = _end_pause(order)
     order.state = BACK_TO[OrderState(order.state)]
     order.save(update_fields=["state", "due_at"])
@@ -104,9 +105,9 @@ def _end_pause(order: WorkOrder) -> dt.timedelta:
 
 
 @transaction.atomic(savepoint=False)
-def start(order_id: int, *, actor: User | None) -> WorkOrder:
+def start(order: WorkOrder | int, *, actor: User | None) -> WorkOrder:
     """The technician begins: a paused order runs on. Raises NoTechnician."""
-    order = _locked(order_id, OrderState.ACKNOWLEDGED, OrderState.PENDING, OrderState.HELD)
+    order = _locked(order, OrderState.ACKNOWLEDGED, OrderState.PENDING, OrderState.HELD)
     if order.technician_id is None:
         raise NoTechnician(order.number)
     _end_pause(order)
@@ -117,9 +118,9 @@ def start(order_id: int, *, actor: User | None) -> WorkOrder:
 
 
 @transaction.atomic(savepoint=False)
-def complete_order(order_id: int, *, actor: User | None) -> WorkOrder:
+def complete_order(order: WorkOrder | int, *, actor: User | None) -> WorkOrder:
     """Close a solved order and its product order (step 8)."""
-    order = _locked(order_id)
+    order = _locked(order)
     _close(order, OrderState.COMPLETED)
     ProductOrder.objects.filter(pk=order.product_order_id).update(
         state=OrderState.COMPLETED, ended_at=order.closed_at
@@ -129,12 +130,12 @@ def complete_order(order_id: int, *, actor: User | None) -> WorkOrder:
 
 
 @transaction.atomic(savepoint=False)
-def fail_order(order_id: int, *, cause: str, actor: User | None) -> WorkOrder:
+def fail_order(order: WorkOrder | int, *, cause: str, actor: User | None) -> WorkOrder:
     """Close an order that cannot be solved on site, with its `cause`. Raises CauseMissing.
 
     Its product order goes on: `orders.actions.follow_up_order` places the visit that follows.
     """
-    order = _locked(order_id)
+    order = _locked(order)
     if not cause.strip():
         raise CauseMissing(order.number)
     order.cause = cause.strip()
@@ -150,11 +151,11 @@ def _close(order: WorkOrder, state: str) -> None:
 
 
 @transaction.atomic(savepoint=False)
-def cancel_open(case_number: str, *, actor: User | None) -> list[WorkOrder]:
-    """Cancel the open orders of a case: something happened elsewhere. The work orders cancelled.
+def cancel_open(case_number: str, *, actor: User | None = None) -> int:
+    """Cancel the open orders of a case: something happened elsewhere. How many work orders were cancelled.
 
-    The commercial system is told only of orders that it may know: cancel the undelivered commands
-    of the case first (`bss.actions.cancel_pending`).
+    The commercial system is told only of orders that it may know; commands that never left are
+    for `bss.actions.cancel_pending`.
     """
     open_orders = WorkOrder.objects.select_for_update().filter(case_number=case_number, closed_at=None)
     cancelled = list(open_orders.order_by("pk"))
@@ -169,7 +170,7 @@ def cancel_open(case_number: str, *, actor: User | None) -> list[WorkOrder]:
         told = {"number": ordered.number}
         record("product_order.cancelled", ordered, actor=actor, case_number=case_number, data=told)
         _tell_cancelled("product_order", ordered.number, case_number)
-    return cancelled
+    return len(cancelled)
 
 
 def _tell_cancelled(noun: str, number: str, case_number: str) -> None:

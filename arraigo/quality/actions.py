@@ -1,6 +1,7 @@
 """Quality controls: scheduled, tried, decided (steps 9 and 10)."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
@@ -13,6 +14,7 @@ from arraigo.quality import queries
 from arraigo.quality.errors import ControlDecided, NotTriedEnough, VerdictNotAllowed
 from arraigo.quality.models import ContactAttempt, QualityControl
 from arraigo.quality.queries import ContactRule
+from arraigo.records import key_of
 
 Verdict = QualityControl.Verdict
 
@@ -64,9 +66,9 @@ def _pending(case_number: str, kind: str | None = None) -> list[QualityControl]:
 
 
 @transaction.atomic(savepoint=False)
-def record_attempt(control_id: int, *, reached: bool, note: str = "", actor: User) -> ContactAttempt:
+def record_attempt(control: QualityControl | int, *, reached: bool, note: str = "", actor: User) -> ContactAttempt:
     """Keep one call to the customer. Raises ControlDecided."""
-    control = _undecided(control_id)
+    control = _undecided(control)
     attempt = ContactAttempt.objects.create(
         control=control, at=clock.now(), by=actor, reached=reached, note=note.strip()
     )
@@ -76,25 +78,28 @@ def record_attempt(control_id: int, *, reached: bool, note: str = "", actor: Use
 
 @transaction.atomic(savepoint=False)
 def decide(
-    control_id: int,
+    control: QualityControl | int,
     *,
     verdict: str,
     facts: dict[str, Any],
     answer: str,
     satisfaction: int | None,
-    rule: ContactRule,
+    attempts_needed: int,
+    windows: Sequence[Sequence[str | dt.time]],
+    windows_needed: int,
     actor: User,
 ) -> QualityControl:
     """Judge a control: passed, failed or not reached, on `facts` (JSON) and the customer's `answer`.
 
-    `satisfaction` is 1 to 5. Not reached is no pass, and needs the calls of `rule`.
+    `satisfaction` is 1 to 5. Not reached is no pass, and needs `attempts_needed` calls in `windows_needed` different
+    ones of the calling hours `windows` ((from, to) of a day in Cochabamba, times or ISO text).
     Raises ControlDecided, NotTriedEnough, VerdictNotAllowed.
     """
     if verdict not in (Verdict.PASSED, Verdict.FAILED, Verdict.NOT_REACHED):
         raise VerdictNotAllowed(verdict)
-    control = _undecided(control_id)
+    control = _undecided(control)
     if verdict == Verdict.NOT_REACHED:
-        _check_tried(control, rule)
+        _check_tried(control, ContactRule.of(attempts_needed, windows_needed, windows))
     control.facts, control.answer, control.satisfaction = facts, answer.strip(), satisfaction
     _decide(control, verdict, actor)
     _record("decided", control, actor, verdict=verdict, facts=facts, satisfaction=satisfaction)
@@ -108,7 +113,7 @@ def _check_tried(control: QualityControl, rule: ContactRule) -> None:
 
 
 @transaction.atomic(savepoint=False)
-def cancel_pending(case_number: str, *, actor: User | None) -> int:
+def cancel_pending(case_number: str, *, actor: User | None = None) -> int:
     """Cancel the undecided controls of a case; how many."""
     controls = _pending(case_number)
     for control in controls:
@@ -117,8 +122,8 @@ def cancel_pending(case_number: str, *, actor: User | None) -> int:
     return len(controls)
 
 
-def _undecided(control_id: int) -> QualityControl:
-    control = QualityControl.objects.select_for_update().get(pk=control_id)
+def _undecided(wanted: QualityControl | int) -> QualityControl:
+    control = QualityControl.objects.select_for_update().get(pk=key_of(wanted))
     if control.verdict != Verdict.PENDING:
         raise ControlDecided(control.case_number, control.get_verdict_display())
     return control

@@ -12,6 +12,10 @@ from arraigo.quality.models import QualityControl
 Verdict = QualityControl.Verdict
 
 
+def _time(value: str | dt.time) -> dt.time:
+    return dt.time.fromisoformat(value) if isinstance(value, str) else value
+
+
 @dataclass(frozen=True)
 class ContactRule:
     """When a customer counts as not reached: values of the policy."""
@@ -20,6 +24,13 @@ class ContactRule:
     windows_needed: int
     windows: Sequence[tuple[dt.time, dt.time]]
     """Calling hours of a day in Cochabamba, as (from, to), both edges included."""
+
+    @classmethod
+    def of(
+        cls, attempts: int, windows_needed: int, windows: Sequence[Sequence[str | dt.time]]
+    ) -> "ContactRule":
+        """The rule from the policy's values; times may be ISO text ("09:00")."""
+        return cls(attempts, windows_needed, [(_time(begins), _time(ends)) for begins, ends in windows])
 
     def window_of(self, moment: dt.datetime) -> int | None:
         """The number of the window of the day in which `moment` lies; None outside of all."""

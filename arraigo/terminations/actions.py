@@ -12,6 +12,7 @@ from arraigo.eventlog.actions import record
 from arraigo.numbering import numbered_many
 from arraigo.people.models import User
 from arraigo.products.models import Product
+from arraigo.records import key_of
 from arraigo.terminations.errors import (
     AlreadyTerminated,
     NothingToTerminate,
@@ -119,18 +120,18 @@ def _command(verb: str, termination: Termination) -> outbox.Order:
     return outbox.Order(kind, payload, termination.case_number, f"{kind}:{termination.number}")
 
 
-def _open(termination_id: int) -> Termination:
+def _open(wanted: Termination | int) -> Termination:
     rows = Termination.objects.select_for_update(of=("self",)).select_related("product")
-    termination = rows.get(pk=termination_id)
+    termination = rows.get(pk=key_of(wanted))
     if termination.withdrawn_at or termination.executed_at:
         raise TerminationClosed(termination.number)
     return termination
 
 
 @transaction.atomic(savepoint=False)
-def withdraw_termination(termination_id: int, *, actor: User | None) -> Termination:
+def withdraw_termination(termination: Termination | int, *, actor: User | None) -> Termination:
     """The customer stays after all: the request counts no longer. Raises TerminationClosed."""
-    termination = _open(termination_id)
+    termination = _open(termination)
     termination.withdrawn_at = clock.now()
     termination.save(update_fields=["withdrawn_at"])
     _record("withdrawn", termination, actor)
@@ -140,9 +141,9 @@ def withdraw_termination(termination_id: int, *, actor: User | None) -> Terminat
 
 
 @transaction.atomic(savepoint=False)
-def execute_termination(termination_id: int, *, actor: User | None) -> Termination:
+def execute_termination(termination: Termination | int, *, actor: User | None) -> Termination:
     """The product is switched off: it ends with the reason. Raises TerminationClosed."""
-    termination = _open(termination_id)
+    termination = _open(termination)
     now = clock.now()
     termination.executed_at = now
     termination.save(update_fields=["executed_at"])
