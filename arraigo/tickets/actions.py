@@ -1,0 +1,163 @@
+"""What is done with trouble tickets (TMF621) and mass outages."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from arraigo import clock
+from arraigo.customers.models import Customer
+from arraigo.eventlog.actions import record
+from arraigo.network.models import Zone
+from arraigo.numbering import numbered
+from arraigo.people.models import User
+from arraigo.products.models import Product
+from arraigo.tickets.errors import (
+    NotTheCustomersProduct,
+    ReasonMissing,
+    TicketNotSolved,
+    TimeInFuture,
+    TransitionRefused,
+)
+from arraigo.tickets.models import ConfirmedSolution, Interaction, Outage, TicketChange, TroubleTicket
+
+Status = TroubleTicket.Status
+
+
+@transaction.atomic(savepoint=False)
+def open_ticket(
+    customer: Customer,
+    product: Product,
+    *,
+    actor: User | None,
+    type: str = TroubleTicket.Type.FAULT,
+    symptom: str = "",
+    description: str = "",
+    opened_at: dt.datetime | None = None,
+    outage: Outage | None = None,
+    case_number: str = "",
+) -> TroubleTicket:
+    """Open a ticket on a product of the customer. Raises NotTheCustomersProduct, TimeInFuture."""
+    now = clock.now()
+    moment = opened_at or now
+    if product.customer_id != customer.pk:
+        raise NotTheCustomersProduct(product.number, customer.name)
+    if moment > now:
+        raise TimeInFuture(f"{clock.local(moment):%d/%m/%Y %H:%M}")
+    ticket = TroubleTicket.objects.create(
+        **numbered(TroubleTicket, "TK", moment),
+        customer=customer,
+        product=product,
+        type=type,
+        symptom=symptom,
+        description=description,
+        outage=outage,
+        opened_at=moment,
+        opened_by=actor,
+    )
+    TicketChange.objects.create(ticket=ticket, after=ticket.status, at=now, by=actor)
+    told = {"number": ticket.number, "type": ticket.type, "product": product.number, "symptom": symptom}
+    record("ticket.opened", ticket, actor=actor, case_number=case_number, data=told)
+    return ticket
+
+
+@transaction.atomic(savepoint=False)
+def change_state(
+    ticket: TroubleTicket, state: str, *, actor: User | None, note: str = "", case_number: str = ""
+) -> TroubleTicket:
+    """Move the ticket to another TMF621 state, following its transitions. Raises TransitionRefused.
+
+    Solving sets the time of the solution; taking the work up again clears it, the change remembers it.
+    """
+    held = TroubleTicket.objects.select_for_update().get(pk=ticket.pk)
+    before, now = held.status, clock.now()
+    if state not in TroubleTicket.TRANSITIONS[before]:
+        raise _refusal(held, state)
+    held.status = state
+    if state == Status.RESOLVED:
+        held.resolved_at, held.resolution = max(now, held.opened_at), note or held.resolution
+    elif before == Status.RESOLVED and state == Status.IN_PROGRESS:
+        held.resolved_at = None
+    held.save(update_fields=["status", "resolved_at", "resolution"])
+    TicketChange.objects.create(ticket=held, before=before, after=state, at=now, by=actor, note=note)
+    told = {"number": held.number, "before": before, "after": state, "note": note}
+    record("ticket.state_changed", held, actor=actor, case_number=case_number, data=told)
+    return held
+
+
+def _refusal(ticket: TroubleTicket, state: str) -> TransitionRefused:
+    allowed = ", ".join(str(Status(each).label) for each in TroubleTicket.TRANSITIONS[ticket.status])
+    wanted = str(Status(state).label) if state in Status.values else state
+    return TransitionRefused(ticket.number, ticket.get_status_display(), wanted, allowed)
+
+
+@transaction.atomic(savepoint=False)
+def follow_up(ticket: TroubleTicket, *, channel: str, text: str, actor: User | None) -> Interaction:
+    """Note that the customer came back about a ticket that exists: no claim of its own (I.f)."""
+    interaction = Interaction.objects.create(
+        ticket=ticket, at=clock.now(), by=actor, channel=channel, text=text
+    )
+    record("ticket.followed_up", ticket, actor=actor, data={"number": ticket.number, "channel": channel})
+    return interaction
+
+
+@transaction.atomic(savepoint=False)
+def dispute(ticket: TroubleTicket, *, actor: User | None, note: str = "") -> TroubleTicket:
+    """The customer says that the solution did not hold. Raises TicketNotSolved."""
+    held = TroubleTicket.objects.select_for_update().get(pk=ticket.pk)
+    if held.status not in TroubleTicket.SOLVED:
+        raise TicketNotSolved(held.number)
+    held.disputed_at = held.disputed_at or clock.now()
+    held.save(update_fields=["disputed_at"])
+    record("ticket.disputed", held, actor=actor, data={"number": held.number, "note": note})
+    return held
+
+
+@transaction.atomic(savepoint=False)
+def confirm_solution(
+    ticket: TroubleTicket, *, reason: str, actor: User, case_number: str = ""
+) -> ConfirmedSolution:
+    """An advisor records that the faults of the ticket's product, up to it, are really solved (step 2).
+
+    Raises ReasonMissing.
+    """
+    if not reason.strip():
+        raise ReasonMissing
+    solution = ConfirmedSolution.objects.create(
+        product_id=ticket.product_id, ticket=ticket, reason=reason.strip(), at=clock.now(), by=actor
+    )
+    told = {"number": ticket.number, "reason": solution.reason}
+    record("ticket.solution_confirmed", ticket, actor=actor, case_number=case_number, data=told)
+    return solution
+
+
+@transaction.atomic(savepoint=False)
+def declare_outage(
+    name: str,
+    *,
+    began_at: dt.datetime,
+    actor: User | None,
+    zone: Zone | None = None,
+    ended_at: dt.datetime | None = None,
+    tickets: Iterable[TroubleTicket] = (),
+) -> Outage:
+    """Declare a mass outage and attach `tickets` to it: from here on they count once."""
+    outage = Outage.objects.create(
+        name=name, zone=zone, began_at=began_at, ended_at=ended_at, declared_by=actor
+    )
+    attached = attach_to_outage(outage, tickets, actor=None, tell=False)
+    told = {"name": name, "zone": zone.code if zone else "", "tickets": attached}
+    record("outage.declared", outage, actor=actor, data=told)
+    return outage
+
+
+@transaction.atomic(savepoint=False)
+def attach_to_outage(
+    outage: Outage, tickets: Iterable[TroubleTicket], *, actor: User | None, tell: bool = True
+) -> int:
+    """Say that `tickets` report this outage; how many. `tell` is off where the caller's event tells it."""
+    pks = [ticket.pk for ticket in tickets]
+    attached = TroubleTicket.objects.filter(pk__in=pks).update(outage=outage) if pks else 0
+    if tell:
+        record("outage.tickets_attached", outage, actor=actor, data={"tickets": sorted(pks)})
+    return attached

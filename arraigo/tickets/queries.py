@@ -1,0 +1,127 @@
+"""Reads of trouble tickets: the look-up behind the verdict on repeated faults (step 2, I.f)."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from django.db.models import Q, QuerySet
+
+from arraigo.tickets.models import ConfirmedSolution, TroubleTicket
+
+COUNTABLE = Q(type=TroubleTicket.Type.FAULT) & ~Q(status__in=TroubleTicket.NOT_COUNTABLE)
+"""Tickets that count as a claim: faults, neither rejected nor cancelled."""
+
+
+@dataclass(frozen=True)
+class FaultHistory:
+    """What the rule on repeated faults needs to know about one product as of a moment."""
+
+    product_id: int
+    tickets: list[TroubleTicket] = field(default_factory=list)
+    """The countable faults behind the verdict, oldest first: of every window that reaches the rule's
+    count, or of the fullest window where none does."""
+    fault_count: int = 0
+    """Claims in the fullest window; the tickets of one outage are one claim."""
+    open_faults: int = 0
+    """How many of `tickets` were open."""
+    recurred: bool = False
+    """A claim came after an earlier one of its window had been solved: that repair did not hold."""
+    disputed_solution: bool = False
+    confirmed_solution: bool = False
+    """An advisor recorded that the faults up to the last of `tickets` are really solved."""
+
+    def facts(self) -> dict[str, bool | int]:
+        """The inputs of the policy's table `repeat_fault`."""
+        return {
+            "fault_count": self.fault_count,
+            "open_faults": self.open_faults,
+            "recurred": self.recurred,
+            "confirmed_solution": self.confirmed_solution,
+            "disputed_solution": self.disputed_solution,
+        }
+
+
+def countable_faults() -> QuerySet[TroubleTicket]:
+    """Tickets that count as a claim towards a repeated fault."""
+    return TroubleTicket.objects.filter(COUNTABLE)
+
+
+def fault_history(
+    product_ids: Iterable[int], *, as_of: dt.datetime, window_hours: int, count: int
+) -> dict[int, FaultHistory]:
+    """The fault history of each product as of `as_of`, keyed and ordered as `product_ids`. Two queries.
+
+    Looked at are the windows of `window_hours` (edges included) that end at the opening of a fault
+    which is itself opened at most `window_hours` before `as_of`, or still open then.
+    """
+    ids = list(product_ids)
+    tickets: dict[int, list[TroubleTicket]] = defaultdict(list)
+    for ticket in countable_faults().filter(product_id__in=ids, opened_at__lte=as_of).order_by("opened_at", "id"):
+        tickets[ticket.product_id].append(ticket)
+    confirmed: dict[int, list[ConfirmedSolution]] = defaultdict(list)
+    for solution in ConfirmedSolution.objects.filter(product_id__in=ids, at__lte=as_of).select_related("ticket"):
+        confirmed[solution.product_id].append(solution)
+    span = dt.timedelta(hours=window_hours)
+    return {pk: _history(pk, tickets[pk], confirmed[pk], as_of, span, count) for pk in ids}
+
+
+def _history(
+    product_id: int,
+    tickets: Sequence[TroubleTicket],
+    confirmed: Sequence[ConfirmedSolution],
+    as_of: dt.datetime,
+    span: dt.timedelta,
+    count: int,
+) -> FaultHistory:
+    """The history of one product from its countable faults opened until `as_of`, oldest first."""
+    windows = _windows(tickets, as_of, span)
+    if not windows:
+        return FaultHistory(product_id)
+    most = max(_claims(window) for window in windows)
+    # Where no window reaches the count, the latest of the fullest ones is shown.
+    telling = [w for w in windows if _claims(w) >= count] or [w for w in windows if _claims(w) == most][-1:]
+    told = sorted({t.pk: t for w in telling for t in w}.values(), key=lambda t: (t.opened_at, t.pk))
+    last = told[-1].opened_at
+    return FaultHistory(
+        product_id,
+        told,
+        fault_count=most,
+        open_faults=sum(was_open(ticket, as_of) for ticket in told),
+        recurred=any(_recurred(window) for window in telling),
+        disputed_solution=any(t.disputed_at is not None and t.disputed_at <= as_of for t in told),
+        confirmed_solution=any(s.at >= last and s.ticket.opened_at >= last for s in confirmed),
+    )
+
+
+def _windows(
+    tickets: Sequence[TroubleTicket], as_of: dt.datetime, span: dt.timedelta
+) -> list[list[TroubleTicket]]:
+    """The tickets of each window that counts as of `as_of`, in the order in which the windows end."""
+    ends = [t for t in tickets if t.opened_at >= as_of - span or was_open(t, as_of)]
+    return [[t for t in tickets if end.opened_at - span <= t.opened_at <= end.opened_at] for end in ends]
+
+
+def was_open(ticket: TroubleTicket, as_of: dt.datetime) -> bool:
+    """Whether a countable ticket was not solved yet at `as_of`."""
+    return ticket.resolved_at is None or ticket.resolved_at > as_of
+
+
+def _claim(ticket: TroubleTicket) -> tuple[str, int]:
+    """What the ticket counts as: the tickets of one outage are one claim."""
+    return ("outage", ticket.outage_id) if ticket.outage_id else ("ticket", ticket.pk)
+
+
+def _claims(window: Sequence[TroubleTicket]) -> int:
+    return len({_claim(ticket) for ticket in window})
+
+
+def _recurred(window: Sequence[TroubleTicket]) -> bool:
+    """Whether a claim of the window was opened after another one of it had been solved."""
+    return any(
+        earlier.resolved_at is not None
+        and earlier.resolved_at <= later.opened_at
+        and _claim(earlier) != _claim(later)
+        for number, later in enumerate(window)
+        for earlier in window[:number]
+    )
