@@ -16,5 +16,5 @@ def tell_author(sender: Any, claim: BillingClaim, actor: User | None, **_more: A
     if claim.entered_by is None or not claim.needs_confirmation:
         return
     kind = "claim.refused" if claim.state == BillingClaim.State.REFUSED else "claim.applied"
-    data = {"number": claim.number, "amount": str(claim.amount), "why": claim.reason}
+    data = {"number": claim.number, "amount": str(claim.amount), "reason": claim.reason}
     notify(claim.entered_by, kind, data, claim.case_number)

@@ -6,18 +6,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 SENTENCES = {
-    "case.closed_elsewhere": gettext_noop("Case %(case)s was closed: %(why)s."),
-    "case.assigned": gettext_noop("Case %(case)s is now yours."),
-    "case.reopened": gettext_noop("Case %(case)s was re-opened: %(why)s."),
-    "approval.asked": gettext_noop("Case %(case)s waits for your approval of Bs %(amount)s."),
-    "approval.decided": gettext_noop("Your offer of Bs %(amount)s in case %(case)s was decided: %(why)s."),
+    "case.closed_elsewhere": gettext_noop("Case %(case)s was closed: %(because)s."),
+    "case.reopened": gettext_noop("Case %(case)s was re-opened: %(because)s."),
+    "work_item.assigned": gettext_noop("A task of case %(case)s is now yours."),
+    "offer.approved": gettext_noop("Your offer of Bs %(amount)s in case %(case)s was approved."),
+    "offer.refused": gettext_noop("Your offer of Bs %(amount)s in case %(case)s was not approved: %(reason)s."),
     "claim.applied": gettext_noop("Billing applied claim %(number)s of Bs %(amount)s (case %(case)s)."),
     "claim.refused": gettext_noop(
-        "Billing refused claim %(number)s of Bs %(amount)s (case %(case)s): %(why)s."
+        "Billing refused claim %(number)s of Bs %(amount)s (case %(case)s): %(reason)s."
     ),
-    "work_order.failed": gettext_noop("Work order %(number)s (case %(case)s) could not be solved: %(why)s."),
-    "work_order.late": gettext_noop("Work order %(number)s (case %(case)s) is past its 24 hours."),
-    "control.failed": gettext_noop("A quality control of case %(case)s failed: %(why)s."),
+    "work_order.failed": gettext_noop("Work order %(order)s (case %(case)s) could not be solved on site."),
+    "work_order.late": gettext_noop("Work order %(order)s (case %(case)s) is past its 24 hours."),
+    "control.failed": gettext_noop("A quality control of case %(case)s failed: the case is open again."),
     "command.stuck": gettext_noop("A command to the commercial system needs you: %(kind)s, case %(case)s."),
 }
 """Kind → English sentence; its places are filled from the notice's data, `case` from its number."""
@@ -32,5 +32,5 @@ class _Known(dict[str, Any]):
 
 def sentence(kind: str, data: dict[str, Any], case_number: str = "") -> str:
     """The sentence of a notice. KeyError for a kind that has none: notices are written with known kinds only."""
-    told = {key: str(value).rstrip(".") if key == "why" else value for key, value in data.items()}
+    told = {key: value.rstrip(".") if isinstance(value, str) else value for key, value in data.items()}
     return _(SENTENCES[kind]) % _Known({"case": case_number or "—", **told})

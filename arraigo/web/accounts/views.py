@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from arraigo.messages import actions as notices
-from arraigo.web import drafts, nav
+from arraigo.web import nav, replies
 from arraigo.web.access import EVERYBODY, staff, user_of
 from arraigo.web.accounts.forms import SignInForm
 
@@ -47,5 +47,5 @@ def account(request: HttpRequest) -> HttpResponse:
 @staff(*EVERYBODY)
 def notice_read(request: HttpRequest, pk: int) -> HttpResponse:
     """Mark an own notice as read and go back to the page."""
-    notices.read(user_of(request), pk)
-    return redirect(drafts.page_of(request) if "page" in request.POST else "home")
+    notices.mark_read(user_of(request), [pk])
+    return replies.back(request, "home")
