@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from arraigo.messages import queries as notices
 from arraigo.messages.models import Notice
 from arraigo.people.models import User
 from arraigo.web import access, nav
@@ -24,7 +25,7 @@ def clock_ahead() -> dt.timedelta:
 
 def unread(user: User) -> list[Notice]:
     """The newest notices that `user` has not read, one more than is shown."""
-    return list(user.notices.filter(read_at=None).order_by("-at")[: MOST_NOTICES + 1])
+    return list(notices.unread(user)[: MOST_NOTICES + 1])
 
 
 def shared(request: HttpRequest) -> dict[str, Any]:
@@ -35,5 +36,6 @@ def shared(request: HttpRequest) -> dict[str, Any]:
         "clock_ahead": SimpleLazyObject(clock_ahead),
         "navigation": SimpleLazyObject(lambda: nav.entries(user, request.path)),
         "can_search": user.has_role(*access.CUSTOMER_READERS),
+        "can_open_cases": user.has_role(*access.CASE_READERS),
         "notices": SimpleLazyObject(lambda: unread(user)),
     }

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
 from arraigo.records import RuleBroken
 from arraigo.web import drafts
@@ -19,7 +21,23 @@ def back(request: HttpRequest, fallback: str, *args: Any) -> HttpResponse:
 def page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
     """The page; 400 where its form was sent and has errors: what was typed is in it."""
     form = context.get("form")
-    return render(request, template, context, status=400 if form is not None and form.errors else 200)
+    wrong = request.method == "POST" and form is not None and form.errors
+    return render(request, template, context, status=400 if wrong else 200)
+
+
+def typed(request: HttpRequest) -> QueryDict | None:
+    """What a form is filled with: what was sent, or what was typed before the session ran out."""
+    if request.method == "POST":
+        return request.POST
+    draft = drafts.take(request)
+    if draft is not None:
+        messages.info(request, _("What you had typed is here again: look it over and send it."))
+    return draft
+
+
+def sent(request: HttpRequest, form: BaseForm) -> bool:
+    """Whether the form was sent now and is good (a draft put back is only shown)."""
+    return request.method == "POST" and form.is_valid()
 
 
 def attempt(request: HttpRequest, act: Callable[[], object], done: str) -> bool:

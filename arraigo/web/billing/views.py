@@ -43,8 +43,8 @@ def confirm(request: HttpRequest, number: str) -> HttpResponse:
 def refuse(request: HttpRequest, number: str) -> HttpResponse:
     """Refuse one claim with a reason that the advisor passes on."""
     claim = access.claim(number)
-    form = RefusalForm(request.POST or None)
-    if form.is_valid():
+    form = RefusalForm(replies.typed(request))
+    if replies.sent(request, form):
         try:
             actions.refuse_claim(claim.pk, reason=form.cleaned_data["reason"], actor=user_of(request))
         except RuleBroken as refusal:

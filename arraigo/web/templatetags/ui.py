@@ -8,6 +8,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+
 register = template.Library()
 
 PLAIN, SELECT, CHECK = "form-control", "form-select", "form-check-input"
@@ -40,6 +41,12 @@ def kind(bound: BoundField) -> str:
     if widget.use_fieldset and hasattr(widget, "choices"):
         return "group"
     return "check" if getattr(widget, "input_type", "") == "checkbox" else "plain"
+
+
+@register.simple_tag
+def sentence(notice: Notice) -> str:
+    """What a notice says."""
+    return sentences.sentence(notice.kind, notice.data, notice.case_number)
 
 
 @register.inclusion_tag("web/field.html")
@@ -77,3 +84,21 @@ TONE_OF = {state: tone for tone, states in TONES.items() for state in states}
 def state(value: str, label: str = "") -> SafeString:
     """A state as a coloured word; the word says what the colour says."""
     return format_html('<span class="state state-{}">{}</span>', TONE_OF.get(value, "plain"), label or value)
+
+
+@register.filter
+def told(event: Event) -> str:
+    """What an event says happened."""
+    return telling.what(event)
+
+
+@register.filter
+def details(event: Event) -> list[str]:
+    """The lines below an event's title."""
+    return telling.details(event)
+
+
+@register.filter
+def outcome(value: str) -> str:
+    """A step's outcome in words."""
+    return telling.outcome(value)

@@ -1,0 +1,73 @@
+"""Which cases and work items a person may see. Other people's do not exist for them."""
+
+from typing import TypeVar
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import Http404
+
+from arraigo.engine.models import WorkItem
+from arraigo.orders.models import WorkOrder
+from arraigo.people.models import Role, User
+from arraigo.retention.models import Receipt, RetentionCase
+from arraigo.web.access import HEADS
+
+T = TypeVar("T")
+
+EVERY_CASE = (Role.INCIDENT_FOLLOW_UP, Role.QUALITY_MANAGEMENT, Role.COMMERCIAL_MANAGEMENT, *HEADS)
+"""Roles that see every case."""
+RETENTION = (Role.ADVISOR, Role.TEAM_LEAD)
+"""Roles that see the cases of their own team."""
+
+
+def units_as(user: User, *roles: str) -> list[int]:
+    """The units in which `user` has one of `roles`."""
+    return [membership.unit_id for membership in user.own_memberships if membership.role in roles]
+
+
+def cases(user: User) -> QuerySet[RetentionCase]:
+    """The cases that `user` may see: all, those of the own team, those with an order of the own centre."""
+    if user.has_role(*EVERY_CASE):
+        return RetentionCase.objects.all()
+    orders = WorkOrder.objects.filter(
+        case_number=OuterRef("number"), operations_center_id__in=units_as(user, Role.OPERATIONS_SUPERVISOR)
+    )
+    return RetentionCase.objects.filter(Q(team_id__in=units_as(user, *RETENTION)) | Exists(orders))
+
+
+def case(user: User, number: str) -> RetentionCase:
+    """The case of that number, with what its pages show; 404 where `user` may not see it."""
+    found = cases(user).select_related("customer__zone", "instance__definition", "owner", "team").filter(number=number)
+    return _or_404(found.first())
+
+
+def item(user: User, number: str, pk: int) -> WorkItem:
+    """A work item of the case, open or not; 404 for other roles, other units, other technicians."""
+    found = WorkItem.objects.select_related("instance__case__customer", "completed_by", "assignee").filter(
+        pk=pk, instance__case__number=number
+    )
+    work_item = _or_404(found.first())
+    if not may_do(user, work_item):
+        raise Http404
+    return work_item
+
+
+def may_do(user: User, work_item: WorkItem) -> bool:
+    """Whether the item is in a lane, a unit and, in the field, a pair of hands of `user`."""
+    units = units_as(user, work_item.role)
+    if not units or (work_item.unit_id and work_item.unit_id not in units):
+        return False
+    if work_item.role == Role.TECHNICIAN:
+        return work_item.assignee_id in (None, user.pk)
+    return True
+
+
+def receipt(user: User, number: str) -> Receipt:
+    """A receipt of a case that `user` may see."""
+    found = Receipt.objects.select_related("case__customer", "by").filter(number=number, case__in=cases(user))
+    return _or_404(found.first())
+
+
+def _or_404(found: T | None) -> T:
+    if found is None:
+        raise Http404
+    return found

@@ -1,0 +1,81 @@
+"""The case's history in sentences."""
+
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from arraigo.eventlog.models import Event
+from arraigo.retention.registry import elements, handler
+
+KINDS: dict[str, Promise] = {
+    "case.opened": _("The customer asked to leave: case opened"),
+    "case.insisted": _("The customer insists on leaving"),
+    "case.closed_elsewhere": _("Closed by something that happened elsewhere"),
+    "case.reassigned": _("Handed over"),
+    "case.woken": _("The time has come: a control is due"),
+    "billing_claim.entered": _("Billing claim entered"),
+    "billing_claim.applied": _("Billing applied the claim"),
+    "billing_claim.refused": _("Billing refused the claim"),
+    "billing_claim.cancelled": _("Billing claim cancelled"),
+    "product_order.created": _("Product order created"),
+    "work_order.created": _("Work order created"),
+    "work_order.assigned": _("Technician assigned"),
+    "work_order.printed": _("Work order printed"),
+    "work_order.started": _("The technician began"),
+    "work_order.paused": _("The 24 hours stand still"),
+    "work_order.resumed": _("The 24 hours run on"),
+    "work_order.completed": _("Work order closed"),
+    "work_order.failed": _("Could not be solved on site"),
+    "work_order.cancelled": _("Work order cancelled"),
+    "visit.recorded": _("Visit recorded"),
+    "paper.signed": _("Document signed"),
+    "quality_control.decided": _("Quality control decided"),
+    "quality_control.attempted": _("Call attempted"),
+    "courtesy.granted": _("Courtesy granted"),
+    "courtesy.started": _("Courtesy started"),
+    "courtesy.ended": _("Courtesy ended"),
+    "termination.requested": _("Termination registered"),
+    "credit_listings.looked_at": _("Credit listings looked at"),
+    "ticket.solution_confirmed": _("Solution confirmed"),
+}
+OUTCOMES: dict[str, Promise] = {
+    "accepted": _("accepted"),
+    "refused": _("not accepted"),
+    "approved": _("approved"),
+    "passed": _("passed"),
+    "failed": _("failed"),
+    "not_reached": _("not reached"),
+    "solved": _("solved"),
+    "not_solved": _("not solved"),
+    "repeat_fault": _("repeated fault"),
+    "no_repeat_fault": _("no repeated fault"),
+    "evaluated": _("evaluated"),
+    "granted": _("granted"),
+    "cancelled": _("cancelled"),
+}
+WORTH_TELLING = ("reason", "because", "note", "why", "number", "work_order", "cause", "to")
+"""Texts of an event's data that its line repeats."""
+
+
+def what(event: Event) -> str:
+    """What happened, as a short title."""
+    if event.kind == "case.step_completed":
+        element = event.data.get("element", "")
+        if element == "step_15":
+            return str(_("15. Evaluated by commercial management"))
+        return str(handler(element).title) if element in elements() else element
+    return str(KINDS.get(event.kind, event.kind))
+
+
+def outcome(value: str) -> str:
+    """The outcome of a step as a word for people; nothing for the plain "done"."""
+    return str(OUTCOMES[value]) if value in OUTCOMES else ""
+
+
+def details(event: Event) -> list[str]:
+    """The lines below the title: outcome and the texts worth repeating."""
+    data: dict[str, Any] = event.data
+    told = [outcome(data.get("outcome", ""))]
+    told += [str(data[name]) for name in WORTH_TELLING if isinstance(data.get(name), str)]
+    return [line for line in told if line]

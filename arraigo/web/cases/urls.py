@@ -1,0 +1,14 @@
+from django.urls import path
+
+from arraigo.web.cases import procedure, steps, views
+
+urlpatterns = [
+    path("cases/", views.case_list, name="case_list"),
+    path("cases/<str:number>/", views.case, name="case"),
+    path("cases/<str:number>/insist/", views.insist, name="case_insist"),
+    path("cases/<str:number>/steps/<int:pk>/", steps.step, name="step"),
+    path("receipts/<str:number>/", views.receipt, name="receipt"),
+    path("procedure/", procedure.procedure, name="procedure"),
+    path("procedure/<int:number>/", procedure.procedure, name="procedure_version"),
+    path("procedure/<int:number>/diagram.bpmn", procedure.diagram, name="procedure_diagram"),
+]

@@ -1,0 +1,82 @@
+"""Pages of a case: itself, its receipts, "the customer insists", and the list of cases."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from arraigo.people.models import Role
+from arraigo.records import RuleBroken
+from arraigo.retention import actions, queries
+from arraigo.retention.models import RetentionCase
+from arraigo.web.access import CASE_READERS, CUSTOMER_WRITERS, staff, user_of
+from arraigo.web.cases import access, contexts
+
+PAGE = 50
+
+
+@require_GET
+@staff(*CASE_READERS)
+def case_list(request: HttpRequest) -> HttpResponse:
+    """Cases that the person may see, newest first, by outcome where asked."""
+    found = access.cases(user_of(request)).select_related("customer", "owner", "team").order_by("-opened_at", "-id")
+    wanted = request.GET.get("outcome", "")
+    if wanted in RetentionCase.Outcome.values:
+        found = found.filter(outcome=wanted)
+    text = request.GET.get("page", "1")
+    number = int(text) if text.isdecimal() and 0 < int(text) < 10_000 else 1
+    rows = list(found[(number - 1) * PAGE : number * PAGE + 1])
+    context = {
+        "cases": rows[:PAGE],
+        "outcomes": RetentionCase.Outcome.choices,
+        "wanted": wanted,
+        "number": number,
+        "previous": number - 1,
+        "next": number + 1 if len(rows) > PAGE else 0,
+    }
+    return render(request, "cases/list.html", context)
+
+
+@require_GET
+@staff(*CASE_READERS)
+def case(request: HttpRequest, number: str) -> HttpResponse:
+    """The case: way taken, events, version, verdict, offers, promises, receipts."""
+    user = user_of(request)
+    access.case(user, number)
+    context = contexts.case_page(queries.case_by_number(number), user)
+    context["may_insist"] = user.has_role(*CUSTOMER_WRITERS) and context["case"].closed_at is None
+    return render(request, "cases/case.html", context)
+
+
+@require_POST
+@staff(*CUSTOMER_WRITERS)
+def insist(request: HttpRequest, number: str) -> HttpResponse:
+    """The customer insists on leaving: what is open ends, the termination is registered next."""
+    user = user_of(request)
+    found = access.case(user, number)
+    try:
+        advance = actions.insist(found.pk, actor=user)
+    except RuleBroken as refusal:
+        messages.error(request, str(refusal))
+        return redirect("case", number)
+    messages.info(request, _("The customer insists on leaving: register the termination."))
+    return after(request, number, [item.pk for item in advance.opened])
+
+
+def after(request: HttpRequest, number: str, opened: list[int]) -> HttpResponse:
+    """Where a person goes on: the next step that is theirs, else the case, else their own first page."""
+    user = user_of(request)
+    for pk in opened:
+        if access.may_do(user, queries.item(pk)):
+            return redirect("step", number, pk)
+    if user.has_role(*CASE_READERS):
+        return redirect("case", number)
+    return redirect("home")
+
+
+@require_GET
+@staff(*CUSTOMER_WRITERS, Role.COMMERCIAL_MANAGEMENT)
+def receipt(request: HttpRequest, number: str) -> HttpResponse:
+    """A receipt as it is printed for the customer."""
+    return render(request, "cases/receipt.html", {"receipt": access.receipt(user_of(request), number)})
