@@ -12,6 +12,7 @@ from arraigo.network.models import Zone
 from arraigo.numbering import numbered
 from arraigo.people.models import User
 from arraigo.products.models import Product
+from arraigo.records import key_of
 from arraigo.tickets.errors import (
     NotTheCustomersProduct,
     ReasonMissing,
@@ -63,13 +64,13 @@ def open_ticket(
 
 @transaction.atomic(savepoint=False)
 def change_state(
-    ticket: TroubleTicket, state: str, *, actor: User | None, note: str = "", case_number: str = ""
+    ticket: TroubleTicket | int, state: str, *, actor: User | None, note: str = "", case_number: str = ""
 ) -> TroubleTicket:
     """Move the ticket to another TMF621 state, following its transitions. Raises TransitionRefused.
 
     Solving sets the time of the solution; taking the work up again clears it, the change remembers it.
     """
-    held = TroubleTicket.objects.select_for_update().get(pk=ticket.pk)
+    held = TroubleTicket.objects.select_for_update().get(pk=key_of(ticket))
     before, now = held.status, clock.now()
     if state not in TroubleTicket.TRANSITIONS[before]:
         raise _refusal(held, state)
@@ -102,9 +103,9 @@ def follow_up(ticket: TroubleTicket, *, channel: str, text: str, actor: User | N
 
 
 @transaction.atomic(savepoint=False)
-def dispute(ticket: TroubleTicket, *, actor: User | None, note: str = "") -> TroubleTicket:
+def dispute(ticket: TroubleTicket | int, *, actor: User | None, note: str = "") -> TroubleTicket:
     """The customer says that the solution did not hold. Raises TicketNotSolved."""
-    held = TroubleTicket.objects.select_for_update().get(pk=ticket.pk)
+    held = TroubleTicket.objects.select_for_update().get(pk=key_of(ticket))
     if held.status not in TroubleTicket.SOLVED:
         raise TicketNotSolved(held.number)
     held.disputed_at = held.disputed_at or clock.now()

@@ -57,10 +57,14 @@ def fault_history(
     """
     ids = list(product_ids)
     tickets: dict[int, list[TroubleTicket]] = defaultdict(list)
-    for ticket in countable_faults().filter(product_id__in=ids, opened_at__lte=as_of).order_by("opened_at", "id"):
+    for ticket in (
+        countable_faults().filter(product_id__in=ids, opened_at__lte=as_of).order_by("opened_at", "id")
+    ):
         tickets[ticket.product_id].append(ticket)
     confirmed: dict[int, list[ConfirmedSolution]] = defaultdict(list)
-    for solution in ConfirmedSolution.objects.filter(product_id__in=ids, at__lte=as_of).select_related("ticket"):
+    for solution in ConfirmedSolution.objects.filter(product_id__in=ids, at__lte=as_of).select_related(
+        "ticket"
+    ):
         confirmed[solution.product_id].append(solution)
     span = dt.timedelta(hours=window_hours)
     return {pk: _history(pk, tickets[pk], confirmed[pk], as_of, span, count) for pk in ids}

@@ -1,0 +1,168 @@
+"""Free courtesies: granted, started, ended and withdrawn (step 14)."""
+
+import datetime as dt
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+
+from arraigo import clock
+from arraigo.bss import actions as outbox
+from arraigo.eventlog.actions import record
+from arraigo.people.models import User
+from arraigo.products.errors import (
+    CourtesyGranted,
+    CourtesyOver,
+    CourtesyRunning,
+    CourtesyWithoutSpan,
+    ProductGone,
+)
+from arraigo.products.models import Courtesy, Product
+from arraigo.products.queries import RUNNING, running_courtesies
+from arraigo.records import key_of
+
+BATCH = 50
+"""Courtesies that one transaction of a sweep takes."""
+Status = Courtesy.Status
+
+
+@transaction.atomic(savepoint=False)
+def grant_courtesy(
+    product: Product,
+    *,
+    kind: str,
+    details: dict[str, Any],
+    starts_at: dt.datetime,
+    ends_at: dt.datetime,
+    cost: Decimal,
+    case_number: str,
+    actor: User | None,
+) -> Courtesy:
+    """Grant a courtesy worth `cost` Bs; it starts (now, where its time has come) and ends by itself.
+
+    Raises ProductGone, CourtesyRunning, CourtesyGranted, CourtesyWithoutSpan.
+    """
+    _check(product, case_number, starts_at, ends_at)
+    now = clock.now()
+    courtesy = Courtesy.objects.create(
+        product=product,
+        kind=kind,
+        details=details,
+        case_number=case_number,
+        status=Status.ACTIVE if starts_at <= now else Status.SCHEDULED,
+        cost=cost,
+        starts_at=starts_at,
+        ends_at=ends_at,
+    )
+    told = {"starts_at": starts_at.isoformat(), "ends_at": ends_at.isoformat(), "cost": str(cost), **details}
+    _record("granted", courtesy, actor, told)
+    if courtesy.status == Status.ACTIVE:
+        outbox.send_all([_command("activate", courtesy)])
+    return courtesy
+
+
+def _check(product: Product, case_number: str, starts_at: dt.datetime, ends_at: dt.datetime) -> None:
+    held = Product.objects.select_for_update(no_key=True).get(pk=key_of(product))
+    if not held.is_alive:
+        raise ProductGone(held.number)
+    if ends_at <= starts_at:
+        raise CourtesyWithoutSpan
+    running = running_courtesies([held.pk]).first()
+    if running:
+        raise CourtesyRunning(held.number, f"{clock.local(running.ends_at):%d/%m/%Y}")
+    if (
+        case_number
+        and Courtesy.objects.filter(case_number=case_number).exclude(status=Status.WITHDRAWN).exists()
+    ):
+        raise CourtesyGranted(case_number)
+
+
+@transaction.atomic(savepoint=False)
+def withdraw_courtesy(courtesy: Courtesy, *, actor: User | None, reason: str) -> Courtesy:
+    """Take a courtesy back before its end. Raises CourtesyOver."""
+    held = list(_held(Courtesy.objects.filter(pk=courtesy.pk, status__in=RUNNING)))
+    if not held:
+        raise CourtesyOver(courtesy.product.number)
+    _finish(held, Status.WITHDRAWN, clock.now(), actor, {"reason": reason})
+    return held[0]
+
+
+@transaction.atomic(savepoint=False)
+def withdraw_all(product_ids: Iterable[int], *, actor: User | None, reason: str) -> int:
+    """Take back whatever courtesy runs or waits on the products; how many."""
+    held = list(_held(Courtesy.objects.filter(product__in=list(product_ids), status__in=RUNNING)))
+    _finish(held, Status.WITHDRAWN, clock.now(), actor, {"reason": reason})
+    return len(held)
+
+
+# --- the sweeps --------------------------------------------------------------------------------
+
+
+def start_due_courtesies(now: dt.datetime) -> int:
+    """Start the courtesies whose time has come at `now`; how many. Safe on several nodes at once."""
+    return sum(iter(lambda: _start_some(now), 0))
+
+
+def end_due_courtesies(now: dt.datetime) -> int:
+    """End the courtesies that are over at `now`; how many. Safe on several nodes at once."""
+    return sum(iter(lambda: _end_some(now), 0))
+
+
+@transaction.atomic
+def _start_some(now: dt.datetime) -> int:
+    due = list(_held(Courtesy.objects.filter(status=Status.SCHEDULED, starts_at__lte=now), skip=True))
+    for courtesy in due:
+        courtesy.status = Status.ACTIVE
+        _record("started", courtesy, None)
+    Courtesy.objects.bulk_update(due, ["status"])
+    outbox.send_all(_command("activate", courtesy) for courtesy in due)
+    return len(due)
+
+
+@transaction.atomic
+def _end_some(now: dt.datetime) -> int:
+    due = list(_held(Courtesy.objects.filter(status=Status.ACTIVE, ends_at__lte=now), skip=True))
+    _finish(due, Status.ENDED, now, None)
+    return len(due)
+
+
+def _held(rows: QuerySet[Courtesy], *, skip: bool = False) -> QuerySet[Courtesy]:
+    """Some of the rows, locked for this transaction, in the order of their keys."""
+    skip = skip and connection.features.has_select_for_update_skip_locked
+    locked = rows.select_for_update(skip_locked=skip, of=("self",)).select_related("product")
+    return locked.order_by("id")[:BATCH]
+
+
+def _finish(
+    held: list[Courtesy],
+    status: Courtesy.Status,
+    now: dt.datetime,
+    actor: User | None,
+    told: dict[str, Any] | None = None,
+) -> None:
+    """End the held courtesies; the commercial system is told of those that it was told to start."""
+    started = [courtesy for courtesy in held if courtesy.status == Status.ACTIVE]
+    for courtesy in held:
+        courtesy.status, courtesy.ended_at = status, now
+        _record(status.value, courtesy, actor, told)
+    Courtesy.objects.bulk_update(held, ["status", "ended_at"])
+    outbox.send_all(_command("withdraw", courtesy) for courtesy in started)
+
+
+def _record(verb: str, courtesy: Courtesy, actor: User | None, told: dict[str, Any] | None = None) -> None:
+    data = {"kind": courtesy.kind, "product": courtesy.product.number, **(told or {})}
+    record(f"courtesy.{verb}", courtesy, actor=actor, case_number=courtesy.case_number, data=data)
+
+
+def _command(verb: str, courtesy: Courtesy) -> outbox.Order:
+    payload = {
+        "product": courtesy.product.number,
+        "kind": courtesy.kind,
+        "details": courtesy.details,
+        "starts_at": courtesy.starts_at.isoformat(),
+        "ends_at": courtesy.ends_at.isoformat(),
+    }
+    kind = f"courtesy.{verb}"
+    return outbox.Order(kind, payload, courtesy.case_number, f"{kind}:{courtesy.pk}")

@@ -1,0 +1,75 @@
+"""Reads of the catalogue, of products and of courtesies."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from django.db.models import QuerySet
+
+from arraigo.customers.models import Customer
+from arraigo.money import ZERO, bs
+from arraigo.products.models import Courtesy, Offering, Product
+
+RUNNING = (Courtesy.Status.SCHEDULED, Courtesy.Status.ACTIVE)
+
+
+def offerings_sold() -> QuerySet[Offering]:
+    """What can be sold today."""
+    return Offering.objects.filter(is_sold=True)
+
+
+def products_of(customer: Customer) -> QuerySet[Product]:
+    """All products of the customer, ended ones too, in the order in which they came."""
+    return customer.products.select_related("offering").order_by("id")
+
+
+def alive_products(customer: Customer) -> QuerySet[Product]:
+    """The customer's products that have not ended."""
+    return products_of(customer).exclude(status=Product.Status.TERMINATED)
+
+
+def month_price(product: Product) -> Decimal:
+    """What a whole month of the product costs the customer, in Bs."""
+    return product.price
+
+
+def bundle_share(product: Product, amount: Decimal) -> Decimal:
+    """The part of `amount` (Bs, the price of its bundle) that falls on the product, by list price.
+
+    All of it where the product is in no bundle. The shares of a bundle's products add up to `amount`.
+    """
+    return shares(_bundle(product), amount)[product.pk]
+
+
+def _bundle(product: Product) -> list[Product]:
+    """The living products of the product's bundle, itself included."""
+    if not product.bundle:
+        return [product]
+    fellows = Product.objects.filter(customer_id=product.customer_id, bundle=product.bundle)
+    alive = fellows.exclude(status=Product.Status.TERMINATED).exclude(pk=product.pk)
+    return [product, *alive.select_related("offering")]
+
+
+def shares(products: Iterable[Product], amount: Decimal) -> dict[int, Decimal]:
+    """`amount` (Bs) apportioned among products by the list prices of their offerings, to the centavo.
+
+    Rounded so that the shares add up exactly. Equal shares where no offering has a list price.
+    """
+    ordered = sorted(products, key=lambda product: product.pk)
+    weights = [product.offering.list_price for product in ordered]
+    if not sum(weights):
+        weights = [Decimal(1)] * len(ordered)
+    whole, reached, weighed, found = sum(weights, ZERO), ZERO, ZERO, {}
+    for product, weight in zip(ordered, weights, strict=True):
+        weighed += weight
+        until = bs(amount * weighed / whole)
+        found[product.pk], reached = until - reached, until
+    return found
+
+
+def running_courtesies(products: Iterable[Product | int]) -> QuerySet[Courtesy]:
+    """Courtesies on `products` that run or are going to start, the first to end first."""
+    return (
+        Courtesy.objects.filter(product__in=list(products), status__in=RUNNING)
+        .select_related("product__offering")
+        .order_by("ends_at", "id")
+    )
