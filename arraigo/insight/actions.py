@@ -1,0 +1,83 @@
+"""Signing the monthly evaluation, and the heads' reviews (step 15, III.2)."""
+
+import datetime as dt
+
+from django.db import transaction
+
+from arraigo import clock
+from arraigo.eventlog import actions as eventlog
+from arraigo.eventlog import seal
+from arraigo.eventlog.models import Seal
+from arraigo.insight.errors import AlreadyReviewed, AlreadySigned, MonthNotOver
+from arraigo.insight.figures import month_figures
+from arraigo.insight.models import Evaluation, IndicatorReview
+from arraigo.people.models import User
+from arraigo.procedure import queries as procedures
+from arraigo.retention import actions as retention
+from arraigo.retention import queries as cases
+
+
+def sign_evaluation(
+    month: dt.date, *, findings: str, decisions: str, reformulate: bool, actor: User
+) -> Evaluation:
+    """Sign the month's evaluation, then complete step 15 of every case that waits for it.
+
+    The signature is one transaction; each case is one more. Where the loop is cut off, the sweep
+    goes on with it (`complete_evaluations`). Raises MonthNotOver, AlreadySigned.
+    """
+    seal.seal()
+    evaluation = _sign(month, findings, decisions, reformulate, actor)
+    complete_evaluations()
+    evaluation.refresh_from_db()
+    return evaluation
+
+
+@transaction.atomic
+def _sign(month: dt.date, findings: str, decisions: str, reformulate: bool, actor: User) -> Evaluation:
+    named = f"{month:%m/%Y}"
+    if clock.today() < clock.next_month(month):
+        raise MonthNotOver(named)
+    head = Seal.objects.select_for_update().get_or_create(pk=1)[0]
+    if Evaluation.objects.filter(month=month).exists():
+        raise AlreadySigned(named)
+    evaluation = Evaluation.objects.create(
+        month=month,
+        figures=month_figures(month, procedures.current_policy()).as_json(),
+        findings=findings,
+        decisions=decisions,
+        reformulate=reformulate,
+        signed_at=clock.now(),
+        signed_by=actor,
+        log_count=head.count,
+        log_head=head.head,
+    )
+    eventlog.record(
+        "evaluation.signed", evaluation, actor=actor,
+        data={"month": f"{month:%Y-%m}", "log_head": head.head, "reformulate": reformulate},
+    )  # fmt: skip
+    return evaluation
+
+
+def complete_evaluations() -> int:
+    """Complete step 15 of the cases that wait, for every signed evaluation not done yet.
+
+    Restartable: a case that was completed no longer waits. Cases that reached step 15 after the
+    signature wait for the next month's.
+    """
+    done = 0
+    for evaluation in Evaluation.objects.filter(completed_at=None).order_by("month"):
+        for case in cases.waiting_for_evaluation().filter(accepted_at__lte=evaluation.signed_at):
+            retention.evaluate(case.pk, actor=evaluation.signed_by, month=f"{evaluation.month:%Y-%m}")
+            done += 1
+        Evaluation.objects.filter(pk=evaluation.pk).update(completed_at=clock.now())
+    return done
+
+
+@transaction.atomic
+def review_indicator(month: dt.date, *, role: str, comment: str, actor: User) -> IndicatorReview:
+    """A head's monthly review of the indicator (III.2). Raises AlreadyReviewed."""
+    if IndicatorReview.objects.filter(month=month, role=role).exists():
+        raise AlreadyReviewed(f"{month:%m/%Y}")
+    review = IndicatorReview.objects.create(month=month, role=role, comment=comment, at=clock.now(), by=actor)
+    eventlog.record("indicator.reviewed", review, actor=actor, data={"month": f"{month:%Y-%m}", "role": role})
+    return review
