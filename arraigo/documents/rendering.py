@@ -1,0 +1,65 @@
+"""Renders the templates beside this file to PDF with typst.
+
+A template reads its values from the virtual file `data.json` and its pictures from the virtual
+files given with it; nothing is fetched, and no path outside the templates can be read.
+"""
+
+import datetime as dt
+import json
+import threading
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import typst
+from django.conf import settings
+
+TEMPLATES = Path(__file__).parent / "templates"
+FONTS = [
+    settings.BASE_DIR / "static" / "dist" / "fonts",
+    settings.BASE_DIR / "node_modules" / "@expo-google-fonts" / "inter",
+]
+"""Where the interface's font lies as TTF, best first; without it typst's own text font is used."""
+
+PdfStandard = Literal["1.7", "a-2b"]
+
+_local = threading.local()
+
+
+def render(
+    template_name: str,
+    data: Mapping[str, Any],
+    *,
+    at: dt.datetime,
+    files: Mapping[str, bytes] | None = None,
+    pdf_standard: PdfStandard | None = None,
+) -> bytes:
+    """The PDF that template `template_name` (without ending) makes of `data`, which must be JSON.
+
+    `at` is written into the PDF as its creation time: the same data at the same time gives the same
+    bytes. `files` are pictures by the name under which the template asks for them. Raises
+    `typst.TypstError` where template and data do not fit together.
+    """
+    inputs = {
+        "main.typ": _source(template_name),
+        "theme.typ": _source("theme"),
+        "data.json": json.dumps(data, ensure_ascii=False, sort_keys=True).encode(),
+        **(files or {}),
+    }
+    standards: Any = pdf_standard or []
+    return _compiler().compile(input=inputs, timestamp=int(at.timestamp()), pdf_standards=standards)
+
+
+def _compiler() -> typst.Compiler:
+    """This thread's compiler: it keeps the fonts, and refuses to be used by two threads at once."""
+    if not hasattr(_local, "compiler"):
+        fonts = [path for path in FONTS if path.is_dir()][:1]
+        _local.compiler = typst.Compiler(font_paths=fonts, ignore_system_fonts=True)
+    compiler: typst.Compiler = _local.compiler
+    return compiler
+
+
+@cache
+def _source(name: str) -> bytes:
+    return (TEMPLATES / f"{name}.typ").read_bytes()
