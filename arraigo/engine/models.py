@@ -3,6 +3,8 @@
 The engine knows nothing of retention: an instance belongs to whatever record points to it.
 """
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -26,6 +28,12 @@ class Definition(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["code", "number"], name="definition_number_unique")]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Publish. A definition that was published once never changes: TypeError."""
+        if not self._state.adding:
+            raise TypeError(f"{self} is published: publish the next version instead.")
+        super().save(*args, **kwargs)
 
     def __str__(self) -> str:
         return f"{self.code} v{self.number}"

@@ -1,0 +1,87 @@
+"""Decision tables (JDM), evaluated by ZEN; the answer names the rule that gave it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+import zen
+
+from arraigo.engine.errors import DecisionFailed
+from arraigo.engine.expressions import first_line
+
+if TYPE_CHECKING:
+    from arraigo.engine.models import Definition
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One answer of a decision table."""
+
+    name: str
+    inputs: dict[str, Any]
+    """The facts that the table's columns looked at."""
+    outputs: dict[str, Any]
+    """What it answered, without `because`."""
+    because: str
+    """The sentence of the rule; empty where the table gives none."""
+    rule: str
+    """Id of the rule that fired; several, joined by commas, where the table collects."""
+    trace: dict[str, Any] = field(repr=False)
+    """ZEN's trace of the table."""
+
+
+class Decisions:
+    """The tables of one definition with its policy, compiled when first asked. Shared between threads."""
+
+    def __init__(self, documents: Mapping[str, Any], policy: Mapping[str, Any]) -> None:
+        self._documents, self._policy = documents, policy
+        self._compiled: dict[str, Any] = {}
+        self._lock = Lock()
+        self._engine = zen.ZenEngine()
+
+    def evaluate(self, name: str, facts: Mapping[str, Any]) -> Decision:
+        """Ask the table `name`. Raises DecisionFailed where it is missing, fails, or no rule fires."""
+        try:
+            response = self._table(name).evaluate({**facts, "policy": self._policy}, {"trace": True})
+        except (RuntimeError, TypeError) as error:
+            raise DecisionFailed(name, first_line(error)) from error
+        return _decision(name, response)
+
+    def _table(self, name: str) -> Any:
+        found = self._compiled.get(name)
+        if found is None:
+            if name not in self._documents:
+                raise DecisionFailed(name, "there is no such table")
+            with self._lock:
+                found = self._engine.create_decision(json.dumps(self._documents[name]))
+                self._compiled[name] = found
+        return found
+
+
+def _decision(name: str, response: Mapping[str, Any]) -> Decision:
+    result = response["result"]
+    rules = [
+        rule for node in response["trace"].values() if node["traceData"] for rule in _rules(node["traceData"])
+    ]  # fmt: skip
+    if not isinstance(result, dict) or not rules:
+        raise DecisionFailed(name, "no rule fits the facts")
+    outputs = dict(result)
+    because = outputs.pop("because", "") or ""
+    inputs = {key: value for rule in rules for key, value in (rule.get("reference_map") or {}).items()}
+    fired = ",".join(str(rule["rule"].get("_id", rule.get("index", ""))) for rule in rules)
+    return Decision(name, inputs, outputs, str(because), fired, response["trace"])
+
+
+def _rules(trace: Any) -> list[dict[str, Any]]:
+    """The rules that fired in one table: one for `first`, any number for `collect`."""
+    found = trace if isinstance(trace, list) else [trace]
+    return [each for each in found if isinstance(each, dict) and isinstance(each.get("rule"), dict)]
+
+
+def decisions_of(definition: "Definition") -> Decisions:
+    """The definition's tables, compiled once per process."""
+    from arraigo.engine.program import program_of
+
+    return program_of(definition).decisions
