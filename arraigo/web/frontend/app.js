@@ -1,7 +1,6 @@
 // What every page loads: htmx and Alpine, both without eval, and the small helpers of this project.
 import Alpine from "@alpinejs/csp";
 import "./htmx.js";
-import "./drafts.js";
 import "./forms.js";
 
 window.Alpine = Alpine;

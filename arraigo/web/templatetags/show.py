@@ -1,6 +1,7 @@
 """How amounts, moments and spans are shown: the operator's way in Spanish, the plain way in English."""
 
 import datetime as dt
+import json
 from decimal import Decimal
 
 from django import template
@@ -138,3 +139,9 @@ def full_moment(value: dt.datetime) -> str:
 def now_local() -> dt.datetime:
     """The present moment by Arraigo's clock."""
     return clock.now()
+
+
+@register.filter(name="json")
+def as_json(value: object) -> str:
+    """A value as JSON, for a data attribute (the template escapes it)."""
+    return json.dumps(value, ensure_ascii=False)
