@@ -114,7 +114,7 @@ def insist(case_id: int, *, actor: User) -> engine.Advance:
     """The customer insists on leaving: whatever is open ends, the baja is registered next."""
     case = _locked(case_id)
     advance = _correlate(case, "insists", actor=actor, kind="case.insisted", data={})
-    cancellations.of_case(case)
+    cancellations.of_case(case, actor=actor)
     return advance
 
 
@@ -126,7 +126,7 @@ def close_elsewhere(case_id: int, *, actor: User | None, because: str) -> engine
     """
     case = _locked(case_id)
     advance = _correlate(case, "closed_elsewhere", actor=actor, kind="case.closed_elsewhere", data={"because": because})
-    cancelled = cancellations.of_case(case)
+    cancelled = cancellations.of_case(case, actor=actor)
     bss.cancel_pending(case.number)
     messages.notify(
         case.owner, "case.closed_elsewhere", {"because": because, "cancelled": cancelled}, case_number=case.number

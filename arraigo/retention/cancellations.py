@@ -1,21 +1,18 @@
 """What ends with a case that ended otherwise: orders, controls, claims not yet applied, promises."""
 
 from arraigo.billing import actions as billing
-from arraigo.billing.models import BillingClaim
-from arraigo.orders import actions as orders
+from arraigo.orders import progress as orders
+from arraigo.people.models import User
 from arraigo.quality import actions as quality
 from arraigo.retention import promises
 from arraigo.retention.models import RetentionCase
 
 
-def of_case(case: RetentionCase) -> dict[str, int]:
+def of_case(case: RetentionCase, *, actor: User | None) -> dict[str, int]:
     """End what is still open of the case; says how many of each."""
-    claims = BillingClaim.objects.filter(case_number=case.number, state=BillingClaim.State.ENTERED)
-    for claim in claims:
-        billing.cancel_claim(claim, actor=None)
     return {
-        "claims": len(claims),
-        "orders": orders.cancel_open(case.number),
-        "controls": quality.cancel_pending(case.number),
+        "claims": billing.cancel_waiting(case.number, actor=actor),
+        "orders": orders.cancel_open(case.number, actor=actor),
+        "controls": quality.cancel_pending(case.number, actor=actor),
         "promises": promises.cancel_open(case),
     }

@@ -20,15 +20,6 @@ class Verdict:
     because: str
     rule: str
 
-    def facts(self) -> dict[str, bool | int]:
-        return {
-            "fault_count": self.history.fault_count,
-            "open_faults": self.history.open_faults,
-            "recurred": self.history.recurred,
-            "confirmed_solution": self.history.confirmed_solution,
-            "disputed_solution": self.history.disputed_solution,
-        }
-
 
 def verdicts(products: Iterable[Product], policy: Policy) -> list[Verdict]:
     """The verdict on each product as of now, repeat faults first (step 2, I.f)."""
@@ -45,6 +36,5 @@ def verdicts(products: Iterable[Product], policy: Policy) -> list[Verdict]:
 
 def verdict(product: Product, history: FaultHistory, policy: Policy) -> Verdict:
     """Ask the table about one product's history."""
-    empty = Verdict(product, history, False, "", "")
-    decision = policy.decide("repeat_fault", empty.facts())
+    decision = policy.decide("repeat_fault", history.facts())
     return Verdict(product, history, bool(decision.outputs["repeat_fault"]), decision.because, decision.rule)

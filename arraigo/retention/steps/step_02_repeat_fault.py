@@ -47,14 +47,17 @@ def carry_out(run: StepRun) -> StepResult:
         for each in found:
             if each.history.tickets:
                 ticket_actions.confirm_solution(
-                    each.history.tickets[-1], reason=run.data["confirmed_solution"], actor=run.actor
+                    each.history.tickets[-1],
+                    reason=run.data["confirmed_solution"],
+                    actor=run.actor,
+                    case_number=run.case.number,
                 )
         found = faults.verdicts(products, run.policy)
     _keep(run, found)
     worst = found[0]
     return StepResult(
         "repeat_fault" if worst.repeat_fault else "no_repeat_fault",
-        worst.facts(),
+        worst.history.facts(),
         {
             "verdicts": [
                 {

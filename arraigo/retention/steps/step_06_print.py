@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from arraigo.fieldwork import actions as fieldwork
 from arraigo.fieldwork.models import PrintBatch
-from arraigo.orders import actions as orders
+from arraigo.orders import progress as orders
 from arraigo.people import queries as people
 from arraigo.people.models import Role, User
 from arraigo.retention import visits
@@ -43,6 +43,6 @@ class PrintForm(StepForm):
 def carry_out(run: StepRun) -> StepResult:
     """Assign the order; print it in a batch of its own unless it belongs to the batch given."""
     order = visits.current_order(run.case)
-    orders.assign(order, run.data["technician"], actor=run.actor)
+    orders.assign(order, technician=run.data["technician"], actor=run.actor)
     batch = run.data["batch"] or fieldwork.print_batch([order], actor=run.actor)
     return StepResult("printed", {}, {"batch": batch.number, "technician": str(run.data["technician"])})

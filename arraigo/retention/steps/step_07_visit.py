@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from arraigo.fieldwork import actions as fieldwork
 from arraigo.fieldwork.models import Task
 from arraigo.messages import actions as messages
-from arraigo.orders import actions as orders
+from arraigo.orders import progress as orders
 from arraigo.products.models import Product
 from arraigo.retention import visits
 from arraigo.retention.registry import StepForm, StepResult, StepRun, step

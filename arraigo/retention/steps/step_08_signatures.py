@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from arraigo.engine.models import WorkItem
 from arraigo.fieldwork import actions as fieldwork
-from arraigo.orders import actions as orders
+from arraigo.orders import progress as orders
 from arraigo.orders.models import WorkOrder
 from arraigo.people.models import User
 from arraigo.procedure.policy import Policy
