@@ -4,10 +4,11 @@ SQLite keeps decimals as floats and sums them so; whole centavos add up exactly 
 """
 
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.expressions import Combinable
 
 CENTAVO = Decimal("0.01")
 ZERO = Decimal("0.00")
@@ -29,6 +30,11 @@ class MoneyField(models.BigIntegerField):
     """An amount in Bs: whole centavos in the database, `Decimal` in Python."""
 
     description = "Amount in Bs, stored in centavos"
+
+    if TYPE_CHECKING:
+        # What the type checker's Django plugin reads: assigned as, read as.
+        _pyi_private_set_type: Decimal | int | str | Combinable  # type: ignore[assignment]
+        _pyi_private_get_type: Decimal  # type: ignore[assignment]
 
     def from_db_value(self, value: int | None, expression: Any, connection: Any) -> Decimal | None:
         return None if value is None else Decimal(value).scaleb(-2)

@@ -1,0 +1,1 @@
+"""What `./run` does before Arraigo's own packages exist: standard library only."""
