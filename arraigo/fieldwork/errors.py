@@ -1,0 +1,204 @@
+"""What can go wrong in the field. Each docstring is the sentence's pattern."""
+
+from django.utils.translation import gettext as _
+
+from arraigo.records import RuleBroken
+
+
+class NothingToPrint(RuleBroken):
+    """No work order was chosen: mark the ones to print."""
+
+    def __init__(self) -> None:
+        super().__init__(_("No work order was chosen: mark the ones to print."))
+
+
+class OrderClosed(RuleBroken):
+    """Work order {number} is already closed ({state}): nothing more is done on it."""
+
+    def __init__(self, number: str, state: str) -> None:
+        super().__init__(
+            _("Work order %(number)s is already closed (%(state)s): nothing more is done on it.")
+            % {"number": number, "state": state}
+        )
+
+
+class AttachmentTooBig(RuleBroken):
+    """The file has {size} MB: send one of at most {limit} MB."""
+
+    def __init__(self, size: int, limit: int) -> None:
+        super().__init__(
+            _("The file has %(size)s MB: send a photo of at most %(limit)s MB.") % {"size": size, "limit": limit}
+        )
+
+
+class NotAPicture(RuleBroken):
+    """The file is no photo that can be read: send a PNG or JPEG picture."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The file is not a photo that can be read: send a PNG or JPEG picture."))
+
+
+class SignatureBlank(RuleBroken):
+    """The signature is blank: let the customer draw it, or record the refusal to sign."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The signature is blank: let the customer draw it, or record the refusal to sign."))
+
+
+class SignatureMissing(RuleBroken):
+    """The signature is missing: draw it, or record the refusal to sign with its reason and a photo."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("The signature is missing: draw it, or record the refusal to sign with its reason and a photo.")
+        )
+
+
+class SignedAndRefused(RuleBroken):
+    """There is a signature and a refusal to sign: keep one of the two."""
+
+    def __init__(self) -> None:
+        super().__init__(_("There is a signature and a refusal to sign: keep one of the two."))
+
+
+class SignerMissing(RuleBroken):
+    """Write the name of the person who signs."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Write the name of the person who signs."))
+
+
+class PhotoMissing(RuleBroken):
+    """A refusal to sign is recorded with a photo: take one."""
+
+    def __init__(self) -> None:
+        super().__init__(_("A refusal to sign is recorded with a photo: take one."))
+
+
+class NoPaperToSign(RuleBroken):
+    """No paper was named to sign: every visit leaves at least the work order signed."""
+
+    def __init__(self) -> None:
+        super().__init__(_("No paper was named to sign: every visit leaves at least the work order signed."))
+
+
+class UnknownPaper(RuleBroken):
+    """“{paper}” is no paper of a visit; known: {known}."""
+
+    def __init__(self, paper: str, known: str) -> None:
+        super().__init__(
+            _("“%(paper)s” is not a paper of a visit; known are: %(known)s.") % {"paper": paper, "known": known}
+        )
+
+
+class PapersSigned(RuleBroken):
+    """The papers of the visit of order {number} were already signed: {papers}."""
+
+    def __init__(self, number: str, papers: str) -> None:
+        super().__init__(
+            _("The papers of work order %(number)s are already there: %(papers)s.")
+            % {"number": number, "papers": papers}
+        )
+
+
+class VisitOfAnother(RuleBroken):
+    """{technician} is already at the customer's for order {number}, since {since}."""
+
+    def __init__(self, number: str, technician: str, since: str) -> None:
+        super().__init__(
+            _("%(technician)s already attends work order %(number)s, since %(since)s.")
+            % {"number": number, "technician": technician, "since": since}
+        )
+
+
+class VisitFinished(RuleBroken):
+    """The visit of order {number} was already recorded by {technician} on {when}."""
+
+    def __init__(self, number: str, technician: str, when: str) -> None:
+        super().__init__(
+            _("The visit of work order %(number)s was already recorded by %(technician)s on %(when)s.")
+            % {"number": number, "technician": technician, "when": when}
+        )
+
+
+class VisitNotFinished(RuleBroken):
+    """Record what was done in the visit of order {number} before its papers are signed."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(
+            _("Record what was done in the visit of work order %(number)s before its papers are signed.")
+            % {"number": number}
+        )
+
+
+class ArrivalImpossible(RuleBroken):
+    """{moment} cannot be the arrival: it lies before the order was made, or has not come yet."""
+
+    def __init__(self, moment: str) -> None:
+        super().__init__(
+            _("%(moment)s cannot be the arrival: it lies before the order was made, or has not come yet.")
+            % {"moment": moment}
+        )
+
+
+class TaskMissing(RuleBroken):
+    """Mark at least one task: a solved visit carried one out."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Mark at least one task: a solved visit carried one out."))
+
+
+class UnknownTask(RuleBroken):
+    """“{task}” is none of the Xpress tasks; known: {known}."""
+
+    def __init__(self, task: str, known: str) -> None:
+        super().__init__(
+            _("“%(task)s” is none of the Xpress tasks; known are: %(known)s.") % {"task": task, "known": known}
+        )
+
+
+class CauseMissing(RuleBroken):
+    """Choose why it cannot be solved on site."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Choose why it cannot be solved on site."))
+
+
+class MeasurementElsewhere(RuleBroken):
+    """Product {product} is not one of order {number}: only affected products are measured."""
+
+    def __init__(self, product: str, number: str) -> None:
+        super().__init__(
+            _("Product %(product)s is not one of work order %(number)s: measure the affected products.")
+            % {"product": product, "number": number}
+        )
+
+
+class MeasurementTwice(RuleBroken):
+    """“{name}” was written twice for product {product}: keep one reading before and one after."""
+
+    def __init__(self, name: str, product: str) -> None:
+        super().__init__(
+            _("“%(name)s” was written twice for product %(product)s: keep one reading before and one after.")
+            % {"name": name, "product": product}
+        )
+
+
+class MeasurementNotANumber(RuleBroken):
+    """“{value}” is no reading of {name}: write a number of at most 8 digits and two decimals."""
+
+    def __init__(self, value: str, name: str) -> None:
+        super().__init__(
+            _("“%(value)s” is not a reading of %(name)s: write a number of at most 8 digits and two decimals.")
+            % {"value": value, "name": name}
+        )
+
+
+class MaterialUnreadable(RuleBroken):
+    """“{material}” is no material with its quantity: write for example “12 m network cable”."""
+
+    def __init__(self, material: str) -> None:
+        super().__init__(
+            _("“%(material)s” is not a material with its quantity: write for example “12 m network cable”.")
+            % {"material": material}
+        )
