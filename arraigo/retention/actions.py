@@ -149,13 +149,19 @@ def reassign(item_id: int, *, assignee: User | None, actor: User) -> WorkItem:
 
 
 @transaction.atomic
-def wake(instance_id: int) -> engine.Advance:
-    """Let an instance whose time has come go on: the control's work item opens."""
-    advance = engine.wake(instance_id, on_open=placement.of_instance(instance_id))
+def wake_next(*, after: int = 0) -> engine.Advance | None:
+    """Let the next instance beyond id `after` whose time has come go on; None where nothing is due.
+
+    What opens (the call of a control) is an event. Several workers may ask at once.
+    """
+    instance = engine.claim_due(after=after)
+    if instance is None:
+        return None
+    case = _case_of(instance)
+    advance = engine.wake(instance, on_open=placement.of(case, instance.facts))
     if advance.opened:
-        case = _case_of(advance.instance)
         eventlog.record(
-            "case.woken", case, actor=None, case_number=case.number, version=procedures.label(advance.instance),
+            "case.woken", case, actor=None, case_number=case.number, version=procedures.label(instance),
             data=_way(advance),
         )  # fmt: skip
     return advance

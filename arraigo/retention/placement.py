@@ -37,16 +37,6 @@ def of(case: RetentionCase, facts: Mapping[str, Any]) -> Callable[[WorkItem], No
     return place
 
 
-def of_instance(instance_id: int) -> Callable[[WorkItem], None]:
-    """As `of`, reading the case only if an item opens."""
-
-    def place(item: WorkItem) -> None:
-        case = RetentionCase.objects.select_related("team", "owner").get(instance_id=instance_id)
-        of(case, item.instance.facts)(item)
-
-    return place
-
-
 def _place_field(case: RetentionCase, item: WorkItem) -> None:
     order = current_order(case)
     item.unit, item.due_at = order.operations_center, order.due_at

@@ -4,23 +4,18 @@ from collections.abc import Callable
 
 from arraigo import clock
 from arraigo.bss import actions as bss
-from arraigo.engine import actions as engine
 from arraigo.eventlog import seal
 from arraigo.products import actions as products
 from arraigo.retention import actions
 
-BATCH = 100
-
 
 def wake_due_cases() -> int:
-    """Open the controls whose time has come; says how many instances went on."""
-    woken = 0
-    while True:
-        due = engine.due_instances(clock.now(), limit=BATCH)
-        for instance_id in due:
-            woken += bool(actions.wake(instance_id).opened)
-        if len(due) < BATCH:
-            return woken
+    """Open the controls whose time has come, one transaction each; how many runs went on."""
+    woken, last = 0, 0
+    while (advance := actions.wake_next(after=last)) is not None:
+        last = advance.instance.pk
+        woken += bool(advance.opened)
+    return woken
 
 
 def start_courtesies() -> int:

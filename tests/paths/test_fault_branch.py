@@ -1,0 +1,157 @@
+"""Repeated faults: steps 1–10 and 15, and every way back."""
+
+import datetime as dt
+from decimal import Decimal
+
+from arraigo.billing.models import Bill, BillingClaim
+from arraigo.fieldwork.models import SignedPaper
+from arraigo.insight import actions as insight
+from arraigo.orders.models import WorkOrder
+from arraigo.people.models import Role
+from arraigo.quality.models import QualityControl
+from arraigo.retention import sweeps
+from arraigo.retention.models import Promise, RetentionCase
+from tests.cast import Cast, Household, Walk, moment
+
+FIELD = ("step_05", "step_06", "step_07", "step_08")
+
+
+def start(home: Household) -> Walk:
+    home.repeated_faults()
+    return Walk(home).go("step_01", "step_02")
+
+
+def to_controls(home: Household) -> Walk:
+    return start(home).go("step_03", "step_04", *FIELD)
+
+
+def control(walk: Walk, element: str, **answers: str) -> None:
+    sweeps.wake_due_cases()
+    walk(element, **answers)
+
+
+def test_the_whole_way_to_the_signed_evaluation(cast: Cast, home: Household) -> None:
+    walk = start(home)
+    assert walk.open == ["step_03"]
+    walk.go("step_03", "step_04")
+    claim = BillingClaim.objects.get()
+    assert (claim.claim_type, claim.state) == ("Retiro por Retención con Servicio de Ingeniería", "applied")
+    assert Bill.objects.get().credited == Decimal("250.00")
+    walk.go(*FIELD)
+    assert walk.open == []
+    assert SignedPaper.objects.count() == 3
+    with moment(days=2, hours=1):
+        control(walk, "step_09")
+    with moment(days=31):
+        control(walk, "step_10")
+        assert walk.case.outcome == RetentionCase.Outcome.ACCEPTED
+    with moment(days=40):
+        insight.sign_evaluation(
+            dt.date(2026, 3, 1), findings="Bien", decisions="Seguir", reformulate=False,
+            actor=cast[Role.COMMERCIAL_MANAGEMENT],
+        )  # fmt: skip
+        assert walk.reload().outcome == RetentionCase.Outcome.EVALUATED
+
+
+def test_the_work_order_carries_the_fields_and_the_note_of_the_document(home: Household) -> None:
+    start(home).go("step_03", "step_04", "step_05")
+    order = WorkOrder.objects.get()
+    assert (order.activity_code, order.activity_name) == ("40530", "PEX/Adecuación por Retención")
+    assert (order.product_order.payment_terms, order.product_order.price) == ("Crédito", Decimal("0.00"))
+    assert order.note == (
+        "CLIENTE CON DAÑOS REITERADOS, CON INTENSION DE BAJA, SE OFERTA NO COBRO EL MES DE MARZO POR EL "
+        "SERVICIO DEFICIENTE, Y SE OFERTA SOLUCION DEFINITIVA, SE COMPROMETE A REALIZAR LA VISITA TÉCNICA "
+        "EN 24 HORAS. FAVOR COORDINAR CON EL CLIENTE AL CEL 70000001"
+    )
+    assert order.due_at - order.created_at == dt.timedelta(hours=24)
+    assert order.tickets.count() == 2
+
+
+def test_a_chosen_compensation_keeps_the_visit_and_the_note_promises_no_waiver(home: Household) -> None:
+    pk = home.internet.pk
+    walk = start(home)
+    walk("step_03", **{f"kind_{pk}": "compensation", f"amount_{pk}": "50.00"})
+    walk.go("step_04", "step_05")
+    assert "NO COBRO" not in WorkOrder.objects.get().note
+    assert BillingClaim.objects.get().kind == "compensation"
+
+
+def test_two_products_are_one_visit(home: Household) -> None:
+    for days in (9, 2):
+        home.fault(days_ago=days)
+        home.fault(days_ago=days, product=home.television)
+    walk = Walk(home, products=[home.internet, home.television]).go("step_01", "step_02")
+    walk("step_03", **{f"kind_{home.television.pk}": "bill_waiver"})
+    # 250 + 120: each within one month of its product, the larger above what an advisor may give.
+    assert walk.open == ["approve_03"]
+    walk.go("approve_03", "step_04", "step_05")
+    order = WorkOrder.objects.get()
+    assert order.products.count() == 2
+    assert order.product_order.product == home.internet
+
+
+def test_a_refused_approval_goes_back_to_the_negotiation(home: Household) -> None:
+    walk = start(home)
+    walk("step_03")
+    walk("approve_03", approved="no", reason="Demasiado")
+    assert walk.open == ["step_03"]
+
+
+def test_a_refusal_leads_to_at_most_one_further_offer(home: Household) -> None:
+    walk = start(home)
+    walk("step_03", answer="refused")
+    assert walk.open == ["step_11"]
+    walk("step_11")
+    walk("step_12", answer="refused")
+    assert walk.open == ["termination"]
+
+
+def test_not_solved_on_site_is_a_linked_priority_order_with_a_new_24_hours(home: Household) -> None:
+    walk = start(home).go("step_03", "step_04", "step_05", "step_06")
+    with moment(hours=20):
+        walk("step_07", solved="no", cause="plant", tasks=[])
+        walk("route_to_plant")
+        first, second = WorkOrder.objects.order_by("id")
+        assert (first.state, second.previous) == ("failed", first)
+        assert second.due_at - second.created_at == dt.timedelta(hours=24)
+        assert Promise.objects.filter(kind="visit").values_list("state", flat=True).order_by("id")[0] == "broken"
+        walk.go("step_06", "step_07", "step_08")
+    assert QualityControl.objects.get(kind="post_visit").work_order == second
+
+
+def test_a_failed_control_at_2_days_reopens_at_5_with_priority(home: Household) -> None:
+    walk = to_controls(home)
+    with moment(days=2, hours=1):
+        control(walk, "step_09", verdict="failed", answer="Sigue cortándose")
+        assert walk.open == ["step_05"]
+        assert walk.item("step_05").priority == 2
+        walk.go(*FIELD)
+    with moment(days=31):
+        sweeps.wake_due_cases()
+        # The former 30 days were replaced: the new ones count from the second service.
+        assert walk.open == ["step_09"]
+        walk("step_09")
+    with moment(days=33):
+        control(walk, "step_10")
+        assert walk.case.outcome == RetentionCase.Outcome.ACCEPTED
+
+
+def test_a_failed_control_at_30_days_goes_back_to_3_in_the_responsables_lane(home: Household) -> None:
+    walk = to_controls(home)
+    with moment(days=2, hours=1):
+        control(walk, "step_09")
+    with moment(days=31):
+        control(walk, "step_10", verdict="failed", answer="Volvió el daño")
+        assert walk.open == ["step_03_recurrence"]
+        assert walk.item("step_03_recurrence").role == Role.TEAM_LEAD
+
+
+def test_insisting_ends_what_is_open_and_registers_the_baja(cast: Cast, home: Household) -> None:
+    from arraigo.retention import actions
+
+    walk = start(home).go("step_03", "step_04", "step_05")
+    actions.insist(walk.case.pk, actor=cast[Role.ADVISOR])
+    assert walk.open == ["termination"]
+    assert WorkOrder.objects.get().state == "cancelled"
+    walk("termination")
+    assert walk.case.outcome == RetentionCase.Outcome.TERMINATION

@@ -1,0 +1,114 @@
+"""No repeated faults: steps 11–15, refusals, the ineligible, moving, and what happens elsewhere."""
+
+from decimal import Decimal
+
+import pytest
+
+from arraigo.billing.models import BillingClaim
+from arraigo.engine.models import WorkItem
+from arraigo.messages.models import Notice
+from arraigo.people.models import Role
+from arraigo.products.models import Courtesy
+from arraigo.retention import actions, sweeps
+from arraigo.retention.models import Promise, Receipt, RetentionCase
+from arraigo.terminations.models import Termination
+from tests.cast import Cast, Household, Walk, moment
+
+
+def start(home: Household, reason: str = "compensation") -> Walk:
+    return Walk(home, reason=reason).go("step_01", "step_02")
+
+
+def test_compensation_is_claimed_and_waits_for_the_evaluation(home: Household) -> None:
+    walk = start(home)
+    assert walk.open == ["step_11"]
+    walk.go("step_11", "step_12", "step_13")
+    claim = BillingClaim.objects.get()
+    assert claim.amount == Decimal("40.32")  # 250 × 5 / 31
+    assert walk.case.outcome == RetentionCase.Outcome.ACCEPTED
+
+
+def test_a_courtesy_starts_and_ends_by_itself(home: Household) -> None:
+    walk = start(home, "better_offer")
+    walk("step_11", reason="better_offer", demand="courtesy", competitor="Otra, 100 Mb, Bs 199")
+    allowed = [key for key, _label in handler_choices(walk)]
+    walk("step_14", courtesy=allowed[0])
+    assert Courtesy.objects.get().status in ("scheduled", "active")
+    sweeps.start_courtesies()
+    assert Courtesy.objects.get().status == "active"
+    with moment(days=32):
+        sweeps.end_courtesies()
+        assert Courtesy.objects.get().status == "ended"
+
+
+def handler_choices(walk: Walk) -> list[tuple[str, str]]:
+    from arraigo.procedure import queries as procedures
+    from arraigo.retention.registry import handler
+
+    item = walk.item("step_14")
+    form = handler("step_14").form_class(
+        walk.case, item, procedures.current_policy(), walk.cast[Role.ADVISOR]
+    )
+    choices: list[tuple[str, str]] = list(form.fields["courtesy"].choices)  # type: ignore[attr-defined]
+    return choices
+
+
+def test_a_refused_compensation_allows_one_further_offer_of_the_other_kind(home: Household) -> None:
+    walk = start(home)
+    walk("step_11")
+    walk("step_12", answer="refused")
+    assert walk.open == ["step_14"]
+    walk("step_14", courtesy=handler_choices(walk)[0][0], answer="refused")
+    assert walk.open == ["termination"]
+
+
+def test_the_baja_has_number_receipt_and_what_to_return(home: Household) -> None:
+    walk = start(home)
+    walk("step_11", reason="other", demand="termination")
+    walk("termination")
+    baja, receipt = Termination.objects.get(), Receipt.objects.get()
+    assert baja.requested_at and baja.return_items == ["Módem"] and baja.return_by
+    assert baja.number in receipt.data["terminations"]
+    assert walk.case.outcome == RetentionCase.Outcome.TERMINATION
+
+
+def test_an_ineligible_customer_is_told_why_and_may_stay_or_leave(home: Household) -> None:
+    home.listing()
+    walk = Walk(home).go("step_01")
+    assert walk.open == ["override"]
+    walk("override", granted="no")
+    walk("inform", wish="incident")
+    assert walk.case.outcome == RetentionCase.Outcome.ORDINARY_INCIDENT
+    assert Promise.objects.get().kind == "incident"
+
+
+def test_an_ineligible_customer_may_leave(home: Household) -> None:
+    home.listing()
+    walk = Walk(home).go("step_01")
+    walk("override", granted="no")
+    walk("inform", wish="termination")
+    assert walk.open == ["termination"]
+
+
+def test_the_responsables_override_lets_the_case_go_on(home: Household) -> None:
+    home.listing()
+    walk = Walk(home).go("step_01", "override")
+    assert walk.open == ["step_02"]
+
+
+def test_a_customer_who_moves_keeps_the_service(home: Household) -> None:
+    walk = start(home, "moving")
+    walk("step_11", reason="moving", demand="transfer")
+    walk("transfer")
+    assert walk.case.outcome == RetentionCase.Outcome.ACCEPTED
+
+
+@pytest.mark.parametrize("until", [[], ["step_11"], ["step_11", "step_12"]])
+def test_something_elsewhere_ends_the_case_and_tells_its_owner(
+    cast: Cast, home: Household, until: list[str]
+) -> None:
+    walk = start(home).go(*until)
+    actions.close_elsewhere(walk.case.pk, actor=None, because="death")
+    assert walk.reload().outcome == RetentionCase.Outcome.CLOSED_ELSEWHERE
+    assert not WorkItem.objects.filter(status="open").exists()
+    assert Notice.objects.get().user == cast[Role.ADVISOR]
