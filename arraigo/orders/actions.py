@@ -20,7 +20,7 @@ from arraigo.numbering import numbered
 from arraigo.orders import queries
 from arraigo.orders.errors import AlreadyFollowed, OpenVisitExists, WrongState
 from arraigo.orders.models import OrderState, ProductOrder, WorkOrder
-from arraigo.orders.note import fill_note
+from arraigo.orders.note import check_note, fill_note
 from arraigo.orders.progress import (
     assign,
     cancel_open,
@@ -89,8 +89,9 @@ def order_engineering_service(
     """Sell the Engineering Service on `product` at Bs 0 and order its one visit (steps 5.1 to 5.3).
 
     The visit goes to the operations centre of the customer's zone, is due `hours` from now, names
-    all `affected_products` and keeps `tickets` linked. Raises OpenVisitExists.
+    all `affected_products` and keeps `tickets` linked. Raises OpenVisitExists, NoteIncomplete.
     """
+    check_note(note)
     customer = _locked(customer)
     if (open_visit := queries.open_visit(customer)) is not None:
         raise OpenVisitExists(customer.name, open_visit.number)

@@ -21,12 +21,17 @@ PHONE_PLACE = re.compile(r"(?<=CEL )X{6}(?!X)")
 def fill_note(template: str, month: dt.date | None, phone: str) -> str:
     """`template` with the Spanish name of `month` and with `phone` in their places, nothing else changed.
 
-    Raises NoteIncomplete where the template has a place for which nothing is given.
+    Without a phone its place stays open, for the page that asks for it; such a note cannot be
+    ordered (`check_note`). Raises NoteIncomplete where the template names a month and none is given.
     """
-    if MONTH_PLACE.search(template) and month is None:
-        raise NoteIncomplete(_("the month"))
-    if PHONE_PLACE.search(template) and not phone:
-        raise NoteIncomplete(_("the contact phone"))
     if month is not None:
         template = MONTH_PLACE.sub(MONTHS[month.month - 1], template)
-    return PHONE_PLACE.sub(lambda _match: phone, template)
+    elif MONTH_PLACE.search(template):
+        raise NoteIncomplete(_("the month"))
+    return PHONE_PLACE.sub(lambda _match: phone, template) if phone else template
+
+
+def check_note(note: str) -> None:
+    """Raise NoteIncomplete where the phone is missing: the visit could not be agreed on."""
+    if PHONE_PLACE.search(note):
+        raise NoteIncomplete(_("the contact phone"))
