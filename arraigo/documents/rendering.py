@@ -41,14 +41,15 @@ def render(
     bytes. `files` are pictures by the name under which the template asks for them. Raises
     `typst.TypstError` where template and data do not fit together.
     """
-    inputs = {
+    inputs: dict[str, str | bytes | Path] = {
         "main.typ": _source(template_name),
         "theme.typ": _source("theme"),
         "data.json": json.dumps(data, ensure_ascii=False, sort_keys=True).encode(),
         **(files or {}),
     }
     standards: Any = pdf_standard or []
-    return _compiler().compile(input=inputs, timestamp=int(at.timestamp()), pdf_standards=standards)
+    pdf: Any = _compiler().compile(input=inputs, timestamp=int(at.timestamp()), pdf_standards=standards)
+    return bytes(pdf)
 
 
 def _compiler() -> typst.Compiler:

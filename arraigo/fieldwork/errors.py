@@ -12,22 +12,13 @@ class NothingToPrint(RuleBroken):
         super().__init__(_("No work order was chosen: mark the ones to print."))
 
 
-class OrderClosed(RuleBroken):
-    """Work order {number} is already closed ({state}): nothing more is done on it."""
-
-    def __init__(self, number: str, state: str) -> None:
-        super().__init__(
-            _("Work order %(number)s is already closed (%(state)s): nothing more is done on it.")
-            % {"number": number, "state": state}
-        )
-
-
 class AttachmentTooBig(RuleBroken):
     """The file has {size} MB: send one of at most {limit} MB."""
 
     def __init__(self, size: int, limit: int) -> None:
         super().__init__(
-            _("The file has %(size)s MB: send a photo of at most %(limit)s MB.") % {"size": size, "limit": limit}
+            _("The file has %(size)s MB: send a photo of at most %(limit)s MB.")
+            % {"size": size, "limit": limit}
         )
 
 
@@ -42,7 +33,9 @@ class SignatureBlank(RuleBroken):
     """The signature is blank: let the customer draw it, or record the refusal to sign."""
 
     def __init__(self) -> None:
-        super().__init__(_("The signature is blank: let the customer draw it, or record the refusal to sign."))
+        super().__init__(
+            _("The signature is blank: let the customer draw it, or record the refusal to sign.")
+        )
 
 
 class SignatureMissing(RuleBroken):
@@ -87,7 +80,8 @@ class UnknownPaper(RuleBroken):
 
     def __init__(self, paper: str, known: str) -> None:
         super().__init__(
-            _("“%(paper)s” is not a paper of a visit; known are: %(known)s.") % {"paper": paper, "known": known}
+            _("“%(paper)s” is not a paper of a visit; known are: %(known)s.")
+            % {"paper": paper, "known": known}
         )
 
 
@@ -153,15 +147,9 @@ class UnknownTask(RuleBroken):
 
     def __init__(self, task: str, known: str) -> None:
         super().__init__(
-            _("“%(task)s” is none of the Xpress tasks; known are: %(known)s.") % {"task": task, "known": known}
+            _("“%(task)s” is none of the Xpress tasks; known are: %(known)s.")
+            % {"task": task, "known": known}
         )
-
-
-class CauseMissing(RuleBroken):
-    """Choose why it cannot be solved on site."""
-
-    def __init__(self) -> None:
-        super().__init__(_("Choose why it cannot be solved on site."))
 
 
 class MeasurementElsewhere(RuleBroken):
@@ -189,7 +177,7 @@ class MeasurementNotANumber(RuleBroken):
 
     def __init__(self, value: str, name: str) -> None:
         super().__init__(
-            _("“%(value)s” is not a reading of %(name)s: write a number of at most 8 digits and two decimals.")
+            _("“%(value)s” is not a reading of %(name)s: write at most 8 digits and two decimals.")
             % {"value": value, "name": name}
         )
 

@@ -31,7 +31,11 @@ def material(written: str | Mapping[str, Any]) -> dict[str, Any]:
     quantity = float(number.replace(",", "."))
     if not name or quantity <= 0 or len(name) > LONGEST_NAME:
         raise MaterialUnreadable(line.strip()[:LONGEST_NAME])
-    return {"name": name, "quantity": int(quantity) if quantity.is_integer() else quantity, "unit": unit or "u"}
+    return {
+        "name": name,
+        "quantity": int(quantity) if quantity.is_integer() else quantity,
+        "unit": unit or "u",
+    }
 
 
 def _whole(written: Mapping[str, Any]) -> dict[str, Any]:
