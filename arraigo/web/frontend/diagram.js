@@ -6,6 +6,8 @@
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 
 const STEP = 1.25;
+const READABLE = 0.75;
+const SURROUNDINGS = 250; // pixels around the present step
 
 function mark(viewer, ids, marker) {
   const registry = viewer.get("elementRegistry");
@@ -17,6 +19,16 @@ function zoom(viewer, wish) {
   const canvas = viewer.get("canvas");
   if (wish === "fit") canvas.zoom("fit-viewport", "auto");
   else canvas.zoom(canvas.zoom() * (wish === "in" ? STEP : 1 / STEP));
+}
+
+// The present step in the middle, large enough to read; the whole where there is no present step.
+function focus(viewer, active) {
+  const canvas = viewer.get("canvas");
+  zoom(viewer, "fit");
+  const present = active.filter((id) => viewer.get("elementRegistry").get(id));
+  if (!present.length || canvas.zoom() > READABLE) return;
+  canvas.zoom(READABLE);
+  canvas.scrollToElement(present[0], SURROUNDINGS);
 }
 
 function listen(viewer) {
@@ -31,8 +43,9 @@ async function show(host) {
   const viewer = new NavigatedViewer({ container: host });
   await viewer.importXML(await response.text(), host.dataset.plane || undefined);
   mark(viewer, JSON.parse(host.dataset.done || "[]"), "is-done");
-  mark(viewer, JSON.parse(host.dataset.active || "[]"), "is-active");
-  zoom(viewer, "fit");
+  const active = JSON.parse(host.dataset.active || "[]");
+  mark(viewer, active, "is-active");
+  focus(viewer, active);
   host.dataset.ready = "yes";
   return viewer;
 }

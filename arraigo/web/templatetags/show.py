@@ -11,6 +11,7 @@ from django.utils.translation import get_language, gettext, ngettext
 from arraigo import clock
 from arraigo.money import bs as to_bs
 from arraigo.people.models import Role
+from arraigo.retention.models import Reason
 
 register = template.Library()
 
@@ -145,3 +146,9 @@ def now_local() -> dt.datetime:
 def as_json(value: object) -> str:
     """A value as JSON, for a data attribute (the template escapes it)."""
     return json.dumps(value, ensure_ascii=False)
+
+
+@register.filter
+def reason(value: str) -> str:
+    """The name of a reason for leaving by its value."""
+    return str(Reason(value).label) if value in Reason.values else value

@@ -1,0 +1,8 @@
+from django.urls import path
+
+from arraigo.web.controls import views
+
+urlpatterns = [
+    path("", views.calls, name="control_calls"),
+    path("<int:pk>/attempt/", views.attempt, name="control_attempt"),
+]
