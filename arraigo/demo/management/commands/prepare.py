@@ -1,0 +1,44 @@
+"""`manage prepare`: makes the database ready for this version of Arraigo."""
+
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from arraigo.customers.models import Customer
+from arraigo.demo import accounts
+from arraigo.people.models import User
+from arraigo.procedure.models import ProcedureVersion
+
+
+class Command(BaseCommand):
+    help = "Migrate, load the procedure where there is none and, with --demo, fill an empty database."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--demo", action="store_true", help="fill an empty database"
+        )
+        parser.add_argument(
+            "--json", action="store_true", help="print {seeded, password, logins}"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        call_command("migrate", verbosity=0, interactive=False)
+        if not ProcedureVersion.objects.exists():
+            call_command("load_procedure", stdout=self.stderr, stderr=self.stderr)
+        seeded = options["demo"] and not settings.PRODUCTION and self._empty()
+        if seeded:
+            call_command("demo", stdout=self.stderr, stderr=self.stderr)
+        if options["json"]:
+            self._print(seeded)
+
+    def _empty(self) -> bool:
+        return not (Customer.objects.exists() or User.objects.exists())
+
+    def _print(self, seeded: bool) -> None:
+        logins = [] if settings.PRODUCTION else accounts.logins()
+        self.stdout.write(json.dumps({"seeded": seeded, "password": accounts.PASSWORD, "logins": logins}))
