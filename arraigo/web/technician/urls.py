@@ -1,0 +1,5 @@
+from django.urls import path
+
+from arraigo.web.technician import views
+
+urlpatterns = [path("", views.visits, name="visits")]
