@@ -243,7 +243,17 @@ FORMAT_MODULE_PATH = ["arraigo.formats"]
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = DATA_DIR / "static"
-WHITENOISE_USE_FINDERS = True
+# In production files carry the hash of their content in their name and are compressed beforehand by
+# collectstatic; elsewhere they are served from where they lie.
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = not PRODUCTION
 WHITENOISE_AUTOREFRESH = DEBUG
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 
@@ -258,6 +268,7 @@ Q_CLUSTER = {
     "catch_up": False,
     "poll": 2,
     "label": "Arraigo",
+    "log_level": os.environ.get("ARRAIGO_LOG_LEVEL", "WARNING").upper(),
     "save_limit": 100,
 }
 
