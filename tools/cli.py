@@ -21,6 +21,7 @@ Arraigo, the retention desk.
 ./run bench NAME [--json] measure, as in bench/NAME.py
 ./run manage COMMAND …    Django's commands and Arraigo's own; `./run manage help` lists them
 ./run build               build the front end and the translations
+./run messages            bring the catalogue of the interface's texts up to date with the source
 """
 DEFAULT_PORT = 8000
 INTERRUPTED = 130
@@ -96,6 +97,11 @@ def _build(arguments: list[str]) -> int:
     return 0
 
 
+def _messages(arguments: list[str]) -> int:
+    set_up(front_end=False)
+    return _hand_over([str(PYTHON), "-m", "tools.messages"], cwd=str(ROOT))
+
+
 def _hand_over(command: list[str], cwd: str | None = None) -> int:
     """Run `command` with our own input and output. Ctrl-C is its to answer."""
     with subprocess.Popen(command, cwd=cwd, env=tool_environment()) as child:
@@ -112,4 +118,5 @@ SUBCOMMANDS: dict[str, Callable[[list[str]], int]] = {
     "bench": _bench,
     "manage": _manage,
     "build": _build,
+    "messages": _messages,
 }
