@@ -1,0 +1,48 @@
+"""Notices: written for somebody, read by them, a sentence for each kind."""
+
+import re
+from typing import Any
+
+import pytest
+from django.utils import translation
+
+from arraigo import clock
+from arraigo.messages import actions, queries
+from arraigo.messages.sentences import SENTENCES, sentence
+from tests.records import NOON, a_user
+
+
+@pytest.mark.django_db
+def test_a_notice_is_unread_until_its_owner_reads_it() -> None:
+    ana, luis = a_user(), a_user()
+    with clock.at(NOON):
+        first = actions.notify(ana, "work_order.failed", {"order": "OT-1"}, "RET-1")
+        actions.notify_all([ana, luis], "control.failed", {}, case_number="RET-1")
+    assert [notice.kind for notice in queries.unread(ana)] == ["control.failed", "work_order.failed"]
+    assert actions.mark_read(luis, [first.pk]) == 0
+    assert actions.mark_read(ana, [first.pk]) == 1
+    assert actions.mark_read(ana) == 1
+    assert not queries.unread(ana).exists()
+    assert queries.unread(luis).count() == 1
+    assert len(queries.latest(ana)) == 2
+
+
+@pytest.mark.django_db
+def test_a_kind_without_sentence_is_not_written() -> None:
+    with pytest.raises(ValueError, match=re.escape("'case.forgotten'")):
+        actions.notify(a_user(), "case.forgotten", {})
+
+
+def test_a_sentence_says_what_is_known() -> None:
+    with translation.override("en"):
+        data: dict[str, Any] = {"number": "RF-1", "amount": "150.00", "reason": "No backing."}
+        told = sentence("claim.refused", data, "RET-1")
+        assert told == "Billing refused claim RF-1 of Bs 150.00 (case RET-1): No backing."
+        assert sentence("work_order.late", {}) == "Work order — (case —) is past its 24 hours."
+
+
+@pytest.mark.parametrize("kind", SENTENCES)
+@pytest.mark.parametrize("language", ["en", "es-bo"])
+def test_every_sentence_can_be_written(kind: str, language: str) -> None:
+    with translation.override(language):
+        assert "%(" not in sentence(kind, {"case": "RET-1"}, "RET-1")

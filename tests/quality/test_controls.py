@@ -1,0 +1,107 @@
+"""Steps 9 and 10: a control is planned, tried and judged."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from arraigo import clock
+from arraigo.orders import actions as orders
+from arraigo.orders.models import WorkOrder
+from arraigo.quality import actions, errors, queries
+from arraigo.quality.models import QualityControl
+from tests.records import NOON, a_customer, a_product, a_user, a_visit, refused
+
+WINDOWS = [["09:00", "12:30"], ["14:30", "19:00"]]
+RULE: dict[str, Any] = {"attempts_needed": 3, "windows": WINDOWS, "windows_needed": 2}
+DUE = NOON + dt.timedelta(days=2)
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def order() -> WorkOrder:
+    customer = a_customer()
+    return a_visit(customer, a_product(customer))
+
+
+@pytest.fixture
+def control(order: WorkOrder) -> QualityControl:
+    return actions.schedule_control("post_visit", case_number=order.case_number, work_order=order, due_at=DUE)
+
+
+def judge(control: QualityControl, verdict: str, **fields: Any) -> QualityControl:
+    given = {"facts": {"new_faults": []}, "answer": "Todo bien", "satisfaction": 5, "actor": a_user(), **RULE}
+    return actions.decide(control, verdict=verdict, **{**given, **fields})
+
+
+def call(control: QualityControl, hour: int, minute: int = 0, *, day: int = 12, reached: bool = False) -> None:
+    with clock.at(dt.datetime(2026, 3, day, hour, minute, tzinfo=clock.LA_PAZ)):
+        actions.record_attempt(control, reached=reached, actor=a_user())
+
+
+def test_a_pass_keeps_what_was_looked_up_and_said(control: QualityControl) -> None:
+    assert list(queries.pending("post_visit")) == [control]
+    done = judge(control, "passed")
+    assert (done.verdict, done.facts, done.satisfaction) == ("passed", {"new_faults": []}, 5)
+    assert not queries.pending().exists()
+    for again in (lambda: judge(control, "failed"), lambda: call(control, 10)):
+        with refused(errors.ControlDecided):
+            again()
+
+
+def test_not_reached_needs_three_calls_in_both_windows(control: QualityControl) -> None:
+    for hour in (9, 10, 11):
+        call(control, hour)
+    with refused(errors.NotTriedEnough):
+        judge(control, "not_reached", satisfaction=None)
+    call(control, 13)
+    with refused(errors.NotTriedEnough):
+        judge(control, "not_reached", satisfaction=None)
+    call(control, 14, 30)
+    assert judge(control, "not_reached", satisfaction=None).verdict == "not_reached"
+
+
+def test_a_call_that_reached_the_customer_does_not_count(control: QualityControl) -> None:
+    call(control, 9)
+    call(control, 10)
+    call(control, 15, reached=True)
+    with refused(errors.NotTriedEnough):
+        judge(control, "not_reached")
+
+
+@pytest.mark.parametrize("verdict", ["pending", "cancelled", "perhaps"])
+def test_other_verdicts_are_none(control: QualityControl, verdict: str) -> None:
+    with refused(errors.VerdictNotAllowed):
+        judge(control, verdict)
+
+
+def test_a_new_visit_replaces_the_control_of_the_former(control: QualityControl, order: WorkOrder) -> None:
+    orders.complete_order(order, actor=None)
+    second = a_visit(order.customer, order.products.get())
+    newer = actions.schedule_control("post_visit", case_number=order.case_number, work_order=second, due_at=DUE)
+    control.refresh_from_db()
+    assert control.verdict == "cancelled"
+    assert queries.pending_control(order.case_number, "post_visit") == newer
+
+
+def test_the_same_order_s_control_is_moved(control: QualityControl, order: WorkOrder) -> None:
+    later = DUE + dt.timedelta(days=1)
+    moved = actions.schedule_control("post_visit", case_number=order.case_number, work_order=order, due_at=later)
+    assert (moved.pk, moved.due_at) == (control.pk, later)
+
+
+def test_controls_end_with_their_case(control: QualityControl) -> None:
+    assert actions.cancel_pending("RET-2026-999999") == 0
+    assert actions.cancel_pending(control.case_number) == 1
+    assert not queries.pending().exists()
+
+
+@given(st.lists(st.datetimes(dt.datetime(2026, 3, 1), dt.datetime(2026, 3, 31)), max_size=8))
+def test_the_rule_of_not_reached(moments: list[dt.datetime]) -> None:
+    rule = queries.ContactRule.of(3, 2, WINDOWS)
+    morning = [m for m in moments if dt.time(9) <= m.time() <= dt.time(12, 30)]
+    afternoon = [m for m in moments if dt.time(14, 30) <= m.time() <= dt.time(19)]
+    enough = len(morning + afternoon) >= 3 and bool(morning) and bool(afternoon)
+    assert rule.is_met(m.replace(tzinfo=clock.LA_PAZ) for m in moments) == enough
