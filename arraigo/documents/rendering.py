@@ -41,12 +41,13 @@ def render(
     bytes. `files` are pictures by the name under which the template asks for them. Raises
     `typst.TypstError` where template and data do not fit together.
     """
-    inputs: dict[str, str | bytes | Path] = {
+    inputs: Any = {
         "main.typ": _source(template_name),
         "theme.typ": _source("theme"),
         "data.json": json.dumps(data, ensure_ascii=False, sort_keys=True).encode(),
         **(files or {}),
     }
+    # The wheel's type hints know neither virtual files nor an absent standard.
     standards: Any = pdf_standard or []
     pdf: Any = _compiler().compile(input=inputs, timestamp=int(at.timestamp()), pdf_standards=standards)
     return bytes(pdf)

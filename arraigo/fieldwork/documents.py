@@ -1,0 +1,225 @@
+"""The papers of field work as PDF: batches of work orders (step 6), and what a visit left signed (8.1)."""
+
+import io
+from typing import Any
+
+import segno
+from django.utils.translation import gettext as _
+
+from arraigo.documents.rendering import render
+from arraigo.documents.values import amount, moment, number, paper_language, phone
+from arraigo.fieldwork.models import Attachment, Measurement, Paper, PrintBatch, SignedPaper, Task, Visit
+from arraigo.orders.models import WorkOrder
+from arraigo.tickets.models import TroubleTicket
+
+HOUR = 3600
+EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg"}
+SIGNATURE_MM = 28
+PHOTO_MM = 60
+
+
+def order_path(order_number: str) -> str:
+    """The path of a work order's page, as its QR code holds it."""
+    return f"/ot/{order_number}/"
+
+
+def work_orders_pdf(batch: PrintBatch, *, base_url: str = "") -> bytes:
+    """A cover that lists the batch, then one page for each work order. Printed again: the same bytes.
+
+    `base_url` ("https://host", no slash at the end) goes before the path in the QR codes.
+    """
+    orders = _orders(batch)
+    with paper_language():
+        title = _("Retention work orders")
+        values = {
+            "title": title,
+            "number": batch.number,
+            "footer": f"{batch.number} · {moment(batch.printed_at)} · {batch.printed_by}",
+            "labels": _order_labels(),
+            "cover": _cover(batch, len(orders)),
+            "header": [_("Work order"), _("Due"), _("Customer"), _("Address"), _("Zone"), _("Technician")],
+            "rows": [_row(order) for order in orders],
+            "orders": [_page(order, base_url) for order in orders],
+            "tasks": [str(task.label) for task in Task],
+        }
+        return render("work_orders", values, at=batch.printed_at)
+
+
+def signed_paper_pdf(signed: SignedPaper) -> bytes:
+    """A signed (or refused) paper of a visit with its picture and measurements, as PDF/A-2b."""
+    visit = signed.visit
+    picture = signed.signature or signed.photo
+    assert picture is not None  # the database holds one of the two
+    file = f"proof.{EXTENSIONS[picture.content_type]}"
+    with paper_language():
+        title = str(Paper(signed.paper).label)
+        values = {
+            "title": title,
+            "number": signed.number,
+            "subtitle": f"{visit.work_order.number} · {moment(signed.at)}",
+            "footer": f"{title} {signed.number} · SHA-256 {picture.sha256[:16]}",
+            "labels": _visit_labels(),
+            "fields": _visit_fields(visit),
+            "note": visit.work_order.note if signed.paper == Paper.WORK_ORDER else "",
+            "tasks": [[str(task.label), task.value in visit.tasks] for task in Task],
+            "findings": visit.findings,
+            "proof": {"file": file, **_proof(signed, picture)},
+            **_readings(visit),
+            **_materials(visit),
+        }
+        return render(
+            "signed_paper", values, at=signed.at, files={file: bytes(picture.content)}, pdf_standard="a-2b"
+        )
+
+
+def _orders(batch: PrintBatch) -> list[WorkOrder]:
+    """The orders of `batch` by zone, then as they were made: an order of pages that never changes."""
+    orders = batch.work_orders.select_related("customer", "zone", "technician", "product_order")
+    together = orders.prefetch_related("products__offering", "tickets__product", "customer__phones")
+    return sorted(together, key=lambda order: (str(order.zone or ""), order.pk))
+
+
+def _order_labels() -> dict[str, str]:
+    return {
+        "order": _("Work order"),
+        "qr": _("QR code of"),
+        "priority": _("PRIORITY: follows a visit that did not solve it"),
+        "note": _("Note"),
+        "products": _("Affected products"),
+        "tickets": _("Originating tickets"),
+        "tasks": _("Xpress tasks carried out"),
+        "work": _("Work done, materials and measurements before and after"),
+        "arrived": _("Arrived / finished (date and hour)"),
+        "technician_signature": _("Signature of the technician"),
+        "customer_signature": _("Signature, name and document of the customer"),
+    }
+
+
+def _cover(batch: PrintBatch, count: int) -> list[list[str]]:
+    return [
+        [_("Printed by"), str(batch.printed_by)],
+        [_("Printed at"), moment(batch.printed_at)],
+        [_("Work orders"), str(count)],
+        [_("Operations centre"), str(batch.operations_center or "")],
+    ]
+
+
+def _row(order: WorkOrder) -> list[str]:
+    return [
+        order.number,
+        moment(order.due_at),
+        order.customer.name,
+        order.customer.address or "—",
+        str(order.zone or "—"),
+        str(order.technician or "—"),
+    ]
+
+
+def _page(order: WorkOrder, base_url: str) -> dict[str, Any]:
+    path = order_path(order.number)
+    return {
+        "number": order.number,
+        "activity": f"{order.activity_code} {order.activity_name}",
+        "path": path,
+        "qr": _qr(base_url + path),
+        "priority": order.priority > 0,
+        "fields": _order_fields(order),
+        "note": order.note,
+        "products": [f"{product.offering.name} · {product.number}" for product in order.products.all()],
+        "tickets": [_ticket(ticket) for ticket in order.tickets.all()] or ["—"],
+    }
+
+
+def _ticket(ticket: TroubleTicket) -> str:
+    told = (ticket.number, moment(ticket.opened_at), ticket.product.number, ticket.get_status_display())
+    return " · ".join(str(part) for part in told)
+
+
+def _order_fields(order: WorkOrder) -> list[list[str]]:
+    customer, sold = order.customer, order.product_order
+    hours = round((order.due_at - order.created_at).total_seconds() / HOUR)
+    phones = [phone(known.number) for known in customer.phones.all()]
+    return [
+        [str(customer.get_kind_display()), f"{customer.name} · {customer.number}"],
+        [_("Due"), f"{moment(order.due_at)} ({hours} h)"],
+        [_("Address"), customer.address],
+        [_("Zone"), str(order.zone or "")],
+        [_("Contact phone"), phone(order.contact_phone)],
+        [_("Other phones"), ", ".join(other for other in phones if other != phone(order.contact_phone))],
+        [_("Activity"), f"{order.activity_code} {order.activity_name}"],
+        [_("Payment terms"), sold.payment_terms],
+        [_("Amount to charge"), amount(sold.price)],
+        [_("Technician"), str(order.technician or "")],
+        [_("Retention case"), order.case_number],
+        [_("Product order"), sold.number],
+    ]
+
+
+def _qr(text: str) -> str:
+    """An SVG of the QR code of `text`, with a quiet zone and medium error correction."""
+    drawn = io.BytesIO()
+    segno.make(text, error="m", micro=False).save(drawn, kind="svg", border=2, xmldecl=False)
+    return drawn.getvalue().decode()
+
+
+def _visit_labels() -> dict[str, str]:
+    return {
+        "note": _("Note"),
+        "tasks": _("Xpress tasks carried out"),
+        "measurements": _("Measurements"),
+        "materials": _("Materials"),
+        "findings": _("What was found"),
+    }
+
+
+def _visit_fields(visit: Visit) -> list[list[str]]:
+    order = visit.work_order
+    return [
+        [str(order.customer.get_kind_display()), f"{order.customer.name} · {order.customer.number}"],
+        [_("Address"), order.customer.address],
+        [_("Activity"), f"{order.activity_code} {order.activity_name}"],
+        [_("Zone"), str(order.zone or "")],
+        [_("Technician"), str(visit.technician)],
+        [_("Arrived / finished"), f"{moment(visit.arrived_at)} – {moment(visit.finished_at)}"],
+        [_("Result"), _("Solved") if visit.solved else _("Not solved on site")],
+        [_("Amount to charge"), amount(order.product_order.price)],
+    ]
+
+
+def _readings(visit: Visit) -> dict[str, Any]:
+    readings = visit.measurements.select_related("product__offering").order_by("id")
+    return {
+        "measurement_header": [_("Product"), _("Reading"), _("Before"), _("After"), _("Service works")],
+        "measurements": [_reading(reading) for reading in readings],
+    }
+
+
+def _reading(reading: Measurement) -> list[str]:
+    return [
+        str(reading.product),
+        f"{reading.name} ({reading.unit})",
+        number(reading.before),
+        number(reading.after),
+        _("Yes") if reading.working else _("No"),
+    ]
+
+
+def _materials(visit: Visit) -> dict[str, Any]:
+    return {
+        "material_header": [_("Material"), _("Quantity"), _("Unit")],
+        "materials": [[used["name"], number(used["quantity"]), used["unit"]] for used in visit.materials],
+    }
+
+
+def _proof(signed: SignedPaper, picture: Attachment) -> dict[str, Any]:
+    """The picture's title and size on paper, and who signed or why nobody did."""
+    at, evidence = [_("Date and hour"), moment(signed.at)], ["SHA-256", picture.sha256]
+    if signed.signature is not None:
+        who = [[_("Signed by"), signed.signer_name], [_("Identity document"), signed.signer_document]]
+        return {
+            "title": _("Signature of the customer"),
+            "height_mm": SIGNATURE_MM,
+            "fields": [*who, at, evidence],
+        }
+    why = [_("Reason"), signed.refusal_reason]
+    return {"title": _("The customer refused to sign"), "height_mm": PHOTO_MM, "fields": [why, at, evidence]}
