@@ -8,6 +8,10 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from arraigo.eventlog.models import Event
+from arraigo.messages import sentences
+from arraigo.messages.models import Notice
+from arraigo.web.cases import telling
 
 register = template.Library()
 
@@ -71,10 +75,31 @@ def control(bound: BoundField) -> SafeString:
 
 
 TONES = {
-    "success": ("applied", "accepted", "evaluated", "kept", "approved", "passed", "active", "paid", "completed",
-                "resolved", "closed", "delivered"),
+    "success": (
+        "applied",
+        "accepted",
+        "evaluated",
+        "kept",
+        "approved",
+        "passed",
+        "active",
+        "paid",
+        "completed",
+        "resolved",
+        "closed",
+        "delivered",
+    ),
     "info": ("running", "inProgress", "open", "entered", "issued", "acknowledged", "scheduled"),
-    "warning": ("held", "pending", "waiting", "suspended", "not_reached", "uncertain", "unbilled", "pendingActive"),
+    "warning": (
+        "held",
+        "pending",
+        "waiting",
+        "suspended",
+        "not_reached",
+        "uncertain",
+        "unbilled",
+        "pendingActive",
+    ),
     "danger": ("refused", "failed", "broken", "termination", "terminated", "rejected"),
 }
 TONE_OF = {state: tone for tone, states in TONES.items() for state in states}
