@@ -12,10 +12,10 @@ os.environ["ARRAIGO_DATA_DIR"] = _folder
 os.environ.pop("ARRAIGO_PRODUCTION", None)
 
 from arraigo.settings import *  # noqa: E402, F403
-from arraigo.settings import BASE_DIR, DATA_DIR, DATABASES  # noqa: E402
+from arraigo.settings import DATA_DIR, DATABASES, STATIC_ROOT  # noqa: E402
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file, not memory: the server of the browser tests writes from another thread.
     DATABASES["default"]["TEST"] = {"NAME": str(Path(DATA_DIR) / "test.sqlite3")}
-STATIC_ROOT = BASE_DIR / "static"
+STATIC_ROOT.mkdir()

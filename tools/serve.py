@@ -71,7 +71,7 @@ def server_command(port: int) -> list[str]:
     """The command line of the web server."""
     return [
         str(VENV / "bin" / "granian"), "--interface", "wsgi", "arraigo.wsgi:application",
-        "--host", HOST, "--port", str(port), "--workers", "1", "--blocking-threads", "8",
+        "--host", HOST, "--port", str(port), "--workers", "1", "--blocking-threads", "4",
         "--respawn-failed-workers", "--workers-kill-timeout", "5", "--log-level", "warning",
     ]  # fmt: skip
 
