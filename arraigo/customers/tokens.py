@@ -1,0 +1,110 @@
+"""The tokens under which a customer is found: phonetic keys of words, and codes by their end.
+
+Tokens are lower-case letters and digits only, so that every collation orders them alike and a range
+of them is a prefix. The first letter says what a token is: `n` the phonetic key of a word, `t` the
+second half of such a key (one slip of the pen leaves the first or the second half whole), `d` a code
+or number.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+WORD, TAIL, CODE = "n", "t", "d"
+LONGEST = 40
+FORGIVEN_FROM = 4
+"""Letters from which on a word's slips are forgiven."""
+SMALL_WORDS = frozenset({"de", "del", "la", "las", "los", "el", "y", "e", "av", "c"})
+_SOUNDS = [
+    (r"ll", "y"),
+    (r"qu(?=[ei])", "k"),
+    (r"gu(?=[ei])", "g"),
+    (r"ph", "f"),
+    (r"sh", "s"),
+    (r"ch", "1"),
+    (r"c(?=[ei])", "s"),
+    (r"g(?=[ei])", "j"),
+    (r"[cq]", "k"),
+    (r"[zx]", "s"),
+    (r"v", "b"),
+    (r"w", "u"),
+    (r"y", "i"),
+    (r"h", ""),
+    (r"n(?=[bp])", "m"),
+    (r"(.)\1+", r"\1"),
+    (r"1", "ch"),
+]
+_SOUND_RULES = [(re.compile(pattern), sound) for pattern, sound in _SOUNDS]
+
+
+def fold(text: str) -> str:
+    """`text` in lower case, without accents; ñ becomes n."""
+    plain = unicodedata.normalize("NFKD", text.lower())
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+
+
+def words(text: str) -> list[str]:
+    """The folded words of `text`: letters and digits only."""
+    return re.findall(r"[a-z0-9]+", fold(text))
+
+
+def sound(word: str) -> str:
+    """The phonetic key of a folded word: Spanish letters that sound alike become one."""
+    for pattern, replacement in _SOUND_RULES:
+        word = pattern.sub(replacement, word)
+    return word
+
+
+def is_code(word: str) -> bool:
+    """Whether the word is a code or number rather than a word of a language."""
+    return any(letter.isdigit() for letter in word)
+
+
+def code(text: str) -> str:
+    """A code or number without its punctuation: `7590-VHVEG` is `7590vhveg`."""
+    return "".join(words(text))
+
+
+def of_words(text: str) -> set[str]:
+    """The tokens of a name or an address."""
+    found = set()
+    for word in words(text):
+        if is_code(word):
+            found.add(CODE + word)
+        elif word not in SMALL_WORDS and (key := sound(word)):
+            found |= {WORD + key} | ({TAIL + tail(key)} if len(key) >= FORGIVEN_FROM else set())
+    return {token[:LONGEST] for token in found}
+
+
+def of_codes(texts: Iterable[str]) -> set[str]:
+    """The tokens of documents, customer numbers and product numbers: whole, and their longer numbers."""
+    found = set()
+    for text in texts:
+        found.add(code(text))
+        found |= {part for part in words(text) if is_code(part) and len(part) >= 4}
+        found |= set(re.findall(r"\d{4,}", text))
+    return {(CODE + each)[:LONGEST] for each in found if each}
+
+
+def of_phones(numbers: Iterable[str]) -> set[str]:
+    """The tokens of telephones: their last 7 and last 8 digits, so that no prefix has to be known."""
+    digits = ["".join(re.findall(r"\d", number)) for number in numbers]
+    return {CODE + each[-length:] for each in digits for length in (7, 8) if len(each) >= length}
+
+
+def head(key: str) -> str:
+    """The first half of a key, the middle letter included."""
+    return key[: (len(key) + 1) // 2]
+
+
+def tail(key: str) -> str:
+    """The second half of a key."""
+    return key[(len(key) + 1) // 2 :]
+
+
+def after(prefix: str) -> str:
+    """The first text behind all tokens that begin with `prefix`."""
+    last = prefix[-1]
+    if last == "z":  # "{" comes next in ASCII, but punctuation counts for nothing in other collations.
+        return prefix + "z" * LONGEST
+    return prefix[:-1] + ("a" if last == "9" else chr(ord(last) + 1))

@@ -1,0 +1,127 @@
+"""Finding customers: every way in which an advisor may ask, slips of the pen included."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from hypothesis import given
+from hypothesis import strategies as st
+
+from arraigo.customers import search as module
+from arraigo.customers import tokens
+from arraigo.customers.models import Customer, Phone, SearchToken
+from arraigo.customers.search import reindex, search
+from tests.records import a_customer, a_product
+
+LETTERS = st.text("abcdefghijklmnñopqrstuvwxyzáéíóú", min_size=1, max_size=14)
+
+
+@pytest.fixture
+def gonzales(db: None) -> Customer:
+    customer = a_customer(
+        name="Víctor Hugo Gonzáles Quiroga",
+        document="4512345 CB",
+        number="SOC-0012345",
+        address="Av. Blanco Galindo km 5",
+    )
+    Phone.objects.create(customer=customer, number="+59170712345")
+    a_product(customer, number="INT-778899")
+    others = [
+        a_customer(name=name) for name in ("María Mamani Choque", "Juan Pérez López", "Hugo Gómez Vaca")
+    ]
+    reindex([customer, *others])
+    return customer
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Victor Gonzales",
+        "GONZÁLEZ",
+        "Bictor Gonsalez",
+        "gonzales quiroga",
+        "Gonzaels",
+        "Gonzles Kiroga",
+        "Gonxales Quirga",
+        "gonz",
+        "4512345",
+        "4512345 CB",
+        "4512345cb",
+        "SOC-0012345",
+        "0012345",
+        "70712345",
+        "0712345",
+        "+591 707 12345",
+        "INT-778899",
+        "778899",
+        "Gonzales Blanco Galindo",
+        "blanco galindo",
+    ],
+)
+def test_found_first(gonzales: Customer, text: str) -> None:
+    assert search(text)[0] == gonzales
+
+
+@pytest.mark.parametrize("text", ["", "   ", "%", "-", "¿?", "xyzxyz", "99999999", "h", "'; --"])
+def test_nothing_is_found_for_nothing(gonzales: Customer, text: str) -> None:
+    assert search(text) == []
+
+
+def test_the_id_of_a_public_file_is_name_and_number(db: None) -> None:
+    customer = a_customer(name="7590-VHVEG", number="7590-VHVEG")
+    reindex([customer, a_customer(name="7590-ABCDE", number="7590-ABCDE")])
+    assert search("7590-VHVEG")[0] == customer
+    assert search("7590vhveg")[0] == customer
+
+
+def test_a_change_replaces_the_tokens(gonzales: Customer) -> None:
+    assert reindex([gonzales]) == 0
+    Customer.objects.filter(pk=gonzales.pk).update(name="Ana Rocha")
+    assert reindex([gonzales.pk]) > 0
+    assert search("ana rocha") == [gonzales]
+    assert gonzales not in search("victor quiroga")
+
+
+def test_broad_words_together_are_narrow(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "CAP", 4)
+    names = [f"María {name}" for name in ("Rocha", "Vargas", "Flores", "Soto", "Arce")]
+    names += [f"{name} Condori" for name in ("Juan", "Pedro", "Luis", "Jorge", "Raúl")]
+    wanted = a_customer(name="María Condori")
+    reindex([*(a_customer(name=name) for name in names), wanted])
+    assert search("maria condori")[0] == wanted
+
+
+def test_as_many_queries_as_words_and_two(gonzales: Customer) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        search("gonzales quiroga")
+    assert len(queries) == 3
+
+
+def test_tokens_sort_alike_everywhere(gonzales: Customer) -> None:
+    for token in SearchToken.objects.values_list("token", flat=True):
+        assert token.isascii() and token.isalnum() and token == token.lower()
+
+
+@given(LETTERS)
+def test_a_range_holds_its_prefix(word: str) -> None:
+    key = tokens.sound("".join(tokens.words(word)))
+    for end in range(1, len(key) + 1):
+        prefix = tokens.WORD + key[:end]
+        assert prefix <= tokens.WORD + key < tokens.after(prefix)
+
+
+@given(LETTERS, st.data())
+def test_one_slip_leaves_a_half_that_is_looked_up(word: str, data: st.DataObject) -> None:
+    key = tokens.sound("".join(tokens.words(word)))
+    if len(key) < 5:
+        return
+    place = data.draw(st.integers(0, len(key) - 1))
+    slipped = key[:place] + key[place + 1 :]
+    asked = tokens.sound(slipped)
+    if asked != slipped or len(asked) < tokens.FORGIVEN_FROM:
+        return
+    stored = {tokens.WORD + key, tokens.TAIL + tokens.tail(key)}
+    lookups = str(module.Asked(asked).forgiving())
+    heads = [tokens.WORD + asked[:half] for half in {len(asked) // 2, (len(asked) + 1) // 2}]
+    assert any(token.startswith(head) for token in stored for head in heads) or any(
+        f"'{token}'" in lookups for token in stored
+    )
