@@ -21,7 +21,8 @@ from arraigo.engine.program import Program, program_for, program_of
 from arraigo.people.models import Unit, User
 
 __all__ = [
-    "Advance", "claim_due", "complete", "correlate", "lock", "lock_item", "reassign", "start", "wake", "withdraw",
+    "Advance", "claim_due", "complete", "correlate", "lock", "lock_item", "reassign", "start", "wake",
+    "withdraw",
 ]  # fmt: skip
 
 
@@ -33,7 +34,12 @@ KEEP = Keep()
 
 
 def start(
-    definition: Definition, *, key: str, facts: Mapping[str, Any], at: dt.datetime, on_open: OnOpen | None = None
+    definition: Definition,
+    *,
+    key: str,
+    facts: Mapping[str, Any],
+    at: dt.datetime,
+    on_open: OnOpen | None = None,
 ) -> Advance:
     """Start a run of `definition`, known to people as `key`, begun at `at`.
 
@@ -149,10 +155,10 @@ def withdraw(instance: Instance | int, *, outcome: str) -> Advance:
 def reassign(
     item_id: int,
     *,
-    assignee: User | None | Keep = KEEP,
-    unit: Unit | None | Keep = KEEP,
+    assignee: User | Keep | None = KEEP,
+    unit: Unit | Keep | None = KEEP,
     priority: int | Keep = KEEP,
-    due_at: dt.datetime | None | Keep = KEEP,
+    due_at: dt.datetime | Keep | None = KEEP,
 ) -> WorkItem:
     """Change whose an open item is, or when it is due. Raises AlreadyCompleted or ItemCancelled."""
     item = lock_item(item_id)
@@ -169,9 +175,11 @@ def _must_be_atomic() -> None:
         raise NoTransaction
 
 
-def _locked(instances: "QuerySet[Instance]", *, skip: bool = False) -> Any:
+def _locked(instances: QuerySet[Instance], *, skip: bool = False) -> QuerySet[Instance]:
     _must_be_atomic()
-    return instances.select_for_update(of=("self",), skip_locked=skip).annotate(sha256=F("definition__sha256"))
+    return instances.select_for_update(of=("self",), skip_locked=skip).annotate(
+        sha256=F("definition__sha256")
+    )
 
 
 def _mine(instance: Instance | int) -> Instance:

@@ -69,6 +69,7 @@ class DefinitionUnreadable(EngineFault):
     """The diagram cannot be run: {reason}."""
 
     def __init__(self, reason: str) -> None:
+        self.reason = reason
         super().__init__(f"The diagram cannot be run: {reason}.")
 
 

@@ -95,13 +95,16 @@ class WorkItem(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["instance", "token"], name="work_item_token_unique"),
             models.CheckConstraint(
-                condition=Q(status="open", completed_at=None) | (~Q(status="open") & Q(completed_at__isnull=False)),
+                condition=Q(status="open", completed_at=None)
+                | (~Q(status="open") & Q(completed_at__isnull=False)),
                 name="work_item_end_has_time",
             ),
         ]
         indexes = [
             models.Index(
-                fields=["role", "-priority", "due_at", "id"], name="work_item_tray", condition=Q(status="open")
+                fields=["role", "-priority", "due_at", "id"],
+                name="work_item_tray",
+                condition=Q(status="open"),
             ),
             models.Index(fields=["instance", "id"]),
             models.Index(fields=["due_at"], name="work_item_due", condition=Q(status="open")),

@@ -53,7 +53,7 @@ def dump(flow: Flow) -> str:
 def _records(process: Any) -> list[list[Any]]:
     kept = _kept(process)
     places: dict[Any, int] = {}
-    records = []
+    records: list[list[Any]] = []
     for task, parent in _walk(process.task_tree, kept):
         places[task.id] = len(records)
         records.append(_record(task, -1 if parent is None else places[parent.id]))
@@ -138,7 +138,9 @@ def _fill(process: Any, records: list[list[Any]]) -> None:
     tasks: list[Any] = []
     for name, letter, parent, *rest in records:
         spec = process.spec.task_specs[name]
-        task = Task(process, spec, tasks[parent] if parent >= 0 else None, STATES[letter], rest[0] if rest else None)
+        task = Task(
+            process, spec, tasks[parent] if parent >= 0 else None, STATES[letter], rest[0] if rest else None
+        )
         if len(rest) > 1:
             task.internal_data["event_value"] = rest[1]
         tasks.append(task)

@@ -119,7 +119,10 @@ class _Walk:
             return broken
         if self._next:
             given = {"count": self.count, "known": self._next.count, "at": self._next.at}
-            sentence = _("The log ends at number %(count)d, the checkpoint of %(at)s knows %(known)d: its end was cut off.")
+            sentence = _(
+                "The log ends at number %(count)d, the checkpoint of %(at)s knows %(known)d: "
+                "its end was cut off."
+            )
             return Break(self.count + 1, None, sentence % given)
         chain = Seal.objects.filter(pk=1).first() or Seal()
         if (chain.count, chain.head) != (self.count, self.head):

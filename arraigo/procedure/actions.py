@@ -3,20 +3,23 @@
 import hashlib
 import json
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
 
 from arraigo import clock
 from arraigo.engine.models import Definition
-from arraigo.engine.validation import check
+from arraigo.engine.validation import Problem, check
 from arraigo.eventlog import actions as eventlog
 from arraigo.people.models import Role, User
 from arraigo.procedure import policy
-from arraigo.procedure.errors import ProcedureInvalid
+from arraigo.procedure.errors import FileUnreadable, ProcedureInvalid
 from arraigo.procedure.models import ProcedureVersion
+
+Parsed = TypeVar("Parsed")
 
 
 @dataclass(frozen=True)
@@ -40,14 +43,43 @@ class ProcedureFiles:
 
 
 def read(folder: Path) -> ProcedureFiles:
-    """The files in `folder`: procedure.bpmn, decisions/*.json, policy.toml, facts.toml, document.toml."""
-    facts = tomllib.loads((folder / "facts.toml").read_text())
+    """The files in `folder`: procedure.bpmn, decisions/*.json, policy.toml, facts.toml, document.toml.
+
+    Raises FileUnreadable naming the first file that is missing or cannot be read.
+    """
+    tables = sorted((folder / "decisions").glob("*.json"))
+    facts = _parsed(folder / "facts.toml", tomllib.loads)
     return ProcedureFiles(
-        bpmn=(folder / "procedure.bpmn").read_text(),
-        decisions={path.stem: json.loads(path.read_text()) for path in sorted((folder / "decisions").glob("*.json"))},
-        policy=(folder / "policy.toml").read_text(),
+        bpmn=_parsed(folder / "procedure.bpmn", str),
+        decisions={path.stem: _parsed(path, json.loads) for path in tables},
+        policy=_parsed(folder / "policy.toml", _checked_toml),
         facts={name: fact["type"] for name, fact in facts.items()},
-        document=tomllib.loads((folder / "document.toml").read_text()),
+        document=_parsed(folder / "document.toml", tomllib.loads),
+    )
+
+
+def _parsed(path: Path, parse: Callable[[str], Parsed]) -> Parsed:
+    try:
+        return parse(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise FileUnreadable(path.name, str(error)) from error
+
+
+def _checked_toml(text: str) -> str:
+    tomllib.loads(text)
+    return text
+
+
+def problems(files: ProcedureFiles, *, steps: set[str]) -> list[Problem]:
+    """Every fault of the files. `steps`: elements that a step file carries out."""
+    values = policy.plain(files.policy)
+    return check(
+        files.bpmn,
+        decisions=files.decisions,
+        facts=files.facts,
+        policy=values,
+        roles=set(Role.values),
+        steps=steps,
     )
 
 
@@ -59,35 +91,45 @@ def publish(files: ProcedureFiles, *, steps: set[str], by: User | None) -> Proce
     existing = ProcedureVersion.objects.filter(definition__sha256=files.sha256).first()
     if existing and existing.is_current:
         return existing
-    values = policy.plain(files.policy)
-    problems = check(
-        files.bpmn, decisions=files.decisions, facts=files.facts, policy=values, roles=set(Role.values), steps=steps
-    )
-    if problems:
-        raise ProcedureInvalid(problems)
-    return _publish(files, values, existing, by)
+    found = problems(files, steps=steps)
+    if found:
+        raise ProcedureInvalid(found)
+    with transaction.atomic():
+        # Whoever publishes holds the current version, so that numbers follow one another.
+        list(ProcedureVersion.objects.select_for_update().filter(is_current=True))
+        ProcedureVersion.objects.filter(is_current=True).update(is_current=False)
+        return _reinstate(existing, by) if existing else _publish(files, by)
 
 
-@transaction.atomic
-def _publish(
-    files: ProcedureFiles, values: dict[str, Any], existing: ProcedureVersion | None, by: User | None
-) -> ProcedureVersion:
-    ProcedureVersion.objects.filter(is_current=True).update(is_current=False)
-    if existing:
-        existing.is_current = True
-        existing.save(update_fields=["is_current"])
-        return existing
+def _reinstate(version: ProcedureVersion, by: User | None) -> ProcedureVersion:
+    version.is_current = True
+    version.save(update_fields=["is_current"])
+    eventlog.record("procedure.reinstated", version, actor=by, version=str(version))
+    return version
+
+
+def _publish(files: ProcedureFiles, by: User | None) -> ProcedureVersion:
     code = files.document["code"]
     last = Definition.objects.filter(code=code).order_by("-number").first()
     definition = Definition.objects.create(
-        code=code, number=(last.number if last else 0) + 1, sha256=files.sha256, bpmn=files.bpmn,
-        decisions=files.decisions, policy=values, published_at=clock.now(),
-    )  # fmt: skip
+        code=code,
+        number=(last.number if last else 0) + 1,
+        sha256=files.sha256,
+        bpmn=files.bpmn,
+        decisions=files.decisions,
+        policy=policy.plain(files.policy),
+        published_at=clock.now(),
+    )
     version = ProcedureVersion.objects.create(
-        definition=definition, title=files.document["title"], document_date=files.document["date"],
-        prepared_by=files.document["prepared_by"], approved_by=files.document["approved_by"],
-        policy_text=files.policy, published_by=by, is_current=True,
-    )  # fmt: skip
+        definition=definition,
+        title=files.document["title"],
+        document_date=files.document["date"],
+        prepared_by=files.document["prepared_by"],
+        approved_by=files.document["approved_by"],
+        policy_text=files.policy,
+        published_by=by,
+        is_current=True,
+    )
     eventlog.record(
         "procedure.published", version, actor=by, version=str(version), data={"sha256": definition.sha256}
     )

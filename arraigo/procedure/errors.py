@@ -12,7 +12,9 @@ class NoProcedure(RuleBroken):
     """No version of the procedure is published: publish one first."""
 
     def __init__(self) -> None:
-        super().__init__(_("No version of the procedure is published: run “./run manage load_procedure” first."))
+        super().__init__(
+            _("No version of the procedure is published: run “./run manage load_procedure” first.")
+        )
 
 
 class ProcedureInvalid(RuleBroken):
@@ -21,3 +23,13 @@ class ProcedureInvalid(RuleBroken):
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = list(problems)
         super().__init__("\n".join(problem.sentence for problem in problems))
+
+
+class FileUnreadable(RuleBroken):
+    """The file {name} is missing or cannot be read: {reason}."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(
+            _("The file %(name)s is missing or cannot be read: %(reason)s.")
+            % {"name": name, "reason": reason}
+        )

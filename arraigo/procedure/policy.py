@@ -34,7 +34,11 @@ def entries(text: str) -> Iterator[Entry]:
 def _entries(table: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[Entry]:
     if "value" in table and "reason" in table:
         yield Entry(
-            ".".join(path), table["value"], str(table.get("step", "")), table["reason"], bool(table.get("supposed"))
+            ".".join(path),
+            table["value"],
+            str(table.get("step", "")),
+            table["reason"],
+            bool(table.get("supposed")),
         )
         return
     for name, inner in table.items():
