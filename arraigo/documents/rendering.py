@@ -1,7 +1,7 @@
 """Renders the templates beside this file to PDF with typst.
 
-A template reads its values from the virtual file `data.json` and its pictures from the virtual
-files given with it; nothing is fetched, and no path outside the templates can be read.
+A template reads its values from the virtual file `data.json`; pictures are values too, as SVG text.
+Nothing is fetched, and no file of the machine can be read.
 """
 
 import datetime as dt
@@ -32,20 +32,17 @@ def render(
     data: Mapping[str, Any],
     *,
     at: dt.datetime,
-    files: Mapping[str, bytes] | None = None,
     pdf_standard: PdfStandard | None = None,
 ) -> bytes:
     """The PDF that template `template_name` (without ending) makes of `data`, which must be JSON.
 
     `at` is written into the PDF as its creation time: the same data at the same time gives the same
-    bytes. `files` are pictures by the name under which the template asks for them. Raises
-    `typst.TypstError` where template and data do not fit together.
+    bytes. Raises `typst.TypstError` where template and data do not fit together.
     """
     inputs: Any = {
         "main.typ": _source(template_name),
         "theme.typ": _source("theme"),
         "data.json": json.dumps(data, ensure_ascii=False, sort_keys=True).encode(),
-        **(files or {}),
     }
     # The wheel's type hints know neither virtual files nor an absent standard.
     standards: Any = pdf_standard or []

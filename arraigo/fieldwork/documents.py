@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from arraigo.documents.rendering import render
 from arraigo.documents.values import amount, moment, number, paper_language, phone
 from arraigo.fieldwork.models import Attachment, Measurement, Paper, PrintBatch, SignedPaper, Task, Visit
+from arraigo.fieldwork.pictures import drawing
 from arraigo.orders.models import WorkOrder
 from arraigo.tickets.models import TroubleTicket
 
 HOUR = 3600
-EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg"}
 SIGNATURE_MM = 28
 PHOTO_MM = 60
 
@@ -50,7 +50,6 @@ def signed_paper_pdf(signed: SignedPaper) -> bytes:
     visit = signed.visit
     picture = signed.signature or signed.photo
     assert picture is not None  # the database holds one of the two
-    file = f"proof.{EXTENSIONS[picture.content_type]}"
     with paper_language():
         title = str(Paper(signed.paper).label)
         values = {
@@ -63,13 +62,11 @@ def signed_paper_pdf(signed: SignedPaper) -> bytes:
             "note": visit.work_order.note if signed.paper == Paper.WORK_ORDER else "",
             "tasks": [[str(task.label), task.value in visit.tasks] for task in Task],
             "findings": visit.findings,
-            "proof": {"file": file, **_proof(signed, picture)},
+            "proof": {"picture": drawing(bytes(picture.content)), **_proof(signed, picture)},
             **_readings(visit),
             **_materials(visit),
         }
-        return render(
-            "signed_paper", values, at=signed.at, files={file: bytes(picture.content)}, pdf_standard="a-2b"
-        )
+        return render("signed_paper", values, at=signed.at, pdf_standard="a-2b")
 
 
 def _orders(batch: PrintBatch) -> list[WorkOrder]:

@@ -13,30 +13,40 @@ UNITS = {
 }  # fmt: skip
 """What may stand between quantity and name, and how it is kept."""
 
-LINE = re.compile(r"(?P<quantity>\d{1,6}(?:[.,]\d{1,2})?)\s*(?P<rest>.*)", re.DOTALL)
+LINE = re.compile(r"(?P<quantity>[-+]?\d+(?:[.,]\d+)?)\s*(?P<rest>.*)", re.DOTALL)
 LONGEST_NAME = 120
+MOST = 100_000
+"""More than this of anything in one visit is a slip of the finger."""
 
 
 def material(written: str | Mapping[str, Any]) -> dict[str, Any]:
     """`written` as {"name", "quantity" (number above zero), "unit"}.
 
-    A line without quantity is one piece. Raises MaterialUnreadable.
+    A line or mapping without quantity is one piece. Raises MaterialUnreadable.
     """
-    line = written if isinstance(written, str) else "{quantity} {unit} {name}".format(**_whole(written))
-    found = LINE.fullmatch(line.strip())
-    number, rest = (found["quantity"], found["rest"]) if found else ("1", line.strip())
-    word, _, after = rest.partition(" ")
+    if isinstance(written, str):
+        return _line(written.strip())
+    return _checked(str(written.get("name", "")), written.get("quantity", 1), str(written.get("unit", "u")))
+
+
+def _line(line: str) -> dict[str, Any]:
+    found = LINE.fullmatch(line)
+    if found is None:
+        return _checked(line, 1, "u")
+    word, _, after = found["rest"].partition(" ")
     unit = UNITS.get(word.lower().rstrip("."))
-    name = (after if unit else rest).strip()
-    quantity = float(number.replace(",", "."))
-    if not name or quantity <= 0 or len(name) > LONGEST_NAME:
-        raise MaterialUnreadable(line.strip()[:LONGEST_NAME])
+    return _checked(after if unit else found["rest"], found["quantity"], unit or "u")
+
+
+def _checked(name: str, quantity: Any, unit: str) -> dict[str, Any]:
+    try:
+        number = float(str(quantity).replace(",", "."))
+    except ValueError:
+        number = 0.0
+    if not name.strip() or len(name.strip()) > LONGEST_NAME or not 0 < number <= MOST:
+        raise MaterialUnreadable(f"{quantity} {unit} {name}"[:LONGEST_NAME])
     return {
-        "name": name,
-        "quantity": int(quantity) if quantity.is_integer() else quantity,
-        "unit": unit or "u",
+        "name": name.strip(),
+        "quantity": int(number) if number.is_integer() else number,
+        "unit": unit[:12],
     }
-
-
-def _whole(written: Mapping[str, Any]) -> dict[str, Any]:
-    return {"quantity": 1, "unit": "u", "name": "", **written}

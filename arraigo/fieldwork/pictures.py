@@ -1,8 +1,9 @@
 """Photos and signatures as they arrive: what they really are, whatever the sender calls them."""
 
+import base64
 import io
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from arraigo.fieldwork.errors import AttachmentTooBig, NotAPicture, SignatureBlank
 
@@ -14,6 +15,9 @@ PIXEL_LIMIT = 50_000_000
 CONTENT_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg"}
 INK = 160
 """A pixel darker than this (of 255) was drawn."""
+
+PAPER_PIXELS = 1600
+"""The longer side of a picture on paper: 300 dpi on half the width of A4."""
 
 LEAST_STROKE = 0.04
 """A signature spans at least this part of the pad in one direction: a stray dot is none."""
@@ -37,6 +41,22 @@ def refuse_blank(signature: bytes) -> None:
     left, top, right, bottom = box
     if max((right - left) / picture.width, (bottom - top) / picture.height) < LEAST_STROKE:
         raise SignatureBlank
+
+
+def drawing(content: bytes) -> str:
+    """The picture upright and small enough for paper, as SVG text for a document's template."""
+    picture = _read(content)
+    kind = picture.format or ""
+    upright = ImageOps.exif_transpose(picture)
+    upright.thumbnail((PAPER_PIXELS, PAPER_PIXELS))
+    buffer = io.BytesIO()
+    upright.save(buffer, kind)
+    width, height = upright.size
+    url = f"data:{CONTENT_TYPES[kind]};base64,{base64.b64encode(buffer.getvalue()).decode()}"
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">'
+        f'<image href="{url}" width="{width}" height="{height}"/></svg>'
+    )
 
 
 def _read(content: bytes) -> Image.Image:

@@ -1,0 +1,85 @@
+"""Photos and signatures: taken for what their bytes are."""
+
+import hashlib
+import os
+
+import pytest
+from PIL import Image
+
+from arraigo.eventlog.models import Event
+from arraigo.fieldwork import actions, pictures
+from arraigo.fieldwork.errors import AttachmentTooBig, NotAPicture, SignatureBlank
+from arraigo.fieldwork.models import Attachment
+from tests.fieldwork.records import a_photo, a_signature, encoded
+from tests.records import a_user, refused
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_photo_is_kept_once_with_what_it_really_is() -> None:
+    content, technician = a_photo(), a_user()
+    kept = actions.store_attachment(content, actor=technician)
+    again = actions.store_attachment(content, actor=a_user())
+    kept.refresh_from_db()
+    assert kept == again
+    assert (kept.content_type, bytes(kept.content)) == ("image/jpeg", content)
+    assert kept.sha256 == hashlib.sha256(content).hexdigest()
+    assert Event.objects.filter(kind="attachment.stored").count() == 1
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"esto no es una foto",
+        b"%PDF-1.7\n",
+        b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
+        a_photo()[:2000],
+        a_signature()[:-30],
+        encoded(Image.new("P", (4, 4)), "GIF"),
+    ],
+    ids=["empty", "text", "pdf", "svg", "cut_jpeg", "cut_png", "gif"],
+)
+def test_what_is_no_photo_is_refused(content: bytes) -> None:
+    with refused(NotAPicture) as caught:
+        actions.store_attachment(content, actor=a_user())
+    assert "PNG" in str(caught.value)
+    assert not Attachment.objects.exists()
+
+
+def test_forty_megabytes_are_refused_and_the_sentence_says_how_much_is_taken() -> None:
+    with refused(AttachmentTooBig) as caught:
+        actions.store_attachment(a_photo() + os.urandom(40 * pictures.MEGABYTE), actor=a_user())
+    assert "41 MB" in str(caught.value)
+    assert "8 MB" in str(caught.value)
+
+
+def test_a_small_file_that_unpacks_to_gigabytes_is_refused() -> None:
+    bomb = encoded(Image.new("1", (20_000, 20_000)))
+    assert len(bomb) < pictures.MEGABYTE
+    with refused(NotAPicture):
+        actions.store_attachment(bomb, actor=a_user())
+
+
+@pytest.mark.parametrize(
+    "pad",
+    [
+        Image.new("RGB", (320, 120), "white"),
+        Image.new("RGBA", (320, 120), (0, 0, 0, 0)),
+        Image.new("L", (320, 120), 250),
+    ],
+    ids=["white", "transparent", "nearly_white"],
+)
+def test_a_blank_signature_is_refused(pad: Image.Image) -> None:
+    with refused(SignatureBlank):
+        pictures.refuse_blank(encoded(pad))
+
+
+def test_a_stray_dot_is_no_signature_but_a_short_stroke_is() -> None:
+    pad = Image.new("RGB", (320, 120), "white")
+    pad.paste("black", (100, 50, 104, 54))
+    with refused(SignatureBlank):
+        pictures.refuse_blank(encoded(pad))
+    pad.paste("black", (100, 50, 130, 54))
+    pictures.refuse_blank(encoded(pad))
+    pictures.refuse_blank(a_signature())

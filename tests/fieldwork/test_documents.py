@@ -1,0 +1,138 @@
+"""The papers of steps 6 and 8, read back from the PDFs themselves."""
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from pypdf import PdfReader
+
+from arraigo import clock
+from arraigo.documents.values import paper_language
+from arraigo.fieldwork import actions, documents
+from arraigo.fieldwork.models import Paper, SignedPaper, Task
+from arraigo.orders.models import WorkOrder
+from tests.fieldwork.records import NOTE, a_photo, a_signature, an_order, text_of
+from tests.records import NOON, a_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def noon() -> Iterator[None]:
+    with clock.at(NOON):
+        yield
+
+
+def visited(order: WorkOrder) -> Any:
+    return actions.record_visit(
+        order,
+        technician=a_user(),
+        tasks=["drop_cable_replacement"],
+        measurements=[
+            {"product": order.products.get(offering__service="internet"), "name": "Potencia óptica",
+             "unit": "dBm", "before": "-31.40", "after": "-19.25"}
+        ],
+        materials=["45,5 m cable drop", "2 conectores"],
+        findings="Acometida dañada por humedad.",
+        solved=True,
+    )  # fmt: skip
+
+
+def signed(paper: str, **fields: Any) -> SignedPaper:
+    given = {"signer_name": "María Núñez", "signer_document": "1234567 CB", "signature": a_signature()}
+    return actions.sign_papers(visited(an_order()), [paper], actor=a_user(), **(fields or given))[0]
+
+
+def test_a_batch_prints_a_cover_and_one_page_for_each_order() -> None:
+    orders = [an_order() for _ in range(3)]
+    supervisor = a_user("supervisora")
+    batch = actions.print_batch(orders, actor=supervisor)
+    cover, *pages = text_of(documents.work_orders_pdf(batch))
+    assert len(pages) == 3
+    for wanted in (batch.number, "supervisora", "10/03/2026 12:00", *(order.number for order in orders)):
+        assert wanted in cover
+    for order in orders:
+        assert sum(order.number in page for page in pages) == 1
+
+
+def test_the_page_of_an_order_says_all_that_step_5_3_asks_for_and_the_note_verbatim() -> None:
+    order = an_order()
+    _cover, page = text_of(documents.work_orders_pdf(actions.print_batch([order], actor=a_user())))
+    assert NOTE in page
+    for wanted in (
+        "40530 PEX/Adecuación por Retención",
+        "Crédito",
+        "Bs 0,00",
+        "María Núñez Quiroga",
+        "Av. América Este 1240, piso 2",
+        str(order.zone),
+        "+591 70000001",
+        "+591 4 4250000",
+        "11/03/2026 12:00 (24 h)",
+        order.case_number,
+        *(product.number for product in order.products.all()),
+        *(ticket.number for ticket in order.tickets.all()),
+    ):
+        assert wanted in page, wanted
+    with paper_language():
+        for task in Task:
+            assert str(task.label) in page
+
+
+def test_a_batch_prints_again_to_the_same_bytes() -> None:
+    batch = actions.print_batch([an_order(), an_order()], actor=a_user())
+    first = documents.work_orders_pdf(batch)
+    with clock.at(NOON.replace(day=20)), override("en"):
+        batch.refresh_from_db()
+        assert documents.work_orders_pdf(batch) == first
+
+
+def test_a_batch_is_printed_with_few_queries_however_many_orders(django_assert_max_num_queries: Any) -> None:
+    batch = actions.print_batch([an_order() for _ in range(5)], actor=a_user())
+    with django_assert_max_num_queries(9):
+        documents.work_orders_pdf(batch)
+
+
+def test_the_qr_code_leads_to_the_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    coded: list[str] = []
+    draw = documents.segno.make
+    monkeypatch.setattr(documents.segno, "make", lambda text, **kw: coded.append(text) or draw(text, **kw))
+    order = an_order()
+    documents.work_orders_pdf(actions.print_batch([order], actor=a_user()), base_url="https://desk.example")
+    assert coded == [f"https://desk.example/ot/{order.number}/"]
+
+
+@pytest.mark.parametrize("paper", list(Paper))
+def test_a_signed_paper_shows_work_measurements_signature_and_signer(paper: Paper) -> None:
+    kept = signed(paper)
+    pdf = documents.signed_paper_pdf(kept)
+    page = " ".join(text_of(pdf))
+    with paper_language():
+        assert str(paper.label) in page
+        assert _("Signature of the customer") in page
+    for wanted in (kept.number, "Potencia óptica (dBm)", "-31,4", "-19,25", "cable drop", "45,5",
+                   "Acometida dañada por humedad.", "María Núñez", "1234567 CB"):  # fmt: skip
+        assert wanted in page, wanted
+    assert [len(leaf.images) for leaf in PdfReader(io.BytesIO(pdf)).pages] == [1]
+    assert (NOTE in page) == (paper == Paper.WORK_ORDER)
+
+
+def test_a_signed_paper_is_pdf_a_2b_and_the_same_each_time() -> None:
+    kept = signed(Paper.SERVICE_REPORT)
+    pdf = documents.signed_paper_pdf(kept)
+    assert b"<pdfaid:part>2</pdfaid:part>" in pdf
+    assert b"<pdfaid:conformance>B</pdfaid:conformance>" in pdf
+    assert documents.signed_paper_pdf(SignedPaper.objects.get(pk=kept.pk)) == pdf
+
+
+def test_a_refused_paper_shows_the_reason_and_the_photo() -> None:
+    kept = signed(Paper.WORK_ORDER, refusal_reason="No está el titular", photo=a_photo())
+    pdf = documents.signed_paper_pdf(kept)
+    page = " ".join(text_of(pdf))
+    with paper_language():
+        assert _("The customer refused to sign") in page
+    assert "No está el titular" in page
+    assert sum(len(leaf.images) for leaf in PdfReader(io.BytesIO(pdf)).pages) == 1

@@ -1,0 +1,63 @@
+"""Step 6: batches of work orders."""
+
+import pytest
+
+from arraigo.eventlog.models import Event
+from arraigo.fieldwork import actions, queries
+from arraigo.fieldwork.errors import NothingToPrint
+from arraigo.orders import progress
+from arraigo.orders.errors import WrongState
+from arraigo.people.models import Unit
+from tests.fieldwork.records import an_order
+from tests.records import a_user, refused
+
+pytestmark = pytest.mark.django_db
+
+
+def center_of(order: object) -> Unit:
+    center = order.operations_center  # type: ignore[attr-defined]
+    assert isinstance(center, Unit)
+    return center
+
+
+def test_a_batch_is_numbered_and_leaves_an_event() -> None:
+    order, supervisor = an_order(), a_user()
+    batch = actions.print_batch([order], actor=supervisor)
+    assert batch.number.startswith("LOTE-")
+    assert batch.operations_center == order.operations_center
+    event = Event.objects.get(kind="print_batch.printed")
+    assert (event.actor, event.subject_id, event.case_number) == (supervisor, batch.pk, order.case_number)
+    assert event.data == {"number": batch.number, "orders": [order.number]}
+
+
+def test_a_batch_over_two_centers_belongs_to_none() -> None:
+    assert actions.print_batch([an_order(), an_order()], actor=a_user()).operations_center is None
+
+
+def test_nothing_is_not_printed() -> None:
+    with refused(NothingToPrint):
+        actions.print_batch([], actor=a_user())
+
+
+def test_a_closed_order_is_not_printed() -> None:
+    order = an_order()
+    progress.complete_order(order, actor=None)
+    with refused(WrongState):
+        actions.print_batch([an_order(), order], actor=a_user())
+
+
+def test_reprints_are_counted() -> None:
+    batch = actions.print_batch([an_order()], actor=a_user())
+    other = actions.print_batch([an_order()], actor=a_user())
+    assert [actions.reprint(batch, actor=a_user()) for _ in range(2)] == [1, 2]
+    assert actions.reprint(other, actor=a_user()) == 1
+
+
+def test_the_centre_sees_its_open_orders_and_which_are_not_printed() -> None:
+    order, _elsewhere = an_order(), an_order()
+    center = center_of(order)
+    assert list(queries.open_orders_of_center(center.pk, unprinted=True)) == [order]
+    batch = actions.print_batch([order], actor=a_user())
+    assert list(queries.open_orders_of_center(center.pk, unprinted=True)) == []
+    assert [found.times_printed for found in queries.open_orders_of_center(center.pk)] == [1]  # type: ignore[attr-defined]
+    assert [(found, found.order_count) for found in queries.batches_of_center(center.pk)] == [(batch, 1)]  # type: ignore[attr-defined]
