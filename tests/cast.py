@@ -70,8 +70,8 @@ class Cast:
         self.zone = Zone.objects.create(
             code="norte", name="Zona Norte", municipality="Cercado", operations_center=self.center
         )
-        self.fibre = self._offering("fo-100", "Internet FO 100 Mb", "internet", "fibre", "250.00")
-        self.television = self._offering("tv-hd", "TV HD", "television", "hfc", "120.00")
+        self.fibre = self._offering("fo-100", "Internet FO 100 Mb", "internet", "fibre", "140.00")
+        self.television = self._offering("tv-hd", "TV HD", "television", "hfc", "160.00")
         folder = settings.PROCEDURES_DIR / "OPE-ASE-FID-P01"
         self.version = procedures.publish(procedures.read(folder), steps=registry.elements(), by=None)
 

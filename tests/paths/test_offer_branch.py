@@ -24,7 +24,7 @@ def test_compensation_is_claimed_and_waits_for_the_evaluation(home: Household) -
     assert walk.open == ["step_11"]
     walk.go("step_11", "step_12", "step_13")
     claim = BillingClaim.objects.get()
-    assert claim.amount == Decimal("40.32")  # 250 × 5 / 31
+    assert claim.amount == Decimal("22.58")  # 140 × 5 / 31
     assert walk.case.outcome == RetentionCase.Outcome.ACCEPTED
 
 

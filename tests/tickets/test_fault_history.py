@@ -148,10 +148,11 @@ def sets(tickets: list[TroubleTicket], as_of: dt.datetime) -> Iterator[tuple[Tro
     for size in range(1, len(tickets) + 1):
         for chosen in combinations(sorted(tickets, key=lambda t: t.opened_at), size):
             claims = {t.outage_id or -t.pk for t in chosen}
-            last = chosen[-1]
-            is_open = last.resolved_at is None or last.resolved_at > as_of
-            lasts = as_of - last.opened_at <= WINDOW or is_open
-            if len(claims) == size and last.opened_at - chosen[0].opened_at <= WINDOW and lasts:
+            end = chosen[-1].opened_at
+            lasts = as_of - end <= WINDOW or any(
+                t.opened_at == end and (t.resolved_at is None or t.resolved_at > as_of) for t in chosen
+            )
+            if len(claims) == size and end - chosen[0].opened_at <= WINDOW and lasts:
                 yield chosen
 
 
