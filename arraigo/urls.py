@@ -5,6 +5,15 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("arraigo.web.accounts.urls")),
+    path("", include("arraigo.web.customers.urls")),
+    path("", include("arraigo.web.cases.urls")),
+    path("tray/", include("arraigo.web.tray.urls")),
+    path("operations/", include("arraigo.web.operations.urls")),
+    path("visits/", include("arraigo.web.technician.urls")),
+    path("controls/", include("arraigo.web.controls.urls")),
+    path("evaluations/", include("arraigo.web.management.urls")),
+    path("billing/claims/", include("arraigo.web.billing.urls")),
+    path("administration/", include("arraigo.web.administration.urls")),
     path("admin/", admin.site.urls),
 ]
 

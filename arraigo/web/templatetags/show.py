@@ -12,6 +12,7 @@ from arraigo import clock
 from arraigo.money import bs as to_bs
 from arraigo.people.models import Role
 from arraigo.retention.models import Reason
+from arraigo.tickets.models import TroubleTicket
 
 register = template.Library()
 
@@ -152,3 +153,9 @@ def as_json(value: object) -> str:
 def reason(value: str) -> str:
     """The name of a reason for leaving by its value."""
     return str(Reason(value).label) if value in Reason.values else value
+
+
+@register.filter
+def ticket_state(value: str) -> str:
+    """The name of a ticket's state."""
+    return str(TroubleTicket.Status(value).label)

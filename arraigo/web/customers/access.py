@@ -1,0 +1,35 @@
+"""Which customers, products and tickets a person may see: all, for the roles that may look at customers."""
+
+from django.http import Http404
+
+from arraigo.customers.models import Customer
+from arraigo.products.models import Product
+from arraigo.tickets.models import TroubleTicket
+
+
+def customer(number: str) -> Customer:
+    """The customer of that number, with zone and phones; 404 where there is none."""
+    found = Customer.objects.select_related("zone").prefetch_related("phones").filter(number=number).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def product(number: str) -> Product:
+    """The product of that number, with its customer; 404 where there is none."""
+    found = Product.objects.select_related("customer", "offering").filter(number=number).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def ticket(number: str) -> TroubleTicket:
+    """The ticket of that number, with customer and product; 404 where there is none."""
+    found = (
+        TroubleTicket.objects.select_related("customer", "product__offering", "outage", "opened_by")
+        .filter(number=number)
+        .first()
+    )
+    if found is None:
+        raise Http404
+    return found

@@ -1,0 +1,17 @@
+from django.urls import path
+
+from arraigo.web.customers import entry, tickets, views
+
+urlpatterns = [
+    path("customers/", views.search, name="search"),
+    path("customers/new/", entry.customer_new, name="customer_new"),
+    path("customers/<str:number>/", views.customer, name="customer"),
+    path("customers/<str:number>/change/", entry.customer_change, name="customer_change"),
+    path("customers/<str:number>/products/new/", entry.product_new, name="product_new"),
+    path("customers/<str:number>/tickets/new/", tickets.ticket_new, name="ticket_new"),
+    path("customers/<str:number>/cases/new/", entry.case_new, name="case_new"),
+    path("products/<str:number>/", entry.product, name="product"),
+    path("tickets/<str:number>/", tickets.ticket, name="ticket"),
+    path("tickets/<str:number>/state/", tickets.ticket_state, name="ticket_state"),
+    path("tickets/<str:number>/follow-up/", tickets.ticket_follow_up, name="ticket_follow_up"),
+]
