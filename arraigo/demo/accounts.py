@@ -1,8 +1,9 @@
 """The accounts of the demo, one person per role; refused at sign-in in production."""
 
+from arraigo.demo import DEMO_PASSWORD
 from arraigo.people.models import Role, User
 
-PASSWORD = "arraigo-demo-2026"  # noqa: S105 -- printed by ./run, worthless outside a demo
+PASSWORD = DEMO_PASSWORD
 ROLES = {
     "asesor": Role.ADVISOR,
     "responsable": Role.TEAM_LEAD,
