@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from arraigo.customers.index import reindex
 from arraigo.customers.models import Customer
 from arraigo.eventlog.actions import record
 from arraigo.people.models import User
@@ -45,7 +46,7 @@ def add_product(
     status: str = Product.Status.ACTIVE,
     started_on: dt.date | None = None,
 ) -> Product:
-    """Note what a customer has installed, at its list price (Bs) unless told otherwise. Raises NumberTaken."""
+    """Note what a customer has installed, at its list price (Bs) or `price`. Raises NumberTaken."""
     if Product.objects.filter(number=number).exists():
         raise NumberTaken(number)
     product = Product.objects.create(
@@ -57,6 +58,7 @@ def add_product(
         status=status,
         started_on=started_on,
     )
+    reindex([customer])
     told = {"number": number, "offering": offering.code, "price": str(product.price), "status": status}
     record("product.added", product, actor=actor, data=told)
     return product

@@ -29,7 +29,7 @@ def alive_products(customer: Customer) -> QuerySet[Product]:
 
 def month_price(product: Product) -> Decimal:
     """What a whole month of the product costs the customer, in Bs."""
-    return product.price
+    return bs(product.price)
 
 
 def bundle_share(product: Product, amount: Decimal) -> Decimal:

@@ -98,7 +98,7 @@ def test_as_many_queries_as_words_and_two(gonzales: Customer) -> None:
 
 def test_tokens_sort_alike_everywhere(gonzales: Customer) -> None:
     for token in SearchToken.objects.values_list("token", flat=True):
-        assert token.isascii() and token.isalnum() and token == token.lower()
+        assert set(token) <= set("abcdefghijklmnopqrstuvwxyz0123456789")
 
 
 @given(LETTERS)

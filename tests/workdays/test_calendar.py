@@ -16,6 +16,7 @@ from arraigo.workdays.models import Holiday
 
 WINDOWS = [["09:00", "12:30"], ["14:30", "19:00"]]
 FRIDAY = dt.date(2026, 3, 13)
+FIRST, LAST = dt.datetime(2026, 1, 1), dt.datetime(2026, 12, 1)  # noqa: DTZ001 (hypothesis wants them so)
 
 
 def here(day: dt.date, time: str) -> dt.datetime:
@@ -60,7 +61,7 @@ def test_a_window_that_ends_before_it_begins_is_no_window() -> None:
 class NextCall(TestCase):
     @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
     @given(
-        st.datetimes(dt.datetime(2026, 1, 1), dt.datetime(2026, 12, 1)),
+        st.datetimes(FIRST, LAST),
         st.sets(st.dates(dt.date(2026, 1, 1), dt.date(2026, 12, 31)), max_size=40),
     )
     def test_it_is_the_first_moment_in_a_window(self, naive: dt.datetime, holidays: set[dt.date]) -> None:

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 import pytest
+import time_machine
 from django.conf import settings
 
 from arraigo import clock
@@ -11,6 +12,7 @@ from arraigo.eventlog.models import Event
 from arraigo.workdays import actions, offset
 from arraigo.workdays.errors import ClockFixed, ClockOnlyForward
 from arraigo.workdays.models import ClockOffset
+from tests.records import NOON
 
 DAYS = dt.timedelta(days=2)
 pytestmark = pytest.mark.django_db
@@ -24,9 +26,9 @@ def fresh() -> Iterator[None]:
 
 
 def ahead() -> dt.timedelta:
-    """How far the clock is ahead of the wall clock, to the minute."""
-    seconds = (clock.now() - dt.datetime.now(dt.UTC)).total_seconds()
-    return dt.timedelta(minutes=round(seconds / 60))
+    """How far the clock is ahead of the wall clock."""
+    with time_machine.travel(NOON, tick=False):
+        return clock.now() - NOON
 
 
 def test_advancing_adds_up_and_shows_at_once() -> None:

@@ -1,0 +1,47 @@
+"""`./run manage repeat-faults`: products with a repeated fault now, and repeats over the whole history."""
+
+import datetime as dt
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from arraigo import clock
+from arraigo.procedure.queries import current_policy
+from arraigo.records import RuleBroken
+from arraigo.tickets import repetition
+
+
+def moment(text: str) -> dt.datetime:
+    """An ISO moment or day; La Paz time where no zone is given, a day at its end."""
+    try:
+        parsed = dt.datetime.fromisoformat(text)
+    except ValueError as error:
+        raise CommandError(
+            f"{text!r} is no moment: write for example 2026-03-31 or 2026-03-31T18:30."
+        ) from error
+    if len(text) <= len("2026-03-31"):
+        parsed = dt.datetime.combine(parsed, dt.time.max)
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=clock.LA_PAZ)
+
+
+class Command(BaseCommand):
+    help = "Count the products with a repeated fault, now and over the whole history."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--as-of", help="the moment of the verdict; by default now")
+        parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        as_of = moment(options["as_of"]) if options["as_of"] else clock.now()
+        try:
+            found = repetition.report(current_policy(), as_of)
+        except RuleBroken as error:
+            raise CommandError(str(error)) from error
+        if options["json"]:
+            self.stdout.write(json.dumps(found))
+            return
+        for name, value in found.items():
+            for inner, number in value.items() if isinstance(value, dict) else [("", value)]:
+                self.stdout.write(f"{name} {inner}".strip() + f": {number}")
