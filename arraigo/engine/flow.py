@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from SpiffWorkflow.bpmn import BpmnEvent
 from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
@@ -28,6 +29,11 @@ class Point:
     moment: str = ""
     """ISO text, for a time."""
     message: str = ""
+
+
+def token_of(task: Any) -> str:
+    """The task's token: new tasks have a UUID, restored ones the text they were stored with."""
+    return task.id if isinstance(task.id, str) else task.id.hex
 
 
 class Flow(BpmnWorkflow):
@@ -85,9 +91,17 @@ class Flow(BpmnWorkflow):
         if isinstance(spec, EndEvent) and task.workflow is self:
             self.outcome = spec.bpmn_id
 
+    def task(self, token: str) -> Any:
+        """The task that holds `token`: KeyError where there is none."""
+        for process in (self, *self.subprocesses.values()):
+            for key in (token, UUID(token)):
+                if key in process.tasks:
+                    return process.tasks[key]
+        raise KeyError(token)
+
     def complete(self, token: str) -> None:
         """Finish the task of a person. Raises EngineFault where it is not open."""
-        task = self.get_task_from_id(token)
+        task = self.task(token)
         if task.state != TaskState.READY or not task.task_spec.manual:
             raise EngineFault(f"{task.task_spec.name} is not open.")
         task.run()
@@ -117,8 +131,7 @@ class Flow(BpmnWorkflow):
 
 
 def _point(task: Any) -> Point | None:
-    spec = task.task_spec
-    token = task.id if isinstance(task.id, str) else task.id.hex
+    spec, token = task.task_spec, token_of(task)
     if task.state == TaskState.READY and spec.manual:
         return Point(token, spec.bpmn_id)
     if task.state == TaskState.WAITING and isinstance(spec, CatchingEvent):

@@ -21,7 +21,7 @@ from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.task import Task, TaskState
 
 from arraigo.engine.errors import StateUnreadable
-from arraigo.engine.flow import Flow
+from arraigo.engine.flow import Flow, token_of
 from arraigo.engine.program import Program
 
 VERSION = 1
@@ -34,11 +34,6 @@ LETTERS = {
 }
 STATES = {letter: state for state, letter in LETTERS.items()}
 LIVE = TaskState.WAITING | TaskState.READY | TaskState.STARTED
-
-
-def token_of(task: Any) -> str:
-    """The task's token: new tasks have a UUID, restored ones the text they were stored with."""
-    return task.id if isinstance(task.id, str) else task.id.hex
 
 
 def dump(flow: Flow) -> str:
@@ -121,13 +116,15 @@ def restore(program: Program, facts: dict[str, Any], text: str, *, version: int,
 
 def _restored(program: Program, facts: dict[str, Any], entries: list[Any]) -> Flow:
     flow = Flow(program, facts, deserializing=True)
+    if entries[0][0] != "":
+        raise ValueError("it has no outermost process")
     for token, process, records in entries:
         _fill(flow if token == "" else _called(flow, token, program.specs[process]), records)
     return flow
 
 
 def _called(flow: Flow, token: str, spec: Any) -> Any:
-    caller = flow.get_task_from_id(token)
+    caller = flow.task(token)
     process = BpmnSubWorkflow(spec, caller.id, flow, deserializing=True)
     process.completed_event.connect(caller.task_spec._on_subworkflow_completed, caller)
     flow.subprocesses[caller.id] = process

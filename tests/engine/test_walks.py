@@ -1,0 +1,114 @@
+"""Random walks through the real procedure: stored and restored at every step, beside an undisturbed twin."""
+
+import datetime as dt
+import random
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from arraigo import clock
+from arraigo.engine import parse, state
+from arraigo.engine.flow import Flow, Point
+from arraigo.engine.program import Program
+from arraigo.procedure import policy
+from tests.engine.runs import NOON, program_from, real
+
+WALKS = 500
+MOST_STEPS = 400
+LARGEST_STATE = 1200
+"""Characters; an instance's state must stay small however often it is re-opened."""
+
+
+def facts(chance: random.Random, reasons: list[str]) -> dict[str, object]:
+    """What a step might report, at random."""
+    month = chance.choice([50.0, 150.0, 500.0])
+    return {
+        "withdrawn_for_arrears": chance.random() < 0.15, "credit_listed": chance.random() < 0.15,
+        "category": chance.choice(["standard", "vip"]), "average_billing": chance.choice([80.5, 499.99, 500]),
+        "override_granted": chance.random() < 0.5, "wants_termination": chance.random() < 0.5,
+        "fault_count": chance.randrange(4), "open_faults": chance.randrange(2), "recurred": chance.random() < 0.7,
+        "confirmed_solution": chance.random() < 0.1, "disputed_solution": chance.random() < 0.1,
+        "accepted": chance.random() < 0.6, "refusals": chance.randrange(3), "firm_no": chance.random() < 0.2,
+        "offered_compensation": chance.random() < 0.4, "offered_courtesy": chance.random() < 0.4,
+        "reason": chance.choice(reasons), "demand": chance.choice(["compensation", "courtesy", "termination", ""]),
+        "amount": chance.choice([10.0, month, 151.0, 601.0]), "product_month": month,
+        "approved": chance.random() < 0.6, "solved": chance.random() < 0.7, "reopened": False,
+        "post_visit_at": (NOON + dt.timedelta(days=2)).isoformat(),
+        "post_service_at": (NOON + dt.timedelta(days=30)).isoformat(),
+        "control_failed_09": chance.random() < 0.3, "control_failed_10": chance.random() < 0.3,
+    }  # fmt: skip
+
+
+def moves(flow: Flow, chance: random.Random) -> tuple[str, Point]:
+    """One thing that may happen next: a task done, a time come, a message received."""
+    points = sorted(flow.points(), key=lambda point: point.element)
+    tasks = [point for point in points if not point.moment and not point.message]
+    times = [point for point in points if point.moment]
+    messages = [point for point in points if point.message]
+    if chance.random() < 0.02 or not (tasks or times):
+        return "receive", chance.choice(messages)
+    if times and (not tasks or chance.random() < 0.3):
+        return "tick", min(times, key=lambda point: point.moment)
+    return "complete", chance.choice(tasks)
+
+
+def move(flow: Flow, kind: str, element: str) -> None:
+    point = next(point for point in flow.points() if point.element == element)
+    if kind == "complete":
+        flow.complete(point.token)
+    elif kind == "receive":
+        assert flow.receive(point.message)
+    else:
+        with clock.at(dt.datetime.fromisoformat(point.moment)):
+            flow.tick()
+
+
+def where(flow: Flow) -> list[tuple[str, str, str]]:
+    return sorted((point.element, point.moment, point.message) for point in flow.points())
+
+
+def begun(program: Program) -> Flow:
+    flow = Flow(program, {})
+    flow.settle()
+    return flow
+
+
+def walk(program: Program, chance: random.Random, reasons: list[str]) -> Iterator[Flow]:
+    """One run to its end; every state of it as restored from text."""
+    flow, twin = begun(program), begun(program)
+    for _ in range(MOST_STEPS):
+        text = state.dump(flow)
+        assert len(text) < LARGEST_STATE
+        flow = state.restore(program, flow.facts, text, version=state.VERSION, key="walk")
+        assert where(flow) == where(twin)
+        kind, point = moves(flow, chance)
+        told = facts(chance, reasons)
+        for each in (flow, twin):
+            each.facts.update(told)
+            move(each, kind, point.element)
+        assert (flow.completed, flow.outcome, flow.facts) == (twin.completed, twin.outcome, twin.facts)
+        yield flow
+        if flow.completed:
+            return
+    pytest.fail(f"No end after {MOST_STEPS} steps: {where(flow)}")
+
+
+def test_random_walks_reach_every_task_and_every_end() -> None:
+    files = real()
+    program = program_from(files)
+    reasons = [*policy.plain(files.policy)["reason"], "unheard of"]
+    seen: Counter[str] = Counter()
+    ends: Counter[str] = Counter()
+    for seed in range(WALKS):
+        with clock.at(NOON):
+            for flow in walk(program, random.Random(seed), reasons):
+                seen.update(flow.passed)
+        ends[flow.outcome] += 1
+        assert list(flow.points()) == []
+    diagram = parse.safe_xml(files.bpmn)
+    drawn = {
+        node.get("id") for node in diagram.iter() if parse.tag(node) in ("userTask", "receiveTask", "endEvent")
+    }  # fmt: skip
+    assert drawn - seen.keys() == set()
+    assert len(ends) == 5, ends
