@@ -3,7 +3,6 @@
 from arraigo.demo import DEMO_PASSWORD
 from arraigo.people.models import Role, User
 
-PASSWORD = DEMO_PASSWORD
 ROLES = {
     "asesor": Role.ADVISOR,
     "responsable": Role.TEAM_LEAD,

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from arraigo.customers.models import Customer
-from arraigo.demo import accounts
+from arraigo.demo import DEMO_PASSWORD, accounts
 from arraigo.people.models import User
 from arraigo.procedure.models import ProcedureVersion
 
@@ -20,12 +20,8 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--demo", action="store_true", help="fill an empty database"
-        )
-        parser.add_argument(
-            "--json", action="store_true", help="print {seeded, password, logins}"
-        )
+        parser.add_argument("--demo", action="store_true", help="fill an empty database")
+        parser.add_argument("--json", action="store_true", help="print {seeded, password, logins}")
 
     def handle(self, *args: Any, **options: Any) -> None:
         # Where collectstatic writes; the server looks for the folder at its start.
@@ -44,4 +40,4 @@ class Command(BaseCommand):
 
     def _print(self, seeded: bool) -> None:
         logins = [] if settings.PRODUCTION else accounts.logins()
-        self.stdout.write(json.dumps({"seeded": seeded, "password": accounts.PASSWORD, "logins": logins}))
+        self.stdout.write(json.dumps({"seeded": seeded, "password": DEMO_PASSWORD, "logins": logins}))
