@@ -1,6 +1,5 @@
 """The accounts of the demo, one person per role; refused at sign-in in production."""
 
-from arraigo.demo import DEMO_PASSWORD
 from arraigo.people.models import Role, User
 
 ROLES = {
