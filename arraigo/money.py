@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.expressions import Combinable
+from django.db.models.expressions import Combinable
 
 CENTAVO = Decimal("0.01")
 ZERO = Decimal("0.00")
@@ -26,7 +27,13 @@ def pro_rata(monthly: Decimal, days: int, days_in_month: int) -> Decimal:
     return bs(monthly * days / days_in_month)
 
 
-class MoneyField(models.BigIntegerField):
+if TYPE_CHECKING:
+    _Centavos = models.BigIntegerField[Decimal | int | str | Combinable, Decimal]
+else:
+    _Centavos = models.BigIntegerField
+
+
+class MoneyField(_Centavos):
     """An amount in Bs: whole centavos in the database, `Decimal` in Python."""
 
     description = "Amount in Bs, stored in centavos"
@@ -49,7 +56,7 @@ class MoneyField(models.BigIntegerField):
 
     def get_prep_value(self, value: Any) -> int | None:
         if value is None or hasattr(value, "resolve_expression"):
-            return value  # type: ignore[return-value]
+            return value  # type: ignore[no-any-return]
         if isinstance(value, float):
             raise TypeError("Amounts are Decimal, never float.")
         return int(bs(value).scaleb(2))

@@ -1,8 +1,7 @@
 """What business records have in common."""
 
 import secrets
-from collections.abc import Sequence
-from typing import Any
+from typing import ClassVar
 
 from django.db import models
 
@@ -19,7 +18,7 @@ class ExternalRecord(models.Model):
 
     class Meta:
         abstract = True
-        constraints: Sequence[Any] = [
+        constraints: ClassVar[list[models.BaseConstraint] | tuple[models.BaseConstraint, ...]] = [
             models.UniqueConstraint(
                 fields=["source", "external_id"],
                 name="%(app_label)s_%(class)s_external_id_unique",

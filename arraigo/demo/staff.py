@@ -104,5 +104,5 @@ def _user(name: str, role: Role, hashed: str, rng: random.Random) -> User:
     return User(
         username=name, password=hashed, first_name=rng.choice(names.FIRST), is_demo=True,
         last_name=f"{rng.choice(names.SURNAMES)} {rng.choice(names.SURNAMES)}",
-        email=f"{name}@operador.example", is_staff=admin, is_superuser=admin,
+        email=f"{name}@example.org", is_staff=admin, is_superuser=admin,
     )  # fmt: skip

@@ -10,7 +10,7 @@ from django.db import transaction
 from arraigo import clock
 from arraigo.eventlog.actions import record
 from arraigo.eventlog.models import Event
-from arraigo.fieldwork import pictures
+from arraigo.fieldwork import documents, pictures
 from arraigo.fieldwork.errors import (
     ArrivalImpossible,
     NoPaperToSign,
@@ -44,13 +44,16 @@ PAPER_PREFIX = "DF"
 
 
 @transaction.atomic(savepoint=False)
-def print_batch(work_orders: Iterable[WorkOrder | int], *, actor: User) -> PrintBatch:
-    """Put open work orders together to be printed (step 6); `documents.work_orders_pdf` prints them.
+def print_batch(
+    work_orders: Iterable[WorkOrder | int], *, actor: User, technician: User | None = None
+) -> PrintBatch:
+    """Put open work orders together on paper (step 6); `documents.work_orders_pdf` renders it.
 
-    Raises NothingToPrint, and WrongState for an order that is closed.
+    `technician` is who is about to get them all, where that is settled. Raises NothingToPrint, and
+    WrongState for an order that is closed.
     """
-    keys = {key_of(order) for order in work_orders}
-    orders = list(WorkOrder.objects.filter(pk__in=keys).order_by("pk"))
+    chosen = WorkOrder.objects.filter(pk__in={key_of(order) for order in work_orders})
+    orders = list(chosen.order_by("pk"))
     if not orders:
         raise NothingToPrint
     for order in orders:
@@ -62,17 +65,13 @@ def print_batch(work_orders: Iterable[WorkOrder | int], *, actor: User) -> Print
         printed_at=now,
         printed_by=actor,
         operations_center_id=centers.pop() if len(centers) == 1 else None,
+        contents=documents.contents(chosen, technician),
     )
-    batch.work_orders.set(orders)
+    batch.work_orders.add(*orders)
     cases = {order.case_number for order in orders}
+    case_number = cases.pop() if len(cases) == 1 else ""
     data = {"number": batch.number, "orders": [order.number for order in orders]}
-    record(
-        "print_batch.printed",
-        batch,
-        actor=actor,
-        case_number=cases.pop() if len(cases) == 1 else "",
-        data=data,
-    )
+    record("print_batch.printed", batch, actor=actor, case_number=case_number, data=data)
     return batch
 
 
@@ -187,7 +186,7 @@ def sign_papers(
     the errors of `store_attachment`.
     """
     order = WorkOrder.objects.select_for_update(of=("self",)).get(visit=key_of(visit))
-    visit = Visit.objects.get(pk=key_of(visit))
+    visit = visit if isinstance(visit, Visit) else Visit.objects.get(pk=visit)
     _check_papers(visit, order, papers)
     proof = _proof(
         signer_name.strip(), signer_document.strip(), signature, refusal_reason.strip(), photo, actor

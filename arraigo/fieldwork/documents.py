@@ -1,9 +1,11 @@
 """The papers of field work as PDF: batches of work orders (step 6), and what a visit left signed (8.1)."""
 
 import io
+from textwrap import wrap
 from typing import Any
 
 import segno
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from arraigo.documents.rendering import render
@@ -11,6 +13,7 @@ from arraigo.documents.values import amount, moment, number, paper_language, pho
 from arraigo.fieldwork.models import Attachment, Measurement, Paper, PrintBatch, SignedPaper, Task, Visit
 from arraigo.fieldwork.pictures import drawing
 from arraigo.orders.models import WorkOrder
+from arraigo.people.models import User
 from arraigo.tickets.models import TroubleTicket
 
 HOUR = 3600
@@ -23,24 +26,39 @@ def order_path(order_number: str) -> str:
     return f"/ot/{order_number}/"
 
 
+def contents(orders: QuerySet[WorkOrder], technician: User | None = None) -> dict[str, Any]:
+    """What a batch of `orders` says on paper, as JSON; a `technician` is named on every order.
+
+    Pages go by zone, then as the orders were made.
+    """
+    together = orders.select_related("customer", "zone", "technician", "product_order").prefetch_related(
+        "products__offering", "tickets__product", "customer__phones"
+    )
+    by_zone = sorted(together, key=lambda order: (str(order.zone or ""), order.pk))
+    with paper_language():
+        return {
+            "title": _("Retention work orders"),
+            "labels": _order_labels(),
+            "header": [_("Work order"), _("Due"), _("Customer"), _("Address"), _("Zone"), _("Technician")],
+            "rows": [_row(order, technician or order.technician) for order in by_zone],
+            "orders": [_page(order, technician or order.technician) for order in by_zone],
+            "tasks": [str(task.label) for task in Task],
+        }
+
+
 def work_orders_pdf(batch: PrintBatch, *, base_url: str = "") -> bytes:
     """A cover that lists the batch, then one page for each work order. Printed again: the same bytes.
 
     `base_url` ("https://host", no slash at the end) goes before the path in the QR codes.
     """
-    orders = _orders(batch)
+    orders = [{**order, "qr": _qr(base_url + order["path"])} for order in batch.contents["orders"]]
     with paper_language():
-        title = _("Retention work orders")
         values = {
-            "title": title,
+            **batch.contents,
+            "orders": orders,
             "number": batch.number,
             "footer": f"{batch.number} · {moment(batch.printed_at)} · {batch.printed_by}",
-            "labels": _order_labels(),
             "cover": _cover(batch, len(orders)),
-            "header": [_("Work order"), _("Due"), _("Customer"), _("Address"), _("Zone"), _("Technician")],
-            "rows": [_row(order) for order in orders],
-            "orders": [_page(order, base_url) for order in orders],
-            "tasks": [str(task.label) for task in Task],
         }
         return render("work_orders", values, at=batch.printed_at)
 
@@ -69,13 +87,6 @@ def signed_paper_pdf(signed: SignedPaper) -> bytes:
         return render("signed_paper", values, at=signed.at, pdf_standard="a-2b")
 
 
-def _orders(batch: PrintBatch) -> list[WorkOrder]:
-    """The orders of `batch` by zone, then as they were made: an order of pages that never changes."""
-    orders = batch.work_orders.select_related("customer", "zone", "technician", "product_order")
-    together = orders.prefetch_related("products__offering", "tickets__product", "customer__phones")
-    return sorted(together, key=lambda order: (str(order.zone or ""), order.pk))
-
-
 def _order_labels() -> dict[str, str]:
     return {
         "order": _("Work order"),
@@ -101,26 +112,24 @@ def _cover(batch: PrintBatch, count: int) -> list[list[str]]:
     ]
 
 
-def _row(order: WorkOrder) -> list[str]:
+def _row(order: WorkOrder, technician: User | None) -> list[str]:
     return [
         order.number,
         moment(order.due_at),
         order.customer.name,
         order.customer.address or "—",
         str(order.zone or "—"),
-        str(order.technician or "—"),
+        str(technician or "—"),
     ]
 
 
-def _page(order: WorkOrder, base_url: str) -> dict[str, Any]:
-    path = order_path(order.number)
+def _page(order: WorkOrder, technician: User | None) -> dict[str, Any]:
     return {
         "number": order.number,
         "activity": f"{order.activity_code} {order.activity_name}",
-        "path": path,
-        "qr": _qr(base_url + path),
+        "path": order_path(order.number),
         "priority": order.priority > 0,
-        "fields": _order_fields(order),
+        "fields": _order_fields(order, technician),
         "note": order.note,
         "products": [f"{product.offering.name} · {product.number}" for product in order.products.all()],
         "tickets": [_ticket(ticket) for ticket in order.tickets.all()] or ["—"],
@@ -132,7 +141,7 @@ def _ticket(ticket: TroubleTicket) -> str:
     return " · ".join(str(part) for part in told)
 
 
-def _order_fields(order: WorkOrder) -> list[list[str]]:
+def _order_fields(order: WorkOrder, technician: User | None) -> list[list[str]]:
     customer, sold = order.customer, order.product_order
     hours = round((order.due_at - order.created_at).total_seconds() / HOUR)
     phones = [phone(known.number) for known in customer.phones.all()]
@@ -146,7 +155,7 @@ def _order_fields(order: WorkOrder) -> list[list[str]]:
         [_("Activity"), f"{order.activity_code} {order.activity_name}"],
         [_("Payment terms"), sold.payment_terms],
         [_("Amount to charge"), amount(sold.price)],
-        [_("Technician"), str(order.technician or "")],
+        [_("Technician"), str(technician or "")],
         [_("Retention case"), order.case_number],
         [_("Product order"), sold.number],
     ]
@@ -210,7 +219,7 @@ def _materials(visit: Visit) -> dict[str, Any]:
 
 def _proof(signed: SignedPaper, picture: Attachment) -> dict[str, Any]:
     """The picture's title and size on paper, and who signed or why nobody did."""
-    at, evidence = [_("Date and hour"), moment(signed.at)], ["SHA-256", picture.sha256]
+    at, evidence = [_("Date and hour"), moment(signed.at)], ["SHA-256", " ".join(wrap(picture.sha256, 16))]
     if signed.signature is not None:
         who = [[_("Signed by"), signed.signer_name], [_("Identity document"), signed.signer_document]]
         return {

@@ -32,6 +32,8 @@ class PrintBatch(models.Model):
     printed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     operations_center = models.ForeignKey("people.Unit", models.PROTECT, null=True, related_name="+")
     work_orders = models.ManyToManyField("orders.WorkOrder", related_name="print_batches")
+    contents = models.JSONField(default=dict)
+    """What the paper says (`documents.contents`): later changes of its orders do not reach it."""
 
     def __str__(self) -> str:
         return self.number

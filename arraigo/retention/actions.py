@@ -36,6 +36,7 @@ OUTCOMES = {
 
 
 @transaction.atomic
+@eventlog.together()
 def open_case(
     customer: Customer,
     products: Sequence[Product],
@@ -81,6 +82,7 @@ def open_case(
 
 
 @transaction.atomic
+@eventlog.together()
 def complete_step(
     item_id: int, *, actor: User, data: Mapping[str, Any], files: Mapping[str, Any] | None = None
 ) -> engine.Advance:
@@ -110,6 +112,7 @@ def complete_step(
 
 
 @transaction.atomic
+@eventlog.together()
 def insist(case_id: int, *, actor: User) -> engine.Advance:
     """The customer insists on leaving: whatever is open ends, the baja is registered next."""
     case = _locked(case_id)
@@ -119,6 +122,7 @@ def insist(case_id: int, *, actor: User) -> engine.Advance:
 
 
 @transaction.atomic
+@eventlog.together()
 def close_elsewhere(case_id: int, *, actor: User | None, because: str) -> engine.Advance:
     """Something happened elsewhere (product terminated, death, request withdrawn): the case ends.
 
@@ -135,6 +139,7 @@ def close_elsewhere(case_id: int, *, actor: User | None, because: str) -> engine
 
 
 @transaction.atomic
+@eventlog.together()
 def reassign(item_id: int, *, assignee: User | None, actor: User) -> WorkItem:
     """Hand an open work item to a colleague, or back to the whole unit (None)."""
     item = engine.reassign(item_id, assignee=assignee)
@@ -149,6 +154,7 @@ def reassign(item_id: int, *, assignee: User | None, actor: User) -> WorkItem:
 
 
 @transaction.atomic
+@eventlog.together()
 def wake_next(*, after: int = 0) -> engine.Advance | None:
     """Let the next instance beyond id `after` whose time has come go on; None where nothing is due.
 
@@ -168,6 +174,7 @@ def wake_next(*, after: int = 0) -> engine.Advance | None:
 
 
 @transaction.atomic
+@eventlog.together()
 def evaluate(case_id: int, *, actor: User, month: str) -> engine.Advance:
     """Step 15 of one waiting case, once the month's evaluation was signed. `month`: YYYY-MM."""
     return _correlate(

@@ -21,7 +21,7 @@ def print_and_assign(orders: Sequence[WorkOrder], *, technician: User | None, ac
     The batch is one transaction and each order's step one more: an order whose step somebody else
     completes meanwhile stays as that person left it.
     """
-    batch = fieldwork.print_batch(orders, actor=actor)
+    batch = fieldwork.print_batch(orders, actor=actor, technician=technician)
     if technician is None:
         return batch
     waiting = WorkItem.objects.filter(

@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from arraigo.money import MoneyField
+from arraigo.orders.models import WorkOrder
 
 
 class Reason(models.TextChoices):
@@ -60,6 +61,9 @@ class RetentionCase(models.Model):
     reopened = models.PositiveSmallIntegerField(default=0)
     """How many controls failed."""
     closed_at = models.DateTimeField(null=True)
+
+    current_order: WorkOrder | None = None
+    """The latest work order, once `visits.current_order` read it."""
 
     class Meta:
         verbose_name = _("retention case")

@@ -7,7 +7,10 @@ from typing import Any
 from arraigo import clock
 from arraigo.engine.models import WorkItem
 from arraigo.people.models import Role
+from arraigo.procedure import queries as procedures
+from arraigo.quality import actions as quality
 from arraigo.quality.models import QualityControl
+from arraigo.retention import controls
 from arraigo.retention.models import RetentionCase
 from arraigo.retention.visits import current_order
 
@@ -45,10 +48,8 @@ def _place_field(case: RetentionCase, item: WorkItem) -> None:
 
 
 def _control_due(case: RetentionCase, kind: str) -> dt.datetime:
-    return (
-        QualityControl.objects.filter(case_number=case.number, kind=kind, decided_at=None)
-        .values_list("due_at", flat=True)
-        .order_by("-id")
-        .first()
-        or clock.now()
-    )
+    """Plan the control that falls due now on the case's order; by when the call is to be made."""
+    policy = procedures.policy_of(case.instance.definition_id)
+    due_at = controls.call_time(clock.now(), policy)
+    quality.schedule_control(kind, case_number=case.number, work_order=current_order(case), due_at=due_at)
+    return due_at

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import Case, Value, When
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -60,9 +61,10 @@ def keep(case: RetentionCase, kind: Promise.Kind, *, proof: str) -> int:
     A late proof is kept beside the broken promise: late is not kept.
     """
     now = clock.now()
-    open_ones = Promise.objects.filter(case=case, kind=kind, state=Promise.State.OPEN)
-    late = open_ones.filter(due_at__lt=now).update(state=Promise.State.BROKEN, ended_at=now, proof=proof)
-    return late + open_ones.update(state=Promise.State.KEPT, ended_at=now, proof=proof)
+    in_time = When(due_at__gte=now, then=Value(Promise.State.KEPT))
+    return Promise.objects.filter(case=case, kind=kind, state=Promise.State.OPEN).update(
+        state=Case(in_time, default=Value(Promise.State.BROKEN)), ended_at=now, proof=proof
+    )
 
 
 def break_open(case: RetentionCase, kind: Promise.Kind, *, proof: str) -> int:

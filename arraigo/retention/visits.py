@@ -10,12 +10,14 @@ from arraigo.retention.models import RetentionCase
 
 
 def current_order(case: RetentionCase) -> WorkOrder:
-    """The case's latest work order, with what its pages show."""
-    return (
-        WorkOrder.objects.filter(case_number=case.number)
-        .select_related("customer", "zone", "technician", "operations_center", "product_order")
-        .latest("id")
-    )
+    """The case's latest work order, with what its pages show; read once for one `case` object."""
+    if case.current_order is None:
+        case.current_order = (
+            WorkOrder.objects.filter(case_number=case.number)
+            .select_related("customer", "zone", "technician", "operations_center", "product_order", "visit")
+            .latest("id")
+        )
+    return case.current_order
 
 
 def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -> dict[str, Any]:

@@ -59,7 +59,8 @@ def user_of(request: HttpRequest) -> User:
 
 
 def staff(*roles: str) -> Callable[[View], View]:
-    """Let people with one of `roles` in: others get 404, nobody-yet the sign-in page.
+    """Let people with one of `roles` in (without roles: everybody signed in): others get 404,
+    nobody-yet the sign-in page.
 
     What was typed into a form whose session has run out is kept until its page is opened again.
     """
@@ -69,7 +70,7 @@ def staff(*roles: str) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
                 return _sign_in(request)
-            if not user_of(request).has_role(*roles):
+            if roles and not user_of(request).has_role(*roles):
                 raise Http404
             return view(request, *args, **kwargs)
 

@@ -62,5 +62,6 @@ def entries(user: User, path: str) -> list[Entry]:
 
 
 def home(user: User) -> str:
-    """Where `user` begins: the first page of the side bar."""
-    return entries(user, "")[0].url
+    """Where `user` begins: the first page of the side bar; the own account for who has no role yet."""
+    found = entries(user, "")
+    return found[0].url if found else reverse("account")

@@ -118,6 +118,8 @@ def test_not_solved_on_site_is_a_linked_priority_order_with_a_new_24_hours(home:
         assert second.due_at - second.created_at == dt.timedelta(hours=24)
         assert Promise.objects.filter(kind="visit").values_list("state", flat=True).order_by("id")[0] == "broken"
         walk.go("step_06", "step_07", "step_08")
+    with moment(days=3, hours=1):
+        sweeps.wake_due_cases()
     assert QualityControl.objects.get(kind="post_visit").work_order == second
 
 

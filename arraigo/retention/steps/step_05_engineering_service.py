@@ -14,9 +14,7 @@ from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role, User
 from arraigo.procedure.policy import Policy
 from arraigo.products.models import Product, Service
-from arraigo.quality import actions as quality
-from arraigo.quality.models import QualityControl
-from arraigo.retention import controls, promises
+from arraigo.retention import promises
 from arraigo.retention.models import Offer, Promise, RetentionCase
 from arraigo.retention.registry import StepForm, StepResult, StepRun, step
 from arraigo.retention.steps.step_03_negotiation import affected
@@ -74,16 +72,10 @@ def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -
     evidence=evidence,
 )
 def carry_out(run: StepRun) -> StepResult:
-    """Product order, work order, the 24 hours and the control at 30 days. Fact: `post_service_at`."""
+    """Product order, work order and the 24 hours. Fact: `post_service_at`."""
     products = affected(run.case)
-    order = _order(run, products)
+    order = run.case.current_order = _order(run, products)
     control_at = order.created_at + dt.timedelta(days=run.policy.integer("control.post_service_days"))
-    quality.schedule_control(
-        QualityControl.Kind.POST_SERVICE,
-        case_number=run.case.number,
-        work_order=order,
-        due_at=controls.call_time(control_at, run.policy),
-    )
     promises.promise(
         run.case,
         Promise.Kind.VISIT,

@@ -15,9 +15,7 @@ from arraigo.orders import progress as orders
 from arraigo.orders.models import WorkOrder
 from arraigo.people.models import User
 from arraigo.procedure.policy import Policy
-from arraigo.quality import actions as quality
-from arraigo.quality.models import QualityControl
-from arraigo.retention import controls, promises, visits
+from arraigo.retention import promises, visits
 from arraigo.retention.models import Promise, RetentionCase
 from arraigo.retention.registry import StepForm, StepResult, StepRun, step
 
@@ -93,7 +91,7 @@ def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -
 )
 def carry_out(run: StepRun) -> StepResult:
     """Sign the papers and close the order. Fact: `post_visit_at`, the control at 2 days."""
-    order = visits.current_order(run.case)
+    order: WorkOrder = visits.current_order(run.case)
     photo = run.data["photo"]
     signed = fieldwork.sign_papers(
         order.visit,
@@ -105,23 +103,13 @@ def carry_out(run: StepRun) -> StepResult:
         photo=photo.read() if photo else None,
         actor=run.actor,
     )
-    order = orders.complete_order(order, actor=run.actor)
+    order = run.case.current_order = orders.complete_order(order, actor=run.actor)
     promises.keep(run.case, Promise.Kind.VISIT, proof=order.number)
-    control_at = _schedule_control(run, order)
+    assert order.closed_at is not None
+    control_at = order.closed_at + dt.timedelta(days=run.policy.integer("control.post_visit_days"))
     return StepResult(
         "signed" if not run.data["refusal_reason"] else "signature_refused",
         {"post_visit_at": control_at.isoformat()},
         {"work_order": order.number, "papers": [paper.number for paper in signed]},
     )
 
-
-def _schedule_control(run: StepRun, order: WorkOrder) -> dt.datetime:
-    assert order.closed_at is not None
-    control_at = order.closed_at + dt.timedelta(days=run.policy.integer("control.post_visit_days"))
-    quality.schedule_control(
-        QualityControl.Kind.POST_VISIT,
-        case_number=run.case.number,
-        work_order=order,
-        due_at=controls.call_time(control_at, run.policy),
-    )
-    return control_at

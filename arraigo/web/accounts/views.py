@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from arraigo.messages import actions as notices
 from arraigo.web import nav, replies
-from arraigo.web.access import EVERYBODY, staff, user_of
+from arraigo.web.access import staff, user_of
 from arraigo.web.accounts.forms import SignInForm
 
 
@@ -22,14 +22,14 @@ class SignIn(LoginView):
 
 
 @require_GET
-@staff(*EVERYBODY)
+@staff()
 def home(request: HttpRequest) -> HttpResponse:
     """The first page of the role: its tray, or what stands in its place."""
     return redirect(nav.home(user_of(request)))
 
 
 @require_http_methods(["GET", "POST"])
-@staff(*EVERYBODY)
+@staff()
 def account(request: HttpRequest) -> HttpResponse:
     """The own name, roles and units; change of password."""
     user = user_of(request)
@@ -44,7 +44,7 @@ def account(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@staff(*EVERYBODY)
+@staff()
 def notice_read(request: HttpRequest, pk: int) -> HttpResponse:
     """Mark an own notice as read and go back to the page."""
     notices.mark_read(user_of(request), [pk])

@@ -61,6 +61,13 @@ def may_do(user: User, work_item: WorkItem) -> bool:
     return True
 
 
+def work_order(user: User, number: str) -> WorkOrder:
+    """A work order of a case that `user` may see, or that is the technician's own; 404 for any other."""
+    own = Q(technician=user) if user.has_role(Role.TECHNICIAN) else Q(pk=None)
+    seen = Q(case_number__in=cases(user).values("number"))
+    return _or_404(WorkOrder.objects.filter(own | seen, number=number).first())
+
+
 def receipt(user: User, number: str) -> Receipt:
     """A receipt of a case that `user` may see."""
     found = Receipt.objects.select_related("case__customer", "by").filter(number=number, case__in=cases(user))

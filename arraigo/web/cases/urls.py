@@ -7,6 +7,7 @@ urlpatterns = [
     path("cases/<str:number>/", views.case, name="case"),
     path("cases/<str:number>/insist/", views.insist, name="case_insist"),
     path("cases/<str:number>/steps/<int:pk>/", steps.step, name="step"),
+    path("ot/<str:number>/", views.work_order, name="work_order"),
     path("receipts/<str:number>/", views.receipt, name="receipt"),
     path("procedure/", procedure.procedure, name="procedure"),
     path("procedure/<int:number>/", procedure.procedure, name="procedure_version"),

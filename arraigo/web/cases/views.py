@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from arraigo.engine.models import WorkItem
 from arraigo.people.models import Role
 from arraigo.records import RuleBroken
 from arraigo.retention import actions, queries
@@ -80,3 +81,19 @@ def after(request: HttpRequest, number: str, opened: list[int]) -> HttpResponse:
 def receipt(request: HttpRequest, number: str) -> HttpResponse:
     """A receipt as it is printed for the customer."""
     return render(request, "cases/receipt.html", {"receipt": access.receipt(user_of(request), number)})
+
+
+@require_GET
+@staff(*CASE_READERS, Role.TECHNICIAN)
+def work_order(request: HttpRequest, number: str) -> HttpResponse:
+    """Where the QR code of a printed work order leads: to its task, where it is the person's, else to its case."""
+    user = user_of(request)
+    order = access.work_order(user, number)
+    open_items = order_items(order.case_number)
+    return after(request, order.case_number, open_items)
+
+
+def order_items(case_number: str) -> list[int]:
+    """The open tasks of the case."""
+    open_ones = WorkItem.objects.filter(instance__key=case_number, status=WorkItem.Status.OPEN)
+    return list(open_ones.order_by("id").values_list("pk", flat=True))

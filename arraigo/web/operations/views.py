@@ -56,7 +56,7 @@ def print_orders(request: HttpRequest) -> HttpResponse:
 def batch_pdf(request: HttpRequest, number: str) -> HttpResponse:
     """The printed work orders of a batch, the same each time."""
     batch = access.batch(user_of(request), number)
-    response = HttpResponse(documents.work_orders_pdf(batch), content_type="application/pdf")
+    response = HttpResponse(documents.work_orders_pdf(batch, base_url=f"{request.scheme}://{request.get_host()}"), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{batch.number}.pdf"'
     return response
 

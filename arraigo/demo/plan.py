@@ -1,0 +1,109 @@
+"""Who will be in the demo and what will happen to them, settled before anything is written."""
+
+import datetime as dt
+import random
+from dataclasses import dataclass, field
+
+from arraigo import clock
+from arraigo.demo import catalogue, scenarios
+from arraigo.demo.scenarios import Scenario
+
+MONTHS = 24
+"""How far back bills, payments and tickets go."""
+CASE_DAYS = 95
+"""How far back cases go."""
+
+
+@dataclass(frozen=True)
+class CasePlan:
+    scenario: Scenario
+    opened_at: dt.datetime
+
+    @property
+    def for_accounts(self) -> bool:
+        """Whether the accounts that people sign in with carry it out."""
+        return self.scenario.hours > 0
+
+
+@dataclass
+class Plan:
+    """What one customer will have. `index` counts the customers from 0."""
+
+    index: int
+    case: CasePlan | None = None
+    trait: str = ""
+    """`debtor`, `arrears`, `listed`, `late` or nothing."""
+    vip: bool = False
+    internet: str = ""
+    television: str = ""
+    others: list[str] = field(default_factory=list)
+    started_on: dt.date = dt.date(2000, 1, 1)
+    ended_on: dt.date | None = None
+    """When all products ended, by request or for arrears."""
+    end_reason: str = ""
+
+
+def make_plans(count: int, cases: int, rng: random.Random, at: dt.datetime) -> list[Plan]:
+    """The plans of `count` customers, of whom some have one of `cases` cases up to `at`."""
+    plans = [_plan(index, rng, at) for index in range(count)]
+    cased = case_plans(cases, rng, at)
+    for plan, case in zip(rng.sample(plans, len(cased)), cased, strict=True):
+        _fit(plan, case, rng, at)
+    return plans
+
+
+def case_plans(count: int, rng: random.Random, at: dt.datetime) -> list[CasePlan]:
+    """`count` cases: first one waiting in every tray, the others spread over the last months."""
+    waiting = [CasePlan(each, at - dt.timedelta(hours=each.hours)) for each in scenarios.WAITING[:count]]
+    left = count - len(waiting)
+    once = rng.sample(scenarios.HISTORIC, min(left, len(scenarios.HISTORIC)))
+    weights = [each.weight for each in scenarios.HISTORIC]
+    drawn = rng.choices(scenarios.HISTORIC, weights, k=left - len(once))
+    return waiting + [CasePlan(each, _office_moment(rng, at)) for each in [*once, *drawn]]
+
+
+def _office_moment(rng: random.Random, at: dt.datetime) -> dt.datetime:
+    """Some moment of an office day in the last CASE_DAYS days, at least three days ago."""
+    day = clock.local(at).date() - dt.timedelta(days=rng.randint(4, CASE_DAYS))
+    if day.weekday() == 6:
+        day -= dt.timedelta(days=1)
+    return clock.start_of_day(day) + dt.timedelta(minutes=rng.randint(9 * 60, 17 * 60))
+
+
+def _plan(index: int, rng: random.Random, at: dt.datetime) -> Plan:
+    today = clock.local(at).date()
+    plan = Plan(index, vip=rng.random() < 0.03)
+    plan.trait = rng.choices(("", "late", "debtor", "arrears", "listed"), (80, 12, 4, 2, 2))[0]
+    if rng.random() < 0.86:
+        plan.internet = rng.choices(catalogue.INTERNET, catalogue.WEIGHTS)[0]
+    if rng.random() < 0.48 or not plan.internet:
+        plan.television = rng.choice(("tv-basica", "tv-hd"))
+    plan.others = [code for code, share in (("telefono", 0.4), ("fijacom", 0.08), ("linea-max", 0.05))
+                   if rng.random() < share]  # fmt: skip
+    oldest = 15 * 365 if rng.random() < 0.85 else MONTHS * 30
+    plan.started_on = today - dt.timedelta(days=rng.randint(120, oldest))
+    _maybe_leave(plan, rng, today)
+    return plan
+
+
+def _maybe_leave(plan: Plan, rng: random.Random, today: dt.date) -> None:
+    """About one in eleven left in these two years, those withdrawn for arrears besides."""
+    leaves = rng.random() < 0.09
+    if not leaves and plan.trait != "arrears":
+        return
+    day = today - dt.timedelta(days=rng.randint(12, MONTHS * 30 - 40))
+    plan.ended_on = max(day, plan.started_on + dt.timedelta(days=60))
+    reasons = ("faults", "better_offer", "price", "no_use", "other", "moving", "death")
+    plan.end_reason = "arrears" if plan.trait == "arrears" else rng.choices(reasons, (20, 26, 20, 9, 5, 14, 6))[0]
+
+
+def _fit(plan: Plan, case: CasePlan, rng: random.Random, at: dt.datetime) -> None:
+    """Make the customer one to whom this case can happen."""
+    scenario = case.scenario
+    prices = {"cheap": catalogue.CHEAP, "middle": ("fo-200",), "middle-top": ("fo-400",), "top": catalogue.TOP}
+    plan.case, plan.trait, plan.vip = case, scenario.trait, scenario.vip
+    plan.internet = rng.choice(prices[scenario.price])
+    if scenario.television:
+        plan.television = "tv-hd"
+    plan.ended_on, plan.end_reason = None, ""
+    plan.started_on = min(plan.started_on, clock.local(at).date() - dt.timedelta(days=400))
