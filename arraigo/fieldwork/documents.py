@@ -5,7 +5,7 @@ from textwrap import wrap
 from typing import Any
 
 import segno
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
 from arraigo.documents.rendering import render
@@ -14,6 +14,7 @@ from arraigo.fieldwork.models import Attachment, Measurement, Paper, PrintBatch,
 from arraigo.fieldwork.pictures import drawing
 from arraigo.orders.models import WorkOrder
 from arraigo.people.models import User
+from arraigo.products.models import Product
 from arraigo.tickets.models import TroubleTicket
 
 HOUR = 3600
@@ -32,7 +33,9 @@ def contents(orders: QuerySet[WorkOrder], technician: User | None = None) -> dic
     Pages go by zone, then as the orders were made.
     """
     together = orders.select_related("customer", "zone", "technician", "product_order").prefetch_related(
-        "products__offering", "tickets__product", "customer__phones"
+        Prefetch("products", Product.objects.select_related("offering")),
+        Prefetch("tickets", TroubleTicket.objects.select_related("product")),
+        "customer__phones",
     )
     by_zone = sorted(together, key=lambda order: (str(order.zone or ""), order.pk))
     with paper_language():
