@@ -1,0 +1,96 @@
+"""Django's admin: business records can be looked at, never changed; accounts are kept here.
+
+Changes of records go through their actions, which write the events.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from arraigo.eventlog.actions import record
+from arraigo.eventlog.models import Event
+from arraigo.people.models import Membership, Unit, User
+from arraigo.workdays.models import ClockOffset, Holiday
+
+if TYPE_CHECKING:
+    ModelAdmin = admin.ModelAdmin[Any]
+    TabularInline = admin.TabularInline[Membership, User]
+else:
+    ModelAdmin, TabularInline = admin.ModelAdmin, admin.TabularInline
+
+COLUMNS = 6
+
+
+class ReadOnlyAdmin(ModelAdmin):
+    """Shows records and changes none. The first columns of the table, the newest rows first."""
+
+    list_per_page = 50
+    list_select_related = True
+    show_full_result_count = False
+    ordering = ("-pk",)
+
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        shown = [
+            field.name
+            for field in self.model._meta.concrete_fields
+            if not isinstance(field, models.JSONField)
+        ]
+        return shown[:COLUMNS]
+
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        return [field.name for field in self.model._meta.concrete_fields if field.name in {"number", "code"}]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+
+def show(*records: type[models.Model]) -> None:
+    """Let the admin show these models, read-only."""
+    admin.site.register(records, ReadOnlyAdmin)
+
+
+class MembershipInline(TabularInline):
+    model = Membership
+    extra = 1
+
+
+@admin.register(User)
+class AccountAdmin(UserAdmin):
+    """Accounts with their roles. Each change leaves an event; accounts are closed, not deleted."""
+
+    list_display = ("username", "first_name", "last_name", "is_active", "is_demo")
+    inlines = (MembershipInline,)
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        (_("Person"), {"fields": ("first_name", "last_name", "email")}),
+        (_("Access"), {"fields": ("is_active", "is_staff", "is_superuser")}),
+    )
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        user = form.instance
+        told = {
+            "username": user.username,
+            "is_active": user.is_active,
+            "fields": form.changed_data,
+            "roles": [f"{each.role} {each.unit.code}" for each in user.memberships.select_related("unit")],
+        }
+        kind = "user.changed" if change else "user.added"
+        actor = request.user if isinstance(request.user, User) else None
+        record(kind, user, actor=actor, data=told)
+
+
+show(Unit, Holiday, ClockOffset, Event)

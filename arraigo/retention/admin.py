@@ -1,0 +1,14 @@
+"""These records in the admin, read-only."""
+
+from arraigo.people.admin import show
+from arraigo.retention.models import (
+    BackgroundReview,
+    Offer,
+    Override,
+    Promise,
+    Receipt,
+    RepeatFaultVerdict,
+    RetentionCase,
+)
+
+show(BackgroundReview, Offer, Override, Promise, Receipt, RepeatFaultVerdict, RetentionCase)

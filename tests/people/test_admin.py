@@ -1,0 +1,79 @@
+"""The admin shows every business record and changes none."""
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.db import models
+from django.test import Client
+from django.urls import reverse
+
+from arraigo.eventlog.models import Event
+from arraigo.people.models import Role, Unit, User
+from tests.records import a_customer, a_product
+
+PACKAGES = (
+    "network customers products tickets billing orders fieldwork quality terminations retention".split()  # noqa: SIM905
+)
+NOT_SHOWN = {"SearchToken", "CreditListing"}
+"""An index; and what may only be looked at with a reason that is logged."""
+pytestmark = pytest.mark.django_db
+RECORDS = [
+    model
+    for name in PACKAGES
+    for model in apps.get_app_config(name).get_models()
+    if model.__name__ not in NOT_SHOWN
+]
+
+
+@pytest.fixture
+def browser() -> Client:
+    client = Client()
+    client.force_login(
+        User.objects.create_superuser("admin"), backend="django.contrib.auth.backends.ModelBackend"
+    )
+    return client
+
+
+def page(model: type[models.Model], name: str, *args: int) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{name}", args=args)
+
+
+@pytest.mark.parametrize("model", RECORDS, ids=lambda model: model.__name__)
+def test_every_record_can_be_seen_and_none_added(browser: Client, model: type[models.Model]) -> None:
+    assert browser.get(page(model, "changelist")).status_code == 200
+    assert browser.get(page(model, "add")).status_code == 403
+
+
+def test_a_record_can_be_read_not_changed_nor_deleted(browser: Client) -> None:
+    product = a_product(a_customer(name="Rosa Siles"))
+    assert "Rosa Siles" in browser.get(page(type(product), "change", product.pk)).content.decode()
+    answer = browser.post(page(type(product), "change", product.pk), {"number": "X"})
+    assert answer.status_code == 403
+    assert browser.post(page(type(product), "delete", product.pk), {"post": "yes"}).status_code == 403
+    product.refresh_from_db()
+    assert product.number != "X"
+
+
+def test_listings_and_the_search_index_are_not_there() -> None:
+    assert not {model.__name__ for model in admin.site._registry} & NOT_SHOWN
+
+
+def test_an_account_is_made_with_its_roles_and_an_event(browser: Client) -> None:
+    unit = Unit.objects.create(code="team-1", name="Equipo 1", kind=Unit.Kind.RETENTION_TEAM)
+    browser.post(
+        reverse("admin:people_user_add"),
+        {
+            "username": "rosa",
+            "usable_password": "true",
+            "password1": "una-clave-larga-1",
+            "password2": "una-clave-larga-1",
+            "memberships-TOTAL_FORMS": "1",
+            "memberships-INITIAL_FORMS": "0",
+            "memberships-0-role": Role.ADVISOR,
+            "memberships-0-unit": unit.pk,
+        },
+    )
+    rosa = User.objects.get(username="rosa")
+    event = Event.objects.get(kind="user.added")
+    assert (event.subject_id, event.actor) == (rosa.pk, User.objects.get(username="admin"))
+    assert browser.post(reverse("admin:people_user_delete", args=[rosa.pk])).status_code == 403
