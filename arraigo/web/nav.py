@@ -20,6 +20,7 @@ class Entry:
 
 
 PAGES: tuple[tuple[str, Promise, str, tuple[str, ...]], ...] = (
+    ("team", _("My team"), "users", (Role.TEAM_LEAD,)),
     ("search", _("Customers"), "users", access.CUSTOMER_READERS),
     ("case_list", _("Retentions"), "history", access.CASE_READERS),
     ("operations_orders", _("Work orders"), "tool", (Role.OPERATIONS_SUPERVISOR,)),
@@ -35,6 +36,16 @@ PAGES: tuple[tuple[str, Promise, str, tuple[str, ...]], ...] = (
     ("administration_clock", _("Clock"), "clock", (Role.ADMINISTRATOR,)),
 )
 """Route, label, icon and roles of every page in the side bar, beside the trays."""
+
+
+FIRST = {
+    Role.TECHNICIAN: "visits",
+    Role.BILLING: "billing_claims",
+    Role.HEAD_CUSTOMER_RELATIONS: "evaluations",
+    Role.HEAD_RESOURCES: "evaluations",
+    Role.ADMINISTRATOR: "administration_units",
+}
+"""First page of the roles that do not begin with a tray."""
 
 
 def trays(user: User) -> list[str]:
@@ -62,6 +73,9 @@ def entries(user: User, path: str) -> list[Entry]:
 
 
 def home(user: User) -> str:
-    """Where `user` begins: the first page of the side bar; the own account for who has no role yet."""
-    found = entries(user, "")
-    return found[0].url if found else reverse("account")
+    """Where `user` begins: the own tray, or what stands in its place; the account for who has no role."""
+    for role, name in FIRST.items():
+        if role in user.roles:
+            return reverse(name)
+    own = trays(user)
+    return reverse("tray", args=[own[0]]) if own else reverse("account")

@@ -1,0 +1,8 @@
+from django.urls import path
+
+from arraigo.web.team_lead import views
+
+urlpatterns = [
+    path("", views.team, name="team"),
+    path("<int:pk>/hand-over/", views.reassign, name="team_reassign"),
+]

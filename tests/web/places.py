@@ -1,0 +1,83 @@
+"""An existing object for every route, so that a 404 can only be about the role."""
+
+from typing import Any
+
+from arraigo import clock
+from arraigo.billing.models import BillingClaim
+from arraigo.bss.models import Command
+from arraigo.engine.models import WorkItem
+from arraigo.fieldwork.models import PrintBatch
+from arraigo.messages import actions as messages
+from arraigo.orders import queries as orders
+from arraigo.people.models import Role
+from arraigo.quality.models import QualityControl
+from arraigo.retention import sweeps
+from arraigo.retention.models import Receipt
+from arraigo.tickets.models import TroubleTicket
+from arraigo.workdays import actions as workdays
+from tests.cast import Walk, moment
+from tests.web.conftest import Desk
+
+
+class Places:
+    def __init__(self, desk: Desk) -> None:
+        self.desk, self.case = desk, desk.walk.case
+        today = clock.today()
+        workdays.set_holiday(today, "Feriado", actor=None)
+        number = {"number": self.case.number}
+        customer = {"number": self.case.customer.number}
+        ticket = {"number": TroubleTicket.objects.first().number}
+        order = {"number": self._order()}
+        claim = {"number": BillingClaim.objects.first().number}
+        month = {"month": clock.previous_month(today)}
+        self.known: dict[str, dict[str, Any]] = {
+            "customer": customer, "customer_change": customer, "product_new": customer, "case_new": customer,
+            "ticket_new": customer, "product": {"number": desk.walk.home.internet.number},
+            "ticket": ticket, "ticket_state": ticket, "ticket_follow_up": ticket,
+            "case": number, "case_insist": number, "step": {**number, "pk": desk.walk.item("step_07").pk},
+            "work_order": order, "operations_assign": order, "operations_pause": order, "operations_resume": order,
+            "receipt": {"number": Receipt.objects.filter(case=self.case).first().number},
+            "procedure_version": {"number": 1}, "procedure_diagram": {"number": 1},
+            "tray": {"role": Role.ADVISOR.value},
+            "operations_batch": {"number": PrintBatch.objects.first().number},
+            "evaluation": month, "evaluation_sign": month, "indicator_review": month,
+            "billing_claim_confirm": claim, "billing_claim_refuse": claim,
+            "administration_holiday_remove": {"day": today.isoformat()},
+            "administration_holidays_fill": {"year": today.year},
+            "administration_command": {"pk": self._command()},
+            "control_attempt": {"pk": self._control()},
+            "team_reassign": {"pk": self._team_item()},
+        }  # fmt: skip
+
+    def of(self, name: str, role: Role) -> dict[str, Any]:
+        """The parts of the address of `name`, of an object within reach of somebody."""
+        if name == "notice_read":
+            return {"pk": messages.notify(self.desk.cast[role], "control.failed", {}).pk}
+        return self.known.get(name, {})
+
+    def _order(self) -> str:
+        order = orders.current_order(self.case.number)
+        assert order is not None
+        return order.number
+
+    def _command(self) -> int:
+        """A command that was refused by the other side."""
+        now = clock.now()
+        return Command.objects.create(
+            kind="work_order.create", payload={}, status=Command.Status.FAILED, created_at=now, ended_at=now
+        ).pk
+
+    def _control(self) -> int:
+        """A control after the visit that is due, of another household."""
+        with moment(days=-5):
+            home = self.desk.cast.household("100002")
+            home.repeated_faults()
+            walk = Walk(home).go(*(f"step_0{n}" for n in range(1, 9)))
+        sweeps.wake_due_cases()
+        return QualityControl.objects.get(case_number=walk.case.number, kind="post_visit").pk
+
+    def _team_item(self) -> int:
+        """An advisor's open task of the team."""
+        home = self.desk.cast.household("100003")
+        walk = Walk(home)
+        return WorkItem.objects.get(instance=walk.case.instance, status=WorkItem.Status.OPEN).pk

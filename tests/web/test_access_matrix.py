@@ -1,0 +1,152 @@
+"""Every route and every role: who may open it, and that it does not exist for anybody else.
+
+The table is written by hand, from what each desk is for; a route that is not in it fails the test.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from arraigo.people.models import Role
+from arraigo.web import access
+from tests.web.conftest import Desk, signed_in
+from tests.web.places import Places
+
+ADVISOR, LEAD = Role.ADVISOR, Role.TEAM_LEAD
+DESK = {ADVISOR, LEAD}
+CUSTOMERS = {*DESK, Role.OPERATIONS_SUPERVISOR, Role.INCIDENT_FOLLOW_UP, Role.QUALITY_MANAGEMENT,
+             Role.COMMERCIAL_MANAGEMENT, Role.BILLING}  # fmt: skip
+HEADS = {Role.HEAD_CUSTOMER_RELATIONS, Role.HEAD_RESOURCES}
+CASES = {*CUSTOMERS, *HEADS} - {Role.BILLING}
+EVERYBODY = set(Role)
+SUPERVISOR, TECHNICIAN = {Role.OPERATIONS_SUPERVISOR}, {Role.TECHNICIAN}
+ADMINISTRATOR, MANAGEMENT = {Role.ADMINISTRATOR}, {Role.COMMERCIAL_MANAGEMENT}
+FOLLOW_UP = {Role.INCIDENT_FOLLOW_UP}
+
+PUBLIC = {"login", "logout", "set_language"}
+"""Open to people who are not signed in."""
+WHO: dict[str, set[Any]] = {
+    "home": EVERYBODY,
+    "account": EVERYBODY,
+    "notice_read": EVERYBODY,
+    "search": CUSTOMERS,
+    "customer": CUSTOMERS,
+    "customer_new": DESK,
+    "customer_change": DESK,
+    "product_new": DESK,
+    "product": DESK,
+    "case_new": DESK,
+    "ticket_new": DESK,
+    "ticket": CUSTOMERS,
+    "ticket_state": {*DESK, *SUPERVISOR, *FOLLOW_UP},
+    "ticket_follow_up": DESK,
+    "case_list": CASES,
+    "case": CASES,
+    "case_insist": DESK,
+    "step": TECHNICIAN,  # the case stands at step 7, in the technician's lane
+    "work_order": CASES | TECHNICIAN,
+    "receipt": {*DESK, *MANAGEMENT},
+    "procedure": EVERYBODY,
+    "procedure_version": EVERYBODY,
+    "procedure_diagram": EVERYBODY,
+    "tray": {ADVISOR},  # the advisor's tray; everybody has only the own one
+    "team": {LEAD},
+    "team_reassign": {LEAD},
+    "operations_orders": SUPERVISOR,
+    "operations_print": SUPERVISOR,
+    "operations_assign": SUPERVISOR,
+    "operations_pause": SUPERVISOR,
+    "operations_resume": SUPERVISOR,
+    "operations_batch": SUPERVISOR,
+    "visits": TECHNICIAN,
+    "control_calls": {*FOLLOW_UP, Role.QUALITY_MANAGEMENT},
+    "control_attempt": FOLLOW_UP,  # of a control after the visit
+    "evaluations": {*MANAGEMENT, *HEADS},
+    "evaluation": {*MANAGEMENT, *HEADS},
+    "evaluation_sign": MANAGEMENT,
+    "indicator_review": HEADS,
+    "billing_claims": {Role.BILLING},
+    "billing_claim_confirm": {Role.BILLING},
+    "billing_claim_refuse": {Role.BILLING},
+    "administration_units": ADMINISTRATOR,
+    "administration_holidays": ADMINISTRATOR,
+    "administration_holiday_remove": ADMINISTRATOR,
+    "administration_holidays_fill": ADMINISTRATOR,
+    "administration_versions": ADMINISTRATOR,
+    "administration_commands": ADMINISTRATOR,
+    "administration_command": ADMINISTRATOR,
+    "administration_clock": ADMINISTRATOR,
+}
+POST_ONLY = {"notice_read", "case_insist", "operations_print", "operations_resume", "team_reassign",
+             "billing_claim_confirm", "administration_holiday_remove", "administration_holidays_fill"}  # fmt: skip
+SERVED = {200, 302, 400}
+"""What a person with the right gets: the page, the way on, or the form with what is missing."""
+
+
+def routes(patterns: list[Any] | None = None) -> Iterator[URLPattern]:
+    """Every route of the pages; Django's admin and the interfaces have tests of their own."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(pattern, URLResolver):
+            if pattern.namespace is None:
+                yield from routes(pattern.url_patterns)
+        else:
+            yield pattern
+
+
+def asked(client: Client, name: str, kwargs: dict[str, Any]) -> HttpResponse:
+    """The answer to one request, whose effects are undone."""
+    path = reverse(name, kwargs=kwargs)
+    with transaction.atomic():
+        answer = client.post(path) if name in POST_ONLY else client.get(path)
+        transaction.set_rollback(True)
+    return answer
+
+
+def test_every_route_is_in_the_table() -> None:
+    names = {route.name for route in routes()}
+    assert names == {*WHO, *PUBLIC}
+
+
+def test_every_view_carries_its_roles() -> None:
+    """A guarded view says who may open it; none relies on the route alone."""
+    unguarded = {route.name for route in routes() if not hasattr(route.callback, "roles")}
+    assert unguarded == PUBLIC
+
+
+@pytest.mark.parametrize("role", list(Role), ids=lambda role: role.value)
+def test_a_role_sees_its_own_pages_and_no_others(desk: Desk, role: Role) -> None:
+    places = Places(desk)
+    wrong = {}
+    for name, who in WHO.items():
+        kwargs = places.of(name, role)
+        status = asked(signed_in(desk.cast[role]), name, kwargs).status_code
+        expected = SERVED if role in who else {404}
+        if status not in expected:
+            wrong[name] = status
+    assert wrong == {}
+
+
+def test_nobody_is_sent_to_sign_in_from_every_page(desk: Desk) -> None:
+    places = Places(desk)
+    for name in WHO:
+        answer = asked(signed_in(None), name, places.of(name, ADVISOR))
+        assert answer.status_code == 302, name
+        assert answer["Location"].startswith(reverse("login")), name
+
+
+def test_the_side_bar_leads_only_to_pages_that_open(desk: Desk) -> None:
+    from arraigo.web import nav
+
+    for role in Role:
+        client = signed_in(desk.cast[role])
+        for entry in nav.entries(desk.cast[role], "/"):
+            assert client.get(entry.url).status_code == 200, (role, entry.url)
+
+
+def test_roles_in_the_code_are_roles() -> None:
+    assert set(access.STEP_ROLES) <= set(Role)
