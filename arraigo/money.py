@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.expressions import Combinable
-from django.db.models.expressions import Combinable
 
 CENTAVO = Decimal("0.01")
 ZERO = Decimal("0.00")
@@ -28,6 +27,7 @@ def pro_rata(monthly: Decimal, days: int, days_in_month: int) -> Decimal:
 
 
 if TYPE_CHECKING:
+    # Assigned as, read as.
     _Centavos = models.BigIntegerField[Decimal | int | str | Combinable, Decimal]
 else:
     _Centavos = models.BigIntegerField
@@ -37,11 +37,6 @@ class MoneyField(_Centavos):
     """An amount in Bs: whole centavos in the database, `Decimal` in Python."""
 
     description = "Amount in Bs, stored in centavos"
-
-    if TYPE_CHECKING:
-        # What the type checker's Django plugin reads: assigned as, read as.
-        _pyi_private_set_type: Decimal | int | str | Combinable  # type: ignore[assignment]
-        _pyi_private_get_type: Decimal  # type: ignore[assignment]
 
     def from_db_value(self, value: int | None, expression: Any, connection: Any) -> Decimal | None:
         return None if value is None else Decimal(value).scaleb(-2)

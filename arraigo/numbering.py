@@ -30,9 +30,7 @@ def numbered_many(
 ) -> list[dict[str, Any]]:
     """As `numbered`, for `count` records of `model` in one statement."""
     year = clock.local(at).year
-    return [
-        {"id": key, "number": f"{prefix}-{year}-{key:0{DIGITS}d}"} for key in _reserve(model, count)
-    ]
+    return [{"id": key, "number": f"{prefix}-{year}-{key:0{DIGITS}d}"} for key in _reserve(model, count)]
 
 
 def _reserve(model: type[models.Model], count: int) -> list[int]:

@@ -42,7 +42,9 @@ def share_out(amount: Decimal, month: dt.date, bills: Sequence[Bill]) -> list[Sh
     `bills` are the customer's bill of `month` and all unbilled ones. The shares sum up to `amount`.
     """
     own = [bill for bill in bills if bill.month == month]
-    later = sorted((b for b in bills if b.month != month and b.state == Bill.State.UNBILLED), key=lambda b: b.month)
+    later = sorted(
+        (b for b in bills if b.month != month and b.state == Bill.State.UNBILLED), key=lambda b: b.month
+    )
     shares, left = [], amount
     for bill in own + later:
         part = min(left, balance(bill))
@@ -82,14 +84,18 @@ def attach_waiting(bill: Bill) -> Decimal:
     A credit that fits only in part is split; the rest waits on. Saves `bill`.
     """
     before = bill.credited
-    waiting = Credit.objects.select_for_update().filter(customer_id=bill.customer_id, bill=None).order_by("id")
+    waiting = (
+        Credit.objects.select_for_update().filter(customer_id=bill.customer_id, bill=None).order_by("id")
+    )
     for credit in waiting:
         part = min(credit.amount, balance(bill))
         if part == ZERO:
             break
         if part < credit.amount:
             Credit.objects.create(
-                adjustment_id=credit.adjustment_id, customer_id=credit.customer_id, amount=credit.amount - part
+                adjustment_id=credit.adjustment_id,
+                customer_id=credit.customer_id,
+                amount=credit.amount - part,
             )
         credit.bill, credit.amount = bill, part
         credit.save()

@@ -58,7 +58,8 @@ class ReasonMissing(RuleBroken):
 
     def __init__(self, number: str) -> None:
         super().__init__(
-            _("Write why billing claim %(number)s is refused: the customer has to be told.") % {"number": number}
+            _("Write why billing claim %(number)s is refused: the customer has to be told.")
+            % {"number": number}
         )
 
 
@@ -87,7 +88,8 @@ class BillExists(RuleBroken):
 
     def __init__(self, customer: str, month: dt.date) -> None:
         super().__init__(
-            _("%(customer)s already has a bill for %(month)s.") % {"customer": customer, "month": f"{month:%m/%Y}"}
+            _("%(customer)s already has a bill for %(month)s.")
+            % {"customer": customer, "month": f"{month:%m/%Y}"}
         )
 
 

@@ -38,7 +38,7 @@ def average_billing(customer: Customer, months: int, as_of: dt.datetime) -> Deci
 
 
 def debts(customers: Iterable[Customer] | Iterable[int], as_of: dt.datetime) -> dict[int, Decimal]:
-    """What each of `customers` (or their ids) owes past the due date at `as_of`; who owes nothing is left out."""
+    """What each of `customers` (or their ids) owes past the due date at `as_of`, if anything."""
     keys = [each.pk if isinstance(each, Customer) else each for each in customers]
     rows = (
         _overdue(as_of)
@@ -71,9 +71,7 @@ def charge(product: Product, month: dt.date) -> Decimal:
     )
     if not rows:
         return product.price
-    lines = {product_id: amount for product_id, amount in rows}
-    found: Decimal = lines.get(product.pk, ZERO)
-    return found
+    return dict(rows).get(product.pk, ZERO)
 
 
 def open_month(customer: Customer, as_of: dt.datetime) -> dt.date:

@@ -65,7 +65,11 @@ def _write(order: Order, adapter: CommercialSystem, now: dt.datetime) -> Command
     if order.kind not in KINDS:
         raise UnknownCommand(order.kind)
     command = Command(
-        kind=order.kind, subject=order.subject, payload=order.payload, idempotency_key=order.key, created_at=now
+        kind=order.kind,
+        subject=order.subject,
+        payload=order.payload,
+        idempotency_key=order.key,
+        created_at=now,
     )
     if not adapter.immediate:
         command.next_attempt_at = now
@@ -199,6 +203,4 @@ def _end(command: Command, status: str, answer: dict[str, Any], now: dt.datetime
 
 def _held(command: Command) -> QuerySet[Command]:
     """The row, as long as this process's claim on it holds."""
-    return Command.objects.filter(
-        pk=command.pk, status=Command.Status.PENDING, attempts=command.attempts
-    )
+    return Command.objects.filter(pk=command.pk, status=Command.Status.PENDING, attempts=command.attempts)

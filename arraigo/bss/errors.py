@@ -16,9 +16,7 @@ class CommandRefused(RuleBroken):
     """The commercial system refused {kind}: {why}"""
 
     def __init__(self, kind: str, why: str) -> None:
-        super().__init__(
-            _("The commercial system refused %(kind)s: %(why)s") % {"kind": kind, "why": why}
-        )
+        super().__init__(_("The commercial system refused %(kind)s: %(why)s") % {"kind": kind, "why": why})
 
 
 class CommandNotStuck(RuleBroken):
@@ -26,5 +24,6 @@ class CommandNotStuck(RuleBroken):
 
     def __init__(self, kind: str) -> None:
         super().__init__(
-            _("Command %(kind)s is neither failed nor uncertain: there is nothing to settle.") % {"kind": kind}
+            _("Command %(kind)s is neither failed nor uncertain: there is nothing to settle.")
+            % {"kind": kind}
         )

@@ -37,7 +37,9 @@ class Command(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["next_attempt_at", "id"], name="command_pending", condition=Q(status="pending")),
+            models.Index(
+                fields=["next_attempt_at", "id"], name="command_pending", condition=Q(status="pending")
+            ),
             models.Index(fields=["subject", "id"]),
         ]
         constraints = [

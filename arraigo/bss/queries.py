@@ -14,16 +14,12 @@ def undelivered() -> QuerySet[Command]:
 
 def stuck() -> QuerySet[Command]:
     """Commands that a person must settle: uncertain and failed ones."""
-    return Command.objects.filter(
-        status__in=[Command.Status.UNCERTAIN, Command.Status.FAILED]
-    ).order_by("id")
+    return Command.objects.filter(status__in=[Command.Status.UNCERTAIN, Command.Status.FAILED]).order_by("id")
 
 
 def may_leave() -> QuerySet[Command]:
     """Pending commands before which no other of the same subject still waits."""
-    earlier = Command.objects.filter(
-        subject=OuterRef("subject"), id__lt=OuterRef("id"), status__in=WAITING
-    )
+    earlier = Command.objects.filter(subject=OuterRef("subject"), id__lt=OuterRef("id"), status__in=WAITING)
     return Command.objects.filter(Q(subject="") | ~Exists(earlier), status=Command.Status.PENDING)
 
 

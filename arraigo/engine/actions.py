@@ -58,14 +58,14 @@ def lock(instance_id: int) -> Instance:
     return _locked(Instance.objects.filter(pk=instance_id)).get()
 
 
-def lock_item(item_id: int) -> WorkItem:
-    """The open work item, with its instance locked.
+def lock_item(item_id: int, *related: str) -> WorkItem:
+    """The open work item, with its instance locked; `related` is read with it, after the lock.
 
     Raises AlreadyCompleted (who and when) or ItemCancelled where somebody or something was first.
     """
     instance = _locked(Instance.objects.filter(work_items__pk=item_id)).get()
-    item = WorkItem.objects.select_related("completed_by").get(pk=item_id)
-    item.instance = instance
+    item = WorkItem.objects.select_related("completed_by", "instance", *related).get(pk=item_id)
+    item.instance.sha256 = instance.sha256  # type: ignore[attr-defined]
     if item.status == WorkItem.Status.OPEN:
         return item
     assert item.completed_at is not None

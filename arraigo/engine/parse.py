@@ -9,6 +9,7 @@ from SpiffWorkflow.bpmn.parser.task_parsers import CallActivityParser, Condition
 from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
 from SpiffWorkflow.bpmn.parser.util import full_tag
 from SpiffWorkflow.bpmn.specs import defaults
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin
 from SpiffWorkflow.bpmn.specs.mixins import BpmnSpecMixin
 
 from arraigo.engine.errors import DefinitionUnreadable
@@ -63,6 +64,17 @@ class RuleTaskParser(TaskParser):
         return RuleTask(self.spec, self.bpmn_id, decision_ref(self.node), **self.bpmn_attributes)
 
 
+class GuardJoin(BoundaryEventJoin):
+    """The join behind an activity with boundary events, without SpiffWorkflow's clearing of other joins.
+
+    There it also cancels the join that the next round needs, where a boundary event leads back to its
+    own activity. Nothing else is lost: what the boundary ends is cancelled by the threshold check.
+    """
+
+    def _do_join(self, my_task: Any) -> None:
+        pass
+
+
 class DiagramParser(BpmnParser):
     """SpiffWorkflow's parser with the elements of ours alone: nothing that could run code is known to it."""
 
@@ -79,6 +91,15 @@ class DiagramParser(BpmnParser):
         full_tag("intermediateCatchEvent"): (CatchParser, defaults.IntermediateCatchEvent),
     }
     OVERRIDE_PARSER_CLASSES: dict[str, Any] = {}
+
+    def specs(self) -> dict[str, Any]:
+        """Process id → specification, for all processes. Raises ValidationException."""
+        found: dict[str, Any] = self.find_all_specs()
+        for process in found.values():
+            for task in process.task_specs.values():
+                if isinstance(task, BoundaryEventJoin):
+                    task.__class__ = GuardJoin
+        return found
 
 
 def tag(node: Any) -> str:

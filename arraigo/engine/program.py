@@ -45,7 +45,7 @@ def build(bpmn: str, decisions: dict[str, Any], policy: dict[str, Any]) -> Progr
     parser = parse.DiagramParser()
     try:
         parser.add_bpmn_xml(root)
-        specs = parser.find_all_specs()
+        specs = parser.specs()
     except ValidationException as error:
         raise DefinitionUnreadable(str(error)) from error
     return Program(starting[0], specs, parse.roles_by_element(root), Decisions(decisions, policy), policy)

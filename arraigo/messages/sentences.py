@@ -10,7 +10,9 @@ SENTENCES = {
     "case.reopened": gettext_noop("Case %(case)s was re-opened: %(because)s."),
     "work_item.assigned": gettext_noop("A task of case %(case)s is now yours."),
     "offer.approved": gettext_noop("Your offer of Bs %(amount)s in case %(case)s was approved."),
-    "offer.refused": gettext_noop("Your offer of Bs %(amount)s in case %(case)s was not approved: %(reason)s."),
+    "offer.refused": gettext_noop(
+        "Your offer of Bs %(amount)s in case %(case)s was not approved: %(reason)s."
+    ),
     "claim.applied": gettext_noop("Billing applied claim %(number)s of Bs %(amount)s (case %(case)s)."),
     "claim.refused": gettext_noop(
         "Billing refused claim %(number)s of Bs %(amount)s (case %(case)s): %(reason)s."
@@ -31,6 +33,6 @@ class _Known(dict[str, Any]):
 
 
 def sentence(kind: str, data: dict[str, Any], case_number: str = "") -> str:
-    """The sentence of a notice. KeyError for a kind that has none: notices are written with known kinds only."""
+    """The sentence of a notice. KeyError for a kind that has none: such a notice is never written."""
     told = {key: value.rstrip(".") if isinstance(value, str) else value for key, value in data.items()}
     return _(SENTENCES[kind]) % _Known({"case": case_number or "—", **told})

@@ -96,7 +96,12 @@ def order_engineering_service(
     if (open_visit := queries.open_visit(customer)) is not None:
         raise OpenVisitExists(customer.name, open_visit.number)
     order = _product_order(
-        ProductOrder.Kind.ENGINEERING_SERVICE, customer, product, case_number, actor, payment_terms=payment_terms
+        ProductOrder.Kind.ENGINEERING_SERVICE,
+        customer,
+        product,
+        case_number,
+        actor,
+        payment_terms=payment_terms,
     )
     visit = Visit(activity_code, activity_name, note, contact_phone, hours, priority)
     work_order = _work_order(order, customer, visit, actor)
@@ -131,7 +136,11 @@ def _product_order(
 
 
 def _work_order(
-    order: ProductOrder, customer: Customer, visit: Visit, actor: User | None, previous: WorkOrder | None = None
+    order: ProductOrder,
+    customer: Customer,
+    visit: Visit,
+    actor: User | None,
+    previous: WorkOrder | None = None,
 ) -> WorkOrder:
     now = clock.now()
     zone = customer.zone
@@ -166,7 +175,8 @@ def follow_up_order(
     """Order the visit that follows one that could not be solved: linked, with new `hours`.
 
     It goes before the failed one unless a `priority` is given; `plant_note` tells plant what was
-    found and stands in a line of its own under the note. Raises WrongState where `failed_order` did not fail, AlreadyFollowed, OpenVisitExists.
+    found and stands in a line of its own under the note.
+    Raises WrongState where `failed_order` did not fail, AlreadyFollowed, OpenVisitExists.
     """
     failed = WorkOrder.objects.select_for_update().select_related("product_order").get(pk=failed_order.pk)
     _check_follow_up(failed)
@@ -195,8 +205,10 @@ def _check_follow_up(failed: WorkOrder) -> None:
 def order_courtesy(
     *, customer: Customer, product: Product, details: dict[str, Any], case_number: str, actor: User | None
 ) -> ProductOrder:
-    """The request for a courtesy at no cost on `product` (step 14); its start and end are the courtesy's own."""
-    order = _product_order(ProductOrder.Kind.COURTESY, customer, product, case_number, actor, **_done(details))
+    """The request for a courtesy at no cost on `product` (step 14), done at once."""
+    order = _product_order(
+        ProductOrder.Kind.COURTESY, customer, product, case_number, actor, **_done(details)
+    )
     _record_order(order, actor)
     return order
 
@@ -248,4 +260,6 @@ def _create_product_order(order: ProductOrder, product: Product) -> outbox.Order
         "price": str(order.price),
         "details": order.details,
     }
-    return outbox.Order("product_order.create", payload, order.case_number, f"product_order.create:{order.number}")
+    return outbox.Order(
+        "product_order.create", payload, order.case_number, f"product_order.create:{order.number}"
+    )

@@ -10,7 +10,10 @@ class OpenVisitExists(RuleBroken):
 
     def __init__(self, customer: str, number: str) -> None:
         super().__init__(
-            _("%(customer)s already has an open visit, work order %(number)s: finish or cancel that one first.")
+            _(
+                "%(customer)s already has an open visit, work order %(number)s: "
+                "finish or cancel that one first."
+            )
             % {"customer": customer, "number": number}
         )
         self.number = number

@@ -61,14 +61,14 @@ class WorkOrder(models.Model):
 
     number = models.CharField(max_length=24, unique=True)
     product_order = models.ForeignKey(ProductOrder, models.PROTECT, related_name="work_orders")
-    previous = models.OneToOneField(
-        "self", models.PROTECT, null=True, blank=True, related_name="following"
-    )
+    previous = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="following")
     """The order that could not be solved and that this one follows with priority."""
     customer = models.ForeignKey("customers.Customer", models.PROTECT, related_name="work_orders")
     case_number = models.CharField(max_length=24, blank=True)
     zone = models.ForeignKey("network.Zone", models.PROTECT, null=True, related_name="work_orders")
-    operations_center = models.ForeignKey("people.Unit", models.PROTECT, null=True, related_name="work_orders")
+    operations_center = models.ForeignKey(
+        "people.Unit", models.PROTECT, null=True, related_name="work_orders"
+    )
     activity_code = models.CharField(max_length=20)
     activity_name = models.CharField(max_length=80)
     note = models.TextField()
@@ -94,16 +94,25 @@ class WorkOrder(models.Model):
     class Meta:
         verbose_name = _("work order")
         constraints = [
-            models.CheckConstraint(condition=Q(due_at__gt=F("created_at")), name="work_order_due_after_created"),
+            models.CheckConstraint(
+                condition=Q(due_at__gt=F("created_at")), name="work_order_due_after_created"
+            ),
             models.CheckConstraint(
                 condition=Q(closed_at=None, state__in=["acknowledged", "pending", "held", "inProgress"])
-                | Q(closed_at__isnull=False, state__in=["rejected", "cancelled", "completed", "failed", "partial"]),
+                | Q(
+                    closed_at__isnull=False,
+                    state__in=["rejected", "cancelled", "completed", "failed", "partial"],
+                ),
                 name="work_order_closed_has_time",
             ),
-            models.CheckConstraint(condition=~Q(state="failed") | ~Q(cause=""), name="work_order_failed_has_cause"),
+            models.CheckConstraint(
+                condition=~Q(state="failed") | ~Q(cause=""), name="work_order_failed_has_cause"
+            ),
         ]
         indexes = [
-            models.Index(fields=["operations_center", "due_at"], name="work_order_open", condition=Q(closed_at=None)),
+            models.Index(
+                fields=["operations_center", "due_at"], name="work_order_open", condition=Q(closed_at=None)
+            ),
             models.Index(fields=["case_number"]),
         ]
 

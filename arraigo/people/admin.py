@@ -19,8 +19,9 @@ from arraigo.workdays.models import ClockOffset, Holiday
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
     TabularInline = admin.TabularInline[Membership, User]
+    BaseUserAdmin = UserAdmin[User]
 else:
-    ModelAdmin, TabularInline = admin.ModelAdmin, admin.TabularInline
+    ModelAdmin, TabularInline, BaseUserAdmin = admin.ModelAdmin, admin.TabularInline, UserAdmin
 
 COLUMNS = 6
 
@@ -33,7 +34,7 @@ class ReadOnlyAdmin(ModelAdmin):
     show_full_result_count = False
     ordering = ("-pk",)
 
-    def get_list_display(self, request: HttpRequest) -> list[str]:
+    def get_list_display(self, request: HttpRequest) -> Any:
         shown = [
             field.name
             for field in self.model._meta.concrete_fields
@@ -65,7 +66,7 @@ class MembershipInline(TabularInline):
 
 
 @admin.register(User)
-class AccountAdmin(UserAdmin):
+class AccountAdmin(BaseUserAdmin):
     """Accounts with their roles. Each change leaves an event; accounts are closed, not deleted."""
 
     list_display = ("username", "first_name", "last_name", "is_active", "is_demo")

@@ -59,14 +59,18 @@ def _move(control: QualityControl, due_at: dt.datetime, actor: User | None) -> Q
 
 
 def _pending(case_number: str, kind: str | None = None) -> list[QualityControl]:
-    controls = QualityControl.objects.select_for_update().filter(case_number=case_number, verdict=Verdict.PENDING)
+    controls = QualityControl.objects.select_for_update().filter(
+        case_number=case_number, verdict=Verdict.PENDING
+    )
     if kind is not None:
         controls = controls.filter(kind=kind)
     return list(controls.order_by("pk"))
 
 
 @transaction.atomic(savepoint=False)
-def record_attempt(control: QualityControl | int, *, reached: bool, note: str = "", actor: User) -> ContactAttempt:
+def record_attempt(
+    control: QualityControl | int, *, reached: bool, note: str = "", actor: User
+) -> ContactAttempt:
     """Keep one call to the customer. Raises ControlDecided."""
     control = _undecided(control)
     attempt = ContactAttempt.objects.create(
@@ -91,8 +95,9 @@ def decide(
 ) -> QualityControl:
     """Judge a control: passed, failed or not reached, on `facts` (JSON) and the customer's `answer`.
 
-    `satisfaction` is 1 to 5. Not reached is no pass, and needs `attempts_needed` calls in `windows_needed` different
-    ones of the calling hours `windows` ((from, to) of a day in Cochabamba, times or ISO text).
+    `satisfaction` is 1 to 5. Not reached is no pass, and needs `attempts_needed` calls in
+    `windows_needed` different ones of the calling hours `windows` ((from, to) of a day in
+    Cochabamba, times or ISO text).
     Raises ControlDecided, NotTriedEnough, VerdictNotAllowed.
     """
     if verdict not in (Verdict.PASSED, Verdict.FAILED, Verdict.NOT_REACHED):

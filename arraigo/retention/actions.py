@@ -25,6 +25,9 @@ from arraigo.retention.errors import CaseClosed, CaseOpenAlready, NoTeam, StepIn
 from arraigo.retention.models import RetentionCase
 from arraigo.retention.registry import StepRun, handler
 
+CASE_PARTS = ("customer", "owner", "team")
+"""What every verb needs of a case."""
+
 OUTCOMES = {
     "case_evaluated": RetentionCase.Outcome.EVALUATED,
     "termination_registered": RetentionCase.Outcome.TERMINATION,
@@ -91,8 +94,8 @@ def complete_step(
     Raises StepInvalid with the form where the input is not good, AlreadyCompleted or ItemCancelled
     where somebody else was first, and the records' own rules.
     """
-    item = engine.lock_item(item_id)
-    case = _case_of(item.instance)
+    item = engine.lock_item(item_id, *(f"instance__case__{part}" for part in CASE_PARTS))
+    case = item.instance.case
     step = handler(item.element)
     policy = procedures.policy_of(item.instance.definition_id)
     form = step.form_class(case, item, policy, actor, data, files)
@@ -191,7 +194,7 @@ def _locked(case_id: int) -> RetentionCase:
 
 def _case_of(instance: Instance) -> RetentionCase:
     """The case of a locked instance, read after the lock."""
-    case = RetentionCase.objects.select_related("customer", "owner", "team").get(instance=instance)
+    case = RetentionCase.objects.select_related(*CASE_PARTS).get(instance=instance)
     case.instance = instance
     return case
 

@@ -42,9 +42,9 @@ def of(case: RetentionCase, facts: Mapping[str, Any]) -> Callable[[WorkItem], No
 
 def _place_field(case: RetentionCase, item: WorkItem) -> None:
     order = current_order(case)
-    item.unit, item.due_at = order.operations_center, order.due_at
+    item.unit_id, item.due_at = order.operations_center_id, order.due_at
     if item.role == Role.TECHNICIAN:
-        item.assignee = order.technician
+        item.assignee_id = order.technician_id
 
 
 def _control_due(case: RetentionCase, kind: str) -> dt.datetime:

@@ -10,15 +10,17 @@ import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
-from django_stubs_ext import StrOrPromise
 
 from arraigo.engine.models import WorkItem
 from arraigo.people.models import User
 from arraigo.procedure.policy import Policy
 from arraigo.retention.models import RetentionCase
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 @dataclass(frozen=True)
@@ -81,8 +83,8 @@ class StepHandler:
 
     name: str
     """The step file's name, which is its template's too: `step_03_negotiation`."""
-    title: StrOrPromise
-    help: StrOrPromise
+    title: "StrOrPromise"
+    help: "StrOrPromise"
     """The procedure's own sentence, for the page."""
     elements: tuple[str, ...]
     form_class: type[StepForm]
@@ -96,8 +98,8 @@ class StepHandler:
 
 def step(
     *elements: str,
-    title: StrOrPromise,
-    help: StrOrPromise,
+    title: "StrOrPromise",
+    help: "StrOrPromise",
     form: type[StepForm] = StepForm,
     evidence: Evidence = no_evidence,
 ) -> Callable[[CarryOut], CarryOut]:

@@ -11,6 +11,7 @@ from arraigo.bss import queries as outbox_queries
 from arraigo.eventlog.actions import record
 from arraigo.numbering import numbered_many
 from arraigo.people.models import User
+from arraigo.products.courtesies import withdraw_all
 from arraigo.products.models import Product
 from arraigo.records import key_of
 from arraigo.terminations.errors import (
@@ -148,6 +149,7 @@ def execute_termination(termination: Termination | int, *, actor: User | None) -
     termination.executed_at = now
     termination.save(update_fields=["executed_at"])
     _end(termination.product, termination.reason, clock.local(now).date())
+    withdraw_all([termination.product_id], actor=actor, reason=termination.reason)
     _record("executed", termination, actor)
     return termination
 
@@ -165,5 +167,9 @@ def _record(verb: str, termination: Termination, actor: User | None) -> None:
         termination,
         actor=actor,
         case_number=termination.case_number,
-        data={"number": termination.number, "product": termination.product.number, "reason": termination.reason},
+        data={
+            "number": termination.number,
+            "product": termination.product.number,
+            "reason": termination.reason,
+        },
     )

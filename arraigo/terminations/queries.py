@@ -36,8 +36,10 @@ def monthly_counts(months: Sequence[dt.date]) -> dict[dt.date, MonthCount]:
     executed = _by_month("executed_at", months)
     return {
         month: MonthCount(
-            *(_persuadable(counts[month]) for counts in (requested, executed)),
-            *(_apart(counts[month]) for counts in (requested, executed)),
+            requested=_persuadable(requested[month]),
+            executed=_persuadable(executed[month]),
+            requested_apart=_apart(requested[month]),
+            executed_apart=_apart(executed[month]),
         )
         for month in months
     }
@@ -83,4 +85,6 @@ def of_customer(customer: Customer) -> QuerySet[Termination]:
 
 def of_case(case_number: str) -> QuerySet[Termination]:
     """The terminations that a case ended in."""
-    return Termination.objects.filter(case_number=case_number).select_related("product__offering").order_by("id")
+    return (
+        Termination.objects.filter(case_number=case_number).select_related("product__offering").order_by("id")
+    )

@@ -47,9 +47,8 @@ def repeat_history(window_hours: int, *, until: dt.datetime | None = None) -> Re
     Whether the faults were solved plays no part but in `tickets_earlier_unsolved`.
     """
     all_claims = claims() if until is None else claims().filter(opened_at__lte=until)
-    before = {"partition_by": F("product"), "order_by": [F("opened_at"), F("pk")]}
     repeats = all_claims.annotate(
-        before=Window(Lag("opened_at"), **before), before_solved=Window(Lag("resolved_at"), **before)
+        before=_of_the_one_before("opened_at"), before_solved=_of_the_one_before("resolved_at")
     ).filter(before__gte=F("opened_at") - dt.timedelta(hours=window_hours))
     unsolved = Q(before_solved=None) | Q(before_solved__gt=F("opened_at"))
     counts = repeats.aggregate(
@@ -59,6 +58,11 @@ def repeat_history(window_hours: int, *, until: dt.datetime | None = None) -> Re
     )
     total = all_claims.aggregate(total=Count("product", distinct=True))["total"]
     return RepeatHistory(products_total=total, **counts)
+
+
+def _of_the_one_before(field: str) -> Window:
+    """`field` of the product's previous claim."""
+    return Window(Lag(field), partition_by=F("product"), order_by=[F("opened_at"), F("pk")])
 
 
 def repeat_faults_now(policy: Policy, as_of: dt.datetime) -> Iterator[FaultHistory]:

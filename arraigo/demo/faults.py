@@ -1,0 +1,171 @@
+"""Trouble tickets with seasons and returning faults, and mass outages, written in bulk."""
+
+import datetime as dt
+import random
+from collections.abc import Iterator
+
+from arraigo import clock
+from arraigo.demo.people import World
+from arraigo.demo.plan import CASE_DAYS, MONTHS, Plan
+from arraigo.numbering import DIGITS, numbered_many
+from arraigo.products.models import Product
+from arraigo.tickets.models import Outage, TicketChange, TroubleTicket
+
+RAINY = {11: 1.3, 12: 1.8, 1: 2.2, 2: 2.1, 3: 1.4, 7: 0.7, 8: 0.7}
+"""Month → how many faults against an ordinary month: the rains."""
+SYMPTOMS = {
+    "internet": ("cuts", "slow", "no_signal", "wifi", "unstable"),
+    "television": ("tv", "no_signal"),
+    "telephone": ("phone",),
+    "wireless": ("no_signal", "unstable"),
+}
+TOLD = {
+    "cuts": "Se corta varias veces al día.",
+    "slow": "Muy lento por las noches.",
+    "no_signal": "No tiene señal.",
+    "wifi": "El wifi no llega a los dormitorios.",
+    "unstable": "La señal va y viene.",
+    "tv": "Canales pixelados.",
+    "phone": "Ruido en la línea, no puede llamar.",
+}
+REPAIRS = ("Reinicio del equipo", "Cambio de conector", "Ajuste de nivel", "Cambio de módem", "Revisión en planta")
+
+
+def make_faults(world: World) -> int:
+    """Write outages, then tickets with the changes of their states; how many tickets."""
+    outages = _outages(world)
+    tickets = [
+        ticket
+        for plan, customer in zip(world.plans, world.customers, strict=True)
+        for ticket in _tickets(plan, world.products[customer.pk], world)
+    ]
+    tickets += list(_outage_tickets(outages, world))
+    tickets.sort(key=lambda ticket: (ticket.opened_at, ticket.product_id))
+    _number(tickets)
+    TroubleTicket.objects.bulk_create(tickets, 500)
+    TicketChange.objects.bulk_create([change for ticket in tickets for change in _changes(ticket)], 500)
+    return len(tickets)
+
+
+def _number(tickets: list[TroubleTicket]) -> None:
+    for ticket, reserved in zip(
+        tickets, numbered_many(TroubleTicket, "TK", tickets[0].opened_at, len(tickets)) if tickets else [], strict=True
+    ):
+        ticket.pk = reserved["id"]
+        ticket.number = f"TK-{clock.local(ticket.opened_at).year}-{ticket.pk:0{DIGITS}d}"
+
+
+def _tickets(plan: Plan, products: list[Product], world: World) -> Iterator[TroubleTicket]:
+    """Chance faults; where the customer has a case, none of them near it but those that it needs."""
+    begin, end = _span(plan, world)
+    for product in products:
+        last = min(end, _end_of(product, world))
+        first = max(begin, clock.start_of_day(product.started_on or world.today))
+        yield from _chance(product, first, last, world)
+    if plan.case and plan.case.scenario.faults:
+        yield from _fitting(products[0], plan.case.opened_at, world.rng)
+
+
+def _span(plan: Plan, world: World) -> tuple[dt.datetime, dt.datetime]:
+    begin = world.at - dt.timedelta(days=30 * MONTHS)
+    return begin, plan.case.opened_at - dt.timedelta(days=45) if plan.case else world.at
+
+
+def _end_of(product: Product, world: World) -> dt.datetime:
+    return clock.start_of_day(product.ended_on) if product.ended_on else world.at
+
+
+def _chance(
+    product: Product, begin: dt.datetime, end: dt.datetime, world: World
+) -> Iterator[TroubleTicket]:
+    """About one fault every other year and product, more in the rains; a fifth of them come back."""
+    rng, moment = world.rng, begin
+    while True:
+        moment += dt.timedelta(days=rng.expovariate(1 / 520), minutes=rng.randint(0, 600))
+        if moment >= end:
+            return
+        if rng.random() > RAINY.get(clock.local(moment).month, 1.0) / 2.2:
+            continue
+        symptom = rng.choice(SYMPTOMS[product.offering.service])
+        yield _ticket(product, moment, symptom, world)
+        back = moment + dt.timedelta(days=rng.uniform(3, 24))
+        if rng.random() < 0.2 and back < end:
+            yield _ticket(product, back, symptom, world)
+
+
+def _fitting(product: Product, opened_at: dt.datetime, rng: random.Random) -> Iterator[TroubleTicket]:
+    """Two or three faults within 30 days before the case; the last sometimes still open."""
+    days = sorted((rng.uniform(1, 6), rng.uniform(8, 14), rng.uniform(16, 25))[: rng.choice((2, 2, 3))])
+    for position, ago in enumerate(reversed(days)):
+        opened = opened_at - dt.timedelta(days=ago)
+        last = position == len(days) - 1
+        ticket = _plain(product, opened, "cuts", rng)
+        if not last or rng.random() < 0.6:
+            _solve(ticket, opened + dt.timedelta(hours=rng.uniform(2, 20)), rng)
+        yield ticket
+
+
+def _ticket(product: Product, opened: dt.datetime, symptom: str, world: World) -> TroubleTicket:
+    ticket, rng = _plain(product, opened, symptom, world.rng), world.rng
+    fate = rng.random()
+    solved = opened + dt.timedelta(hours=rng.lognormvariate(2.6, 0.9))
+    if fate < 0.03:
+        ticket.status = rng.choice((TroubleTicket.Status.REJECTED, TroubleTicket.Status.CANCELLED))
+    elif solved < world.at:
+        _solve(ticket, solved, rng)
+    return ticket
+
+
+def _plain(product: Product, opened: dt.datetime, symptom: str, rng: random.Random) -> TroubleTicket:
+    return TroubleTicket(
+        customer_id=product.customer_id, product=product, type=TroubleTicket.Type.FAULT,
+        status=TroubleTicket.Status.IN_PROGRESS, symptom=symptom, description=TOLD[symptom], opened_at=opened,
+    )  # fmt: skip
+
+
+def _solve(ticket: TroubleTicket, moment: dt.datetime, rng: random.Random) -> None:
+    ticket.status = rng.choice((TroubleTicket.Status.RESOLVED, TroubleTicket.Status.CLOSED))
+    ticket.resolved_at, ticket.resolution = moment, rng.choice(REPAIRS)
+
+
+def _outages(world: World) -> list[Outage]:
+    """A dozen cuts of a whole zone, one of them this week."""
+    rng = world.rng
+    spans = [rng.uniform(10, 30 * MONTHS) for _ in range(11)] + [rng.uniform(2, 6)]
+    rows = []
+    for days in sorted(spans, reverse=True):
+        zone, began = rng.choice(world.zones), world.at - dt.timedelta(days=days)
+        ended = began + dt.timedelta(hours=rng.uniform(3, 20))
+        rows.append(Outage(name=f"Corte de fibra · {zone.name}", zone=zone, began_at=began, ended_at=ended))
+    return Outage.objects.bulk_create(rows)
+
+
+def _outage_tickets(outages: list[Outage], world: World) -> Iterator[TroubleTicket]:
+    recent = world.at - dt.timedelta(days=CASE_DAYS + 40)
+    for outage in outages:
+        for plan, customer in zip(world.plans, world.customers, strict=True):
+            hit = customer.zone_id == outage.zone_id and world.rng.random() < 0.25
+            product = world.products[customer.pk][0]
+            there = product.ended_on is None and clock.start_of_day(product.started_on) < outage.began_at
+            if not hit or not there or (plan.case and outage.began_at > recent):
+                continue
+            ticket = _plain(product, outage.began_at + dt.timedelta(minutes=world.rng.randint(5, 120)),
+                            SYMPTOMS[product.offering.service][-1], world.rng)  # fmt: skip
+            ticket.outage = outage
+            assert outage.ended_at is not None
+            _solve(ticket, outage.ended_at + dt.timedelta(minutes=20), world.rng)
+            yield ticket
+
+
+def _changes(ticket: TroubleTicket) -> list[TicketChange]:
+    """How the ticket came to its state."""
+    steps = ["acknowledged", *({"rejected": [], "cancelled": []}.get(ticket.status, ["inProgress"]))]
+    if ticket.status in ("resolved", "closed"):
+        steps.append("resolved")
+    if steps[-1] != ticket.status:
+        steps.append(ticket.status)
+    moments = [ticket.opened_at, ticket.opened_at + dt.timedelta(minutes=15), ticket.resolved_at, ticket.resolved_at]
+    return [
+        TicketChange(ticket=ticket, before=before, after=after, at=moment or ticket.opened_at)
+        for before, after, moment in zip(["", *steps], steps, moments, strict=False)
+    ]

@@ -1,0 +1,44 @@
+"""Fill an empty database with a composed operator."""
+
+import datetime as dt
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from arraigo import clock
+from arraigo.demo import actions
+from arraigo.records import RuleBroken
+
+
+def moment(text: str) -> dt.datetime:
+    """`2026-03-10` or `2026-03-10T14:00`, in Cochabamba; CommandError for anything else."""
+    try:
+        found = dt.datetime.fromisoformat(text)
+    except ValueError as error:
+        raise CommandError(f"{text!r} is no moment: write for example 2026-03-10T14:00.") from error
+    return found if found.tzinfo else found.replace(tzinfo=clock.LA_PAZ)
+
+
+class Command(BaseCommand):
+    help = "Fill an empty database with a composed operator in Cochabamba, with cases of the last months."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--customers", type=int, default=2000)
+        parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument("--as-of", default="", help="The demo's present moment; by default now.")
+        parser.add_argument("--cases", type=int, default=actions.CASES, help="At most a third of the customers.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["customers"] < 30 or options["cases"] < 0:
+            raise CommandError("A demo needs at least 30 customers, and no negative number of cases.")
+        at = moment(options["as_of"]) if options["as_of"] else clock.now().replace(second=0, microsecond=0)
+        try:
+            counts = actions.make_demo(
+                options["customers"], seed=options["seed"], at=at, cases=options["cases"], say=self.say
+            )
+        except RuleBroken as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(", ".join(f"{name} {count}" for name, count in counts.items()))
+
+    def say(self, text: str) -> None:
+        self.stderr.write(f"demo: {text}")

@@ -1,0 +1,126 @@
+"""The customers with their phones, products and credit listings, written in bulk."""
+
+import datetime as dt
+import random
+from dataclasses import dataclass, field
+
+from arraigo import clock
+from arraigo.customers.index import reindex
+from arraigo.customers.models import CreditListing, Customer, Phone
+from arraigo.demo import catalogue, names
+from arraigo.demo.plan import Plan
+from arraigo.demo.staff import Staff
+from arraigo.network.models import Zone
+from arraigo.products.models import Offering, Product
+
+BATCH = 500
+HOME_CENTER = "co-norte"
+"""Where the accounts of the operations centre work: the cases meant for them live there."""
+BUREAU = "Central de Riesgos"
+
+
+@dataclass
+class World:
+    """What has been made so far."""
+
+    at: dt.datetime
+    rng: random.Random
+    staff: Staff
+    zones: list[Zone]
+    offerings: dict[str, Offering]
+    plans: list[Plan]
+    customers: list[Customer] = field(default_factory=list)
+    """In the order of `plans`."""
+    products: dict[int, list[Product]] = field(default_factory=dict)
+    """Customer's key → products, Internet first."""
+
+    @property
+    def today(self) -> dt.date:
+        return clock.local(self.at).date()
+
+
+def make_customers(world: World) -> None:
+    """Write customers, phones, products and listings, and what they can be found by."""
+    world.customers = Customer.objects.bulk_create([_customer(plan, world) for plan in world.plans], BATCH)
+    Phone.objects.bulk_create(
+        [phone for plan, c in zip(world.plans, world.customers, strict=True) for phone in _phones(plan, c, world.rng)],
+        BATCH,
+    )
+    pairs = list(zip(world.plans, world.customers, strict=True))
+    made = Product.objects.bulk_create([p for plan, c in pairs for p in _products(plan, c, world)], BATCH)
+    for product in made:
+        world.products.setdefault(product.customer_id, []).append(product)
+    CreditListing.objects.bulk_create(
+        [_listing(customer, world) for plan, customer in pairs if plan.trait == "listed"]
+    )
+    reindex(world.customers)
+
+
+def _customer(plan: Plan, world: World) -> Customer:
+    rng = world.rng
+    business = plan.internet in catalogue.TOP or (plan.case is None and rng.random() < 0.06)
+    zone = rng.choice(_possible_zones(plan, world))
+    category = "vip" if plan.vip else "business" if business else "standard"
+    name = names.firm(rng) if business else names.person(rng)
+    return Customer(
+        number=f"{100_001 + plan.index}", name=name, category=category, zone=zone, address=names.address(rng),
+        kind=Customer.Kind.MEMBER if rng.random() < 0.55 else Customer.Kind.CUSTOMER,
+        document=f"{rng.randint(1_000_000, 13_999_999)}", since=plan.started_on,
+        email=f"cliente{100_001 + plan.index}@example.com" if rng.random() < 0.6 else "",
+        latitude=round(zone.latitude + rng.uniform(-0.006, 0.006), 6) if zone.latitude else None,
+        longitude=round(zone.longitude + rng.uniform(-0.006, 0.006), 6) if zone.longitude else None,
+        notices_allowed=rng.random() < 0.5,
+        deceased_on=plan.ended_on if plan.end_reason == "death" else None,
+    )  # fmt: skip
+
+
+def _possible_zones(plan: Plan, world: World) -> list[Zone]:
+    """Cases for the accounts that people sign in with lie in their own operations centre."""
+    if plan.case is None or not plan.case.for_accounts:
+        return world.zones
+    home = world.staff.units[HOME_CENTER].pk
+    return [zone for zone in world.zones if zone.operations_center_id == home]
+
+
+def _phones(plan: Plan, customer: Customer, rng: random.Random) -> list[Phone]:
+    phones = [Phone(customer=customer, number=names.mobile(plan.index), is_mobile=True, is_contact=True)]
+    if "telefono" in plan.others:
+        phones.append(Phone(customer=customer, number=names.landline(plan.index), is_mobile=False))
+    if rng.random() < 0.2:
+        phones.append(Phone(customer=customer, number=names.mobile(10_000 + plan.index), is_mobile=True))
+    return phones
+
+
+def _products(plan: Plan, customer: Customer, world: World) -> list[Product]:
+    codes = [code for code in (plan.internet, plan.television, *plan.others) if code]
+    if plan.case and plan.trait == "arrears" and len(codes) < 2:
+        codes.append("telefono")
+    products = [
+        _product(plan, customer, world.offerings[code], position, len(codes) > 1)
+        for position, code in enumerate(codes)
+    ]
+    if plan.case and plan.trait == "arrears":
+        _withdraw(products[-1], world.today - dt.timedelta(days=world.rng.randint(150, 400)))
+    return products
+
+
+def _product(plan: Plan, customer: Customer, offering: Offering, position: int, bundle: bool) -> Product:
+    ended = plan.ended_on is not None
+    reasons = {"arrears": "arrears", "moving": "moving", "death": "death"}
+    return Product(
+        number=f"{offering.service[0].upper()}{100_001 + plan.index}-{position + 1}", customer=customer,
+        offering=offering, bundle=f"P{100_001 + plan.index}" if bundle else "", price=offering.list_price,
+        started_on=plan.started_on, ended_on=plan.ended_on,
+        status=Product.Status.TERMINATED if ended else Product.Status.ACTIVE,
+        reason=reasons.get(plan.end_reason, "request") if ended else "",
+    )  # fmt: skip
+
+
+def _withdraw(product: Product, day: dt.date) -> None:
+    product.status, product.reason = Product.Status.TERMINATED, Product.Reason.ARREARS
+    product.ended_on = max(day, product.started_on or day)
+
+
+def _listing(customer: Customer, world: World) -> CreditListing:
+    days = world.rng.randint(120, 500)
+    return CreditListing(customer=customer, bureau=BUREAU, listed_on=world.today - dt.timedelta(days=days))
