@@ -37,7 +37,9 @@ def a_user(name: str = "") -> User:
 def a_zone() -> Zone:
     n = next(_next)
     centre = Unit.objects.create(code=f"centre-{n}", name=f"Centro {n}", kind=Unit.Kind.OPERATIONS_CENTER)
-    return Zone.objects.create(code=f"zone-{n}", name=f"Zona {n}", municipality="Cercado", operations_center=centre)
+    return Zone.objects.create(
+        code=f"zone-{n}", name=f"Zona {n}", municipality="Cercado", operations_center=centre
+    )
 
 
 def a_customer(**fields: Any) -> Customer:
@@ -49,7 +51,12 @@ def a_product(customer: Customer, price: str = "150", **fields: Any) -> Product:
     n = next(_next)
     offering, _ = Offering.objects.get_or_create(
         code="internet-50",
-        defaults={"name": "Internet 50", "service": "internet", "technology": "fibre", "list_price": Decimal(150)},
+        defaults={
+            "name": "Internet 50",
+            "service": "internet",
+            "technology": "fibre",
+            "list_price": Decimal(150),
+        },
     )
     product = {"number": f"P{n}", "offering": offering, "price": Decimal(price), "customer": customer}
     return Product.objects.create(**{**product, **fields})

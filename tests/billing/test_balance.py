@@ -22,7 +22,9 @@ doings = st.one_of(
     st.tuples(st.just("open"), months, amounts, amounts),
     st.tuples(st.just("issue"), months),
     st.tuples(st.just("pay"), months, amounts),
-    st.tuples(st.just("claim"), months, st.sampled_from(["bill_waiver", "compensation"]), amounts, st.booleans()),
+    st.tuples(
+        st.just("claim"), months, st.sampled_from(["bill_waiver", "compensation"]), amounts, st.booleans()
+    ),
     st.tuples(st.just("decide"), st.sampled_from(["confirm", "refuse", "cancel"])),
 )
 
@@ -61,7 +63,13 @@ class Totals(TestCase):
         if kind == "bill_waiver":
             amount = min(amount, queries.charge(product, month))
         actions.enter_claim(
-            kind, claim_type="", product=product, month=month, amount=amount, needs_confirmation=waits, actor=None
+            kind,
+            claim_type="",
+            product=product,
+            month=month,
+            amount=amount,
+            needs_confirmation=waits,
+            actor=None,
         )
 
     def decide(self, verdict: str) -> None:
@@ -69,7 +77,9 @@ class Totals(TestCase):
         if claim and verdict == "refuse":
             actions.refuse_claim(claim, reason="No", actor=self.billing)
         elif claim:
-            {"confirm": actions.confirm_claim, "cancel": actions.cancel_claim}[verdict](claim, actor=self.billing)
+            {"confirm": actions.confirm_claim, "cancel": actions.cancel_claim}[verdict](
+                claim, actor=self.billing
+            )
 
 
 def assert_balanced(customer: Customer) -> None:

@@ -48,14 +48,20 @@ def a_bill(product: Product, month: dt.date, amount: str = "150", state: str = "
 
 def a_claim(product: Product, month: dt.date = MARCH, amount: str = "150", **fields: Any) -> BillingClaim:
     given: dict[str, Any] = {"kind": "bill_waiver", "claim_type": "Retiro por Retención", "actor": None}
-    return actions.enter_claim(**{**given, "product": product, "month": month, "amount": Decimal(amount), **fields})
+    return actions.enter_claim(
+        **{**given, "product": product, "month": month, "amount": Decimal(amount), **fields}
+    )
 
 
 def test_an_unbilled_month_is_adjusted_on_the_bill(internet: Product) -> None:
     bill = a_bill(internet, MARCH)
     claim = a_claim(internet, case_number="RET-2026-000007")
     bill.refresh_from_db()
-    assert (claim.adjustment.form, bill.credited, bill.state) == (Adjustment.Form.ON_BILL, Decimal(150), "unbilled")
+    assert (claim.adjustment.form, bill.credited, bill.state) == (
+        Adjustment.Form.ON_BILL,
+        Decimal(150),
+        "unbilled",
+    )
     command = Command.objects.get(kind="bill_adjustment.apply")
     assert (command.status, command.subject) == ("delivered", "RET-2026-000007")
     assert command.payload["amount"] == "150.00"
@@ -66,7 +72,11 @@ def test_an_issued_bill_gets_a_credit_note_and_is_settled(internet: Product) -> 
     bill = a_bill(internet, MARCH, state="issued")
     claim = a_claim(internet)
     bill.refresh_from_db()
-    assert (claim.adjustment.form, bill.credited, bill.state) == (Adjustment.Form.CREDIT_NOTE, Decimal(150), "paid")
+    assert (claim.adjustment.form, bill.credited, bill.state) == (
+        Adjustment.Form.CREDIT_NOTE,
+        Decimal(150),
+        "paid",
+    )
 
 
 def test_a_paid_month_is_credited_on_the_next_bill(internet: Product) -> None:

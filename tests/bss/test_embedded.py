@@ -22,9 +22,12 @@ def test_a_command_is_born_delivered() -> None:
 
 
 def test_it_goes_with_the_change_that_caused_it() -> None:
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    def change() -> None:
         actions.send("courtesy.activate", subject="RET-1", payload={})
         raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        change()
     assert not Command.objects.exists()
 
 

@@ -30,7 +30,12 @@ def test_the_order_carries_what_step_5_says(django_assert_max_num_queries: Any) 
     with django_assert_max_num_queries(12):
         order = a_visit(customer, internet, affected_products=[internet, television], tickets=[ticket])
     sold = order.product_order
-    assert (sold.kind, sold.price, sold.payment_terms, sold.product) == ("engineering_service", 0, "Crédito", internet)
+    assert (sold.kind, sold.price, sold.payment_terms, sold.product) == (
+        "engineering_service",
+        0,
+        "Crédito",
+        internet,
+    )
     assert (order.activity_code, order.note, order.contact_phone) == ("40530", "GLOSA", "+59170000001")
     assert (order.zone, order.operations_center) == (zone, zone.operations_center)
     assert order.due_at == NOON + dt.timedelta(hours=24)
@@ -85,15 +90,19 @@ def test_what_is_open_in_a_case_is_cancelled() -> None:
     product = a_product(customer)
     order = a_visit(customer, product)
     actions.order_transfer(
-        customer=customer, product=product, details={"address": "Tiquipaya"}, case_number=order.case_number, actor=None
+        customer=customer,
+        product=product,
+        details={"address": "Tiquipaya"},
+        case_number=order.case_number,
+        actor=None,
     )
     elsewhere = a_customer()
     other = a_visit(elsewhere, a_product(elsewhere), case_number="RET-2026-000002")
     assert actions.cancel_open(order.case_number, actor=a_user()) == 1
     assert WorkOrder.objects.get(pk=order.pk).state == "cancelled"
-    assert set(ProductOrder.objects.filter(case_number=order.case_number).values_list("state", flat=True)) == {
-        "cancelled"
-    }
+    assert set(
+        ProductOrder.objects.filter(case_number=order.case_number).values_list("state", flat=True)
+    ) == {"cancelled"}
     assert WorkOrder.objects.get(pk=other.pk).closed_at is None
     assert Command.objects.filter(kind="work_order.cancel").count() == 1
     assert actions.cancel_open(order.case_number) == 0
@@ -102,6 +111,10 @@ def test_what_is_open_in_a_case_is_cancelled() -> None:
 def test_a_courtesy_is_a_request_that_is_done_at_once() -> None:
     customer = a_customer()
     order = actions.order_courtesy(
-        customer=customer, product=a_product(customer), details={"courtesy": "go_on"}, case_number="", actor=None
+        customer=customer,
+        product=a_product(customer),
+        details={"courtesy": "go_on"},
+        case_number="",
+        actor=None,
     )
     assert (order.kind, order.state, order.price) == ("courtesy", "completed", 0)

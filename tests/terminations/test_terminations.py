@@ -23,7 +23,9 @@ def customer() -> Customer:
     return a_customer()
 
 
-def leave(*products: Product, at: dt.datetime = NOON, reason: str = "price", **fields: Any) -> list[Termination]:
+def leave(
+    *products: Product, at: dt.datetime = NOON, reason: str = "price", **fields: Any
+) -> list[Termination]:
     with clock.at(at):
         return actions.request_termination(
             products, reason=reason, case_number="RET-2026-000001", actor=None, **fields
@@ -59,7 +61,13 @@ def test_what_is_gone_or_leaving_is_refused(customer: Customer) -> None:
 
 @pytest.mark.parametrize(
     ("reason", "ends_as"),
-    [("price", "request"), ("faults", "request"), ("death", "death"), ("moving", "moving"), ("arrears", "arrears")],
+    [
+        ("price", "request"),
+        ("faults", "request"),
+        ("death", "death"),
+        ("moving", "moving"),
+        ("arrears", "arrears"),
+    ],
 )
 def test_an_executed_one_ends_the_product(customer: Customer, reason: str, ends_as: str) -> None:
     product = a_product(customer, started_on=dt.date(2020, 1, 1))
@@ -78,7 +86,8 @@ def test_a_withdrawn_one_counts_nowhere_and_leaves_the_product(customer: Custome
     assert queries.open_termination(product) == termination
     actions.withdraw_termination(termination, actor=None)
     product.refresh_from_db()
-    assert product.is_alive and queries.open_termination(product) is None
+    assert product.is_alive
+    assert queries.open_termination(product) is None
     assert Command.objects.filter(kind="termination.withdraw").count() == 1
     assert queries.monthly_counts([MARCH])[MARCH].requested == 0
     with refused(errors.TerminationClosed):
@@ -109,7 +118,8 @@ def test_arrears_deaths_and_moves_stand_apart(customer: Customer) -> None:
 def test_imported_ones_without_dates_count_nowhere(customer: Customer) -> None:
     Termination.objects.create(number="X1", customer=customer, product=a_product(customer), reason="unknown")
     assert queries.monthly_counts([MARCH])[MARCH] == queries.MonthCount(
-        requested_apart={"arrears": 0, "death": 0, "moving": 0}, executed_apart={"arrears": 0, "death": 0, "moving": 0}
+        requested_apart={"arrears": 0, "death": 0, "moving": 0},
+        executed_apart={"arrears": 0, "death": 0, "moving": 0},
     )
     assert queries.monthly_counts([]) == {}
 
