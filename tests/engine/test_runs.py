@@ -12,8 +12,8 @@ from arraigo.engine import actions, queries
 from arraigo.engine.errors import (
     AlreadyCompleted,
     ItemCancelled,
-    NotRunning,
     NoTransaction,
+    NotRunning,
     NotWaiting,
 )
 from arraigo.engine.models import Instance, WorkItem
@@ -58,7 +58,10 @@ def test_the_table_decides_and_says_which_rule(ana: User) -> None:
     [decision] = advance.decisions
     assert (decision.name, decision.outputs, decision.rule) == ("size", {"size": "big"}, "size_big")
     assert decision.because == "Bs 100.11 is a lot."
-    assert decision.inputs == {"amount": 100.11, "policy.limits.big": 100.1} or decision.inputs["amount"] == 100.11
+    assert (
+        decision.inputs == {"amount": 100.11, "policy.limits.big": 100.1}
+        or decision.inputs["amount"] == 100.11
+    )
     assert [each.element for each in advance.opened] == ["approve"]
     assert advance.opened[0].role == Role.TEAM_LEAD
     run.refresh_from_db()
@@ -207,7 +210,12 @@ def test_few_statements_a_step(ana: User) -> None:
     run = started()
     did(run, "measure", ana, amount=500)
     chosen = item(run, "approve").pk
-    with transaction.atomic(), CaptureQueriesContext(connection, ) as asked:
+    with (
+        transaction.atomic(),
+        CaptureQueriesContext(
+            connection,
+        ) as asked,
+    ):
         actions.complete(chosen, actor=ana, facts={})
     statements = [each["sql"] for each in asked if not each["sql"].startswith(("SAVEPOINT", "RELEASE"))]
     assert len(statements) <= 7, statements
