@@ -20,7 +20,9 @@ __all__ = ["reindex", "search"]
 
 MOST_WORDS = 6
 CAP = 400
-"""Rows that one word may bring; a word that brings as many is broad."""
+"""Rows that one word may bring."""
+BROAD = CAP * 3 // 4
+"""Customers from which on a word is broad: several of its rows may be one customer's."""
 CANDIDATES = 120
 """Customers that are compared with the question in full."""
 GOOD, POSSIBLE = 0.9, 0.6
@@ -121,9 +123,13 @@ def _hits(wanted: Q) -> set[int]:
 
 def _candidates(wanted: Sequence[Q], hits: Sequence[set[int]]) -> list[int]:
     """Keys of the customers that most of the rare words bring; of all words where every word is broad."""
-    rare = [found for found in hits if 0 < len(found) < CAP * 3 // 4]
+    rare = [found for found in hits if 0 < len(found) < BROAD]
     if rare:
         times = Counter(pk for found in rare for pk in found)
+        if len(times) > CANDIDATES:
+            for q, found in zip(wanted, hits, strict=True):
+                if len(found) >= BROAD:
+                    times.update(_hits(q & Q(customer__in=list(times))))
         return [pk for pk, _ in times.most_common(CANDIDATES)]
     first, *others = wanted
     rows = SearchToken.objects.filter(first)

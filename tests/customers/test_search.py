@@ -83,10 +83,24 @@ def test_a_change_replaces_the_tokens(gonzales: Customer) -> None:
 
 def test_broad_words_together_are_narrow(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "CAP", 4)
+    monkeypatch.setattr(module, "BROAD", 3)
     names = [f"María {name}" for name in ("Rocha", "Vargas", "Flores", "Soto", "Arce")]
     names += [f"{name} Condori" for name in ("Juan", "Pedro", "Luis", "Jorge", "Raúl")]
     wanted = a_customer(name="María Condori")
     reindex([*(a_customer(name=name) for name in names), wanted])
+    assert search("maria condori")[0] == wanted
+
+
+def test_a_broad_word_chooses_among_those_of_a_rarer_one(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "CANDIDATES", 2)
+    monkeypatch.setattr(module, "BROAD", 8)
+    marias = [
+        a_customer(name=f"María {name}")
+        for name in ("Rocha", "Vargas", "Flores", "Soto", "Arce", "Vaca", "Ortiz")
+    ]
+    condoris = [a_customer(name=f"{name} Condori") for name in ("Juan", "Pedro", "Luis", "Jorge", "Raúl")]
+    wanted = a_customer(name="María Condori")
+    reindex([*marias, *condoris, wanted])
     assert search("maria condori")[0] == wanted
 
 
