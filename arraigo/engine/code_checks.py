@@ -85,7 +85,7 @@ def _element(node: Any) -> Problem | None:
     kind, name = parse.tag(node), name_of(node)
     if kind in RUNS_CODE:
         return problem(
-            name, _("“%(element)s” has %(kind)s, which could run code: take it out."), kind=_(RUNS_CODE[kind])
+            name, _("“%(element)s”: %(kind)s could run code, take it out."), kind=_(RUNS_CODE[kind])
         )
     if kind == "extensionElements" or (not kind and etree.QName(node).namespace not in DRAWING):
         return problem(name, _("“%(element)s” has extension elements, which could run code: take them out."))

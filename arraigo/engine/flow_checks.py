@@ -60,15 +60,21 @@ def check_reach(diagram: Diagram) -> Iterator[Problem]:
     reached = _reached(diagram)
     ending = _ending(diagram)
     for node in diagram.nodes:
-        name = node.get("id", "")
-        if name not in reached:
+        name = node.get("id")
+        if name and name not in reached:
             yield problem(name, _("“%(element)s” cannot be reached from the start."))
         if parse.tag(node) == "endEvent":
             continue
         if not diagram.outgoing(node):
             yield problem(name, _("“%(element)s” leads nowhere: draw a flow from it, or make it an end."))
-        elif name not in ending:
+        elif name not in ending and _says_it(node, diagram, ending):
             yield problem(name, _("From “%(element)s” no end can be reached."))
+
+
+def _says_it(node: Any, diagram: Diagram, ending: set[str]) -> bool:
+    """Whether to name `node` for having no end ahead: where the start has none, it alone is named."""
+    starts = [each for each in diagram.of("startEvent") if diagram.process(each) == diagram.process(node)]
+    return node in starts or all(each.get("id") in ending for each in starts)
 
 
 def _starts(diagram: Diagram, process: Any) -> Iterator[Problem]:

@@ -36,7 +36,7 @@ def safe_xml(text: str) -> Any:
     try:
         root = etree.fromstring(text.encode(), parser)
     except etree.XMLSyntaxError as error:
-        raise DefinitionUnreadable(f"it is not well-formed XML ({error})") from error
+        raise DefinitionUnreadable(f"it is not well-formed XML ({error.msg})") from error
     if getattr(root.getroottree().docinfo, "doctype", ""):
         raise UnsafeXml("it has a doctype")
     return root

@@ -37,7 +37,7 @@ class Diagram:
         self.root = root
         self.nodes = [node for node in root.iter() if parse.tag(node) in FLOW_NODES]
         self.flows = list(self.all("sequenceFlow"))
-        self.by_id: dict[str, Any] = {node.get("id", ""): node for node in self.nodes}
+        self.by_id: dict[str, Any] = {node.get("id"): node for node in root.iter() if node.get("id")}
         self.roles = parse.roles_by_element(root)
 
     def all(self, name: str) -> Iterator[Any]:
@@ -64,7 +64,9 @@ class Diagram:
 
 
 def name_of(node: Any) -> str:
-    """The id of the nearest element that has one, to name it in a sentence."""
+    """The id of the nearest element that a person sees and that has one, to name it in a sentence."""
+    if parse.tag(node).endswith("EventDefinition"):
+        node = node.getparent()
     return next((each.get("id") for each in (node, *node.iterancestors()) if each.get("id")), parse.tag(node))
 
 

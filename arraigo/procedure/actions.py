@@ -51,11 +51,16 @@ def read(folder: Path) -> ProcedureFiles:
     facts = _parsed(folder / "facts.toml", tomllib.loads)
     return ProcedureFiles(
         bpmn=_parsed(folder / "procedure.bpmn", str),
-        decisions={path.stem: _parsed(path, json.loads) for path in tables},
+        decisions={path.stem: read_json(path) for path in tables},
         policy=_parsed(folder / "policy.toml", _checked_toml),
         facts={name: fact["type"] for name, fact in facts.items()},
         document=_parsed(folder / "document.toml", tomllib.loads),
     )
+
+
+def read_json(path: Path) -> Any:
+    """The JSON document at `path`. Raises FileUnreadable."""
+    return _parsed(path, json.loads)
 
 
 def _parsed(path: Path, parse: Callable[[str], Parsed]) -> Parsed:
