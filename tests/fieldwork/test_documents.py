@@ -1,5 +1,6 @@
 """The papers of steps 6 and 8, read back from the PDFs themselves."""
 
+import datetime as dt
 import io
 from collections.abc import Iterator
 from typing import Any
@@ -10,9 +11,11 @@ from django.utils.translation import override
 from pypdf import PdfReader
 
 from arraigo import clock
+from arraigo.customers.models import Customer
 from arraigo.documents.values import paper_language
 from arraigo.fieldwork import actions, documents
-from arraigo.fieldwork.models import Paper, SignedPaper, Task
+from arraigo.fieldwork.models import Paper, PrintBatch, SignedPaper, Task
+from arraigo.orders import progress
 from arraigo.orders.models import WorkOrder
 from tests.fieldwork.records import NOTE, a_photo, a_signature, an_order, text_of
 from tests.records import NOON, a_user
@@ -82,18 +85,41 @@ def test_the_page_of_an_order_says_all_that_step_5_3_asks_for_and_the_note_verba
             assert str(task.label) in page
 
 
-def test_a_batch_prints_again_to_the_same_bytes() -> None:
-    batch = actions.print_batch([an_order(), an_order()], actor=a_user())
+def test_a_batch_prints_again_to_the_same_bytes_whatever_happened_since() -> None:
+    order, technician = an_order(), a_user("tecnica")
+    batch = actions.print_batch([order, an_order()], actor=a_user(), technician=technician)
     first = documents.work_orders_pdf(batch)
-    with clock.at(NOON.replace(day=20)), override("en"):
-        batch.refresh_from_db()
-        assert documents.work_orders_pdf(batch) == first
+    with clock.at(NOON + dt.timedelta(hours=5)), override("en"):
+        progress.assign(order, technician=a_user("otro"), actor=None)
+        order.customer.phones.filter(is_mobile=True).update(number="+59176543210")
+        Customer.objects.filter(pk=order.customer_id).update(address="Calle Nueva 1")
+        progress.complete_order(order, actor=None)
+        assert documents.work_orders_pdf(PrintBatch.objects.get(pk=batch.pk)) == first
+    assert sum("tecnica" in page for page in text_of(first)) == 3
 
 
 def test_a_batch_is_printed_with_few_queries_however_many_orders(django_assert_max_num_queries: Any) -> None:
-    batch = actions.print_batch([an_order() for _ in range(5)], actor=a_user())
+    orders, supervisor = [an_order() for _ in range(5)], a_user()
     with django_assert_max_num_queries(9):
+        batch = actions.print_batch(orders, actor=supervisor)
+    batch = PrintBatch.objects.select_related("printed_by", "operations_center").get(pk=batch.pk)
+    with django_assert_max_num_queries(0):
         documents.work_orders_pdf(batch)
+
+
+def test_a_paper_keeps_its_text_inside_the_page() -> None:
+    kept = signed(Paper.WORK_ORDER)
+    page = PdfReader(io.BytesIO(documents.signed_paper_pdf(kept))).pages[0]
+    assert kept.signature is not None
+    ends: list[float] = []
+
+    def measure(text: str, cm: Any, tm: Any, font: Any, size: float) -> None:
+        if kept.signature and kept.signature.sha256[-16:] in text:
+            ends.append(tm[4] + cm[4])
+
+    page.extract_text(visitor_text=measure)
+    assert ends
+    assert all(0 < end < page.mediabox.width - 120 for end in ends)
 
 
 def test_the_qr_code_leads_to_the_order(monkeypatch: pytest.MonkeyPatch) -> None:
