@@ -14,7 +14,7 @@ from arraigo.engine.models import Wait, WorkItem
 from arraigo.people.models import Role, User
 from arraigo.quality import actions as quality
 from arraigo.quality.models import QualityControl
-from arraigo.retention import actions, control_form
+from arraigo.retention import actions, control_form, sweeps
 from arraigo.retention.models import RetentionCase
 from arraigo.tickets import actions as tickets
 from arraigo.workdays import queries as workdays
@@ -27,7 +27,7 @@ MINUTES = {
 """Element → least and most minutes until somebody does it."""
 OTHERWISE = (2, 8)
 CONTROLS = {"step_09": QualityControl.Kind.POST_VISIT, "step_10": QualityControl.Kind.POST_SERVICE}
-WINDOWS = ("09:00-12:30", "14:30-19:00")
+WINDOWS = (("09:00", "12:30"), ("14:30", "19:00"))
 WORDS = {
     "faults": "Ya reclamé varias veces y se sigue cortando. Quiero darme de baja.",
     "compensation": "Estuve días sin servicio y me cobran el mes completo.",
@@ -104,7 +104,7 @@ class CaseStory:
         elif recurrence:
             self._recurrence_at = recurrence
         yield max(wake_at, clock.now())
-        actions.wake(self.case.instance_id)
+        sweeps.wake_due_cases()
 
     def _work(self, item: WorkItem) -> Iterator[dt.datetime]:
         answer = self._answer(item.element)
