@@ -58,6 +58,6 @@ def _enter_one(run: StepRun, offer: Offer) -> BillingClaim:
         values={"product": str(offer.product), "month": month, "amount": offer.amount},
         role=Role.BILLING,
         due_at=clock.start_of_day(clock.next_month(clock.next_month(month))),
-        kept_by=claim.number if claim.state == BillingClaim.State.APPLIED else "",
+        **{"kept_by" if claim.state == BillingClaim.State.APPLIED else "awaits": claim.number},
     )
     return claim

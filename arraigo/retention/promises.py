@@ -17,8 +17,12 @@ def sentence(kind: str, values: Mapping[str, Any]) -> str:
     patterns = {
         Promise.Kind.VISIT: _("A technician visits you before %(due)s and solves the faults of %(product)s."),
         Promise.Kind.BILL_WAIVER: _("%(month)s of %(product)s is not charged: Bs %(amount)s."),
-        Promise.Kind.COMPENSATION: _("Bs %(amount)s of %(product)s, %(month)s, are compensated on your bill."),
-        Promise.Kind.COURTESY: _("%(courtesy)s on %(product)s without cost until %(due)s; it ends by itself."),
+        Promise.Kind.COMPENSATION: _(
+            "Bs %(amount)s of %(product)s, %(month)s, are compensated on your bill."
+        ),
+        Promise.Kind.COURTESY: _(
+            "%(courtesy)s on %(product)s without cost until %(due)s; it ends by itself."
+        ),
         Promise.Kind.TRANSFER: _("%(product)s is transferred to %(address)s."),
         Promise.Kind.INCIDENT: _("The faults of %(product)s are repaired as an ordinary incident."),
     }
@@ -38,8 +42,12 @@ def promise(
     role: str,
     due_at: dt.datetime,
     kept_by: str = "",
+    awaits: str = "",
 ) -> Promise:
-    """Write the promise down; `kept_by` names the record that already proves it, where one does."""
+    """Write the promise down; `kept_by` names the record that already proves it, where one does.
+
+    `awaits` names the record that will decide it (`decided`).
+    """
     now = clock.now()
     return Promise.objects.create(
         case=case,
@@ -51,7 +59,7 @@ def promise(
         made_at=now,
         due_at=due_at,
         ended_at=now if kept_by else None,
-        proof=kept_by,
+        proof=kept_by or awaits,
     )
 
 
@@ -60,11 +68,21 @@ def keep(case: RetentionCase, kind: Promise.Kind, *, proof: str) -> int:
 
     A late proof is kept beside the broken promise: late is not kept.
     """
-    now = clock.now()
-    in_time = When(due_at__gte=now, then=Value(Promise.State.KEPT))
     return Promise.objects.filter(case=case, kind=kind, state=Promise.State.OPEN).update(
-        state=Case(in_time, default=Value(Promise.State.BROKEN)), ended_at=now, proof=proof
+        state=_by_due_time(), ended_at=clock.now(), proof=proof
     )
+
+
+def decided(proof: str, *, well: bool) -> int:
+    """End the open promise that waits for the record `proof`: kept if it went `well`, in time."""
+    waiting = Promise.objects.filter(proof=proof, state=Promise.State.OPEN)
+    return waiting.update(state=_by_due_time() if well else Promise.State.BROKEN, ended_at=clock.now())
+
+
+def _by_due_time() -> Case:
+    """Kept where the due time has not passed, else broken."""
+    in_time = When(due_at__gte=clock.now(), then=Value(Promise.State.KEPT))
+    return Case(in_time, default=Value(Promise.State.BROKEN))
 
 
 def break_open(case: RetentionCase, kind: Promise.Kind, *, proof: str) -> int:
