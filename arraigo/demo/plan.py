@@ -87,11 +87,14 @@ def _plan(index: int, rng: random.Random, at: dt.datetime) -> Plan:
 
 
 def _maybe_leave(plan: Plan, rng: random.Random, today: dt.date) -> None:
-    """About one in eleven left in these two years, those withdrawn for arrears besides."""
-    leaves = rng.random() < 0.09
+    """About one in eight left in these two years, those withdrawn for arrears besides."""
+    leaves = rng.random() < 0.12
     if not leaves and plan.trait != "arrears":
         return
-    day = today - dt.timedelta(days=rng.randint(12, MONTHS * 30 - 40))
+    ago = rng.randint(12, MONTHS * 30 - 40)
+    if ago < CASE_DAYS:  # Most of the last months' bajas are those that the cases led to.
+        ago = rng.choice((ago, rng.randint(CASE_DAYS, MONTHS * 30 - 40)))
+    day = today - dt.timedelta(days=ago)
     plan.ended_on = max(day, plan.started_on + dt.timedelta(days=60))
     reasons = ("faults", "better_offer", "price", "no_use", "other", "moving", "death")
     plan.end_reason = "arrears" if plan.trait == "arrears" else rng.choices(reasons, (20, 26, 20, 9, 5, 14, 6))[0]
