@@ -1,0 +1,1 @@
+"""What we measure, and beside whom. `./run bench NAME [--json]` runs `bench/NAME.py`."""
