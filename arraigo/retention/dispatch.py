@@ -25,7 +25,9 @@ def print_and_assign(orders: Sequence[WorkOrder], *, technician: User | None, ac
     if technician is None:
         return batch
     waiting = WorkItem.objects.filter(
-        instance__key__in=[order.case_number for order in orders], element="step_06", status=WorkItem.Status.OPEN
+        instance__key__in=[order.case_number for order in orders],
+        element="step_06",
+        status=WorkItem.Status.OPEN,
     )
     data = {"technician": str(technician.pk), "batch": str(batch.pk)}
     for item_id in waiting.order_by("id").values_list("id", flat=True):

@@ -9,12 +9,7 @@ HIDDEN = ("csrfmiddlewaretoken", "password", "old_password", "new_password1", "n
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form came without its proof of origin: nothing was saved. What was typed is in the page's
     own form, with a fresh proof, one button away from being sent again."""
-    typed = [
-        (name, value)
-        for name, values in request.POST.lists()
-        if name not in HIDDEN
-        for value in values
-    ]
+    typed = [(name, value) for name, values in request.POST.lists() if name not in HIDDEN for value in values]
     secret = any(name in request.POST for name in HIDDEN[1:])
     context = {"typed": typed, "again": _from_here(request) and not secret}
     return render(request, "errors/csrf.html", context, status=403)

@@ -18,9 +18,7 @@ def back(request: HttpRequest, fallback: str, *args: Any) -> HttpResponse:
     return redirect(drafts.page_of(request)) if "page" in request.POST else redirect(fallback, *args)
 
 
-def page(
-    request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 400
-) -> HttpResponse:
+def page(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 400) -> HttpResponse:
     """The page; `status` where its form was sent and has errors: what was typed is in it."""
     form = context.get("form")
     wrong = request.method == "POST" and form is not None and form.errors

@@ -13,8 +13,10 @@ class SignInForm(AuthenticationForm):
     """User name and password; demo accounts are refused in production."""
 
     error_messages = {
-        "invalid_login": _("User name and password do not match. Mind capitals; after several failures the "
-                           "account is locked for a while."),
+        "invalid_login": _(
+            "User name and password do not match. Mind capitals; after several failures the "
+            "account is locked for a while."
+        ),
         "inactive": _("This account is closed: ask an administrator."),
         "demo": _("Demo accounts do not work in production."),
     }

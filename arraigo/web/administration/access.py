@@ -15,8 +15,10 @@ from arraigo.workdays.models import Holiday
 def units() -> QuerySet[Unit]:
     """Every unit with its head and its people."""
     people = Membership.objects.select_related("user").order_by("role", "user__last_name", "user__username")
-    return Unit.objects.select_related("head", "parent").prefetch_related(Prefetch("memberships", people)).order_by(
-        "kind", "name"
+    return (
+        Unit.objects.select_related("head", "parent")
+        .prefetch_related(Prefetch("memberships", people))
+        .order_by("kind", "name")
     )
 
 
@@ -34,7 +36,9 @@ def holiday(day: dt.date) -> Holiday:
 
 def versions() -> QuerySet[ProcedureVersion]:
     """Every published version, newest first."""
-    return ProcedureVersion.objects.select_related("definition", "published_by").order_by("-definition__number")
+    return ProcedureVersion.objects.select_related("definition", "published_by").order_by(
+        "-definition__number"
+    )
 
 
 def stuck_command(pk: int) -> Command:

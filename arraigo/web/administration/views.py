@@ -44,7 +44,13 @@ def holidays(request: HttpRequest) -> HttpResponse:
         workdays.set_holiday(day, name, actor=user_of(request))
         messages.success(request, _("The calendar is changed."))
         return redirect("administration_holidays")
-    context = {"form": form, "year": year, "before": year - 1, "after": year + 1, "holidays": access.holidays(year)}
+    context = {
+        "form": form,
+        "year": year,
+        "before": year - 1,
+        "after": year + 1,
+        "holidays": access.holidays(year),
+    }
     return replies.page(request, "administration/holidays.html", context)
 
 
@@ -126,7 +132,9 @@ def move_clock(request: HttpRequest) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             done = sweeps.run_all()
-            messages.success(request, _("The clock is moved; %(count)d things fell due.") % {"count": sum(done.values())})
+            messages.success(
+                request, _("The clock is moved; %(count)d things fell due.") % {"count": sum(done.values())}
+            )
             return redirect("administration_clock")
     context = {"form": form, "production": settings.PRODUCTION, "present": clock.now()}
     return replies.page(request, "administration/clock.html", context)

@@ -76,7 +76,9 @@ class CustomerForm(forms.Form):
         if "/" in number:
             raise ValidationError(_("A number has no slash: write it with dashes."))
         if self.customer is None and number and Customer.objects.filter(number=number).exists():
-            raise ValidationError(_("%(number)s is another customer's number already."), params={"number": number})
+            raise ValidationError(
+                _("%(number)s is another customer's number already."), params={"number": number}
+            )
         return number
 
     def clean_phones(self) -> list[str]:
@@ -104,7 +106,10 @@ class ProductForm(forms.Form):
         decimal_places=2,
     )
     bundle = forms.CharField(
-        label=_("Bundle"), help_text=_("Products of one bundle share this word."), required=False, max_length=40
+        label=_("Bundle"),
+        help_text=_("Products of one bundle share this word."),
+        required=False,
+        max_length=40,
     )
     status = forms.ChoiceField(
         label=_("State"),
@@ -130,7 +135,10 @@ class ProductStateForm(forms.Form):
 
     status = forms.ChoiceField(label=_("State"), choices=Product.Status.choices)
     reason = forms.ChoiceField(
-        label=_("Reason"), help_text=_("Needed to end the product."), choices=Product.Reason.choices, required=False
+        label=_("Reason"),
+        help_text=_("Needed to end the product."),
+        choices=Product.Reason.choices,
+        required=False,
     )
     ended_on = forms.DateField(label=_("Ended on"), required=False, widget=date_input())
 
@@ -184,7 +192,12 @@ class FollowUpForm(forms.Form):
 
     channel = forms.ChoiceField(
         label=_("Channel"),
-        choices=[("office", _("Office")), ("phone", _("Phone")), ("whatsapp", _("WhatsApp")), ("email", _("E-mail"))],
+        choices=[
+            ("office", _("Office")),
+            ("phone", _("Phone")),
+            ("whatsapp", _("WhatsApp")),
+            ("email", _("E-mail")),
+        ],
     )
     text = forms.CharField(
         label=_("What was said"),

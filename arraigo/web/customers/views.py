@@ -16,7 +16,11 @@ def search(request: HttpRequest) -> HttpResponse:
     found = contexts.results(words) if words else []
     if len(found) == 1 and found[0].number == words:
         return redirect("customer", found[0].number)
-    context = {"search_words": words, "found": found, "may_write": user_of(request).has_role(*CUSTOMER_WRITERS)}
+    context = {
+        "search_words": words,
+        "found": found,
+        "may_write": user_of(request).has_role(*CUSTOMER_WRITERS),
+    }
     return render(request, "customers/search.html", context)
 
 

@@ -56,7 +56,10 @@ def print_orders(request: HttpRequest) -> HttpResponse:
 def batch_pdf(request: HttpRequest, number: str) -> HttpResponse:
     """The printed work orders of a batch, the same each time."""
     batch = access.batch(user_of(request), number)
-    response = HttpResponse(documents.work_orders_pdf(batch, base_url=f"{request.scheme}://{request.get_host()}"), content_type="application/pdf")
+    response = HttpResponse(
+        documents.work_orders_pdf(batch, base_url=f"{request.scheme}://{request.get_host()}"),
+        content_type="application/pdf",
+    )
     response["Content-Disposition"] = f'inline; filename="{batch.number}.pdf"'
     return response
 
@@ -67,13 +70,13 @@ def assign(request: HttpRequest, number: str) -> HttpResponse:
     """Give an order to a technician of the centre, or to another one than before."""
     user = user_of(request)
     order = access.order(user, number)
-    form = AssignForm(access.centers(user), replies.typed(request), initial={"technician": order.technician_id})
+    form = AssignForm(
+        access.centers(user), replies.typed(request), initial={"technician": order.technician_id}
+    )
     if replies.sent(request, form):
         technician = form.cleaned_data["technician"]
         done = _("%(order)s is now %(technician)s's.") % {"order": number, "technician": technician}
-        replies.attempt(
-            request, lambda: dispatch.hand_over(order, technician=technician, actor=user), done
-        )
+        replies.attempt(request, lambda: dispatch.hand_over(order, technician=technician, actor=user), done)
         return redirect("operations_orders")
     return replies.page(request, "operations/assign.html", {"order": order, "form": form})
 

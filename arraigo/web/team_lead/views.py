@@ -38,6 +38,8 @@ def reassign(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, _("Choose an advisor of your team."))
         return redirect("team")
     replies.attempt(
-        request, lambda: actions.reassign(item.pk, assignee=assignee, actor=user), _("The task is handed over.")
+        request,
+        lambda: actions.reassign(item.pk, assignee=assignee, actor=user),
+        _("The task is handed over."),
     )
     return redirect("team")

@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext, ngettext
 
 from arraigo import clock
+from arraigo.fieldwork.models import Paper
 from arraigo.money import bs as to_bs
 from arraigo.people.models import Role
 from arraigo.retention.models import Reason
@@ -159,3 +160,9 @@ def reason(value: str) -> str:
 def ticket_state(value: str) -> str:
     """The name of a ticket's state."""
     return str(TroubleTicket.Status(value).label)
+
+
+@register.filter
+def paper(value: str) -> str:
+    """The name of a document that a visit leaves signed."""
+    return str(Paper(value).label)

@@ -24,7 +24,8 @@ class Row:
 def rows(user: User, role: str, *, page: int, size: int) -> tuple[list[Row], bool]:
     """The lines of one page of the tray, and whether more follow. One query."""
     start = (page - 1) * size
-    found = list(queries.tray(user, role)[start : start + size + 1])
+    items = queries.tray(user, role).select_related("instance__case__customer__zone")
+    found = list(items[start : start + size + 1])
     shown = [
         Row(item, item.instance.case, handler(item.element).title, item.assignee_id == user.pk)
         for item in found[:size]

@@ -22,6 +22,12 @@ def tray(request: HttpRequest, role: str) -> HttpResponse:
     number = request.GET.get("page", "1")
     page = int(number) if number.isdecimal() and 0 < int(number) < 10_000 else 1
     rows, more = contexts.rows(user, role, page=page, size=PAGE)
-    context = {"rows": rows, "role": role, "number": page, "previous": page - 1, "next": page + 1 if more else 0}
+    context = {
+        "rows": rows,
+        "role": role,
+        "number": page,
+        "previous": page - 1,
+        "next": page + 1 if more else 0,
+    }
     template = "tray/tray_phone.html" if role == Role.TECHNICIAN else "tray/tray.html"
     return render(request, template, context)

@@ -1,0 +1,78 @@
+"""Pages ask the database a constant number of times, however much there is to show."""
+
+from collections.abc import Callable
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from arraigo.people.models import Role
+from arraigo.workdays import offset
+from tests.cast import Cast, Walk
+from tests.web.conftest import signed_in
+
+MOST = {"tray": 8, "customer": 36, "case": 32, "orders": 12, "search": 16}
+"""Upper limits, session and user included; the growth tests below are what matters."""
+
+
+def asked(client: Client, path: str) -> int:
+    """How many statements the page takes."""
+    offset.forget()
+    offset.offset()
+    with CaptureQueriesContext(connection) as queries:
+        answer = client.get(path)
+    assert answer.status_code == 200
+    return len(queries)
+
+
+def test_the_tray_grows_without_more_queries(cast: Cast) -> None:
+    client, path = signed_in(cast[Role.ADVISOR]), reverse("tray", args=[Role.ADVISOR])
+    Walk(cast.household("1"))
+    one = asked(client, path)
+    for number in range(2, 8):
+        Walk(cast.household(str(number)))
+    assert asked(client, path) == one <= MOST["tray"]
+
+
+def test_the_customer_page_grows_without_more_queries(cast: Cast) -> None:
+    home = cast.household("1")
+    home.fault(days_ago=2)
+    Walk(home)
+    client, path = signed_in(cast[Role.ADVISOR]), reverse("customer", args=["1"])
+    few = asked(client, path)
+    for days in range(3, 12):
+        home.fault(days_ago=days)
+        home.fault(days_ago=days, product=home.television)
+    assert asked(client, path) == few <= MOST["customer"]
+
+
+def test_the_case_page_grows_without_more_queries(cast: Cast) -> None:
+    """From the third step to the visit: more items, events, offers, promises, orders, the same queries."""
+    home = cast.household("1")
+    home.repeated_faults()
+    walk = Walk(home).go("step_01", "step_02", "step_03", "step_04", "step_05")
+    client, path = signed_in(cast[Role.ADVISOR]), reverse("case", args=[walk.case.number])
+    before = asked(client, path)
+    walk.go("step_06", "step_07")
+    home.fault(days_ago=1)
+    assert asked(client, path) == before <= MOST["case"]
+
+
+def test_the_orders_grow_without_more_queries(cast: Cast) -> None:
+    def order(number: str) -> None:
+        home = cast.household(number)
+        home.repeated_faults()
+        Walk(home).go("step_01", "step_02", "step_03", "step_04", "step_05")
+
+    grows(cast[Role.OPERATIONS_SUPERVISOR], reverse("operations_orders"), order, MOST["orders"])
+
+
+def grows(user: object, path: str, add: Callable[[str], None], most: int) -> None:
+    """The page asks as often for five as for one."""
+    client = signed_in(user)  # type: ignore[arg-type]
+    add("1")
+    one = asked(client, path)
+    for number in range(2, 6):
+        add(str(number))
+    assert asked(client, path) == one <= most

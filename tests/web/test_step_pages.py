@@ -1,0 +1,126 @@
+"""The page of every step, and what is typed into it."""
+
+import html
+import re
+
+from django.test import Client
+from django.urls import reverse
+
+from arraigo.engine.models import WorkItem
+from arraigo.people.models import Role
+from arraigo.retention import actions, sweeps
+from arraigo.retention.models import BackgroundReview
+from arraigo.retention.registry import handler
+from tests.cast import PASSWORD, Cast, Walk, moment
+from tests.web.conftest import Desk, signed_in
+
+
+def page(walk: Walk, element: str) -> str:
+    """The address of the open step."""
+    return reverse("step", args=[walk.case.number, walk.item(element).pk])
+
+
+def look(walk: Walk, element: str) -> str:
+    """The page of the open step, as the person of its lane sees it."""
+    answer = signed_in(walk.cast[walk.item(element).role]).get(page(walk, element))
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_every_step_of_the_fault_branch_has_its_page(cast: Cast) -> None:
+    home = cast.household()
+    home.repeated_faults()
+    walk = Walk(home)
+    for element in (f"step_0{n}" for n in range(1, 9)):
+        assert str(handler(element).title) in look(walk, element)
+        walk(element)
+    with moment(days=3):
+        sweeps.wake_due_cases()
+        assert "+59170000001" in look(walk, "step_09")
+        walk("step_09")
+
+
+def test_the_note_stands_on_the_page_of_step_5(cast: Cast) -> None:
+    home = cast.household()
+    home.repeated_faults()
+    walk = Walk(home).go("step_01", "step_02", "step_03", "step_04")
+    assert "CLIENTE CON DAÑOS REITERADOS, CON INTENSION DE BAJA" in look(walk, "step_05")
+
+
+def test_every_step_of_the_offer_branch_has_its_page(cast: Cast) -> None:
+    walk = Walk(cast.household(), reason="compensation").go("step_01", "step_02")
+    look(walk, "step_11")
+    walk("step_11")
+    look(walk, "step_12")
+    walk("step_12", answer="refused")
+    chosen = re.search(r'name="courtesy" value="([^"]+)"', look(walk, "step_14"))
+    assert chosen is not None
+    walk("step_14", courtesy=html.unescape(chosen[1]), answer="refused")
+    look(walk, "termination")
+
+
+def test_an_ineligible_customer_shows_why_to_the_head_of_team(cast: Cast) -> None:
+    home = cast.household()
+    home.listing()
+    walk = Walk(home).go("step_01")
+    because = BackgroundReview.objects.get().because
+    assert because in look(walk, "override")
+    walk("override", granted="no", reason="Ya se le dijo")
+    assert because in look(walk, "inform")
+
+
+def test_bad_input_keeps_what_was_typed_and_says_why_at_the_field(cast: Cast) -> None:
+    walk = Walk(cast.household()).go("step_01", "step_02")
+    answer = signed_in(cast[Role.ADVISOR]).post(
+        page(walk, "step_11"), {"reason": "better_offer", "demand": "courtesy", "competitor": ""}
+    )
+    text = answer.content.decode()
+    assert answer.status_code == 400
+    assert 'id="id_competitor_error"' in text
+    assert 'value="better_offer" selected' in text
+
+
+def test_who_comes_second_is_told_who_was_first_and_keeps_what_was_typed(cast: Cast) -> None:
+    walk = Walk(cast.household())
+    path = page(walk, "step_01")
+    walk("step_01")
+    answer = signed_in(cast[Role.ADVISOR]).post(path, {"note": "Es clienta de veinte años"})
+    text = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Es clienta de veinte años" in text
+    assert str(cast[Role.ADVISOR]) in text
+    assert BackgroundReview.objects.count() == 1
+
+
+def test_a_step_that_ended_with_the_case_says_so(cast: Cast) -> None:
+    walk = Walk(cast.household())
+    path = page(walk, "step_01")
+    actions.insist(walk.case.pk, actor=cast[Role.ADVISOR])
+    assert signed_in(cast[Role.ADVISOR]).post(path, {"note": "x"}).status_code == 409
+    assert signed_in(cast[Role.ADVISOR]).get(path).status_code == 200
+
+
+def test_an_expired_session_gives_back_what_was_typed(cast: Cast) -> None:
+    walk = Walk(cast.household())
+    path = page(walk, "step_01")
+    client = Client()
+    answer = client.post(path, {"note": "Muy molesta con los cortes"})
+    assert answer["Location"] == f"{reverse('login')}?next={path}"
+    client.post(answer["Location"], {"username": Role.ADVISOR.value, "password": PASSWORD})
+    assert "Muy molesta con los cortes" in client.get(path).content.decode()
+    assert "Muy molesta con los cortes" not in client.get(path).content.decode()
+
+
+def test_a_colleague_of_another_technician_does_not_see_the_visit(desk: Desk) -> None:
+    item = desk.walk.item("step_07")
+    item.assignee = desk.cast[Role.ADVISOR]
+    item.save()
+    answer = signed_in(desk.cast[Role.TECHNICIAN]).get(page(desk.walk, "step_07"))
+    assert answer.status_code == 404
+
+
+def test_completing_a_step_leads_to_the_next_one_of_the_same_person(cast: Cast) -> None:
+    walk = Walk(cast.household())
+    answer = signed_in(cast[Role.ADVISOR]).post(page(walk, "step_01"), {"note": ""})
+    following = WorkItem.objects.get(element="step_02")
+    assert answer["Location"] == reverse("step", args=[walk.case.number, following.pk])
