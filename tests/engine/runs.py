@@ -70,3 +70,8 @@ def standing(instance: Instance) -> list[str]:
     items = instance.work_items.filter(status=WorkItem.Status.OPEN).values_list("element", flat=True)
     waits = instance.waits.filter(ended_at=None).values_list("element", flat=True)
     return sorted([*items, *waits])
+
+
+def small_steps() -> set[str]:
+    """The step registry of the small procedure."""
+    return SMALL_STEPS
