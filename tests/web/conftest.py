@@ -51,7 +51,8 @@ def desk(cast: Cast) -> Desk:
     Receipt.objects.get_or_create(
         case=walk.case,
         defaults={
-            "number": "CON-1", "kind": "promise", "text": "x", "at": walk.case.opened_at, "by": cast[Role.ADVISOR]
+            "number": "CON-1", "kind": "promise", "text": "x",
+            "at": walk.case.opened_at, "by": cast[Role.ADVISOR],
         },
     )  # fmt: skip
     return Desk(cast, walk)

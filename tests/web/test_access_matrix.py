@@ -83,7 +83,8 @@ WHO: dict[str, set[Any]] = {
     "administration_clock": ADMINISTRATOR,
 }
 POST_ONLY = {"notice_read", "case_insist", "operations_print", "operations_resume", "team_reassign",
-             "billing_claim_confirm", "administration_holiday_remove", "administration_holidays_fill"}  # fmt: skip
+             "billing_claim_confirm", "administration_holiday_remove",
+             "administration_holidays_fill"}  # fmt: skip
 SERVED = {200, 302, 400}
 """What a person with the right gets: the page, the way on, or the form with what is missing."""
 

@@ -90,7 +90,7 @@ def receipt(request: HttpRequest, number: str) -> HttpResponse:
 @require_GET
 @staff(*CASE_READERS, Role.TECHNICIAN)
 def work_order(request: HttpRequest, number: str) -> HttpResponse:
-    """Where the QR code of a printed work order leads: to its task, where it is the person's, else to its case."""
+    """Where the QR code of a printed order leads: to its task, where it is the person's, else to its case."""
     user = user_of(request)
     order = access.work_order(user, number)
     open_items = order_items(order.case_number)
