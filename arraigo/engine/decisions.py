@@ -62,16 +62,23 @@ class Decisions:
 
 def _decision(name: str, response: Mapping[str, Any]) -> Decision:
     result = response["result"]
-    rules = [
-        rule for node in response["trace"].values() if node["traceData"] for rule in _rules(node["traceData"])
-    ]  # fmt: skip
-    if not isinstance(result, dict) or not rules:
+    rules = [rule for node in response["trace"].values() for rule in _rules(node["traceData"])]
+    if isinstance(result, list):
+        result = _collected(result)
+    elif not rules or not isinstance(result, dict):
         raise DecisionFailed(name, "no rule fits the facts")
     outputs = dict(result)
     because = outputs.pop("because", "") or ""
     inputs = {key: value for rule in rules for key, value in (rule.get("reference_map") or {}).items()}
     fired = ",".join(str(rule["rule"].get("_id", rule.get("index", ""))) for rule in rules)
     return Decision(name, inputs, outputs, str(because), fired, response["trace"])
+
+
+def _collected(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """The answers of a table that collects: a list per output, the sentences one after the other."""
+    because = " ".join(str(row["because"]) for row in rows if row.get("because"))
+    fields = dict.fromkeys(field for row in rows for field in row)
+    return {field: [row.get(field) for row in rows] for field in fields} | {"because": because}
 
 
 def _rules(trace: Any) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """Expressions, tables, timers and the XML reader: only what is meant, and nothing that runs code."""
 
+import copy
 import datetime as dt
 from pathlib import Path
 
@@ -90,6 +91,14 @@ def test_a_table_without_a_rule_that_fits_says_so() -> None:
         decisions.evaluate("size", {"amount": 1})
     with pytest.raises(DecisionFailed, match="no such table"):
         decisions.evaluate("weight", {})
+
+
+def test_a_table_that_collects_answers_with_lists() -> None:
+    table = copy.deepcopy(small().decisions["size"])
+    table["nodes"][1]["content"]["hitPolicy"] = "collect"
+    decision = Decisions({"size": table}, POLICY).evaluate("size", {"amount": 101})
+    assert decision.outputs == {"size": ["big", "small"]}
+    assert (decision.because, decision.rule) == ("Bs 101 is a lot. It is little.", "size_big,size_small")
 
 
 @pytest.mark.parametrize("value", ["2026-03-10T12:00:00", "tomorrow", None, 3])
