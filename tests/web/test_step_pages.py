@@ -7,10 +7,12 @@ from django.test import Client
 from django.urls import reverse
 
 from arraigo.engine.models import WorkItem
+from arraigo.eventlog.models import Event
 from arraigo.people.models import Role
 from arraigo.retention import actions, sweeps
 from arraigo.retention.models import BackgroundReview
 from arraigo.retention.registry import handler
+from arraigo.web.cases import telling
 from tests.cast import PASSWORD, Cast, Walk, moment
 from tests.web.conftest import Desk, signed_in
 
@@ -124,3 +126,16 @@ def test_completing_a_step_leads_to_the_next_one_of_the_same_person(cast: Cast) 
     answer = signed_in(cast[Role.ADVISOR]).post(page(walk, "step_01"), {"note": ""})
     following = WorkItem.objects.get(element="step_02")
     assert answer["Location"] == reverse("step", args=[walk.case.number, following.pk])
+
+
+def test_the_history_is_told_in_words(cast: Cast) -> None:
+    """No event of a whole way shows its bare kind."""
+    home = cast.household()
+    home.repeated_faults()
+    walk = Walk(home).go(*(f"step_0{n}" for n in range(1, 9)))
+    actions.insist(walk.case.pk, actor=cast[Role.ADVISOR])
+    walk("termination")
+    bare = {
+        event.kind for event in Event.objects.exclude(case_number="") if telling.what(event) == event.kind
+    }
+    assert bare == set()

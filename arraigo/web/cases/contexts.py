@@ -11,6 +11,8 @@ from arraigo.engine.models import Wait, WorkItem
 from arraigo.eventlog.models import Event
 from arraigo.orders import queries as orders
 from arraigo.people.models import User
+from arraigo.procedure import queries as procedures
+from arraigo.procedure.policy import Policy
 from arraigo.products.models import Courtesy
 from arraigo.quality.models import QualityControl
 from arraigo.retention import queries
@@ -75,6 +77,11 @@ def marks(items: list[WorkItem], waits: list[Wait], events: list[Event]) -> dict
     return {"done": sorted({"request", *done} - active), "active": sorted(active)}
 
 
+def courtesy_names(policy: Policy) -> dict[str, str]:
+    """The names of the policy's courtesies by their codes."""
+    return {code: str(terms["name"]) for code, terms in policy.value("courtesy").items()}
+
+
 def case_page(case: RetentionCase, user: User) -> dict[str, Any]:
     """Everything that the page of a case shows."""
     items, waits, events = queries.work_items(case), shown_waits(case), queries.history(case)
@@ -87,6 +94,7 @@ def case_page(case: RetentionCase, user: User) -> dict[str, Any]:
         "reviews": case.reviews.select_related("by").order_by("-id"),
         "orders": orders.of_case(case.number).select_related("technician", "operations_center"),
         "claims": billing.claims_of(case.number),
+        "courtesy_names": courtesy_names(procedures.policy_of(case.instance.definition_id)),
         "controls": QualityControl.objects.filter(case_number=case.number)
         .select_related("decided_by")
         .order_by("id"),

@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from arraigo.eventlog.models import Event
+from arraigo.retention.models import Reason
 from arraigo.retention.registry import elements, handler
 
 KINDS: dict[str, Promise] = {
@@ -18,26 +19,45 @@ KINDS: dict[str, Promise] = {
     "billing_claim.applied": _("Billing applied the claim"),
     "billing_claim.refused": _("Billing refused the claim"),
     "billing_claim.cancelled": _("Billing claim cancelled"),
-    "product_order.created": _("Product order created"),
-    "work_order.created": _("Work order created"),
+    "product_order.ordered": _("Request entered"),
+    "product_order.cancelled": _("Request cancelled"),
+    "work_order.ordered": _("Work order created"),
+    "work_order.followed": _("A priority order follows the one that could not be solved"),
     "work_order.assigned": _("Technician assigned"),
-    "work_order.printed": _("Work order printed"),
+    "work_order.swapped": _("Technicians exchanged"),
     "work_order.started": _("The technician began"),
     "work_order.paused": _("The 24 hours stand still"),
     "work_order.resumed": _("The 24 hours run on"),
     "work_order.completed": _("Work order closed"),
     "work_order.failed": _("Could not be solved on site"),
     "work_order.cancelled": _("Work order cancelled"),
+    "print_batch.printed": _("Work orders printed"),
+    "print_batch.reprinted": _("Work orders printed again"),
+    "visit.begun": _("The technician arrived"),
     "visit.recorded": _("Visit recorded"),
-    "paper.signed": _("Document signed"),
+    "papers.signed": _("Documents signed"),
+    "papers.refused": _("The customer refused to sign"),
+    "quality_control.scheduled": _("Quality control planned"),
+    "quality_control.moved": _("Quality control moved"),
+    "quality_control.replaced": _("Quality control replaced by a later one"),
+    "quality_control.attempted": _("Customer called"),
     "quality_control.decided": _("Quality control decided"),
-    "quality_control.attempted": _("Call attempted"),
+    "quality_control.cancelled": _("Quality control cancelled"),
     "courtesy.granted": _("Courtesy granted"),
     "courtesy.started": _("Courtesy started"),
     "courtesy.ended": _("Courtesy ended"),
+    "courtesy.withdrawn": _("Courtesy withdrawn"),
     "termination.requested": _("Termination registered"),
-    "credit_listings.looked_at": _("Credit listings looked at"),
+    "termination.withdrawn": _("Termination withdrawn"),
+    "termination.executed": _("Termination executed"),
+    "product.terminated": _("Product ended"),
+    "ticket.opened": _("Ticket opened"),
+    "ticket.state_changed": _("Ticket moved on"),
     "ticket.solution_confirmed": _("Solution confirmed"),
+    "command.failed": _("The commercial system refused a command"),
+    "command.uncertain": _("A command to the commercial system had no answer"),
+    "command.resent": _("A command was sent again"),
+    "command.settled": _("A command was settled by hand"),
 }
 OUTCOMES: dict[str, Promise] = {
     "accepted": _("accepted"),
@@ -54,7 +74,7 @@ OUTCOMES: dict[str, Promise] = {
     "granted": _("granted"),
     "cancelled": _("cancelled"),
 }
-WORTH_TELLING = ("reason", "because", "note", "why", "number", "work_order", "cause", "to")
+WORTH_TELLING = ("reason", "because", "number", "work_order", "cause", "to")
 """Texts of an event's data that its line repeats."""
 
 
@@ -77,5 +97,10 @@ def details(event: Event) -> list[str]:
     """The lines below the title: outcome and the texts worth repeating."""
     data: dict[str, Any] = event.data
     told = [outcome(data.get("outcome", ""))]
-    told += [str(data[name]) for name in WORTH_TELLING if isinstance(data.get(name), str)]
+    told += [_words(data[name]) for name in WORTH_TELLING if isinstance(data.get(name), str)]
     return [line for line in told if line]
+
+
+def _words(text: str) -> str:
+    """A text of an event; codes of reasons by their names."""
+    return str(Reason(text).label) if text in Reason.values else text

@@ -17,6 +17,7 @@ from arraigo.retention import queries as cases
 from arraigo.retention.models import Promise
 from arraigo.terminations.models import Termination
 from arraigo.tickets.models import TroubleTicket
+from arraigo.web.cases.contexts import courtesy_names
 
 LIGHTS = (Role.ADVISOR, Role.TEAM_LEAD, Role.COMMERCIAL_MANAGEMENT)
 """Who sees the Central de Riesgos: the roles that judge the background (1.1) or answer for it."""
@@ -55,5 +56,6 @@ def customer_page(customer: Customer, user: User) -> dict[str, Any]:
         "terminations": Termination.objects.filter(customer=customer)
         .select_related("product__offering")
         .order_by("-requested_at", "-id"),
+        "courtesy_names": courtesy_names(policy),
         "promises": Promise.objects.filter(customer=customer).order_by("-made_at", "-id"),
     }

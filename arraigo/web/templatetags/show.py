@@ -166,3 +166,15 @@ def ticket_state(value: str) -> str:
 def paper(value: str) -> str:
     """The name of a document that a visit leaves signed."""
     return str(Paper(value).label)
+
+
+@register.filter
+def policy_value(value: object) -> str:
+    """A value of the policy in words: yes and no, lists with commas, tables as "name: value"."""
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    if isinstance(value, dict):
+        return "; ".join(f"{name}: {policy_value(inner)}" for name, inner in value.items())
+    if isinstance(value, list):
+        return ", ".join(policy_value(each) for each in value)
+    return str(value)
