@@ -71,7 +71,7 @@ def open_case(
     )  # fmt: skip
     version = procedures.current_version()
     advance = engine.start(
-        version.definition, key=case.number, facts={}, at=now, on_open=placement.of(case, {})
+        version.definition, key=case.number, facts={}, at=now, on_open=placement.of(case)
     )
     case.instance = advance.instance
     case.save(force_insert=True)
@@ -79,7 +79,7 @@ def open_case(
     eventlog.record(
         "case.opened", case, actor=actor, case_number=case.number, version=str(version),
         data={"channel": channel, "reason": reason, "products": [product.number for product in products],
-              "opened": [item.element for item in advance.opened]},
+              **_way(advance)},
     )  # fmt: skip
     return case
 
@@ -102,11 +102,12 @@ def complete_step(
     if not form.is_valid():
         raise StepInvalid(form)
     result = step.carry_out(StepRun(case, item, actor, form, policy))
-    facts = {**item.instance.facts, **result.facts}
     advance = engine.complete(
-        item, actor=actor, facts=dict(result.facts), outcome=result.outcome, on_open=placement.of(case, facts)
+        item, actor=actor, facts=dict(result.facts), outcome=result.outcome, on_open=placement.of(case)
     )
-    _settle(case, advance, accepted=bool(result.facts.get("accepted")))
+    _settle(case, advance, accepted=_agreed(result.facts, advance))
+    if any(opened.element == "termination" for opened in advance.opened):
+        cancellations.of_case(case, actor=actor)
     eventlog.record(
         "case.step_completed", case, actor=actor, case_number=case.number, version=procedures.label(item.instance),
         data={"element": item.element, "outcome": result.outcome, **result.event, **_way(advance)},
@@ -167,7 +168,7 @@ def wake_next(*, after: int = 0) -> engine.Advance | None:
     if instance is None:
         return None
     case = _case_of(instance)
-    advance = engine.wake(instance, on_open=placement.of(case, instance.facts))
+    advance = engine.wake(instance, on_open=placement.of(case))
     if advance.opened:
         eventlog.record(
             "case.woken", case, actor=None, case_number=case.number, version=procedures.label(instance),
@@ -205,7 +206,7 @@ def _correlate(
     if case.closed_at:
         raise CaseClosed(case.number)
     advance = engine.correlate(
-        case.instance, message, actor=actor, facts={}, on_open=placement.of(case, case.instance.facts)
+        case.instance, message, actor=actor, facts={}, on_open=placement.of(case)
     )
     _settle(case, advance, accepted=False)
     eventlog.record(
@@ -213,6 +214,12 @@ def _correlate(
         data={**data, **_way(advance)},
     )  # fmt: skip
     return advance
+
+
+def _agreed(facts: Mapping[str, Any], advance: engine.Advance) -> bool:
+    """Whether the step settled an offer: accepted within the authority, or approved above it."""
+    asks_approval = any(item.element.startswith("approve") for item in advance.opened)
+    return bool(facts.get("accepted") or facts.get("approved")) and not asks_approval
 
 
 def _settle(case: RetentionCase, advance: engine.Advance, *, accepted: bool) -> None:
@@ -237,6 +244,7 @@ def _settle(case: RetentionCase, advance: engine.Advance, *, accepted: bool) -> 
 def _way(advance: engine.Advance) -> dict[str, Any]:
     """What the history keeps of the engine's move."""
     return {
+        "passed": list(advance.passed),
         "opened": [item.element for item in advance.opened],
         "cancelled": [item.element for item in advance.cancelled],
         "decisions": [

@@ -71,7 +71,7 @@ def marks(items: list[WorkItem], waits: list[Wait], events: list[Event]) -> dict
     """Elements of the diagram that are done and those where the case stands."""
     done = {item.element for item in items if item.status == WorkItem.Status.COMPLETED}
     done |= {wait.element for wait in waits if wait.ended_at}
-    done |= {f"rule_{taken['name']}" for event in events for taken in event.data.get("decisions", [])}
+    done |= {element for event in events for element in event.data.get("passed", [])}
     active = {item.element for item in items if item.status == WorkItem.Status.OPEN}
     active |= {wait.element for wait in waits if not wait.ended_at}
     return {"done": sorted({"request", *done} - active), "active": sorted(active)}
