@@ -15,6 +15,7 @@ from arraigo.demo.agenda import Agenda
 from arraigo.demo.bills import make_bills
 from arraigo.demo.catalogue import make_catalogue
 from arraigo.demo.departures import make_departures
+from arraigo.demo.digest import digest
 from arraigo.demo.errors import DatabaseInUse, DemoInProduction, MomentAhead
 from arraigo.demo.faults import make_faults
 from arraigo.demo.people import World, make_customers
@@ -95,7 +96,7 @@ def _bulk(world: World, say: Say) -> dict[str, int]:
     counts["terminations"] = make_departures(world)
     say("bills and payments")
     counts["bills"] = make_bills(world)
-    told = {"customers": len(world.customers), **counts}
+    told = {"customers": len(world.customers), **counts, "sha256": digest()}
     eventlog.record("demo.filled", world.customers[0], actor=None, data=told)
     return counts
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from django.contrib.auth.hashers import make_password
 
+from arraigo import clock
 from arraigo.demo import DEMO_PASSWORD, names
 from arraigo.demo.accounts import ROLES
 from arraigo.demo.places import CENTERS
@@ -105,4 +106,5 @@ def _user(name: str, role: Role, hashed: str, rng: random.Random) -> User:
         username=name, password=hashed, first_name=rng.choice(names.FIRST), is_demo=True,
         last_name=f"{rng.choice(names.SURNAMES)} {rng.choice(names.SURNAMES)}",
         email=f"{name}@example.org", is_staff=admin, is_superuser=admin,
+        date_joined=clock.now(),
     )  # fmt: skip

@@ -1,0 +1,54 @@
+"""Same seed and moment, same data; and where no demo is made."""
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from arraigo import clock
+from arraigo.customers.models import Customer
+from arraigo.demo.digest import digest
+from tests.demo.conftest import AT, make
+
+
+@pytest.mark.django_db(transaction=True, reset_sequences=True)
+def test_the_same_seed_gives_the_same_data_and_another_one_does_not() -> None:
+    make(105, 35)
+    first = digest()
+    call_command("flush", interactive=False, verbosity=0)
+    make(105, 35)
+    assert digest() == first
+    call_command("flush", interactive=False, verbosity=0)
+    make(105, 0, seed=8)
+    assert digest() != first
+
+
+@pytest.mark.django_db
+def test_a_database_in_use_is_left_alone() -> None:
+    Customer.objects.create(number="1", name="De verdad")
+    with pytest.raises(CommandError, match="1|vac|empty"):
+        call_command("demo", customers=60)
+    assert Customer.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_no_demo_in_production(settings: pytest.FixtureRequest) -> None:
+    settings.PRODUCTION = True  # type: ignore[attr-defined]
+    with pytest.raises(CommandError):
+        call_command("demo", customers=60)
+    assert not Customer.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("options", [{"as_of": "ayer"}, {"as_of": "2030-01-01"}, {"customers": 3}])
+def test_impossible_demos_are_refused(options: dict[str, object]) -> None:
+    with clock.at(AT), pytest.raises(CommandError):
+        call_command("demo", **options)
+    assert not Customer.objects.exists()
+
+
+@pytest.mark.django_db
+def test_the_last_line_tells_the_counts(capsys: pytest.CaptureFixture[str]) -> None:
+    with clock.at(AT):
+        call_command("demo", customers=30, cases=3, as_of=AT.isoformat())
+    last = capsys.readouterr().out.strip().splitlines()[-1]
+    assert "customers 30" in last
+    assert "cases 3" in last
