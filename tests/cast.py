@@ -15,17 +15,21 @@ from functools import cached_property
 from typing import Any
 
 from django.conf import settings
+from django.utils import translation
 from PIL import Image, ImageDraw
 
 from arraigo import clock
 from arraigo.billing.models import Bill, BillLine
+from arraigo.bss.models import Command
 from arraigo.customers.models import CreditListing, Customer, Phone
 from arraigo.engine.models import WorkItem
+from arraigo.eventlog.models import Event
 from arraigo.network.models import Zone
 from arraigo.people.models import Membership, Role, Unit, User
 from arraigo.procedure import actions as procedures
 from arraigo.products.models import Offering, Product
 from arraigo.retention import actions, registry
+from arraigo.retention.errors import StepInvalid
 from arraigo.retention.models import RetentionCase
 from arraigo.tickets.models import TroubleTicket
 
@@ -116,6 +120,15 @@ class Household:
             BillLine.objects.create(bill=bill, product=product, description=str(product), amount=product.price)
         return bill
 
+    def priced(self, product: Product, price: str) -> None:
+        """Let `product` and its line on the bills cost `price` Bs."""
+        product.price = Decimal(price)
+        product.save(update_fields=["price"])
+        BillLine.objects.filter(product=product).update(amount=product.price)
+        for bill in Bill.objects.filter(customer=self.customer):
+            bill.total = sum(bill.lines.values_list("amount", flat=True), Decimal())
+            bill.save(update_fields=["total"])
+
     def fault(self, *, days_ago: float, solved: bool = True, product: Product | None = None) -> TroubleTicket:
         """A fault opened `days_ago`, solved after some hours unless told otherwise."""
         opened = clock.now() - dt.timedelta(days=days_ago)
@@ -169,6 +182,33 @@ class Walk:
         done = actions.complete_step(item.pk, actor=self.cast[by or item.role], data=answers, files=files)
         self.case.refresh_from_db()
         return done
+
+    def errors(self, element: str, **data: Any) -> dict[str, list[str]]:
+        """The sentences, in English, of each field that keeps `element` from being carried out."""
+        with translation.override("en"):
+            try:
+                self(element, **data)
+            except StepInvalid as refused:
+                return {name: [str(each) for each in found] for name, found in refused.form.errors.items()}
+        raise AssertionError(f"{element} took what it should have refused.")
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The facts that the engine knows of the case now."""
+        facts: dict[str, Any] = self.reload().instance.facts
+        return facts
+
+    def told(self, element: str) -> dict[str, Any]:
+        """What the history keeps of the last carrying out of `element`."""
+        steps = Event.objects.filter(case_number=self.case.number, kind="case.step_completed")
+        data: dict[str, Any] = steps.filter(data__element=element).latest("id").data
+        return data
+
+    @property
+    def commands(self) -> list[str]:
+        """Kinds of the commands to the commercial system, in the order in which they leave."""
+        mine = Command.objects.filter(subject=self.case.number)
+        return list(mine.order_by("id").values_list("kind", flat=True))
 
     def usual(self, element: str) -> dict[str, Any]:
         """What a test need not say: the answers of a case that goes well."""

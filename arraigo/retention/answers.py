@@ -1,5 +1,6 @@
 """The customer's answer to an offer: the same three questions in steps 3, 12, 14 and the transfer."""
 
+import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -8,7 +9,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from arraigo import clock
+from arraigo.billing import queries as billing
 from arraigo.money import ZERO
+from arraigo.products.models import Product
 from arraigo.retention.models import Offer
 from arraigo.retention.registry import StepForm, StepResult, StepRun
 
@@ -37,6 +40,20 @@ class AnswerForm(StepForm):
         return cleaned
 
 
+class CreditForm(AnswerForm):
+    """An answer about a credit on a month of a product: at most one such credit each (3.1)."""
+
+    month: dt.date
+
+    def refuse_stacking(self, field: str, product: Product) -> None:
+        """Say in `field` why nothing can be credited on the month of `product`, where that is so."""
+        told = {"product": product, "claim": billing.live_claim(product, self.month)}
+        if told["claim"]:
+            self.add_error(field, _("This month of %(product)s is credited already (%(claim)s).") % told)
+        elif not billing.charge(product, self.month):
+            self.add_error(field, _("%(product)s costs nothing this month: there is nothing to credit.") % told)
+
+
 def offer(run: StepRun, **fields: Any) -> Offer:
     """An unsaved offer of this step with the answer that the form holds."""
     return Offer(
@@ -57,14 +74,13 @@ def result(run: StepRun, offers: Sequence[Offer], *, product_month: Decimal = ZE
     """
     before = run.item.instance.facts
     accepted = run.data["answer"] == Offer.Answer.ACCEPTED
-    kinds = {offer.kind for offer in offers}
     facts = {
         "accepted": accepted,
         "refusals": before.get("refusals", 0) + (not accepted),
         "firm_no": before.get("firm_no", False) or run.data["firm_no"],
         "offered_compensation": before.get("offered_compensation", False) or run.item.element == "step_12",
-        "offered_courtesy": before.get("offered_courtesy", False) or Offer.Kind.COURTESY in kinds,
-        "amount": float(max(offer.amount for offer in offers)),
+        "offered_courtesy": before.get("offered_courtesy", False) or run.item.element == "step_14",
+        "amount": float(max((offer.amount for offer in offers), default=ZERO)),
         "product_month": float(product_month),
     }
     told = [

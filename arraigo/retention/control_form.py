@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from arraigo.messages import actions as messages
 from arraigo.quality import actions as quality
 from arraigo.quality.models import QualityControl
-from arraigo.retention import controls
+from arraigo.retention import cancellations, controls
 from arraigo.retention.registry import StepForm, StepResult, StepRun
 
 
@@ -76,6 +76,7 @@ def decide(run: StepRun, kind: str, *, failed_fact: str, found: dict[str, Any], 
         facts["reopened"] = True
         run.case.reopened += 1
         run.case.save(update_fields=["reopened"])
+        cancellations.of_visit(run.case, actor=run.actor)
         messages.notify(run.case.owner, "control.failed", {"kind": kind}, case_number=run.case.number)
     return StepResult(verdict, facts, {"control": kind, "verdict": verdict, "found": found})
 

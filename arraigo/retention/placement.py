@@ -1,8 +1,7 @@
 """Where the work items of a case land: whose tray, how urgent, due when."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 from arraigo import clock
 from arraigo.engine.models import WorkItem
@@ -24,10 +23,11 @@ CONTROLS = {
 }
 
 
-def of(case: RetentionCase, facts: Mapping[str, Any]) -> Callable[[WorkItem], None]:
+def of(case: RetentionCase) -> Callable[[WorkItem], None]:
     """A function that places a new work item of `case` before it is inserted."""
 
     def place(item: WorkItem) -> None:
+        facts = item.instance.facts
         item.priority = REOPENED if facts.get("reopened") else VIP if facts.get("vip") else 0
         if item.role in (Role.ADVISOR, Role.TEAM_LEAD):
             item.unit = case.team

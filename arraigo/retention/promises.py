@@ -63,13 +63,16 @@ def promise(
     )
 
 
-def keep(case: RetentionCase, kind: Promise.Kind, *, proof: str) -> int:
-    """Mark the case's open promises of `kind` as kept, or as broken where the due time has passed.
+def keep(case: RetentionCase, kind: Promise.Kind, *, due_at: dt.datetime, proof: str) -> int:
+    """Mark the case's open promises of `kind` as kept, or as broken where `due_at` has passed.
 
-    A late proof is kept beside the broken promise: late is not kept.
+    `due_at` is the due time as it stands now: pauses move it. A late proof is kept beside the broken
+    promise: late is not kept.
     """
+    now = clock.now()
+    state = Promise.State.KEPT if now <= due_at else Promise.State.BROKEN
     return Promise.objects.filter(case=case, kind=kind, state=Promise.State.OPEN).update(
-        state=_by_due_time(), ended_at=clock.now(), proof=proof
+        state=state, due_at=due_at, ended_at=now, proof=proof
     )
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from arraigo import clock
 from arraigo.engine.models import WorkItem
+from arraigo.messages import actions as messages
 from arraigo.people.models import User
 from arraigo.procedure.policy import Policy
 from arraigo.retention import answers
@@ -50,6 +51,8 @@ def carry_out(run: StepRun) -> StepResult:
         offer.approval_reason = run.data["reason"]
         offer.approved_by, offer.approved_at = run.actor, clock.now()
         offer.save(update_fields=["approval", "approval_reason", "approved_by", "approved_at"])
+        told = {"amount": str(offer.amount), "reason": run.data["reason"]}
+        messages.notify(run.case.owner, f"offer.{offer.approval}", told, case_number=run.case.number)
     return StepResult(
         "approved" if approved else "refused", {"approved": approved}, {"reason": run.data["reason"]}
     )

@@ -15,7 +15,7 @@ from arraigo.procedure.policy import Policy
 from arraigo.products.models import Product
 from arraigo.retention import amounts, answers, faults
 from arraigo.retention.models import Offer, RetentionCase
-from arraigo.retention.registry import StepForm, StepResult, StepRun, step
+from arraigo.retention.registry import StepResult, StepRun, step
 
 
 def affected(case: RetentionCase) -> list[Product]:
@@ -25,7 +25,7 @@ def affected(case: RetentionCase) -> list[Product]:
     return products or list(case.products.select_related("offering"))
 
 
-class NegotiationForm(answers.AnswerForm):
+class NegotiationForm(answers.CreditForm):
     """One kind of credit for each affected product, and the customer's answer to the whole."""
 
     def prepare(self) -> None:
@@ -59,9 +59,11 @@ class NegotiationForm(answers.AnswerForm):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         for product in self.products:
-            if cleaned.get(f"kind_{product.pk}") == Offer.Kind.COMPENSATION:
-                if not cleaned.get(f"amount_{product.pk}") and f"amount_{product.pk}" not in self.errors:
-                    self.add_error(f"amount_{product.pk}", _("Write how many Bs are compensated."))
+            compensated = cleaned.get(f"kind_{product.pk}") == Offer.Kind.COMPENSATION
+            if compensated and cleaned.get(f"amount_{product.pk}", ...) is None:
+                self.add_error(f"amount_{product.pk}", _("Write how many Bs are compensated."))
+            if cleaned.get("answer") == Offer.Answer.ACCEPTED:
+                self.refuse_stacking(f"kind_{product.pk}", product)
         return cleaned
 
     def amount(self, product: Product) -> Decimal:

@@ -44,7 +44,10 @@ def sold_on(case: RetentionCase, products: list[Product]) -> Product:
 
 def note_for(case: RetentionCase, phone: str, policy: Policy) -> str:
     """The note verbatim, with month and phone; the compensation's variant where that was given (5.3)."""
-    credits = list(case.offers.filter(answer=Offer.Answer.ACCEPTED, month__isnull=False).order_by("-id"))
+    given = case.offers.filter(answer=Offer.Answer.ACCEPTED, month__isnull=False).exclude(
+        approval=Offer.Approval.REFUSED
+    )
+    credits = list({offer.product_id: offer for offer in given.order_by("id")}.values())
     waived = [offer for offer in credits if offer.kind == Offer.Kind.BILL_WAIVER]
     variant = "note.bill_waiver" if waived else "note.compensation"
     month = next((offer.month for offer in waived or credits if offer.month), clock.today())

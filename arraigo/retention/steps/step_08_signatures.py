@@ -104,7 +104,7 @@ def carry_out(run: StepRun) -> StepResult:
         actor=run.actor,
     )
     order = run.case.current_order = orders.complete_order(order, actor=run.actor)
-    promises.keep(run.case, Promise.Kind.VISIT, proof=order.number)
+    promises.keep(run.case, Promise.Kind.VISIT, due_at=order.due_at, proof=order.number)
     assert order.closed_at is not None
     control_at = order.closed_at + dt.timedelta(days=run.policy.integer("control.post_visit_days"))
     return StepResult(

@@ -20,7 +20,7 @@ def alive_products(case: RetentionCase) -> list[Product]:
     return [product for product in case.products.select_related("offering") if product.is_alive]
 
 
-class CompensationForm(answers.AnswerForm):
+class CompensationForm(answers.CreditForm):
     product = forms.ModelChoiceField(label=_("Product"), queryset=Product.objects.none(), empty_label=None)
     days = forms.IntegerField(
         label=_("Days affected"),
@@ -63,8 +63,8 @@ class CompensationForm(answers.AnswerForm):
                 "amount",
                 _("At most Bs %(cap)s may be compensated on %(product)s.") % {"cap": cap, "product": product},
             )
-        if cleaned["amount"] <= 0:
-            self.add_error("product", _("This product costs nothing this month: there is nothing to compensate."))
+        if cleaned.get("answer") == Offer.Answer.ACCEPTED:
+            self.refuse_stacking("product", product)
         return cleaned
 
 

@@ -37,14 +37,19 @@ class CourtesyForm(answers.AnswerForm):
         self.allowed = courtesies.allowed(alive_products(self.case), self.policy)
         choice: Any = self.fields["courtesy"]
         choice.choices = [(each.key, each.label) for each in self.allowed]
+        choice.required = bool(self.allowed)
 
-    def chosen(self) -> courtesies.Allowed:
-        return next(each for each in self.allowed if each.key == self.cleaned_data["courtesy"])
+    def chosen(self) -> courtesies.Allowed | None:
+        """The courtesy chosen; None where the policy allows none now."""
+        return next((each for each in self.allowed if each.key == self.cleaned_data.get("courtesy")), None)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if cleaned.get("courtesy") and self.chosen().needs_detail and not cleaned.get("detail"):
+        chosen = self.chosen()
+        if chosen and chosen.needs_detail and not cleaned.get("detail"):
             self.add_error("detail", _("Write the channels, the device or the line of this courtesy."))
+        if not self.allowed and cleaned.get("answer") == Offer.Answer.ACCEPTED:
+            self.add_error("answer", _("No courtesy is possible now: record that there is none, and go on."))
         return cleaned
 
 
@@ -68,6 +73,8 @@ def carry_out(run: StepRun) -> StepResult:
     """Record the offer; where accepted, grant the courtesy with its end and its order."""
     form: CourtesyForm = run.form  # type: ignore[assignment]
     chosen = form.chosen()
+    if chosen is None:
+        return answers.result(run, [])
     offer = answers.offer(
         run,
         kind=Offer.Kind.COURTESY,

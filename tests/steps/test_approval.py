@@ -1,0 +1,79 @@
+"""Amounts above the authority: who decides, and what the decision leaves behind."""
+
+from decimal import Decimal
+
+import pytest
+
+from arraigo import clock
+from arraigo.billing.models import BillingClaim
+from arraigo.messages.models import Notice
+from arraigo.orders.models import WorkOrder
+from arraigo.people.models import Role
+from arraigo.retention.models import Offer
+from tests.cast import Cast, Household, Walk
+
+
+def priced(home: Household, price: str) -> Walk:
+    """A case after step 3 accepted a waiver of `price` Bs."""
+    home.priced(home.internet, price)
+    home.repeated_faults()
+    return Walk(home).go("step_01", "step_02", "step_03")
+
+
+@pytest.mark.parametrize(
+    ("price", "element", "role"),
+    [
+        ("150.00", "step_04", Role.ADVISOR),
+        ("150.01", "approve_03", Role.TEAM_LEAD),
+        ("600.00", "approve_03", Role.TEAM_LEAD),
+        ("600.01", "approve_03_management", Role.COMMERCIAL_MANAGEMENT),
+    ],
+)
+def test_who_decides(home: Household, price: str, element: str, role: Role) -> None:
+    walk = priced(home, price)
+    assert walk.open == [element]
+    assert walk.item(element).role == role
+
+
+def test_an_approval_is_recorded_with_its_reason_and_told(home: Household, cast: Cast) -> None:
+    walk = priced(home, "200")
+    assert walk.case.accepted_at is None
+    walk("approve_03", reason="Es socia antigua")
+    offer = Offer.objects.get()
+    assert (offer.approval, offer.approval_reason) == ("approved", "Es socia antigua")
+    assert (offer.approved_by, offer.approved_at) == (cast[Role.TEAM_LEAD], clock.now())
+    assert walk.told("approve_03")["outcome"] == "approved"
+    assert walk.case.accepted_at == clock.now()
+    assert Notice.objects.get(user=cast[Role.ADVISOR]).kind == "offer.approved"
+    assert walk.open == ["step_04"]
+
+
+def test_what_was_not_approved_is_never_claimed_nor_noted(home: Household) -> None:
+    walk = priced(home, "200")
+    walk("approve_03", approved="no", reason="Demasiado")
+    assert walk.open == ["step_03"]
+    assert walk.case.accepted_at is None
+    pk = home.internet.pk
+    walk("step_03", **{f"kind_{pk}": "compensation", f"amount_{pk}": "100"})
+    walk.go("step_04", "step_05")
+    assert BillingClaim.objects.get().amount == Decimal("100.00")
+    assert "NO COBRO" not in WorkOrder.objects.get().note
+
+
+def test_management_approves_too(home: Household) -> None:
+    assert priced(home, "700").go("approve_03_management").open == ["step_04"]
+
+
+@pytest.mark.parametrize(("approved", "element"), [("yes", "step_13"), ("no", "step_12")])
+def test_compensations_of_step_12_as_well(home: Household, approved: str, element: str) -> None:
+    walk = Walk(home, products=[home.television], reason="compensation").go("step_01", "step_02", "step_11")
+    walk("step_12", product=str(home.television.pk), amount="155")
+    assert walk.open == ["approve_12"]
+    assert walk("approve_12", approved=approved).opened[0].element == element
+
+
+@pytest.mark.parametrize("field", ["approved", "reason"])
+def test_a_decision_has_a_reason(home: Household, field: str) -> None:
+    walk = priced(home, "200")
+    assert walk.errors("approve_03", **{field: ""}) == {field: ["This field is required."]}
+    assert Offer.objects.get().approved_by is None

@@ -1,0 +1,125 @@
+"""Step 3: one credit per product and month, the answer, and what a refusal opens."""
+
+from decimal import Decimal
+
+import pytest
+
+from arraigo import clock
+from arraigo.billing import actions as billing
+from arraigo.retention import sweeps
+from arraigo.retention.models import Offer, Promise, RetentionCase
+from tests.cast import Cast, Household, Walk, moment
+
+
+@pytest.fixture
+def walk(home: Household) -> Walk:
+    home.repeated_faults()
+    return Walk(home).go("step_01", "step_02")
+
+
+def test_an_accepted_waiver_is_an_offer_of_the_month(walk: Walk, home: Household) -> None:
+    walk("step_03")
+    offer = Offer.objects.get()
+    assert (offer.element, offer.kind, offer.product) == ("step_03", "bill_waiver", home.internet)
+    assert (offer.month, offer.amount) == (clock.month_of(clock.now()), Decimal("140.00"))
+    assert (offer.answer, offer.approval) == ("accepted", "not_needed")
+    assert (walk.facts["accepted"], walk.facts["amount"], walk.facts["product_month"]) == (True, 140, 140)
+    assert walk.told("step_03")["offers"] == [
+        {"kind": "bill_waiver", "product": home.internet.number, "amount": "140.00"}
+    ]
+    assert walk.case.accepted_at == clock.now()
+    assert walk.open == ["step_04"]
+
+
+def test_nothing_is_promised_before_the_claim(walk: Walk) -> None:
+    walk("step_03")
+    assert not Promise.objects.exists()
+    assert walk.commands == []
+
+
+def test_a_refusal_is_recorded_and_counted(walk: Walk) -> None:
+    walk("step_03", answer="refused", firm_no="on")
+    assert Offer.objects.get().firm_no
+    assert (walk.facts["refusals"], walk.facts["firm_no"], walk.facts["further_offer"]) == (1, True, True)
+    assert walk.case.accepted_at is None
+    assert walk.open == ["step_11"]
+
+
+def test_after_a_firm_no_there_is_at_most_one_further_offer(walk: Walk) -> None:
+    walk("step_03", answer="refused", firm_no="on")
+    walk("step_11")
+    walk("step_12", answer="refused")
+    assert walk.open == ["termination"]
+
+
+def test_a_compensation_says_how_much(walk: Walk, home: Household) -> None:
+    pk = home.internet.pk
+    errors = walk.errors("step_03", **{f"kind_{pk}": "compensation"})
+    assert errors == {f"amount_{pk}": ["Write how many Bs are compensated."]}
+    assert walk.open == ["step_03"]
+    assert not Offer.objects.exists()
+
+
+@pytest.mark.parametrize("amount", ["0", "-5", "140.01", "12.345", "mucho"])
+def test_a_compensation_is_an_amount_within_the_month(walk: Walk, home: Household, amount: str) -> None:
+    pk = home.internet.pk
+    errors = walk.errors("step_03", **{f"kind_{pk}": "compensation", f"amount_{pk}": amount})
+    assert list(errors) == [f"amount_{pk}"]
+    assert errors[f"amount_{pk}"][0]
+
+
+@pytest.mark.parametrize(("field", "value"), [("answer", ""), ("answer", "perhaps")])
+def test_an_answer_is_one_of_two(walk: Walk, field: str, value: str) -> None:
+    assert list(walk.errors("step_03", **{field: value})) == [field]
+
+
+def test_an_accepted_offer_is_no_firm_no(walk: Walk) -> None:
+    errors = walk.errors("step_03", firm_no="on")
+    assert errors == {"firm_no": ["An accepted offer is no firm no: clear one of the two."]}
+
+
+def test_a_month_is_credited_once(walk: Walk, home: Household, cast: Cast) -> None:
+    claim = billing.enter_claim(
+        "compensation", claim_type="Otro", product=home.internet, month=clock.month_of(clock.now()),
+        amount=Decimal("10"), actor=cast["billing"],
+    )  # fmt: skip
+    errors = walk.errors("step_03")
+    assert errors == {
+        f"kind_{home.internet.pk}": [f"This month of {home.internet} is credited already ({claim.number})."]
+    }
+    walk("step_03", answer="refused")
+    assert walk.open == ["step_11"]
+
+
+def test_what_costs_nothing_cannot_be_waived(walk: Walk, home: Household) -> None:
+    home.priced(home.internet, "0")
+    errors = walk.errors("step_03")[f"kind_{home.internet.pk}"]
+    assert errors == [f"{home.internet} costs nothing this month: there is nothing to credit."]
+
+
+def test_one_offer_per_product_with_repeated_faults(home: Household) -> None:
+    home.repeated_faults()
+    walk = Walk(home, products=[home.internet, home.television]).go("step_01", "step_02", "step_03")
+    assert Offer.objects.get().product == home.internet
+    assert walk.open == ["step_04"]
+
+
+def test_after_a_recurrence_the_same_month_is_not_waived_twice(home: Household) -> None:
+    home.repeated_faults()
+    with moment(days=-9):  # 1 March
+        home.repeated_faults()
+        walk = Walk(home).go(
+            "step_01", "step_02", "step_03", "step_04", "step_05", "step_06", "step_07", "step_08"
+        )
+    with moment(days=-6):
+        sweeps.wake_due_cases()
+        walk("step_09")
+    with moment(days=21, hours=1):  # 31 March
+        sweeps.wake_due_cases()
+        walk("step_10", verdict="failed", answer="Volvió")
+        assert list(walk.errors("step_03_recurrence", **walk.usual("step_03"))) == [
+            f"kind_{home.internet.pk}"
+        ]
+        walk("step_03_recurrence", **{**walk.usual("step_03"), "answer": "refused"})
+        assert walk.open == ["step_11"]
+        assert walk.case.outcome == RetentionCase.Outcome.RUNNING
