@@ -121,7 +121,11 @@ _USUAL: dict[str, Callable[[RetentionCase, Given, random.Random], Data]] = {
     "step_08": _signature,
     "step_09": lambda case, given, rng: _control(rng),
     "step_10": lambda case, given, rng: _control(rng),
-    "step_11": lambda case, given, rng: {"reason": case.reason, "demand": "compensation", "competitor": "Otra operadora"},
+    "step_11": lambda case, given, rng: {
+        "reason": case.reason,
+        "demand": "compensation",
+        "competitor": "Otra operadora",
+    },
     "step_12": _compensation,
     "step_14": _courtesy,
     "transfer": lambda case, given, rng: {"address": "Avenida Los Ceibos N.º 210, Tiquipaya", "answer": "accepted"},

@@ -75,9 +75,7 @@ def _end_of(product: Product, world: World) -> dt.datetime:
     return clock.start_of_day(product.ended_on) if product.ended_on else world.at
 
 
-def _chance(
-    product: Product, begin: dt.datetime, end: dt.datetime, world: World
-) -> Iterator[TroubleTicket]:
+def _chance(product: Product, begin: dt.datetime, end: dt.datetime, world: World) -> Iterator[TroubleTicket]:
     """About one fault every other year and product, more in the rains; a fifth of them come back."""
     rng, moment = world.rng, begin
     while True:
@@ -146,7 +144,8 @@ def _outage_tickets(outages: list[Outage], world: World) -> Iterator[TroubleTick
         for plan, customer in zip(world.plans, world.customers, strict=True):
             hit = customer.zone_id == outage.zone_id and world.rng.random() < 0.25
             product = world.products[customer.pk][0]
-            there = product.ended_on is None and clock.start_of_day(product.started_on) < outage.began_at
+            began_on = clock.local(outage.began_at).date()
+            there = product.ended_on is None and (product.started_on or began_on) < began_on
             if not hit or not there or (plan.case and outage.began_at > recent):
                 continue
             ticket = _plain(product, outage.began_at + dt.timedelta(minutes=world.rng.randint(5, 120)),

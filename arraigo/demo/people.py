@@ -50,9 +50,7 @@ def make_customers(world: World) -> None:
     made = Product.objects.bulk_create([p for plan, c in pairs for p in _products(plan, c, world)], BATCH)
     for product in made:
         world.products.setdefault(product.customer_id, []).append(product)
-    CreditListing.objects.bulk_create(
-        [_listing(customer, world) for plan, customer in pairs if plan.trait == "listed"]
-    )
+    CreditListing.objects.bulk_create([_listing(customer, world) for plan, customer in pairs if plan.trait == "listed"])
     reindex(world.customers)
 
 
@@ -96,8 +94,7 @@ def _products(plan: Plan, customer: Customer, world: World) -> list[Product]:
     if plan.case and plan.trait == "arrears" and len(codes) < 2:
         codes.append("telefono")
     products = [
-        _product(plan, customer, world.offerings[code], position, len(codes) > 1)
-        for position, code in enumerate(codes)
+        _product(plan, customer, world.offerings[code], position, len(codes) > 1) for position, code in enumerate(codes)
     ]
     if plan.case and plan.trait == "arrears":
         _withdraw(products[-1], world.today - dt.timedelta(days=world.rng.randint(150, 400)))

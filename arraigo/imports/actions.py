@@ -103,9 +103,7 @@ def _alone(kind: str, each: Parsed[Any], setting: Setting) -> Tally:
         return Tally(rejected=1, rejects=[Reject(each.raw.line, "", reason)])
 
 
-def _parse(
-    kind: str, batch: list[RawRow], setting: Setting, seen: dict[str, int], tally: Tally
-) -> list[Parsed[Any]]:
+def _parse(kind: str, batch: list[RawRow], setting: Setting, seen: dict[str, int], tally: Tally) -> list[Parsed[Any]]:
     """The rows that are good by themselves; the others are rejected with every reason."""
     good = []
     for raw in batch:

@@ -33,9 +33,7 @@ class FileEmpty(ImportRefused):
     """The file {path} is empty: its first line must hold the headers."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(
-            _("The file %(path)s is empty: its first line must hold the headers.") % {"path": path}
-        )
+        super().__init__(_("The file %(path)s is empty: its first line must hold the headers.") % {"path": path})
 
 
 class EncodingWrong(ImportRefused):

@@ -125,9 +125,10 @@ def _bills(
     lines: dict[str, list[Product]] = {}
     for key, owner in owners.items():
         lines.setdefault(owner, []).append(products.records[key])
-    have = {bill.external_id: bill for bill in Bill.objects.filter(source=setting.source, external_id__in=lines)}
+    bills_there = Bill.objects.filter(source=setting.source, external_id__in=lines)
+    have = {str(bill.external_id): bill for bill in bills_there}
     fresh = {key for key in lines if key not in have}
-    stale = {key for key, bill in have.items() if _stale(bill, lines[str(key)])}
+    stale = {key for key, bill in have.items() if _stale(bill, lines[key])}
     month = clock.month_of(clock.now())
     bills = [_bill(landed.records[key].pk, key, setting.source, month, lines[key]) for key in sorted(fresh)]
     Bill.objects.bulk_create(bills)

@@ -51,9 +51,7 @@ def _zones(batch: Sequence[Parsed[CustomerRow]]) -> dict[str, int]:
     return dict(Zone.objects.filter(code__in=codes).values_list("code", "pk")) if codes else {}
 
 
-def _zone_known(
-    batch: Sequence[Parsed[CustomerRow]], zones: dict[str, int], tally: Tally
-) -> list[Parsed[CustomerRow]]:
+def _zone_known(batch: Sequence[Parsed[CustomerRow]], zones: dict[str, int], tally: Tally) -> list[Parsed[CustomerRow]]:
     known = []
     for each in batch:
         if each.row.zone and each.row.zone not in zones:

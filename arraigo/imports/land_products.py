@@ -32,9 +32,7 @@ def land(batch: Sequence[Parsed[ProductRow]], setting: Setting) -> Tally:
     return tally
 
 
-def known(
-    batch: Sequence[Parsed[R]], field: str, found: Mapping[str, int], tally: Tally
-) -> list[Parsed[R]]:
+def known(batch: Sequence[Parsed[R]], field: str, found: Mapping[str, int], tally: Tally) -> list[Parsed[R]]:
     """The rows whose `field` names a record; the others are rejected."""
     kept = []
     for each in batch:
@@ -42,16 +40,17 @@ def known(
         if value in found:
             kept.append(each)
         else:
-            tally.reject(each.raw.line, [(field, _("there is no %(what)s “%(value)s”") % {"what": field, "value": value})])
+            tally.reject(
+                each.raw.line, [(field, _("there is no %(what)s “%(value)s”") % {"what": field, "value": value})]
+            )
     return kept
 
 
 def customers_of(words: Iterable[str], setting: Setting) -> dict[str, int]:
     """Customers by external id of the same source, else by number; made where they may be."""
     wanted = set(words)
-    by_id = dict(
-        Customer.objects.filter(source=setting.source, external_id__in=wanted).values_list("external_id", "pk")
-    )
+    of_source = Customer.objects.filter(source=setting.source, external_id__in=wanted)
+    by_id = {str(key): pk for key, pk in of_source.values_list("external_id", "pk")}
     by_number = Customer.objects.filter(number__in=wanted - by_id.keys()).values_list("number", "pk")
     found = {**dict(by_number), **by_id}
     missing = sorted(wanted - found.keys())
@@ -108,5 +107,5 @@ def products_by_word(pairs: Iterable[tuple[int, str]], source: str) -> dict[tupl
     found: dict[tuple[int, str], int] = {}
     for customer, external_id, number, pk in rows:
         found.setdefault((customer, number), pk)
-        found[customer, external_id] = pk
+        found[customer, str(external_id)] = pk
     return {pair: pk for pair, pk in found.items() if pair in wanted}

@@ -36,9 +36,7 @@ def land(batch: Sequence[Parsed[TicketRow]], setting: Setting) -> Tally:
     return tally
 
 
-def _products(
-    batch: Sequence[Parsed[TicketRow]], customers: Mapping[str, int], setting: Setting
-) -> dict[Pair, int]:
+def _products(batch: Sequence[Parsed[TicketRow]], customers: Mapping[str, int], setting: Setting) -> dict[Pair, int]:
     rows = {(customers[p.row.customer], p.row.product): p.row for p in batch}
     found = products_by_word(rows, setting.source)
     # What an earlier run brought is known by the pair of customer and product value.

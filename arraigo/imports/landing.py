@@ -77,8 +77,8 @@ def upsert(model: type[models.Model], source: str, wanted: Mapping[str, Mapping[
 
     At most three statements per 500 records. Foreign keys are given as `name_id`.
     """
-    manager = model._default_manager
-    records = {r.external_id: r for r in manager.filter(source=source, external_id__in=wanted)}
+    manager: Any = model._default_manager
+    records: dict[str, Any] = {r.external_id: r for r in manager.filter(source=source, external_id__in=wanted)}
     changed = {key for key, record in records.items() if _differs(record, wanted[key])}
     if changed:
         _update(model, records, wanted, changed)

@@ -28,7 +28,8 @@ HEADER = (
 
 
 def line(key: str, phone: str, internet: str, monthly: str, total: str, churn: str) -> str:
-    return f"{key},Female,0,No,No,1,{phone},No,{internet},No,Yes,No,No,Yes,No,Two year,No,Mailed check,{monthly},{total},{churn}"
+    services = f"{phone},No,{internet},No,Yes,No,No,Yes,No"
+    return f"{key},Female,0,No,No,1,{services},Two year,No,Mailed check,{monthly},{total},{churn}"
 
 
 def bring(path: Path) -> dict[str, int]:
@@ -36,9 +37,7 @@ def bring(path: Path) -> dict[str, int]:
     return tally.counts()
 
 
-@given(
-    st.decimals("0", "9999", places=2), st.lists(st.integers(1, 90).map(Decimal), min_size=1, max_size=12)
-)
+@given(st.decimals("0", "9999", places=2), st.lists(st.integers(1, 90).map(Decimal), min_size=1, max_size=12))
 def test_shares_sum_up_to_the_charge(total: Decimal, weights: list[Decimal]) -> None:
     shares = apportion(total, weights)
     assert sum(shares) == total

@@ -58,7 +58,8 @@ def test_a_changed_row_is_updated_and_what_the_file_leaves_out_stays(write: Writ
 
 def test_bad_rows_are_left_out_with_line_field_and_reason(write: Write) -> None:
     path = write(
-        "c.csv", HEADER, "C-1,Rosa Aguilar,,,,", ",Sin Código,,,,", "C-3,Luis,,12,gold,ayer", "C-1,Otra,,,,", "C-5,Corta",
+        "c.csv", HEADER, "C-1,Rosa Aguilar,,,,", ",Sin Código,,,,", "C-3,Luis,,12,gold,ayer", "C-1,Otra,,,,",
+        "C-5,Corta",
         "C-6,Eva Soto,,,,",
     )  # fmt: skip
     tally, rejects = actions.import_file("customers", path)
@@ -123,9 +124,7 @@ def test_killed_in_the_middle_whole_batches_stay_and_a_restart_completes(
     assert [each["accepted"] for each in told] == [actions.BATCH]
 
 
-def test_a_row_that_only_the_database_refuses_is_rejected_alone(
-    write: Write, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_row_that_only_the_database_refuses_is_rejected_alone(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     """A rule that the row model does not know still costs no other row."""
     from django.db import IntegrityError
 
