@@ -24,8 +24,7 @@ def test_placeholders_survive_the_translation() -> None:
         entry.msgid
         for entry in polib.pofile(str(messages.CATALOGUE))
         for translated in (list(entry.msgstr_plural.values()) if entry.msgid_plural else [entry.msgstr])
-        if names(entry.msgid_plural or entry.msgid) != names(translated)
-        and names(entry.msgid) != names(translated)
+        if names(entry.msgid_plural or entry.msgid) != names(translated) and names(entry.msgid) != names(translated)
     ]
     assert wrong == []
 

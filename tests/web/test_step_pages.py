@@ -135,7 +135,5 @@ def test_the_history_is_told_in_words(cast: Cast) -> None:
     walk = Walk(home).go(*(f"step_0{n}" for n in range(1, 9)))
     actions.insist(walk.case.pk, actor=cast[Role.ADVISOR])
     walk("termination")
-    bare = {
-        event.kind for event in Event.objects.exclude(case_number="") if telling.what(event) == event.kind
-    }
+    bare = {event.kind for event in Event.objects.exclude(case_number="") if telling.what(event) == event.kind}
     assert bare == set()
