@@ -1,0 +1,77 @@
+"""Step 4: the billing claim, the adjustment and the promise of what was accepted in step 3."""
+
+from decimal import Decimal
+
+import pytest
+
+from arraigo.billing import actions as billing
+from arraigo.billing.models import Bill, BillingClaim
+from arraigo.engine.errors import AlreadyCompleted
+from arraigo.people.models import Role
+from arraigo.retention import actions
+from arraigo.retention.models import Offer, Promise
+from tests.cast import NOW, Cast, Household, Walk, moment
+
+RETIRO = "Retiro por Retención con Servicio de Ingeniería"
+
+
+def accepted(home: Household, **answers: str) -> Walk:
+    home.repeated_faults()
+    walk = Walk(home).go("step_01", "step_02")
+    walk("step_03", **answers)
+    return walk
+
+
+def test_the_claim_is_applied_promised_and_sent(home: Household) -> None:
+    walk = accepted(home).go("step_04")
+    claim, promise = BillingClaim.objects.get(), Promise.objects.get()
+    assert (claim.claim_type, claim.kind, claim.amount) == (RETIRO, "bill_waiver", Decimal("140.00"))
+    assert (claim.state, claim.case_number) == ("applied", walk.case.number)
+    assert Offer.objects.get().claim == claim
+    assert (promise.kind, promise.state, promise.proof) == ("bill_waiver", "kept", claim.number)
+    assert "140.00" in promise.text
+    assert walk.commands == ["bill_adjustment.apply"]
+    assert walk.told("step_04")["claims"] == [{"number": claim.number, "type": RETIRO, "amount": "140.00"}]
+    assert walk.open == ["step_05"]
+
+
+def test_a_compensation_takes_its_own_claim_type(home: Household) -> None:
+    pk = home.internet.pk
+    accepted(home, **{f"kind_{pk}": "compensation", f"amount_{pk}": "30"}).go("step_04")
+    claim = BillingClaim.objects.get()
+    assert (claim.claim_type, claim.kind, claim.amount) == ("Compensación por Retención", "compensation", 30)
+    assert Bill.objects.get().credited == 30
+
+
+@pytest.mark.parametrize(("price", "state"), [("300.00", "applied"), ("300.01", "entered")])
+def test_above_the_limit_billing_confirms(home: Household, price: str, state: str) -> None:
+    home.priced(home.internet, price)
+    walk = accepted(home).go("approve_03", "step_04")
+    assert BillingClaim.objects.get().state == state
+    assert (Promise.objects.get().state == "kept") is (state == "applied")
+    assert walk.open == ["step_05"]
+
+
+def test_a_month_credited_in_between_refuses_the_claim(home: Household, cast: Cast) -> None:
+    walk = accepted(home)
+    offer = Offer.objects.get()
+    billing.enter_claim(
+        "compensation", claim_type="Otro", product=home.internet, month=offer.month or NOW.date(),
+        amount=Decimal("1"), actor=cast[Role.BILLING],
+    )  # fmt: skip
+    with pytest.raises(billing.errors.ClaimExists):
+        walk("step_04")
+    assert walk.open == ["step_04"]
+    assert BillingClaim.objects.count() == 1
+
+
+def test_two_people_and_one_item(home: Household, cast: Cast) -> None:
+    walk = accepted(home)
+    item = walk.item("step_04")
+    walk("step_04")
+    with moment(hours=1), pytest.raises(AlreadyCompleted) as refused:
+        actions.complete_step(item.pk, actor=cast[Role.TEAM_LEAD], data={})
+    assert refused.value.who == str(cast[Role.ADVISOR])
+    assert refused.value.when == NOW
+    assert str(cast[Role.ADVISOR]) in str(refused.value)
+    assert BillingClaim.objects.count() == 1

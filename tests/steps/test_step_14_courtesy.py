@@ -1,0 +1,116 @@
+"""Step 14: one courtesy per case, none while another runs, more bandwidth on fibre only."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from arraigo import clock
+from arraigo.orders.models import ProductOrder
+from arraigo.products import actions as products
+from arraigo.products.errors import CourtesyGranted
+from arraigo.products.models import Courtesy, Offering, Product
+from arraigo.retention import sweeps
+from arraigo.retention.models import Offer, Promise, RetentionCase
+from tests.cast import Cast, Household, Walk, moment
+
+
+def to_step_14(home: Household, *owned: Product) -> Walk:
+    walk = Walk(home, products=list(owned) or None, reason="no_use").go("step_01", "step_02")
+    walk("step_11", reason="no_use", demand="courtesy")
+    return walk
+
+
+def running(product: Product) -> Courtesy:
+    now = clock.now()
+    return products.grant_courtesy(
+        product, kind="bandwidth", details={}, starts_at=now, ends_at=now + dt.timedelta(days=30),
+        cost=Decimal(60), case_number="", actor=None,
+    )  # fmt: skip
+
+
+def test_it_starts_and_ends_by_itself(home: Household) -> None:
+    walk = to_step_14(home)
+    walk("step_14", courtesy=f"bandwidth:{home.internet.pk}")
+    courtesy, offer, promise = Courtesy.objects.get(), Offer.objects.get(), Promise.objects.get()
+    assert (courtesy.status, courtesy.case_number) == ("active", walk.case.number)
+    assert courtesy.ends_at - courtesy.starts_at == dt.timedelta(days=30)
+    assert (offer.courtesy, offer.courtesy_kind, offer.amount) == (courtesy, "bandwidth", Decimal("60.00"))
+    assert (promise.kind, promise.due_at) == ("courtesy", courtesy.ends_at)
+    assert ProductOrder.objects.get().kind == "courtesy"
+    assert walk.commands == ["courtesy.activate"]
+    assert walk.case.outcome == RetentionCase.Outcome.ACCEPTED
+    with moment(days=30):
+        sweeps.end_courtesies()
+    courtesy.refresh_from_db()
+    assert courtesy.status == "ended"
+    assert walk.commands == ["courtesy.activate", "courtesy.withdraw"]
+
+
+def test_more_bandwidth_is_for_fibre(cast: Cast, home: Household) -> None:
+    radio = Offering.objects.create(
+        code="r-10", name="Internet radio", service="internet", technology="fixed_wireless", list_price=Decimal(99)
+    )
+    Product.objects.filter(pk=home.internet.pk).update(offering=radio)
+    walk = to_step_14(home)
+    assert list(walk.errors("step_14", courtesy=f"bandwidth:{home.internet.pk}")) == ["courtesy"]
+    walk("step_14", courtesy=f"linea_max:{home.internet.pk}")
+    assert walk.open == []
+
+
+def test_none_while_another_runs_on_the_product(home: Household) -> None:
+    running(home.internet)
+    walk = to_step_14(home, home.internet, home.television)
+    assert list(walk.errors("step_14", courtesy=f"linea_max:{home.internet.pk}")) == ["courtesy"]
+    walk("step_14", courtesy=f"premium_channels:{home.television.pk}")
+    assert Courtesy.objects.filter(case_number=walk.case.number).count() == 1
+
+
+def test_where_none_is_possible_the_case_goes_on_without(home: Household) -> None:
+    running(home.internet)
+    walk = to_step_14(home)
+    said = "No courtesy is possible now: record that there is none, and go on."
+    assert walk.errors("step_14") == {"answer": [said]}
+    walk("step_14", answer="refused")
+    assert not Offer.objects.exists()
+    assert walk.facts["offered_courtesy"] is True
+    assert walk.open == ["step_12"]
+
+
+def test_one_per_case(home: Household) -> None:
+    walk = to_step_14(home, home.internet, home.television)
+    walk("step_14", courtesy=f"bandwidth:{home.internet.pk}")
+    now = clock.now()
+    with pytest.raises(CourtesyGranted):
+        products.grant_courtesy(
+            home.television, kind="go_on_tv", details={}, starts_at=now, ends_at=now + dt.timedelta(days=1),
+            cost=Decimal(1), case_number=walk.case.number, actor=None,
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["premium_channels", "go_on_tv"])
+def test_channels_and_devices_are_named(home: Household, kind: str) -> None:
+    walk = to_step_14(home, home.television)
+    key = f"{kind}:{home.television.pk}"
+    assert walk.errors("step_14", courtesy=key, detail="") == {
+        "detail": ["Write the channels, the device or the line of this courtesy."]
+    }
+    walk("step_14", courtesy=key, detail="STAR y HBO")
+    assert Courtesy.objects.get().details == {"detail": "STAR y HBO"}
+
+
+@pytest.mark.parametrize("courtesy", ["", "free_beer:1"])
+def test_a_courtesy_is_of_the_list(home: Household, courtesy: str) -> None:
+    walk = to_step_14(home)
+    assert list(walk.errors("step_14", courtesy=courtesy)) == ["courtesy"]
+    assert not Courtesy.objects.exists()
+
+
+def test_a_refusal_grants_nothing_and_allows_a_compensation(home: Household) -> None:
+    walk = to_step_14(home)
+    walk("step_14", courtesy=f"bandwidth:{home.internet.pk}", answer="refused", firm_no="on")
+    assert not Courtesy.objects.exists()
+    assert Offer.objects.get().answer == "refused"
+    assert walk.open == ["step_12"]
+    walk("step_12", answer="refused")
+    assert walk.open == ["termination"]
