@@ -32,7 +32,8 @@ def messages_in(path: Path) -> Iterator[Message]:
     """The texts marked for translation in one file."""
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".html":
-        text = templatize(text, origin=str(path))
+        # A template's indentation means nothing; Python's tokenizer would refuse an uneven one.
+        text = "\n".join(line.lstrip() for line in templatize(text, origin=str(path)).splitlines())
     stream = io.BytesIO(text.encode())
     for _line, function, found, _comments in extract_python(stream, KEYWORDS, [], {"encoding": "utf-8"}):
         parts = found if isinstance(found, tuple | list) else (found,)
