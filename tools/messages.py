@@ -62,7 +62,8 @@ def problems(catalogue: polib.POFile) -> list[str]:
     """What is missing, fuzzy, untranslated or no longer used, one line each."""
     wanted = extract()
     entries = {(e.msgctxt, e.msgid, e.msgid_plural or None): e for e in catalogue if not e.obsolete}
-    lines = [f"missing: {message[1]!r} ({', '.join(sorted(wanted[message]))})" for message in wanted.keys() - entries.keys()]
+    missing = wanted.keys() - entries.keys()
+    lines = [f"missing: {message[1]!r} ({', '.join(sorted(wanted[message]))})" for message in missing]
     lines += [f"no longer used: {message[1]!r}" for message in entries.keys() - wanted.keys()]
     lines += [f"fuzzy: {e.msgid!r}" for e in entries.values() if e.fuzzy]
     lines += [f"untranslated: {e.msgid!r}" for e in entries.values() if not e.translated() and not e.fuzzy]
