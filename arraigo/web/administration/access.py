@@ -36,9 +36,7 @@ def holiday(day: dt.date) -> Holiday:
 
 def versions() -> QuerySet[ProcedureVersion]:
     """Every published version, newest first."""
-    return ProcedureVersion.objects.select_related("definition", "published_by").order_by(
-        "-definition__number"
-    )
+    return ProcedureVersion.objects.select_related("definition", "published_by").order_by("-definition__number")
 
 
 def stuck_command(pk: int) -> Command:

@@ -20,9 +20,7 @@ from arraigo.web.billing.forms import RefusalForm
 def claims(request: HttpRequest) -> HttpResponse:
     """Claims that wait for billing, and those decided last."""
     waiting = queries.waiting_claims()
-    return replies.page(
-        request, "billing/claims.html", {"waiting": waiting, "decided": access.decided_lately()}
-    )
+    return replies.page(request, "billing/claims.html", {"waiting": waiting, "decided": access.decided_lately()})
 
 
 @require_POST

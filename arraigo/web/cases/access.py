@@ -36,11 +36,7 @@ def cases(user: User) -> QuerySet[RetentionCase]:
 
 def case(user: User, number: str) -> RetentionCase:
     """The case of that number, with what its pages show; 404 where `user` may not see it."""
-    found = (
-        cases(user)
-        .select_related("customer__zone", "instance__definition", "owner", "team")
-        .filter(number=number)
-    )
+    found = cases(user).select_related("customer__zone", "instance__definition", "owner", "team").filter(number=number)
     return _or_404(found.first())
 
 

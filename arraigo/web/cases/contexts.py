@@ -95,13 +95,9 @@ def case_page(case: RetentionCase, user: User) -> dict[str, Any]:
         "orders": orders.of_case(case.number).select_related("technician", "operations_center"),
         "claims": billing.claims_of(case.number),
         "courtesy_names": courtesy_names(procedures.policy_of(case.instance.definition_id)),
-        "controls": QualityControl.objects.filter(case_number=case.number)
-        .select_related("decided_by")
-        .order_by("id"),
+        "controls": QualityControl.objects.filter(case_number=case.number).select_related("decided_by").order_by("id"),
         "courtesies": Courtesy.objects.filter(case_number=case.number).select_related("product__offering"),
-        "terminations": Termination.objects.filter(case_number=case.number).select_related(
-            "product__offering"
-        ),
+        "terminations": Termination.objects.filter(case_number=case.number).select_related("product__offering"),
     }
 
 

@@ -15,9 +15,7 @@ def version_or_404(number: int | None) -> ProcedureVersion:
     """The version of that number, or the current one."""
     if number is None:
         return queries.current_version()
-    found = ProcedureVersion.objects.select_related("definition", "published_by").filter(
-        definition__number=number
-    )
+    found = ProcedureVersion.objects.select_related("definition", "published_by").filter(definition__number=number)
     version = found.first()
     if version is None:
         raise Http404

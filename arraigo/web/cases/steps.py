@@ -37,9 +37,7 @@ def step(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 
 def _complete(request: HttpRequest, item: WorkItem) -> HttpResponse:
     try:
-        advance = actions.complete_step(
-            item.pk, actor=user_of(request), data=request.POST, files=request.FILES
-        )
+        advance = actions.complete_step(item.pk, actor=user_of(request), data=request.POST, files=request.FILES)
     except StepInvalid as invalid:
         return _page(request, item, invalid.form, 400)
     except (AlreadyCompleted, ItemCancelled) as conflict:

@@ -21,11 +21,7 @@ PAGE = 50
 @staff(*CASE_READERS)
 def case_list(request: HttpRequest) -> HttpResponse:
     """Cases that the person may see, newest first, by outcome where asked."""
-    found = (
-        access.cases(user_of(request))
-        .select_related("customer", "owner", "team")
-        .order_by("-opened_at", "-id")
-    )
+    found = access.cases(user_of(request)).select_related("customer", "owner", "team").order_by("-opened_at", "-id")
     wanted = request.GET.get("outcome", "")
     if wanted in RetentionCase.Outcome.values:
         found = found.filter(outcome=wanted)

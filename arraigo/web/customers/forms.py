@@ -76,9 +76,7 @@ class CustomerForm(forms.Form):
         if "/" in number:
             raise ValidationError(_("A number has no slash: write it with dashes."))
         if self.customer is None and number and Customer.objects.filter(number=number).exists():
-            raise ValidationError(
-                _("%(number)s is another customer's number already."), params={"number": number}
-            )
+            raise ValidationError(_("%(number)s is another customer's number already."), params={"number": number})
         return number
 
     def clean_phones(self) -> list[str]:

@@ -12,9 +12,7 @@ from arraigo.people.models import Role, User
 
 def technicians(units: Sequence[int]) -> Any:
     """The technicians of the units, by name."""
-    wanted = User.objects.filter(
-        is_active=True, memberships__role=Role.TECHNICIAN, memberships__unit_id__in=units
-    )
+    wanted = User.objects.filter(is_active=True, memberships__role=Role.TECHNICIAN, memberships__unit_id__in=units)
     return wanted.distinct().order_by("last_name", "username")
 
 
@@ -46,9 +44,7 @@ class PauseForm(forms.Form):
     reason = forms.ChoiceField(label=_("Why"), choices=Pause.Reason.choices, widget=forms.RadioSelect)
     evidence = forms.CharField(
         label=_("Evidence"),
-        help_text=_(
-            "Who called whom and when, or what the photo shows: the 24 hours stop only for evidence."
-        ),
+        help_text=_("Who called whom and when, or what the photo shows: the 24 hours stop only for evidence."),
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=2000,
     )

@@ -70,9 +70,7 @@ def assign(request: HttpRequest, number: str) -> HttpResponse:
     """Give an order to a technician of the centre, or to another one than before."""
     user = user_of(request)
     order = access.order(user, number)
-    form = AssignForm(
-        access.centers(user), replies.typed(request), initial={"technician": order.technician_id}
-    )
+    form = AssignForm(access.centers(user), replies.typed(request), initial={"technician": order.technician_id})
     if replies.sent(request, form):
         technician = form.cleaned_data["technician"]
         done = _("%(order)s is now %(technician)s's.") % {"order": number, "technician": technician}

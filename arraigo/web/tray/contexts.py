@@ -27,7 +27,6 @@ def rows(user: User, role: str, *, page: int, size: int) -> tuple[list[Row], boo
     items = queries.tray(user, role).select_related("instance__case__customer__zone")
     found = list(items[start : start + size + 1])
     shown = [
-        Row(item, item.instance.case, handler(item.element).title, item.assignee_id == user.pk)
-        for item in found[:size]
+        Row(item, item.instance.case, handler(item.element).title, item.assignee_id == user.pk) for item in found[:size]
     ]
     return shown, len(found) > size
