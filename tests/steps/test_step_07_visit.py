@@ -1,0 +1,97 @@
+"""Step 7: the visit within 24 hours, its tasks and readings; what cannot be solved on site."""
+
+import datetime as dt
+
+import pytest
+
+from arraigo.fieldwork.models import Measurement, Visit
+from arraigo.messages.models import Notice
+from arraigo.orders import actions as orders
+from arraigo.orders.errors import EvidenceMissing
+from arraigo.orders.models import WorkOrder
+from arraigo.people.models import Role
+from arraigo.retention.models import Promise
+from tests.cast import NOW, Cast, Household, Walk, moment
+from tests.records import refused
+
+FRONT = ("step_01", "step_02", "step_03", "step_04", "step_05", "step_06")
+
+
+@pytest.fixture
+def walk(home: Household) -> Walk:
+    home.repeated_faults()
+    return Walk(home).go(*FRONT)
+
+
+def test_what_was_done_is_recorded(walk: Walk, home: Household, cast: Cast) -> None:
+    pk = home.internet.pk
+    walk(
+        "step_07", tasks=["wifi_coverage", "signal_stability"], materials="12 m cable de red\n1 access point",
+        findings="Cable dañado", **{f"before_{pk}": "-28.5", f"after_{pk}": "-19"},
+    )  # fmt: skip
+    visit, reading = Visit.objects.get(), Measurement.objects.get()
+    assert (visit.tasks, visit.solved) == (["wifi_coverage", "signal_stability"], True)
+    assert visit.technician == cast[Role.TECHNICIAN]
+    assert len(visit.materials) == 2
+    assert (reading.unit, float(reading.before or 0), float(reading.after or 0)) == ("dBm", -28.5, -19)
+    assert walk.facts["solved"] is True
+    assert walk.told("step_07")["tasks"] == ["wifi_coverage", "signal_stability"]
+    assert walk.open == ["step_08"]
+
+
+def test_not_solved_fails_the_order_and_tells_the_owner(walk: Walk, cast: Cast) -> None:
+    walk("step_07", solved="no", tasks=[], cause="plant")
+    order = WorkOrder.objects.get()
+    assert (order.state, order.cause, order.closed_at) == ("failed", "plant", NOW)
+    assert Notice.objects.get(user=cast[Role.ADVISOR]).kind == "work_order.failed"
+    assert walk.open == ["route_to_plant"]
+    assert walk.item("route_to_plant").role == Role.OPERATIONS_SUPERVISOR
+
+
+def test_the_pause_of_an_absent_customer_moves_the_24_hours(walk: Walk, cast: Cast) -> None:
+    technician, order = cast[Role.TECHNICIAN], WorkOrder.objects.get()
+    with refused(EvidenceMissing):
+        orders.pause(order, reason="absent", evidence=" ", actor=technician)
+    with moment(hours=20):
+        orders.pause(order, reason="absent", evidence="Foto de la puerta", actor=technician)
+    with moment(hours=40):
+        orders.resume(order, actor=technician)
+    order.refresh_from_db()
+    assert order.due_at == NOW + dt.timedelta(hours=44)
+    with moment(hours=43):
+        walk.go("step_07", "step_08")
+    visit = Promise.objects.get(kind="visit")
+    assert (visit.state, visit.due_at) == ("kept", NOW + dt.timedelta(hours=44))
+
+
+@pytest.mark.parametrize(("hours", "state"), [(24, "kept"), (24.01, "broken")])
+def test_late_is_not_kept(walk: Walk, hours: float, state: str) -> None:
+    with moment(hours=hours):
+        walk.go("step_07", "step_08")
+    promise = Promise.objects.get(kind="visit")
+    assert (promise.state, promise.proof) == (state, WorkOrder.objects.get().number)
+
+
+def test_a_solved_visit_carried_something_out(walk: Walk) -> None:
+    said = "Mark at least one task: a solved visit carried one out."
+    assert walk.errors("step_07", tasks=[]) == {"tasks": [said]}
+    assert not Visit.objects.exists()
+
+
+def test_what_is_not_solved_has_a_cause(walk: Walk) -> None:
+    errors = walk.errors("step_07", solved="no", cause="")
+    assert errors == {"cause": ["Choose why it cannot be solved on site."]}
+    assert WorkOrder.objects.get().closed_at is None
+
+
+@pytest.mark.parametrize(("before", "after"), [("-35.01", ""), ("", "0.01"), ("x", "")])
+def test_readings_are_plausible(walk: Walk, home: Household, before: str, after: str) -> None:
+    pk = home.internet.pk
+    errors = walk.errors("step_07", **{f"before_{pk}": before, f"after_{pk}": after})
+    assert list(errors) == [f"before_{pk}" if before else f"after_{pk}"]
+
+
+@pytest.mark.parametrize(("field", "value"), [("tasks", ["magic"]), ("solved", ""), ("cause", "weather")])
+def test_choices_are_of_the_lists(walk: Walk, field: str, value: object) -> None:
+    assert field in walk.errors("step_07", **{field: value})
+    assert walk.open == ["step_07"]

@@ -1,0 +1,100 @@
+"""Step 8: every service working, the papers of the table signed, or the refusal with reason and photo."""
+
+import base64
+import datetime as dt
+import io
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from arraigo.fieldwork.models import SignedPaper
+from arraigo.orders.models import WorkOrder
+from arraigo.records import RuleBroken
+from arraigo.retention.models import Promise
+from tests.cast import NOW, Household, Walk
+
+
+def to_step_08(home: Household, *tasks: str) -> Walk:
+    home.repeated_faults()
+    walk = Walk(home).go("step_01", "step_02", "step_03", "step_04", "step_05", "step_06")
+    walk("step_07", tasks=list(tasks) or ["wifi_coverage"])
+    return walk
+
+
+def photo() -> SimpleUploadedFile:
+    buffer = io.BytesIO()
+    Image.new("RGB", (64, 64), (90, 120, 30)).save(buffer, "JPEG")
+    return SimpleUploadedFile("puerta.jpg", buffer.getvalue(), "image/jpeg")
+
+
+def test_the_order_closes_and_the_control_is_set(home: Household) -> None:
+    walk = to_step_08(home).go("step_08")
+    order = WorkOrder.objects.get()
+    assert (order.state, order.closed_at, order.product_order.state) == ("completed", NOW, "completed")
+    assert walk.facts["post_visit_at"] == (NOW + dt.timedelta(days=2)).isoformat()
+    assert Promise.objects.get(kind="visit").state == "kept"
+    assert walk.told("step_08")["outcome"] == "signed"
+    assert walk.open == []
+
+
+@pytest.mark.parametrize(
+    ("tasks", "papers"),
+    [
+        (["wifi_coverage"], {"work_order", "service_report"}),
+        (["drop_cable_replacement"], {"work_order", "service_report", "fault_report"}),
+        (["wifi_coverage", "tv_wiring"], {"work_order", "service_report", "fault_report"}),
+        (["phone_extension"], {"work_order", "service_report", "fault_report"}),
+    ],
+)
+def test_which_papers_are_signed(home: Household, tasks: list[str], papers: set[str]) -> None:
+    to_step_08(home, *tasks).go("step_08")
+    signed = SignedPaper.objects.all()
+    assert {paper.paper for paper in signed} == papers
+    assert len(signed) == len(papers)
+    assert all(paper.signature and paper.signer_name == "Socia" for paper in signed)
+
+
+def test_a_refusal_to_sign_has_reason_and_photo(home: Household) -> None:
+    walk = to_step_08(home)
+    walk("step_08", signature="", signer_name="", refusal_reason="No quiere firmar", photo=photo())
+    paper = SignedPaper.objects.first()
+    assert paper
+    assert (paper.signature, paper.refusal_reason) == (None, "No quiere firmar")
+    assert paper.photo
+    assert walk.told("step_08")["outcome"] == "signature_refused"
+    assert WorkOrder.objects.get().state == "completed"
+
+
+def test_a_refusal_without_photo_is_none(home: Household) -> None:
+    errors = to_step_08(home).errors("step_08", signature="", refusal_reason="No quiere")
+    assert errors == {"photo": ["A refusal to sign is recorded with a photo."]}
+    assert not SignedPaper.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("signer_name", "", "Write who signs."),
+        ("signature", "", "The signature is missing: draw it, or record the refusal to sign."),
+        ("signature", "data:image/png;base64,***", "The signature did not arrive: draw it again."),
+        ("signature", "a scribble", "The signature did not arrive: draw it again."),
+    ],
+)
+def test_a_signature_and_its_signer(home: Household, field: str, value: str, said: str) -> None:
+    walk = to_step_08(home)
+    assert walk.errors("step_08", **{field: value}) == {field: [said]}
+    assert walk.open == ["step_08"]
+
+
+def test_every_service_is_left_working(home: Household) -> None:
+    name = f"working_{home.internet.pk}"
+    errors = to_step_08(home).errors("step_08", **{name: ""})
+    assert errors == {name: ["Every service is left working: confirm it, or go back to the visit."]}
+
+
+def test_bytes_that_are_no_picture_are_refused(home: Household) -> None:
+    walk = to_step_08(home)
+    with pytest.raises(RuleBroken):
+        walk("step_08", signature="data:image/png;base64," + base64.b64encode(b"no picture").decode())
+    assert walk.open == ["step_08"]
