@@ -15,6 +15,7 @@ from arraigo.people.models import User
 from arraigo.procedure import queries as procedures
 from arraigo.retention import actions as retention
 from arraigo.retention import queries as cases
+from arraigo.retention.errors import CaseClosed
 
 
 def sign_evaluation(
@@ -67,7 +68,10 @@ def complete_evaluations() -> int:
     done = 0
     for evaluation in Evaluation.objects.filter(completed_at=None).order_by("month"):
         for case in cases.waiting_for_evaluation().filter(accepted_at__lte=evaluation.signed_at):
-            retention.evaluate(case.pk, actor=evaluation.signed_by, month=f"{evaluation.month:%Y-%m}")
+            try:
+                retention.evaluate(case.pk, actor=evaluation.signed_by, month=f"{evaluation.month:%Y-%m}")
+            except CaseClosed:
+                continue  # another worker was quicker, or the customer insisted
             done += 1
         Evaluation.objects.filter(pk=evaluation.pk).update(completed_at=clock.now())
     return done

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from arraigo import clock
-from arraigo.billing.models import Adjustment
+from arraigo.billing.models import Adjustment, BillingClaim
 from arraigo.insight import indicator
 from arraigo.money import ZERO
 from arraigo.procedure.policy import Policy
@@ -16,6 +16,10 @@ from arraigo.products.models import Courtesy, Product
 from arraigo.quality.models import QualityControl
 from arraigo.retention.models import Promise, RetentionCase
 from arraigo.tickets.models import TroubleTicket
+
+
+REACHED_EVALUATION = (RetentionCase.Outcome.ACCEPTED, RetentionCase.Outcome.EVALUATED)
+"""Outcomes of the cases whose promises and controls are all behind them."""
 
 
 @dataclass(frozen=True)
@@ -81,27 +85,32 @@ def month_figures(month: dt.date, policy: Policy) -> MonthFigures:
 
 
 def saved(cases: QuerySet[RetentionCase], policy: Policy) -> QuerySet[RetentionCase]:
-    """The accepted cases that are saved: 30 days later every product alive, no new countable fault,
-    no control failed or unanswered. Those accepted less than 30 days ago are not judged yet."""
+    """The accepted cases that are saved: every product alive, no new countable fault in the 30 days
+    after, every control passed. Those accepted less than 30 days ago, or with a control or a claim
+    still to come, are not judged yet."""
     wait = dt.timedelta(days=policy.integer("save.days"))
     products = Product.objects.filter(cases=OuterRef("pk"))
     faults = TroubleTicket.objects.filter(
         product__cases=OuterRef("pk"),
         type=TroubleTicket.Type.FAULT,
         opened_at__gt=OuterRef("accepted_at"),
+        opened_at__lte=OuterRef("accepted_at") + wait,
     ).exclude(status__in=TroubleTicket.NOT_COUNTABLE)
     controls = QualityControl.objects.filter(case_number=OuterRef("number")).exclude(
         verdict__in=[QualityControl.Verdict.PASSED, QualityControl.Verdict.CANCELLED]
+    )
+    claims = BillingClaim.objects.filter(case_number=OuterRef("number")).filter(
+        Q(state=BillingClaim.State.ENTERED) | Q(decided_at__gt=clock.now() - wait)
     )
     running = Courtesy.objects.filter(case_number=OuterRef("number")).filter(
         Q(ended_at=None) | Q(ended_at__gt=clock.now() - wait)
     )
     return (
-        cases.filter(accepted_at__lte=clock.now() - wait)
-        .exclude(outcome__in=[RetentionCase.Outcome.TERMINATION, RetentionCase.Outcome.CLOSED_ELSEWHERE])
+        cases.filter(accepted_at__lte=clock.now() - wait, outcome__in=REACHED_EVALUATION)
         .exclude(Exists(products.filter(status=Product.Status.TERMINATED)))
         .exclude(Exists(faults))
         .exclude(Exists(controls))
+        .exclude(Exists(claims))
         .exclude(Exists(running))
     )
 

@@ -1,0 +1,138 @@
+"""Signing the evaluation, and the loop that completes step 15 of each waiting case exactly once."""
+
+import datetime as dt
+
+import pytest
+
+from arraigo.engine.models import WorkItem
+from arraigo.eventlog.models import Event
+from arraigo.insight import actions, queries
+from arraigo.insight.errors import AlreadyReviewed, AlreadySigned, MonthNotOver
+from arraigo.insight.models import Evaluation
+from arraigo.people.models import Role
+from arraigo.retention import actions as retention
+from arraigo.retention import sweeps
+from arraigo.retention.models import RetentionCase
+from tests.cast import Cast, Household, moment
+from tests.insight import ways
+from tests.records import refused
+
+MARCH = dt.date(2026, 3, 1)
+AFTER = 25
+"""Days from 10 March to 4 April."""
+
+
+def sign(cast: Cast, month: dt.date = MARCH) -> Evaluation:
+    return actions.sign_evaluation(
+        month, findings="Bien", decisions="Seguir", reformulate=False, actor=cast[Role.COMMERCIAL_MANAGEMENT]
+    )
+
+
+def evaluated() -> int:
+    return Event.objects.filter(kind="case.step_completed", data__element="step_15").count()
+
+
+def test_the_signature_keeps_figures_and_log_and_closes_the_cases(cast: Cast) -> None:
+    walks = ways.several(cast, 3)
+    with moment(days=AFTER):
+        evaluation = sign(cast)
+        assert {walk.reload().outcome for walk in walks} == {RetentionCase.Outcome.EVALUATED}
+        assert (evaluation.signed_at, evaluation.completed_at) == (walks[0].reload().closed_at,) * 2
+    assert evaluation.signed_by == cast[Role.COMMERCIAL_MANAGEMENT]
+    assert (evaluation.figures["opened"], evaluation.figures["waiting"]) == (3, 3)
+    assert evaluation.figures["compensated"] == "67.74"
+    assert evaluation.log_count > 0
+    assert len(evaluation.log_head) == 64
+    assert evaluated() == 3
+    assert walks[0].told("step_15")["month"] == "2026-03"
+    assert not WorkItem.objects.filter(element="step_15").exists()
+
+
+def test_signed_figures_do_not_change(cast: Cast, home: Household) -> None:
+    with moment(days=AFTER):
+        sign(cast)
+    ways.compensated(home)
+    kept = queries.evaluation_of(MARCH)
+    assert kept
+    assert kept.figures["opened"] == 0
+    assert queries.month_figures(MARCH).opened == 1
+
+
+def test_a_month_is_signed_once(cast: Cast) -> None:
+    with moment(days=AFTER):
+        sign(cast)
+        with refused(AlreadySigned) as said:
+            sign(cast)
+    assert "03/2026" in str(said.value)
+    assert Evaluation.objects.count() == 1
+
+
+@pytest.mark.parametrize(("hours", "over"), [(-0.01, False), (0, True)])
+def test_a_month_is_signed_when_it_is_over(cast: Cast, hours: float, over: bool) -> None:
+    with moment(days=21, hours=14 + hours):  # 1 April, 00:00 in Cochabamba
+        if over:
+            assert sign(cast).month == MARCH
+        else:
+            with refused(MonthNotOver):
+                sign(cast)
+            assert not Evaluation.objects.exists()
+
+
+def test_cases_on_their_way_are_left_alone(cast: Cast, home: Household) -> None:
+    walk = ways.repaired(home)
+    with moment(days=AFTER):
+        sign(cast)
+    assert walk.reload().outcome == RetentionCase.Outcome.RUNNING
+
+
+def test_a_crash_in_the_middle_is_taken_up_by_the_sweep(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    walks = ways.several(cast, 4)
+    real, asked = retention.evaluate, []
+
+    def cut_off(case_id: int, **given: object) -> object:
+        asked.append(case_id)
+        if len(asked) == 3:
+            raise OSError("the power is gone")
+        return real(case_id, **given)  # type: ignore[arg-type]
+
+    with moment(days=AFTER):
+        with monkeypatch.context() as patched:
+            patched.setattr(retention, "evaluate", cut_off)
+            with pytest.raises(OSError, match="power"):
+                sign(cast)
+        evaluation = Evaluation.objects.get()
+        assert evaluation.completed_at is None
+        assert evaluated() == 2
+        assert sweeps.run_all()["complete_evaluations"] == 2
+        assert sweeps.run_all()["complete_evaluations"] == 0
+        evaluation.refresh_from_db()
+        assert evaluation.completed_at is not None
+    assert evaluated() == 4
+    assert {walk.reload().outcome for walk in walks} == {RetentionCase.Outcome.EVALUATED}
+
+
+def test_a_case_that_leaves_meanwhile_does_not_stop_the_others(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = ways.several(cast, 2)
+    real = retention.evaluate
+
+    def after_another_worker(case_id: int, **given: object) -> object:
+        if case_id == first.case.pk:
+            real(case_id, **given)  # type: ignore[arg-type]
+        return real(case_id, **given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(retention, "evaluate", after_another_worker)
+    with moment(days=AFTER):
+        sign(cast)
+    assert evaluated() == 2
+    assert second.reload().outcome == RetentionCase.Outcome.EVALUATED
+
+
+def test_a_head_reviews_a_month_once(cast: Cast) -> None:
+    head = cast[Role.HEAD_RESOURCES]
+    review = actions.review_indicator(MARCH, role=Role.HEAD_RESOURCES, comment="Baja", actor=head)
+    assert queries.reviews_of(MARCH) == [review]
+    with refused(AlreadyReviewed):
+        actions.review_indicator(MARCH, role=Role.HEAD_RESOURCES, comment="Otra", actor=head)
+    other = cast[Role.HEAD_CUSTOMER_RELATIONS]
+    actions.review_indicator(MARCH, role=Role.HEAD_CUSTOMER_RELATIONS, comment="Sí", actor=other)
+    assert Event.objects.filter(kind="indicator.reviewed").count() == 2

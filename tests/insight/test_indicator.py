@@ -1,0 +1,62 @@
+"""The indicator: bajas of this month lower than last month's."""
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+
+from arraigo.insight import indicator, queries
+from arraigo.people.models import Role
+from arraigo.procedure.queries import current_policy
+from arraigo.terminations import actions as terminations
+from tests.cast import Cast, moment
+
+MARCH = dt.date(2026, 3, 1)
+
+
+def bajas(cast: Cast, days: float, reasons: list[str], number: int = 300000) -> None:
+    """One baja of an Internet product for each of `reasons`, `days` after 10 March."""
+    with moment(days=days):
+        for reason in reasons:
+            number += 1
+            home = cast.household(f"{number}-{days:.0f}")
+            terminations.request_termination([home.internet], reason=reason, case_number="", actor=None)
+
+
+@pytest.mark.parametrize(("february", "march", "lower"), [(2, 1, True), (2, 2, False), (0, 0, False), (1, 2, False)])
+def test_lower_than_last_month(cast: Cast, february: int, march: int, lower: bool) -> None:
+    bajas(cast, -20, ["price"] * february)
+    bajas(cast, 0, ["faults"] * march)
+    found = queries.month_figures(MARCH).indicator
+    assert (found.count, found.previous, found.lower) == (march, february, lower)
+    assert found.as_json() == {
+        "month": "2026-03", "counts": "requested", "count": march, "previous": february, "lower": lower,
+    }  # fmt: skip
+
+
+def test_arrears_deaths_and_moves_stand_apart(cast: Cast) -> None:
+    bajas(cast, 0, ["arrears", "death", "moving", "other"])
+    found = queries.month_figures(MARCH).indicator
+    assert found.count == 1
+    assert found.this.requested_apart == {"arrears": 1, "death": 1, "moving": 1}
+
+
+def test_a_withdrawn_request_counts_no_longer(cast: Cast) -> None:
+    home = cast.household("9")
+    (baja,) = terminations.request_termination([home.internet], reason="price", case_number="", actor=None)
+    assert queries.month_figures(MARCH).indicator.count == 1
+    terminations.withdraw_termination(baja, actor=cast[Role.ADVISOR])
+    assert queries.month_figures(MARCH).indicator.count == 0
+
+
+def test_the_policy_may_count_what_was_executed(cast: Cast) -> None:
+    home = cast.household("9")
+    (baja,) = terminations.request_termination([home.internet], reason="price", case_number="", actor=None)
+    policy = current_policy()
+    old = '[indicator.counts]\nvalue = "requested"'
+    assert old in policy.content
+    executed = replace(policy, content=policy.content.replace(old, old.replace("requested", "executed")))
+    assert indicator.of_month(MARCH, executed).count == 0
+    terminations.execute_termination(baja, actor=None)
+    assert indicator.of_month(MARCH, executed).count == 1
+    assert indicator.of_month(MARCH, policy).count == 1
