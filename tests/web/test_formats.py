@@ -20,7 +20,8 @@ def test_numbers_have_a_decimal_comma_and_a_thousand_point() -> None:
 def test_dates_are_day_month_year() -> None:
     with translation.override("es-bo"):
         assert formats.date_format(DAY) == "04/11/2026"
-        assert formats.date_format(dt.datetime(2026, 11, 4, 15, 7, tzinfo=dt.UTC), "DATETIME_FORMAT") == "04/11/2026 15:07"
+        moment = dt.datetime(2026, 11, 4, 15, 7, tzinfo=dt.UTC)
+        assert formats.date_format(moment, "DATETIME_FORMAT") == "04/11/2026 15:07"
         assert formats.date_format(DAY, "YEAR_MONTH_FORMAT") == "noviembre 2026"
 
 
