@@ -4,6 +4,7 @@ Every value that an installation may change is read from the environment by one 
 functions, which stop the start with a plain sentence when the value is bad.
 """
 
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -68,10 +69,8 @@ def secret_key() -> str:
         candidate.write_text(os.urandom(32).hex())
         candidate.chmod(0o600)
         # A link fails where another process was first: both then read the same secret.
-        try:
+        with contextlib.suppress(FileExistsError):
             os.link(candidate, path)
-        except FileExistsError:
-            pass
         candidate.unlink()
     return path.read_text()
 

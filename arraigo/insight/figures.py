@@ -17,7 +17,6 @@ from arraigo.quality.models import QualityControl
 from arraigo.retention.models import Promise, RetentionCase
 from arraigo.tickets.models import TroubleTicket
 
-
 REACHED_EVALUATION = (RetentionCase.Outcome.ACCEPTED, RetentionCase.Outcome.EVALUATED)
 """Outcomes of the cases whose promises and controls are all behind them."""
 
@@ -67,21 +66,22 @@ def month_figures(month: dt.date, policy: Policy) -> MonthFigures:
         lost=ended.filter(outcome=RetentionCase.Outcome.TERMINATION).count(),
         saved=saved(accepted, policy).count(),
         waiting=RetentionCase.objects.filter(outcome=RetentionCase.Outcome.ACCEPTED, closed_at=None).count(),
-        by_reason=list(
-            opened.values("reason")
-            .annotate(
-                opened=Count("id"),
-                accepted=Count("id", filter=Q(accepted_at__isnull=False)),
-                lost=Count("id", filter=Q(outcome=RetentionCase.Outcome.TERMINATION)),
-            )
-            .order_by("-opened", "reason")
-        ),
+        by_reason=_by_reason(opened),
         promises_kept=promises.filter(state=Promise.State.KEPT).count(),
         promises_broken=promises.filter(state=Promise.State.BROKEN).count(),
         waived=_credited("bill_waiver", begin, end),
         compensated=_credited("compensation", begin, end),
         courtesies=_granted(begin, end),
     )
+
+
+def _by_reason(opened: QuerySet[RetentionCase]) -> list[dict[str, Any]]:
+    rows = opened.values("reason").annotate(
+        opened=Count("id"),
+        accepted=Count("id", filter=Q(accepted_at__isnull=False)),
+        lost=Count("id", filter=Q(outcome=RetentionCase.Outcome.TERMINATION)),
+    )
+    return [dict(row) for row in rows.order_by("-opened", "reason")]
 
 
 def saved(cases: QuerySet[RetentionCase], policy: Policy) -> QuerySet[RetentionCase]:

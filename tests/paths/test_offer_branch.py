@@ -67,7 +67,9 @@ def test_the_baja_has_number_receipt_and_what_to_return(home: Household) -> None
     walk("step_11", reason="other", demand="termination")
     walk("termination")
     baja, receipt = Termination.objects.get(), Receipt.objects.get()
-    assert baja.requested_at and baja.return_items == ["Módem"] and baja.return_by
+    assert baja.requested_at
+    assert baja.return_items == ["Módem"]
+    assert baja.return_by
     assert baja.number in receipt.data["terminations"]
     assert walk.case.outcome == RetentionCase.Outcome.TERMINATION
 

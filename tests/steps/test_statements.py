@@ -1,8 +1,6 @@
 """At most 20 SQL statements a step for a case with one order and one product; each further product may
 cost as many again (its own claim, adjustment and promise)."""
 
-from collections.abc import Iterator
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -19,7 +17,7 @@ def counted(queries: CaptureQueriesContext) -> list[str]:
 
 
 @pytest.fixture
-def statements(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, list[str]]]:
+def statements(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
     """Element → the statements of its step."""
     seen: dict[str, list[str]] = {}
     real = actions.complete_step
@@ -34,7 +32,7 @@ def statements(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, list[str]]
         return done
 
     monkeypatch.setattr(actions, "complete_step", watched)
-    yield seen
+    return seen
 
 
 def too_many(statements: dict[str, list[str]], products: int = 1) -> dict[str, int]:

@@ -34,12 +34,15 @@ class EngineeringServiceForm(StepForm):
 
 def sold_on(case: RetentionCase, products: list[Product]) -> Product:
     """The product that carries the service: the customer's Internet, else the affected one (5.2)."""
+    affected_internet = next((p for p in products if p.offering.service == Service.INTERNET), None)
+    if affected_internet:
+        return affected_internet
     internet = (
         Product.objects.filter(customer_id=case.customer_id, offering__service=Service.INTERNET)
         .exclude(status=Product.Status.TERMINATED)
         .order_by("id")
     )
-    return next((p for p in products if p.offering.service == Service.INTERNET), None) or internet.first() or products[0]
+    return internet.first() or products[0]
 
 
 def note_for(case: RetentionCase, phone: str, policy: Policy) -> str:

@@ -27,7 +27,10 @@ class PrintForm(StepForm):
     def prepare(self) -> None:
         order = visits.current_order(self.case)
         technicians: Any = self.fields["technician"]
-        technicians.queryset = people.staff_of(order.operations_center, Role.TECHNICIAN)
+        center = order.operations_center
+        technicians.queryset = (
+            people.staff_of(center, Role.TECHNICIAN) if center else people.users_with_role(Role.TECHNICIAN)
+        )
         technicians.initial = order.technician_id
         batches: Any = self.fields["batch"]
         batches.queryset = PrintBatch.objects.filter(work_orders=order)
