@@ -53,5 +53,5 @@ def test_hours_left(minutes: int, text: str, tone: str) -> None:
 def test_policy_values_are_words() -> None:
     with translation.override("en"):
         assert show.policy_value({"days": Decimal("30"), "choices": ["STAR", "HBO"], "detail": True}) == (
-            "days: 30; choices: STAR, HBO; detail: yes"
+            "days: 30; choices: STAR, HBO; with detail: yes"
         )

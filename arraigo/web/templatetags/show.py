@@ -14,6 +14,7 @@ from arraigo.money import bs as to_bs
 from arraigo.people.models import Role
 from arraigo.retention.models import Reason
 from arraigo.tickets.models import TroubleTicket
+from arraigo.web.policy_words import word
 
 register = template.Library()
 
@@ -170,11 +171,11 @@ def paper(value: str) -> str:
 
 @register.filter
 def policy_value(value: object) -> str:
-    """A value of the policy in words: yes and no, lists with commas, tables as "name: value"."""
+    """A value of the policy in words: yes and no, lists with commas, tables as "name: value" without empty lists."""
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
     if isinstance(value, dict):
-        return "; ".join(f"{name}: {policy_value(inner)}" for name, inner in value.items())
+        return "; ".join(f"{word(name)}: {policy_value(inner)}" for name, inner in value.items() if inner != [])
     if isinstance(value, list):
         return ", ".join(policy_value(each) for each in value)
-    return str(value)
+    return word(str(value))
