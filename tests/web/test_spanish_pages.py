@@ -1,11 +1,16 @@
 """No page shows English to a person who reads Spanish: every page of every role is read as a person would."""
 
 import re
+from typing import Any
 
 import pytest
+from django.db import transaction
+from django.urls import reverse
 from lxml import html
 
 from arraigo.people.models import Role
+from arraigo.retention import sweeps
+from tests.cast import Cast, Walk, moment
 from tests.web.conftest import Desk, signed_in
 from tests.web.places import Places
 from tests.web.test_access_matrix import POST_ONLY, WHO, asked
@@ -36,6 +41,60 @@ def test_every_page_is_in_spanish(desk: Desk, role: Role) -> None:
             if texts:
                 found[name] = sorted(texts)
     assert found == {}
+
+
+def texts_of_the_step(walk: Walk, element: str) -> set[str]:
+    """English on the page of the open step, on the same page sent empty, and on its case's page."""
+    item = walk.item(element)
+    client = signed_in(walk.cast[item.role])
+    path = reverse("step", args=[walk.case.number, item.pk])
+    with transaction.atomic():
+        empty = client.post(path)
+        transaction.set_rollback(True)
+    case = signed_in(walk.cast[Role.ADVISOR]).get(reverse("case", args=[walk.case.number]))
+    pages = [client.get(path), case, *([empty] if empty.status_code != 302 else [])]
+    return set().union(*(english(page.content.decode()) for page in pages))
+
+
+def carried_out(walk: Walk, *elements: str, **data: Any) -> dict[str, set[str]]:
+    """Look at each open step and carry it out; the English found."""
+    found = {}
+    for element in elements:
+        if texts := texts_of_the_step(walk, element):
+            found[element] = texts
+        walk(element, **(data if element == elements[-1] else {}))
+    return found
+
+
+def test_the_steps_of_the_fault_branch_are_in_spanish(cast: Cast) -> None:
+    home = cast.household()
+    home.repeated_faults()
+    walk = Walk(home)
+    assert carried_out(walk, *(f"step_0{n}" for n in range(1, 9))) == {}
+    with moment(days=3):
+        sweeps.wake_due_cases()
+        assert carried_out(walk, "step_09") == {}
+
+
+def test_the_steps_of_the_offer_branch_are_in_spanish(cast: Cast) -> None:
+    walk = Walk(cast.household(), reason="compensation")
+    assert carried_out(walk, "step_01", "step_02", "step_11", "step_12", "step_13") == {}
+
+
+def test_a_refused_offer_and_the_termination_are_in_spanish(cast: Cast) -> None:
+    walk = Walk(cast.household(), reason="moving")
+    assert carried_out(walk, "step_01", "step_02") == {}
+    assert carried_out(walk, "step_11", reason="moving", demand="transfer") == {}
+    assert carried_out(walk, "transfer", answer="refused") == {}
+    assert carried_out(walk, "termination") == {}
+
+
+def test_a_customer_not_eligible_is_told_in_spanish(cast: Cast) -> None:
+    home = cast.household()
+    home.listing()
+    walk = Walk(home)
+    assert carried_out(walk, "step_01", "override", granted="no") == {}
+    assert carried_out(walk, "inform") == {}
 
 
 def test_an_english_text_is_found() -> None:
