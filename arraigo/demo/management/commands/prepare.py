@@ -13,6 +13,7 @@ from arraigo.customers.models import Customer
 from arraigo.demo import DEMO_PASSWORD, accounts
 from arraigo.people.models import User
 from arraigo.procedure.models import ProcedureVersion
+from arraigo.retention import schedule
 
 
 class Command(BaseCommand):
@@ -29,6 +30,7 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0, interactive=False)
         if not ProcedureVersion.objects.exists():
             call_command("load_procedure", stdout=self.stderr, stderr=self.stderr)
+        schedule.ensure()
         seeded = options["demo"] and not settings.PRODUCTION and self._empty()
         if seeded:
             call_command("demo", stdout=self.stderr, stderr=self.stderr)
