@@ -76,7 +76,7 @@ def evaluation_pdf(
             "figures": [list(figure) for figure in figures],
             "sections": _sections(sections),
             "signature": [[_("Signed by"), signed_by], [_("Signed at"), moment(signed_at)]],
-            "log": [[_("Events"), str(log_count)], [_("Head"), log_head]],
+            "log": [[_("Events"), str(log_count)], [_("Head of the event log"), log_head]],
         }
         return render("evaluation", values, at=signed_at, pdf_standard="a-2b")
 
