@@ -170,7 +170,7 @@ class TicketStateForm(forms.Form):
 
     state = forms.ChoiceField(label=_("New state"))
     note = forms.CharField(
-        label=_("Note"),
+        label=_("Remark"),
         help_text=_("What was done; for a solution, what solved it."),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
