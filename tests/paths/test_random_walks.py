@@ -82,7 +82,7 @@ class Wanderer:
             self._carry_out(self.luck.choice(self.walk.open))
         else:
             waits = Wait.objects.filter(instance=self.walk.case.instance, kind="timer", ended_at=None)
-            self.now = max(self.now, min(waits.values_list("wake_at", flat=True)))
+            self.now = max(self.now, min(wait.wake_at for wait in waits if wait.wake_at))
 
     def _carry_out(self, element: str) -> None:
         try:
@@ -95,8 +95,8 @@ class Wanderer:
         if element.startswith("approve"):
             return {"approved": self.luck.choice(YES_NO)}
         name = "step_03" if element == "step_03_recurrence" else element
-        drawn = getattr(self, f"_{name}", dict)()
-        return drawn if isinstance(drawn, dict) else {}
+        drawn: dict[str, Any] = getattr(self, f"_{name}", dict)()
+        return drawn
 
     def _safe(self, element: str) -> dict[str, Any]:
         if element == "step_10":

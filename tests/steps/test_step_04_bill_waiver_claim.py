@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from arraigo.billing import actions as billing
+from arraigo.billing.errors import ClaimExists
 from arraigo.billing.models import Bill, BillingClaim
 from arraigo.engine.errors import AlreadyCompleted
 from arraigo.people.models import Role
@@ -39,7 +40,11 @@ def test_a_compensation_takes_its_own_claim_type(home: Household) -> None:
     pk = home.internet.pk
     accepted(home, **{f"kind_{pk}": "compensation", f"amount_{pk}": "30"}).go("step_04")
     claim = BillingClaim.objects.get()
-    assert (claim.claim_type, claim.kind, claim.amount) == ("Compensación por Retención", "compensation", 30)
+    assert (claim.claim_type, claim.kind, claim.amount) == (
+        "Compensación por Retención",
+        "compensation",
+        Decimal(30),
+    )
     assert Bill.objects.get().credited == 30
 
 
@@ -59,7 +64,7 @@ def test_a_month_credited_in_between_refuses_the_claim(home: Household, cast: Ca
         "compensation", claim_type="Otro", product=home.internet, month=offer.month or NOW.date(),
         amount=Decimal("1"), actor=cast[Role.BILLING],
     )  # fmt: skip
-    with pytest.raises(billing.errors.ClaimExists):
+    with pytest.raises(ClaimExists):
         walk("step_04")
     assert walk.open == ["step_04"]
     assert BillingClaim.objects.count() == 1

@@ -1,6 +1,7 @@
 """Step 5: the Engineering Service on the Internet product, its note, its 24 hours."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from arraigo.tickets.models import TroubleTicket
 from tests.cast import Household, Walk
 
 
-def to_step_05(home: Household, product: Product | None = None, **answers: str) -> Walk:
+def to_step_05(home: Household, product: Product | None = None, **answers: Any) -> Walk:
     product = product or home.internet
     home.fault(days_ago=9, product=product)
     home.fault(days_ago=2, product=product)
@@ -68,7 +69,8 @@ def test_the_note_names_the_month_waived_and_the_phone(home: Household) -> None:
 
 def test_a_compensation_has_its_own_sentence(home: Household) -> None:
     pk = home.internet.pk
-    to_step_05(home, **{f"kind_{pk}": "compensation", f"amount_{pk}": "20"})("step_05")
+    compensated: Any = {f"kind_{pk}": "compensation", f"amount_{pk}": "20"}
+    to_step_05(home, **compensated)("step_05")
     note = WorkOrder.objects.get().note
     assert "SE OFERTA COMPENSACION DEL MES DE MARZO" in note
     assert "NO COBRO" not in note
