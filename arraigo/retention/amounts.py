@@ -4,12 +4,19 @@ import calendar
 import datetime as dt
 from decimal import Decimal
 
+from django.utils.formats import number_format
+
 from arraigo import clock
 from arraigo.billing import queries as billing
 from arraigo.money import pro_rata
 from arraigo.procedure.policy import Policy
 from arraigo.products.models import Product
 from arraigo.tickets.queries import FaultHistory
+
+
+def told(amount: Decimal) -> str:
+    """An amount in Bs as the person's language writes it: "1.234,50"."""
+    return number_format(amount, 2, use_l10n=True, force_grouping=True)
 
 
 def month_price(product: Product, month: dt.date) -> Decimal:
@@ -38,3 +45,9 @@ def cap(product: Product, month: dt.date, *, category: str, policy: Policy) -> D
     and never more than what is left of the bill."""
     months = policy.integer(f"compensation_cap.{category}", default=policy.integer("compensation_cap.standard"))
     return month_price(product, month) * months
+
+
+def advisor_alone(product: Product, month: dt.date, *, vip: bool, policy: Policy) -> Decimal:
+    """What the advisor grants on `product` and `month` without approval, in Bs: as the table `authority` says."""
+    months = policy.integer("authority.vip_months" if vip else "authority.months")
+    return min(month_price(product, month) * months, policy.money("authority.advisor_limit"))

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from arraigo.messages import actions as messages
+from arraigo.procedure.policy import Policy
 from arraigo.quality import actions as quality
 from arraigo.quality.models import QualityControl
 from arraigo.retention import cancellations, controls
@@ -81,7 +82,8 @@ def decide(run: StepRun, kind: str, *, failed_fact: str, found: dict[str, Any], 
     return StepResult(verdict, facts, {"control": kind, "verdict": verdict, "found": found})
 
 
-def evidence_of(case_number: str, kind: str) -> dict[str, Any]:
+def evidence_of(case_number: str, kind: str, policy: Policy) -> dict[str, Any]:
+    """What the caller should know before the call, the attempts so far and how many the policy asks for."""
     control = pending(case_number, kind)
     order = control.work_order
     return {
@@ -90,7 +92,10 @@ def evidence_of(case_number: str, kind: str) -> dict[str, Any]:
         "order": order,
         "new_faults": controls.new_faults(order),
         "products": list(order.products.select_related("offering")),
-        "phones": list(order.customer.phones.all()),
+        "phones": list(order.customer.phones.order_by("-is_contact", "id")),
+        "attempts_needed": policy.integer("control.attempts"),
+        "windows": policy.value("control.windows"),
+        "windows_needed": policy.integer("control.different_windows"),
     }
 
 

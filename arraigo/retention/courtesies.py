@@ -1,9 +1,11 @@
 """Which courtesies of the policy a customer's products allow (step 14)."""
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from arraigo import clock
 from arraigo.money import bs
 from arraigo.procedure.policy import Policy
 from arraigo.products.models import Courtesy, Product
@@ -23,6 +25,11 @@ class Allowed:
     @property
     def key(self) -> str:
         return f"{self.code}:{self.product.pk}"
+
+    @property
+    def ends_at(self) -> dt.datetime:
+        """When it ends if it is granted now."""
+        return clock.now() + dt.timedelta(days=self.days)
 
     @property
     def label(self) -> str:

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from arraigo import clock
+from arraigo.customers import queries as customers
 from arraigo.engine.models import WorkItem
 from arraigo.people.models import User
 from arraigo.procedure.policy import Policy
@@ -17,7 +18,7 @@ from arraigo.retention.registry import StepForm, StepResult, StepRun, step
 
 class BackgroundForm(StepForm):
     note = forms.CharField(
-        label=_("Note"),
+        label=_("Remark"),
         help_text=_("What else matters about this customer; leave empty if nothing does."),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -26,7 +27,15 @@ class BackgroundForm(StepForm):
 
 
 def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -> dict[str, Any]:
-    return {"background": background.of(case.customer, policy, reader=actor, reason=case.number)}
+    """The verdict, and what the two lights were judged on: the look at the listings is logged by `background`."""
+    now, customer = clock.now(), case.customer
+    found = background.of(customer, policy, reader=actor, reason=case.number)
+    listings = customers.listings_in_force(customer, clock.local(now).date())
+    return {
+        "background": found,
+        "standing": customers.standing(customer, as_of=now, listings=listings),
+        "looked_at": now,
+    }
 
 
 @step(

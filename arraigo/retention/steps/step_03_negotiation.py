@@ -41,7 +41,10 @@ class NegotiationForm(answers.CreditForm):
             label=_("Offer for %(product)s") % {"product": product},
             help_text=_("One of the two for the affected service, never both."),
             choices=[
-                (Offer.Kind.BILL_WAIVER, _("This month's bill is waived (Bs %(amount)s)") % {"amount": price}),
+                (
+                    Offer.Kind.BILL_WAIVER,
+                    _("This month's bill is waived (Bs %(amount)s)") % {"amount": amounts.told(price)},
+                ),
                 (Offer.Kind.COMPENSATION, _("Compensation of part of the month")),
             ],
             initial=Offer.Kind.BILL_WAIVER,
@@ -49,7 +52,7 @@ class NegotiationForm(answers.CreditForm):
         )
         self.fields[f"amount_{product.pk}"] = forms.DecimalField(
             label=_("Compensation in Bs"),
-            help_text=_("Only for a compensation: at most Bs %(amount)s.") % {"amount": price},
+            help_text=_("Only for a compensation: at most Bs %(amount)s.") % {"amount": amounts.told(price)},
             required=False,
             min_value=CENTAVO,
             max_value=price,
@@ -65,6 +68,10 @@ class NegotiationForm(answers.CreditForm):
             if cleaned.get("answer") == Offer.Answer.ACCEPTED:
                 self.refuse_stacking(f"kind_{product.pk}", product)
         return cleaned
+
+    def credits(self) -> list[tuple[Product, forms.BoundField, forms.BoundField]]:
+        """Each product with its fields: the kind of credit and the amount."""
+        return [(each, self[f"kind_{each.pk}"], self[f"amount_{each.pk}"]) for each in self.products]
 
     def amount(self, product: Product) -> Decimal:
         """What the product is offered, in Bs."""

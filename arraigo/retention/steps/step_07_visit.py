@@ -72,6 +72,22 @@ class VisitForm(StepForm):
         reading = readings.get(product.offering.technology, readings["default"])
         return reading["name"], reading["unit"], reading["least"], reading["most"]
 
+    def readings(self) -> list[tuple[Product, str, str, forms.BoundField, forms.BoundField]]:
+        """Each product with the name and unit of its reading, and the fields before and after."""
+        return [
+            (each, *self.reading(each)[:2], self[f"before_{each.pk}"], self[f"after_{each.pk}"])
+            for each in self.products
+        ]
+
+    def warnings(self) -> dict[str, str]:
+        """What to mind with a task on the technologies of this order's products, by the task's code."""
+        technologies = {product.offering.technology for product in self.products}
+        return {
+            code: terms["warning"]
+            for code, terms in self.policy.value("xpress").items()
+            if technologies & set(terms.get("warn_technologies", []))
+        }
+
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if cleaned.get("solved") == "yes" and not cleaned.get("tasks"):

@@ -42,7 +42,11 @@ class SignatureForm(StepForm):
         widget=forms.Textarea(attrs={"rows": 2}),
         max_length=1000,
     )
-    photo = forms.FileField(label=_("Photo, if the customer refuses to sign"), required=False)
+    photo = forms.FileField(
+        label=_("Photo, if the customer refuses to sign"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/*", "capture": "environment"}),
+    )
 
     def prepare(self) -> None:
         self.products = list(visits.current_order(self.case).products.select_related("offering"))
@@ -51,6 +55,10 @@ class SignatureForm(StepForm):
                 label=_("%(product)s is working") % {"product": product},
                 error_messages={"required": _("Every service is left working: confirm it, or go back to the visit.")},
             )
+
+    def working(self) -> list[forms.BoundField]:
+        """The fields that confirm, product by product, that it works."""
+        return [self[f"working_{each.pk}"] for each in self.products]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

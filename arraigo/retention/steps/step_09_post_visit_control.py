@@ -16,7 +16,7 @@ KIND = QualityControl.Kind.POST_VISIT
 
 
 def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -> dict[str, Any]:
-    return control_form.evidence_of(case.number, KIND)
+    return control_form.evidence_of(case.number, KIND, policy)
 
 
 @step(

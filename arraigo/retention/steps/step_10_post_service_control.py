@@ -30,7 +30,7 @@ class PostServiceControlForm(control_form.ControlForm):
 
 
 def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -> dict[str, Any]:
-    return control_form.evidence_of(case.number, KIND)
+    return control_form.evidence_of(case.number, KIND, policy)
 
 
 @step(

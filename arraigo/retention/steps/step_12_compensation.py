@@ -61,7 +61,8 @@ class CompensationForm(answers.CreditForm):
         if cleaned["amount"] > cap:
             self.add_error(
                 "amount",
-                _("At most Bs %(cap)s may be compensated on %(product)s.") % {"cap": cap, "product": product},
+                _("At most Bs %(cap)s may be compensated on %(product)s.")
+                % {"cap": amounts.told(cap), "product": product},
             )
         if cleaned.get("answer") == Offer.Answer.ACCEPTED:
             self.refuse_stacking("product", product)
@@ -75,6 +76,8 @@ def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -
             "product": product,
             "price": amounts.month_price(product, month),
             "cap": amounts.cap(product, month, category=case.customer.category, policy=policy),
+            "day": amounts.compensation(product, month, 1),
+            "advisor": amounts.advisor_alone(product, month, vip=bool(item.instance.facts.get("vip")), policy=policy),
         }
         for product in alive_products(case)
     ]

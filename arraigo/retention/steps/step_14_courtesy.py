@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django import forms
+from django.forms.boundfield import BoundWidget
 from django.utils.translation import gettext_lazy as _
 
 from arraigo import clock
@@ -39,6 +40,10 @@ class CourtesyForm(answers.AnswerForm):
         choice.choices = [(each.key, each.label) for each in self.allowed]
         choice.required = bool(self.allowed)
 
+    def boxes(self) -> list[tuple[BoundWidget, courtesies.Allowed]]:
+        """Each choice of the field with what it grants."""
+        return list(zip(self["courtesy"], self.allowed, strict=True))
+
     def chosen(self) -> courtesies.Allowed | None:
         """The courtesy chosen; None where the policy allows none now."""
         return next((each for each in self.allowed if each.key == self.cleaned_data.get("courtesy")), None)
@@ -58,7 +63,12 @@ def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -
     return {
         "products": owned,
         "allowed": courtesies.allowed(owned, policy),
-        "running": list(Courtesy.objects.filter(product__in=owned, status__in=["scheduled", "active"])),
+        "running": list(
+            Courtesy.objects.filter(product__in=owned, status__in=["scheduled", "active"]).select_related(
+                "product__offering"
+            )
+        ),
+        "names": {code: terms["name"] for code, terms in policy.value("courtesy").items()},
     }
 
 

@@ -33,7 +33,7 @@ class TerminationForm(StepForm):
         label=_("What the customer returns"),
         help_text=_("One in each line: modem, decoder, remote control."),
         required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=forms.Textarea(attrs={"rows": 5}),
         max_length=1000,
     )
 

@@ -11,7 +11,7 @@ from arraigo.people.models import Role
 from arraigo.records import RuleBroken
 from arraigo.retention import actions, queries
 from arraigo.retention.models import RetentionCase
-from arraigo.web.access import CASE_READERS, CUSTOMER_WRITERS, staff, user_of
+from arraigo.web.access import CASE_READERS, CUSTOMER_WRITERS, MANAGEMENT_READERS, staff, user_of
 from arraigo.web.cases import access, contexts
 
 PAGE = 50
@@ -46,6 +46,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     user = user_of(request)
     access.case(user, number)
     context = contexts.case_page(queries.case_by_number(number), user)
+    context["may_evaluate"] = user.has_role(*MANAGEMENT_READERS)
     context["may_insist"] = user.has_role(*CUSTOMER_WRITERS) and context["case"].closed_at is None
     return render(request, "cases/case.html", context)
 

@@ -11,7 +11,7 @@ class AttemptForm(forms.Form):
         widget=forms.RadioSelect,
     )
     note = forms.CharField(
-        label=_("Note"),
+        label=_("Remark"),
         help_text=_("Who answered, or what was heard."),
         required=False,
         max_length=400,

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -27,7 +27,10 @@ def calls(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @staff(*ROLES)
 def attempt(request: HttpRequest, pk: int) -> HttpResponse:
-    """Record one call; three in different windows must fail before "not reached" is a verdict."""
+    """Record one call; three in different windows must fail before "not reached" is a verdict.
+
+    Leads back to the page whose form was sent, where one was named.
+    """
     user = user_of(request)
     control = access.control(user, pk)
     form = AttemptForm(replies.typed(request))
@@ -39,5 +42,5 @@ def attempt(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _("The call is recorded."))
-            return redirect("control_calls")
+            return replies.back(request, "control_calls")
     return replies.page(request, "controls/attempt.html", {"control": control, "form": form})

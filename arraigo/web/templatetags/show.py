@@ -9,10 +9,11 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext, ngettext
 
 from arraigo import clock
-from arraigo.fieldwork.models import Paper
+from arraigo.fieldwork.models import Paper, Task
 from arraigo.money import bs as to_bs
 from arraigo.people.models import Role
 from arraigo.retention.models import Reason
+from arraigo.retention.steps.step_07_visit import CAUSES
 from arraigo.tickets.models import TroubleTicket
 from arraigo.web.policy_words import word
 
@@ -167,6 +168,18 @@ def ticket_state(value: str) -> str:
 def paper(value: str) -> str:
     """The name of a document that a visit leaves signed."""
     return str(Paper(value).label)
+
+
+@register.filter
+def task(value: str) -> str:
+    """The name of an Xpress task."""
+    return str(Task(value).label)
+
+
+@register.filter
+def cause(value: str) -> str:
+    """Why an order could not be solved on site; the text itself where it is none of the choices."""
+    return str(dict(CAUSES).get(value, value))
 
 
 @register.filter

@@ -65,6 +65,7 @@ def fields(form: Any) -> dict[str, Any]:
     return {"form": form}
 
 
+@register.simple_tag
 def control(bound: BoundField) -> SafeString:
     """The input itself with Tabler's class, marked invalid where it has errors."""
     input_type = getattr(bound.field.widget, "input_type", "")
