@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from arraigo.bss.names import name
 from arraigo.records import RuleBroken
 
 
@@ -16,7 +17,7 @@ class CommandRefused(RuleBroken):
     """The commercial system refused {kind}: {why}"""
 
     def __init__(self, kind: str, why: str) -> None:
-        super().__init__(_("The commercial system refused %(kind)s: %(why)s") % {"kind": kind, "why": why})
+        super().__init__(_("The commercial system refused %(kind)s: %(why)s") % {"kind": name(kind), "why": why})
 
 
 class CommandNotStuck(RuleBroken):
@@ -24,6 +25,5 @@ class CommandNotStuck(RuleBroken):
 
     def __init__(self, kind: str) -> None:
         super().__init__(
-            _("Command %(kind)s is neither failed nor uncertain: there is nothing to settle.")
-            % {"kind": kind}
+            _("Command %(kind)s is neither failed nor uncertain: there is nothing to settle.") % {"kind": name(kind)}
         )

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from arraigo.bss.names import name
 from arraigo.records import new_key
 
 
@@ -37,9 +38,7 @@ class Command(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(
-                fields=["next_attempt_at", "id"], name="command_pending", condition=Q(status="pending")
-            ),
+            models.Index(fields=["next_attempt_at", "id"], name="command_pending", condition=Q(status="pending")),
             models.Index(fields=["subject", "id"]),
         ]
         constraints = [
@@ -51,3 +50,8 @@ class Command(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject}"
+
+    @property
+    def name(self) -> str:
+        """What is ordered, in the reader's language."""
+        return name(self.kind)
