@@ -12,6 +12,7 @@ from arraigo.customers import queries
 from arraigo.customers.errors import CustomerNumberTaken, LiftedBeforeListed, ListingLifted, NameMissing
 from arraigo.customers.index import reindex
 from arraigo.customers.models import CreditListing, CreditLook, Customer, Phone
+from arraigo.customers.signals import customer_died
 from arraigo.eventlog.actions import record
 from arraigo.numbering import numbered
 from arraigo.people.models import User
@@ -76,6 +77,8 @@ def change_customer(
     if changed:
         reindex([held])
         record("customer.changed", held, actor=actor, data={"number": held.number, "changed": changed})
+    if "deceased_on" in changed and held.deceased_on:
+        customer_died.send(Customer, customer=held, actor=actor)
     return held
 
 

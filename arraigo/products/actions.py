@@ -20,6 +20,7 @@ from arraigo.products.courtesies import (
 )
 from arraigo.products.errors import EndsBeforeStart, NumberTaken, ProductGone, TerminationNeedsReason
 from arraigo.products.models import Offering, Product
+from arraigo.products.signals import product_terminated
 from arraigo.records import key_of
 
 __all__ = [
@@ -95,6 +96,7 @@ def terminate_product(
     withdraw_all([held.pk], actor=actor, reason=reason)
     told = {"number": held.number, "before": before, "reason": reason, "on": on.isoformat() if on else None}
     record("product.terminated", held, actor=actor, case_number=case_number, data=told)
+    product_terminated.send(Product, product=held, case_number=case_number, actor=actor)
     return held
 
 

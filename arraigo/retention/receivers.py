@@ -6,7 +6,13 @@ from django.dispatch import receiver
 
 from arraigo.billing.models import BillingClaim
 from arraigo.billing.signals import claim_decided
-from arraigo.retention import promises
+from arraigo.customers.models import Customer
+from arraigo.customers.signals import customer_died
+from arraigo.products.models import Product
+from arraigo.products.signals import product_terminated
+from arraigo.retention import elsewhere, promises
+from arraigo.terminations.models import Termination
+from arraigo.terminations.signals import termination_withdrawn
 
 
 @receiver(claim_decided, dispatch_uid="promise_of_claim")
@@ -14,3 +20,19 @@ def end_promise(sender: Any, claim: BillingClaim, **_more: Any) -> None:
     """A credit that billing had to confirm: its promise is kept when applied, broken when refused."""
     if claim.needs_confirmation:
         promises.decided(claim.number, well=claim.state == BillingClaim.State.APPLIED)
+
+
+@receiver(product_terminated, dispatch_uid="product_of_case")
+def close_without_products(sender: Any, product: Product, case_number: str, actor: Any, **_more: Any) -> None:
+    """The last product of a case is gone: there is nothing left to keep."""
+    elsewhere.after_commit(lambda: elsewhere.products_ended(product, case_number, actor=actor))
+
+
+@receiver(customer_died, dispatch_uid="customer_of_case")
+def close_of_the_dead(sender: Any, customer: Customer, actor: Any, **_more: Any) -> None:
+    elsewhere.after_commit(lambda: elsewhere.died(customer, actor=actor))
+
+
+@receiver(termination_withdrawn, dispatch_uid="request_of_case")
+def close_of_withdrawn(sender: Any, termination: Termination, actor: Any, **_more: Any) -> None:
+    elsewhere.after_commit(lambda: elsewhere.request_withdrawn(termination, actor=actor))

@@ -6,7 +6,7 @@ from arraigo import clock
 from arraigo.bss import actions as bss
 from arraigo.eventlog import seal
 from arraigo.products import actions as products
-from arraigo.retention import actions
+from arraigo.retention import actions, elsewhere
 
 
 def wake_due_cases() -> int:
@@ -30,6 +30,11 @@ def deliver_commands() -> int:
     return bss.deliver_due(clock.now())
 
 
+def close_overtaken() -> int:
+    """Close the cases that imported records have overtaken."""
+    return elsewhere.close_overtaken()
+
+
 def seal_events() -> int:
     return seal.seal()
 
@@ -39,6 +44,7 @@ SWEEPS: list[Callable[[], int]] = [
     start_courtesies,
     end_courtesies,
     deliver_commands,
+    close_overtaken,
     seal_events,
 ]
 

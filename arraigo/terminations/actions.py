@@ -13,6 +13,7 @@ from arraigo.numbering import numbered_many
 from arraigo.people.models import User
 from arraigo.products.courtesies import withdraw_all
 from arraigo.products.models import Product
+from arraigo.products.signals import product_terminated
 from arraigo.records import key_of
 from arraigo.terminations.errors import (
     AlreadyTerminated,
@@ -22,6 +23,7 @@ from arraigo.terminations.errors import (
     TerminationOpen,
 )
 from arraigo.terminations.models import Termination
+from arraigo.terminations.signals import termination_withdrawn
 
 PREFIX = "BJ"
 RECEIPT_PREFIX = "CB"
@@ -138,6 +140,7 @@ def withdraw_termination(termination: Termination | int, *, actor: User | None) 
     _record("withdrawn", termination, actor)
     if outbox_queries.waits_or_left(f"termination.request:{termination.number}"):
         outbox.send_all([_command("withdraw", termination)])
+    termination_withdrawn.send(Termination, termination=termination, actor=actor)
     return termination
 
 
@@ -151,6 +154,9 @@ def execute_termination(termination: Termination | int, *, actor: User | None) -
     _end(termination.product, termination.reason, clock.local(now).date())
     withdraw_all([termination.product_id], actor=actor, reason=termination.reason)
     _record("executed", termination, actor)
+    product_terminated.send(
+        Product, product=termination.product, case_number=termination.case_number, actor=actor
+    )
     return termination
 
 

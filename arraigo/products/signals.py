@@ -1,0 +1,7 @@
+"""What products let the layers above know, inside the transaction of the change."""
+
+from django.dispatch import Signal
+
+product_terminated = Signal()
+"""A product has ended. Sent with `product` (Product), `case_number` (the case that ended it, or empty)
+and `actor` (User or None). Receivers must not raise; what locks a case waits for the commit."""

@@ -1,0 +1,7 @@
+"""What terminations let the layers above know, inside the transaction of the change."""
+
+from django.dispatch import Signal
+
+termination_withdrawn = Signal()
+"""The customer withdrew a requested termination. Sent with `termination` (Termination) and `actor`
+(User or None). Receivers must not raise; what locks a case waits for the commit."""
