@@ -20,7 +20,7 @@ from arraigo.numbering import numbered
 from arraigo.people.models import Role, User
 from arraigo.procedure import queries as procedures
 from arraigo.products.models import Product
-from arraigo.retention import cancellations, placement
+from arraigo.retention import answers, cancellations, placement
 from arraigo.retention.errors import CaseClosed, CaseOpenAlready, NoTeam, StepInvalid
 from arraigo.retention.models import RetentionCase
 from arraigo.retention.registry import StepRun, handler
@@ -105,7 +105,11 @@ def complete_step(
     advance = engine.complete(
         item, actor=actor, facts=dict(result.facts), outcome=result.outcome, on_open=placement.of(case)
     )
-    _settle(case, advance, accepted=_agreed(result.facts, advance))
+    asks_approval = any(opened.element.startswith("approve") for opened in advance.opened)
+    if asks_approval:
+        answers.wait_for_approval(case.pk)
+    agreed = bool(result.facts.get("accepted") or result.facts.get("approved")) and not asks_approval
+    _settle(case, advance, accepted=agreed)
     if any(opened.element == "termination" for opened in advance.opened):
         cancellations.of_case(case, actor=actor)
     eventlog.record(
@@ -214,12 +218,6 @@ def _correlate(
         data={**data, **_way(advance)},
     )  # fmt: skip
     return advance
-
-
-def _agreed(facts: Mapping[str, Any], advance: engine.Advance) -> bool:
-    """Whether the step settled an offer: accepted within the authority, or approved above it."""
-    asks_approval = any(item.element.startswith("approve") for item in advance.opened)
-    return bool(facts.get("accepted") or facts.get("approved")) and not asks_approval
 
 
 def _settle(case: RetentionCase, advance: engine.Advance, *, accepted: bool) -> None:

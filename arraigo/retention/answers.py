@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from arraigo import clock
@@ -91,14 +92,18 @@ def result(run: StepRun, offers: Sequence[Offer], *, product_month: Decimal = ZE
 
 def accepted_offers(case_id: int) -> list[Offer]:
     """Accepted credits of the case that no billing claim carries out yet, not refused by an approver."""
-    return list(
-        Offer.objects.filter(
-            case_id=case_id,
-            answer=Offer.Answer.ACCEPTED,
-            claim=None,
-            kind__in=[Offer.Kind.BILL_WAIVER, Offer.Kind.COMPENSATION],
-        )
-        .exclude(approval=Offer.Approval.REFUSED)
-        .select_related("product__offering")
-        .order_by("id")
-    )
+    return list(_to_carry_out(case_id).select_related("product__offering").order_by("id"))
+
+
+def wait_for_approval(case_id: int) -> None:
+    """What was just accepted is above the advisor's authority: somebody approves it first."""
+    _to_carry_out(case_id).update(approval=Offer.Approval.WAITING)
+
+
+def _to_carry_out(case_id: int) -> QuerySet[Offer]:
+    return Offer.objects.filter(
+        case_id=case_id,
+        answer=Offer.Answer.ACCEPTED,
+        claim=None,
+        kind__in=[Offer.Kind.BILL_WAIVER, Offer.Kind.COMPENSATION],
+    ).exclude(approval=Offer.Approval.REFUSED)
