@@ -25,24 +25,20 @@ class AlreadyCompleted(RuleBroken):
 
 
 class ItemCancelled(RuleBroken):
-    """This task was cancelled on {when} ({outcome}): nothing of yours was saved."""
+    """This task was cancelled on {when}: nothing of yours was saved. `outcome`: the code of what ended it."""
 
     def __init__(self, outcome: str, when: dt.datetime) -> None:
         self.outcome, self.when = outcome, when
-        super().__init__(
-            _("This task was cancelled on %(when)s (%(outcome)s): nothing was saved.")
-            % {"when": _moment(when), "outcome": outcome}
-        )
+        super().__init__(_("This task was cancelled on %(when)s: nothing was saved.") % {"when": _moment(when)})
 
 
 class NotWaiting(RuleBroken):
-    """{key} does not wait for {message}."""
+    """{key} does not wait for this any more. `message`: the code of what it was told."""
 
     def __init__(self, key: str, message: str) -> None:
         self.key, self.message = key, message
         super().__init__(
-            _("%(key)s does not wait for “%(message)s”: look at where it stands and try again.")
-            % {"key": key, "message": message}
+            _("%(key)s does not wait for this any more: look at where it stands and try again.") % {"key": key}
         )
 
 
