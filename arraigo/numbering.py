@@ -25,9 +25,7 @@ def numbered(model: type[models.Model], prefix: str, at: dt.datetime) -> dict[st
     return numbered_many(model, prefix, at, 1)[0]
 
 
-def numbered_many(
-    model: type[models.Model], prefix: str, at: dt.datetime, count: int
-) -> list[dict[str, Any]]:
+def numbered_many(model: type[models.Model], prefix: str, at: dt.datetime, count: int) -> list[dict[str, Any]]:
     """As `numbered`, for `count` records of `model` in one statement."""
     year = clock.local(at).year
     return [{"id": key, "number": f"{prefix}-{year}-{key:0{DIGITS}d}"} for key in _reserve(model, count)]

@@ -44,8 +44,6 @@ def _step(walk: Walk, element: str) -> Step:
     """The step with its item and answers looked up, so that only the step itself is timed."""
     from arraigo.retention import actions
 
-    item = WorkItem.objects.get(
-        instance_id=walk.case.instance_id, element=element, status=WorkItem.Status.OPEN
-    )
+    item = WorkItem.objects.get(instance_id=walk.case.instance_id, element=element, status=WorkItem.Status.OPEN)
     actor, answers = walk.cast[Role(item.role)], walk.usual(element)
     return lambda: actions.complete_step(item.pk, actor=actor, data=answers)

@@ -95,10 +95,7 @@ def floor(place: str, recorder: Recorder) -> float:
     raw, seconds = _open(place), 0.0
     sqlite = connection.vendor == "sqlite"
     for timed, statements in recorder.groups:
-        ready = [
-            (sql.replace("%s", "?").replace("%%", "%") if sqlite else sql, params)
-            for sql, params in statements
-        ]
+        ready = [(sql.replace("%s", "?").replace("%%", "%") if sqlite else sql, params) for sql, params in statements]
         began = time.perf_counter()
         if sqlite:
             raw.execute("BEGIN IMMEDIATE")

@@ -44,18 +44,14 @@ class Peer:
 
     def __init__(self, home: Household) -> None:
         self.walk = Walk(home)
-        self.case = RetentionCase.objects.select_related("customer", "owner", "team").get(
-            pk=self.walk.case.pk
-        )
+        self.case = RetentionCase.objects.select_related("customer", "owner", "team").get(pk=self.walk.case.pk)
         self.instance = Instance.objects.get(pk=self.case.instance_id)
         self.process = RetentionFlow.start.run()
 
     def step(self, element: str) -> None:
         """Find the open task, lock the process, do the step's records, complete the node."""
         actor = self.walk.cast[FIELD.get(element, Role.ADVISOR)]
-        task = Task.objects.get(
-            process=self.process, flow_task=getattr(RetentionFlow, element), finished=None
-        )
+        task = Task.objects.get(process=self.process, flow_task=getattr(RetentionFlow, element), finished=None)
         with transaction.atomic(), task.activation() as activation:
             activation.assign(actor)
             activation.start(None)

@@ -59,9 +59,7 @@ def table(rows: list[dict[str, Any]]) -> str:
     lines = [f"{'database':<12}{'figure':<14}{'Arraigo':>10}{'floor':>10}{'viewflow':>10}  unit"]
     for row in rows:
         peer = "–" if row["peer"] is None else row["peer"]
-        lines.append(
-            f"{row['db']:<12}{row['metric']:<14}{row['value']:>10}{row['floor']:>10}{peer:>10}  {row['unit']}"
-        )
+        lines.append(f"{row['db']:<12}{row['metric']:<14}{row['value']:>10}{row['floor']:>10}{peer:>10}  {row['unit']}")
     return "\n".join(lines)
 
 

@@ -56,9 +56,7 @@ class Cast:
     def __post_init__(self) -> None:
         self.division = Unit.objects.create(code="dgrc", name="Relación Cliente", kind=Unit.Kind.DIVISION)
         self.team = Unit.objects.create(code="er-norte", name="Equipo Norte", kind=Unit.Kind.RETENTION_TEAM)
-        self.center = Unit.objects.create(
-            code="co-norte", name="Centro Norte", kind=Unit.Kind.OPERATIONS_CENTER
-        )
+        self.center = Unit.objects.create(code="co-norte", name="Centro Norte", kind=Unit.Kind.OPERATIONS_CENTER)
         units = {
             Role.ADVISOR: self.team,
             Role.TEAM_LEAD: self.team,
@@ -170,9 +168,7 @@ class Walk:
         return sorted(items.values_list("element", flat=True))
 
     def item(self, element: str) -> WorkItem:
-        return WorkItem.objects.get(
-            instance=self.case.instance, element=element, status=WorkItem.Status.OPEN
-        )
+        return WorkItem.objects.get(instance=self.case.instance, element=element, status=WorkItem.Status.OPEN)
 
     def __call__(self, element: str, *, by: str = "", **data: Any) -> Any:
         """Carry out the open `element` as its lane's person (or as role `by`)."""

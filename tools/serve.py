@@ -137,9 +137,7 @@ def _stay(children: dict[str, subprocess.Popen[bytes]]) -> NoReturn:
 def _require_alive(children: dict[str, subprocess.Popen[bytes]]) -> None:
     for name, child in children.items():
         if child.poll() is not None:
-            raise Failure(
-                f"The {name} ended by itself (code {child.returncode}); the lines above may say why."
-            )
+            raise Failure(f"The {name} ended by itself (code {child.returncode}); the lines above may say why.")
 
 
 def _stop_all(children: list[subprocess.Popen[bytes]]) -> None:

@@ -103,9 +103,7 @@ def node_path() -> str:
     """The folder with `node` and `npm`: the machine's own where they are new enough, else a private one."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node and npm:
-        version = (
-            subprocess.run([node, "--version"], capture_output=True, text=True).stdout.strip().lstrip("v")
-        )
+        version = subprocess.run([node, "--version"], capture_output=True, text=True).stdout.strip().lstrip("v")
         major = version.split(".")[0]
         if major.isdecimal() and int(major) >= OLDEST_NODE:
             return str(Path(node).parent)
@@ -154,9 +152,7 @@ def _python() -> str:
     return f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
-UV_STAGE = Stage(
-    "uv", "Fetching uv", lambda: [UV, _python()], lambda: [PRIVATE / "uv" / "bin" / "uv"], _install_uv
-)
+UV_STAGE = Stage("uv", "Fetching uv", lambda: [UV, _python()], lambda: [PRIVATE / "uv" / "bin" / "uv"], _install_uv)
 PACKAGES = Stage(
     "packages",
     "Installing the Python packages",

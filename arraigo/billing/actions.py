@@ -187,8 +187,7 @@ def open_month(
     total = sum((bs(amount) for _, _, amount in lines), ZERO)
     bill = Bill.objects.create(customer=customer, month=month, total=total)
     BillLine.objects.bulk_create(
-        BillLine(bill=bill, product=product, description=text, amount=amount)
-        for product, text, amount in lines
+        BillLine(bill=bill, product=product, description=text, amount=amount) for product, text, amount in lines
     )
     credited = credits.attach_waiting(bill)
     record("bill.opened", bill, actor=actor, data={"total": str(total), "credited": str(credited)})
@@ -220,9 +219,7 @@ def pay(
     bill.paid += amount
     credits.settle(bill)
     bill.save(update_fields=["paid", "state"])
-    record(
-        "bill.paid", bill, actor=actor, data={"amount": str(amount), "balance": str(queries.balance(bill))}
-    )
+    record("bill.paid", bill, actor=actor, data={"amount": str(amount), "balance": str(queries.balance(bill))})
     return payment
 
 

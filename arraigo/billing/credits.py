@@ -42,9 +42,7 @@ def share_out(amount: Decimal, month: dt.date, bills: Sequence[Bill]) -> list[Sh
     `bills` are the customer's bill of `month` and all unbilled ones. The shares sum up to `amount`.
     """
     own = [bill for bill in bills if bill.month == month]
-    later = sorted(
-        (b for b in bills if b.month != month and b.state == Bill.State.UNBILLED), key=lambda b: b.month
-    )
+    later = sorted((b for b in bills if b.month != month and b.state == Bill.State.UNBILLED), key=lambda b: b.month)
     shares, left = [], amount
     for bill in own + later:
         part = min(left, balance(bill))
@@ -84,9 +82,7 @@ def attach_waiting(bill: Bill) -> Decimal:
     A credit that fits only in part is split; the rest waits on. Saves `bill`.
     """
     before = bill.credited
-    waiting = (
-        Credit.objects.select_for_update().filter(customer_id=bill.customer_id, bill=None).order_by("id")
-    )
+    waiting = Credit.objects.select_for_update().filter(customer_id=bill.customer_id, bill=None).order_by("id")
     for credit in waiting:
         part = min(credit.amount, balance(bill))
         if part == ZERO:
@@ -109,8 +105,6 @@ def apply(claim: BillingClaim, bills: Sequence[Bill], number: dict[str, object])
     now = clock.now()
     own = next((bill for bill in bills if bill.month == claim.month), None)
     form = form_of(own, claim.month, clock.local(now).date())
-    adjustment = Adjustment.objects.create(
-        **number, claim=claim, form=form, amount=claim.amount, applied_at=now
-    )
+    adjustment = Adjustment.objects.create(**number, claim=claim, form=form, amount=claim.amount, applied_at=now)
     put(adjustment, share_out(claim.amount, claim.month, bills), claim.customer_id)
     return adjustment

@@ -35,10 +35,7 @@ class AboveCharge(RuleBroken):
 
     def __init__(self, amount: Decimal, charge: Decimal, product: str, month: dt.date) -> None:
         super().__init__(
-            _(
-                "Bs %(amount)s is more than the Bs %(charge)s charged for %(product)s in %(month)s: "
-                "write at most that."
-            )
+            _("Bs %(amount)s is more than the Bs %(charge)s charged for %(product)s in %(month)s: write at most that.")
             % {"amount": amount, "charge": charge, "product": product, "month": f"{month:%m/%Y}"}
         )
 
@@ -58,8 +55,7 @@ class ReasonMissing(RuleBroken):
 
     def __init__(self, number: str) -> None:
         super().__init__(
-            _("Write why billing claim %(number)s is refused: the customer has to be told.")
-            % {"number": number}
+            _("Write why billing claim %(number)s is refused: the customer has to be told.") % {"number": number}
         )
 
 
@@ -88,8 +84,7 @@ class BillExists(RuleBroken):
 
     def __init__(self, customer: str, month: dt.date) -> None:
         super().__init__(
-            _("%(customer)s already has a bill for %(month)s.")
-            % {"customer": customer, "month": f"{month:%m/%Y}"}
+            _("%(customer)s already has a bill for %(month)s.") % {"customer": customer, "month": f"{month:%m/%Y}"}
         )
 
 

@@ -42,8 +42,7 @@ class Bill(ExternalRecord):
             models.UniqueConstraint(fields=["customer", "month"], name="bill_one_a_month"),
             models.CheckConstraint(condition=Q(month__day=1), name="bill_month_is_first_day"),
             models.CheckConstraint(
-                condition=Q(total__gte=0, credited__gte=0, paid__gte=0)
-                & Q(total__gte=F("credited") + F("paid")),
+                condition=Q(total__gte=0, credited__gte=0, paid__gte=0) & Q(total__gte=F("credited") + F("paid")),
                 name="bill_balances",
             ),
             models.CheckConstraint(

@@ -125,11 +125,7 @@ def add_listing(customer: Customer, *, bureau: str, listed_on: dt.date, actor: U
 @transaction.atomic(savepoint=False)
 def lift_listing(listing: CreditListing | int, *, on: dt.date, actor: User | None) -> CreditListing:
     """Note that a listing was lifted. Raises ListingLifted, LiftedBeforeListed."""
-    held = (
-        CreditListing.objects.select_for_update(of=("self",))
-        .select_related("customer")
-        .get(pk=key_of(listing))
-    )
+    held = CreditListing.objects.select_for_update(of=("self",)).select_related("customer").get(pk=key_of(listing))
     if held.lifted_on:
         raise ListingLifted(held.bureau, f"{held.lifted_on:%d/%m/%Y}")
     if on < held.listed_on:

@@ -10,10 +10,7 @@ class PhoneUnknown(RuleBroken):
 
     def __init__(self, number: str) -> None:
         super().__init__(
-            _(
-                "%(number)s is no telephone number: write it with 8 digits, "
-                "or with + and the country's code first."
-            )
+            _("%(number)s is no telephone number: write it with 8 digits, or with + and the country's code first.")
             % {"number": number}
         )
 
@@ -23,8 +20,7 @@ class CustomerNumberTaken(RuleBroken):
 
     def __init__(self, number: str) -> None:
         super().__init__(
-            _("There is a customer %(number)s already: look them up, or write another number.")
-            % {"number": number}
+            _("There is a customer %(number)s already: look them up, or write another number.") % {"number": number}
         )
 
 
@@ -39,9 +35,7 @@ class ListingLifted(RuleBroken):
     """The listing of {bureau} was lifted on {day} already."""
 
     def __init__(self, bureau: str, day: str) -> None:
-        super().__init__(
-            _("The listing of %(bureau)s was lifted on %(day)s already.") % {"bureau": bureau, "day": day}
-        )
+        super().__init__(_("The listing of %(bureau)s was lifted on %(day)s already.") % {"bureau": bureau, "day": day})
 
 
 class LiftedBeforeListed(RuleBroken):

@@ -56,9 +56,7 @@ class Phone(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["customer", "number"], name="phone_unique"),
-            models.UniqueConstraint(
-                fields=["customer"], name="phone_one_contact", condition=Q(is_contact=True)
-            ),
+            models.UniqueConstraint(fields=["customer"], name="phone_one_contact", condition=Q(is_contact=True)),
         ]
         indexes = [models.Index(fields=["number"])]
 

@@ -52,9 +52,7 @@ class Asked:
                 tokens.CODE + self.text,
                 tokens.CODE + self.text[-8:],
             }  # telephones by their last 8 digits
-            return Q(token__in=sorted(exact)) | (
-                _begins(tokens.CODE + self.text) if len(self.text) >= 4 else Q()
-            )
+            return Q(token__in=sorted(exact)) | (_begins(tokens.CODE + self.text) if len(self.text) >= 4 else Q())
         own = tokens.WORD + self.key
         return _begins(own) if len(self.key) >= 3 else Q(token=own)
 
@@ -92,9 +90,7 @@ def words(text: str) -> list[Asked]:
     else:
         parts = [tokens.code(part) if tokens.is_code(part) else part for part in text.split()]
         found = [word for part in parts for word in tokens.words(part)]
-    heard = [
-        Asked(word) for word in dict.fromkeys(found) if word and (tokens.is_code(word) or tokens.sound(word))
-    ]
+    heard = [Asked(word) for word in dict.fromkeys(found) if word and (tokens.is_code(word) or tokens.sound(word))]
     telling = [word for word in heard if word.text not in tokens.SMALL_WORDS]
     return (telling or heard)[:MOST_WORDS]
 
@@ -107,9 +103,7 @@ def _ranked(asked: Sequence[Asked], wanted: Sequence[Q], before: Ranked | None =
     hits = [_hits(q) for q in wanted]
     best = dict.fromkeys(_candidates(wanted, hits))
     found = {customer.pk: (likeness, customer) for likeness, customer in before or []}
-    for customer in Customer.objects.filter(pk__in=[pk for pk in best if pk not in found]).select_related(
-        "zone"
-    ):
+    for customer in Customer.objects.filter(pk__in=[pk for pk in best if pk not in found]).select_related("zone"):
         likeness = _likeness(asked, hits, customer)
         if likeness >= POSSIBLE:
             found[customer.pk] = (likeness, customer)

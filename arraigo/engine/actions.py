@@ -177,9 +177,7 @@ def _must_be_atomic() -> None:
 
 def _locked(instances: QuerySet[Instance], *, skip: bool = False) -> QuerySet[Instance]:
     _must_be_atomic()
-    return instances.select_for_update(of=("self",), skip_locked=skip).annotate(
-        sha256=F("definition__sha256")
-    )
+    return instances.select_for_update(of=("self",), skip_locked=skip).annotate(sha256=F("definition__sha256"))
 
 
 def _mine(instance: Instance | int) -> Instance:

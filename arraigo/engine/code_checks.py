@@ -84,15 +84,11 @@ def check_elements(diagram: Diagram) -> Iterator[Problem]:
 def _element(node: Any) -> Problem | None:
     kind, name = parse.tag(node), name_of(node)
     if kind in RUNS_CODE:
-        return problem(
-            name, _("“%(element)s”: %(kind)s could run code, take it out."), kind=_(RUNS_CODE[kind])
-        )
+        return problem(name, _("“%(element)s”: %(kind)s could run code, take it out."), kind=_(RUNS_CODE[kind]))
     if kind == "extensionElements" or (not kind and etree.QName(node).namespace not in DRAWING):
         return problem(name, _("“%(element)s” has extension elements, which could run code: take them out."))
     if kind and kind not in PLAIN and kind not in FLOW_NODES:
-        return problem(
-            name, _("“%(element)s” is a “%(kind)s”, which is not run here: draw it otherwise."), kind=kind
-        )
+        return problem(name, _("“%(element)s” is a “%(kind)s”, which is not run here: draw it otherwise."), kind=kind)
     return None
 
 
@@ -105,9 +101,6 @@ def _attributes(node: Any) -> Iterator[Problem]:
         if name.namespace and name.namespace != XSI and not is_ours:
             yield problem(
                 name_of(node),
-                _(
-                    "“%(element)s” has the foreign attribute “%(attribute)s”, which could "
-                    "run code: take it out."
-                ),
+                _("“%(element)s” has the foreign attribute “%(attribute)s”, which could run code: take it out."),
                 attribute=name.localname,
             )

@@ -159,10 +159,7 @@ def _exclusive(node: Any, flows: list[Any]) -> Iterator[Problem]:
     if default not in {flow.get("id") for flow in flows}:
         yield problem(
             name,
-            _(
-                "The gateway “%(element)s” has no default flow: mark the one that is taken when no "
-                "condition holds."
-            ),
+            _("The gateway “%(element)s” has no default flow: mark the one that is taken when no condition holds."),
         )
     for flow in flows:
         has_condition = _condition(flow) is not None

@@ -95,8 +95,7 @@ class WorkItem(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["instance", "token"], name="work_item_token_unique"),
             models.CheckConstraint(
-                condition=Q(status="open", completed_at=None)
-                | (~Q(status="open") & Q(completed_at__isnull=False)),
+                condition=Q(status="open", completed_at=None) | (~Q(status="open") & Q(completed_at__isnull=False)),
                 name="work_item_end_has_time",
             ),
         ]

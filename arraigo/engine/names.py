@@ -36,9 +36,7 @@ def _is_no_fact(expression: str, found: re.Match[str]) -> bool:
     if name in WORDS or name == "$" or name.startswith("$."):
         return True
     is_call = bool(found["call"]) and "." not in name
-    is_key = bool(KEY.search(expression[: found.start()])) and expression[found.end() :].lstrip().startswith(
-        ":"
-    )
+    is_key = bool(KEY.search(expression[: found.start()])) and expression[found.end() :].lstrip().startswith(":")
     return is_call or is_key
 
 

@@ -20,9 +20,7 @@ def open_items(instance_id: int) -> QuerySet[WorkItem]:
 
 def tray(role: str) -> QuerySet[WorkItem]:
     """The open work items of a role, most urgent first."""
-    return WorkItem.objects.filter(role=role, status=WorkItem.Status.OPEN).order_by(
-        "-priority", "due_at", "id"
-    )
+    return WorkItem.objects.filter(role=role, status=WorkItem.Status.OPEN).order_by("-priority", "due_at", "id")
 
 
 def open_waits(instance_id: int) -> QuerySet[Wait]:
@@ -37,20 +35,12 @@ def waiting_for(message: str) -> QuerySet[Wait]:
 
 def due_waits() -> QuerySet[Wait]:
     """The waits whose time has come, longest due first."""
-    return Wait.objects.filter(kind=Wait.Kind.TIMER, ended_at=None, wake_at__lte=clock.now()).order_by(
-        "wake_at", "id"
-    )
+    return Wait.objects.filter(kind=Wait.Kind.TIMER, ended_at=None, wake_at__lte=clock.now()).order_by("wake_at", "id")
 
 
 def due_instances(limit: int = 1000) -> list[int]:
     """Ids of at most `limit` runs that have something due, longest due first."""
-    due = (
-        due_waits()
-        .order_by()
-        .values("instance_id")
-        .annotate(first=Min("wake_at"))
-        .order_by("first", "instance_id")
-    )
+    due = due_waits().order_by().values("instance_id").annotate(first=Min("wake_at")).order_by("first", "instance_id")
     return [row["instance_id"] for row in due[:limit]]
 
 

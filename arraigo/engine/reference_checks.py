@@ -54,9 +54,7 @@ def check_tasks(diagram: Diagram, around: Surroundings) -> Iterator[Problem]:
         if not table:
             yield problem(name, _("“%(element)s” names no decision."))
         elif table not in around.decisions:
-            yield problem(
-                name, _("“%(element)s” asks the decision “%(decision)s”, which is missing."), decision=table
-            )
+            yield problem(name, _("“%(element)s” asks the decision “%(decision)s”, which is missing."), decision=table)
 
 
 def check_calls(diagram: Diagram) -> Iterator[Problem]:
@@ -71,9 +69,7 @@ def check_calls(diagram: Diagram) -> Iterator[Problem]:
             )
     outermost = processes - parse.called_processes(diagram.root)
     if len(outermost) != 1:
-        yield problem(
-            "", _("%(count)d processes are called by no other: exactly one must be."), count=len(outermost)
-        )
+        yield problem("", _("%(count)d processes are called by no other: exactly one must be."), count=len(outermost))
     for process in sorted(processes):
         if process in _callers(diagram, process):
             yield problem(process, _("The process “%(element)s” calls itself."))
@@ -104,10 +100,7 @@ def check_events(diagram: Diagram, around: Surroundings) -> Iterator[Problem]:
             yield from _kinds(node, [parse.tag(each) for each in definitions])
         waits = [node] if kind == "receiveTask" else definitions
         for each in waits:
-            if (
-                parse.tag(each) in ("receiveTask", "messageEventDefinition")
-                and each.get("messageRef") not in messages
-            ):
+            if parse.tag(each) in ("receiveTask", "messageEventDefinition") and each.get("messageRef") not in messages:
                 yield problem(name, _("“%(element)s” waits for a message that is not in the diagram."))
             elif parse.tag(each) == "errorEventDefinition" and each.get("errorRef") not in errors:
                 yield problem(name, _("“%(element)s” names an error that is not in the diagram."))

@@ -135,9 +135,7 @@ def _fill(process: Any, records: list[list[Any]]) -> None:
     tasks: list[Any] = []
     for name, letter, parent, *rest in records:
         spec = process.spec.task_specs[name]
-        task = Task(
-            process, spec, tasks[parent] if parent >= 0 else None, STATES[letter], rest[0] if rest else None
-        )
+        task = Task(process, spec, tasks[parent] if parent >= 0 else None, STATES[letter], rest[0] if rest else None)
         if len(rest) > 1:
             task.internal_data["event_value"] = rest[1]
         tasks.append(task)

@@ -79,10 +79,7 @@ class _Table:
         if policy not in HIT_POLICIES or (self.asked and policy != "first"):
             yield problem(
                 self.name,
-                _(
-                    "The decision “%(element)s” has the hit policy “%(policy)s”: "
-                    "the diagram can only use “first”."
-                ),
+                _("The decision “%(element)s” has the hit policy “%(policy)s”: the diagram can only use “first”."),
                 policy=policy,
             )
         columns = [(column, True) for column in content.get("inputs", [])]

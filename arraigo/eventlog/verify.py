@@ -120,8 +120,7 @@ class _Walk:
         if self._next:
             given = {"count": self.count, "known": self._next.count, "at": self._next.at}
             sentence = _(
-                "The log ends at number %(count)d, the checkpoint of %(at)s knows %(known)d: "
-                "its end was cut off."
+                "The log ends at number %(count)d, the checkpoint of %(at)s knows %(known)d: its end was cut off."
             )
             return Break(self.count + 1, None, sentence % given)
         chain = Seal.objects.filter(pk=1).first() or Seal()

@@ -44,9 +44,7 @@ PAPER_PREFIX = "DF"
 
 
 @transaction.atomic(savepoint=False)
-def print_batch(
-    work_orders: Iterable[WorkOrder | int], *, actor: User, technician: User | None = None
-) -> PrintBatch:
+def print_batch(work_orders: Iterable[WorkOrder | int], *, actor: User, technician: User | None = None) -> PrintBatch:
     """Put open work orders together on paper (step 6); `documents.work_orders_pdf` renders it.
 
     `technician` is who is about to get them all, where that is settled. Raises NothingToPrint, and
@@ -188,16 +186,12 @@ def sign_papers(
     order = WorkOrder.objects.select_for_update(of=("self",)).get(visit=key_of(visit))
     visit = visit if isinstance(visit, Visit) else Visit.objects.get(pk=visit)
     _check_papers(visit, order, papers)
-    proof = _proof(
-        signer_name.strip(), signer_document.strip(), signature, refusal_reason.strip(), photo, actor
-    )
+    proof = _proof(signer_name.strip(), signer_document.strip(), signature, refusal_reason.strip(), photo, actor)
     now = clock.now()
     wanted = list(dict.fromkeys(papers))
     signed = SignedPaper.objects.bulk_create(
         SignedPaper(**number, visit=visit, paper=paper, at=now, **proof)
-        for number, paper in zip(
-            numbered_many(SignedPaper, PAPER_PREFIX, now, len(wanted)), wanted, strict=True
-        )
+        for number, paper in zip(numbered_many(SignedPaper, PAPER_PREFIX, now, len(wanted)), wanted, strict=True)
     )
     kind = "papers.refused" if proof["signature"] is None else "papers.signed"
     data = {"papers": {paper.number: paper.paper for paper in signed}, "reason": proof["refusal_reason"]}

@@ -17,8 +17,7 @@ class AttachmentTooBig(RuleBroken):
 
     def __init__(self, size: int, limit: int) -> None:
         super().__init__(
-            _("The file has %(size)s MB: send a photo of at most %(limit)s MB.")
-            % {"size": size, "limit": limit}
+            _("The file has %(size)s MB: send a photo of at most %(limit)s MB.") % {"size": size, "limit": limit}
         )
 
 
@@ -33,9 +32,7 @@ class SignatureBlank(RuleBroken):
     """The signature is blank: let the customer draw it, or record the refusal to sign."""
 
     def __init__(self) -> None:
-        super().__init__(
-            _("The signature is blank: let the customer draw it, or record the refusal to sign.")
-        )
+        super().__init__(_("The signature is blank: let the customer draw it, or record the refusal to sign."))
 
 
 class SignatureMissing(RuleBroken):
@@ -80,8 +77,7 @@ class UnknownPaper(RuleBroken):
 
     def __init__(self, paper: str, known: str) -> None:
         super().__init__(
-            _("“%(paper)s” is not a paper of a visit; known are: %(known)s.")
-            % {"paper": paper, "known": known}
+            _("“%(paper)s” is not a paper of a visit; known are: %(known)s.") % {"paper": paper, "known": known}
         )
 
 
@@ -147,8 +143,7 @@ class UnknownTask(RuleBroken):
 
     def __init__(self, task: str, known: str) -> None:
         super().__init__(
-            _("“%(task)s” is none of the Xpress tasks; known are: %(known)s.")
-            % {"task": task, "known": known}
+            _("“%(task)s” is none of the Xpress tasks; known are: %(known)s.") % {"task": task, "known": known}
         )
 
 

@@ -84,9 +84,7 @@ class Measurement(models.Model):
     """The service was left working (step 8)."""
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["visit", "product", "name"], name="measurement_unique")
-        ]
+        constraints = [models.UniqueConstraint(fields=["visit", "product", "name"], name="measurement_unique")]
 
     def __str__(self) -> str:
         return self.name

@@ -28,9 +28,7 @@ def batches_of_center(operations_center_id: int | None = None) -> QuerySet[Print
 
 def visits_of_technician(user_id: int) -> QuerySet[Visit]:
     """Visits of a technician, the latest first, with their order and customer."""
-    visits = Visit.objects.filter(technician=user_id).select_related(
-        "work_order__customer", "work_order__zone"
-    )
+    visits = Visit.objects.filter(technician=user_id).select_related("work_order__customer", "work_order__zone")
     return visits.order_by("-arrived_at", "-id")
 
 
@@ -51,8 +49,4 @@ def papers_of_customer(customer_id: int) -> QuerySet[SignedPaper]:
 
 def _papers(condition: Q) -> QuerySet[SignedPaper]:
     # The pictures stay in the database: a list of papers does not show them.
-    return (
-        SignedPaper.objects.filter(condition)
-        .select_related("visit__work_order", "visit__technician")
-        .order_by("id")
-    )
+    return SignedPaper.objects.filter(condition).select_related("visit__work_order", "visit__technician").order_by("id")

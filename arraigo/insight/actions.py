@@ -18,9 +18,7 @@ from arraigo.retention import queries as cases
 from arraigo.retention.errors import CaseClosed
 
 
-def sign_evaluation(
-    month: dt.date, *, findings: str, decisions: str, reformulate: bool, actor: User
-) -> Evaluation:
+def sign_evaluation(month: dt.date, *, findings: str, decisions: str, reformulate: bool, actor: User) -> Evaluation:
     """Sign the month's evaluation, then complete step 15 of every case that waits for it.
 
     The signature is one transaction; each case is one more. Where the loop is cut off, the sweep

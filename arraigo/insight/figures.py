@@ -123,7 +123,5 @@ def _credited(kind: str, begin: dt.datetime, end: dt.datetime) -> Decimal:
 
 def _granted(begin: dt.datetime, end: dt.datetime) -> Decimal:
     """List price, in Bs, of the courtesies that began."""
-    granted = Courtesy.objects.filter(starts_at__gte=begin, starts_at__lt=end).exclude(
-        status=Courtesy.Status.WITHDRAWN
-    )
+    granted = Courtesy.objects.filter(starts_at__gte=begin, starts_at__lt=end).exclude(status=Courtesy.Status.WITHDRAWN)
     return granted.aggregate(sum=Sum("cost"))["sum"] or ZERO

@@ -206,9 +206,7 @@ def order_courtesy(
     *, customer: Customer, product: Product, details: dict[str, Any], case_number: str, actor: User | None
 ) -> ProductOrder:
     """The request for a courtesy at no cost on `product` (step 14), done at once."""
-    order = _product_order(
-        ProductOrder.Kind.COURTESY, customer, product, case_number, actor, **_done(details)
-    )
+    order = _product_order(ProductOrder.Kind.COURTESY, customer, product, case_number, actor, **_done(details))
     _record_order(order, actor)
     return order
 
@@ -260,6 +258,4 @@ def _create_product_order(order: ProductOrder, product: Product) -> outbox.Order
         "price": str(order.price),
         "details": order.details,
     }
-    return outbox.Order(
-        "product_order.create", payload, order.case_number, f"product_order.create:{order.number}"
-    )
+    return outbox.Order("product_order.create", payload, order.case_number, f"product_order.create:{order.number}")

@@ -10,10 +10,7 @@ class OpenVisitExists(RuleBroken):
 
     def __init__(self, customer: str, number: str) -> None:
         super().__init__(
-            _(
-                "%(customer)s already has an open visit, work order %(number)s: "
-                "finish or cancel that one first."
-            )
+            _("%(customer)s already has an open visit, work order %(number)s: finish or cancel that one first.")
             % {"customer": customer, "number": number}
         )
         self.number = number
@@ -43,9 +40,7 @@ class CauseMissing(RuleBroken):
     """Write why work order {number} could not be solved on site."""
 
     def __init__(self, number: str) -> None:
-        super().__init__(
-            _("Write why work order %(number)s could not be solved on site.") % {"number": number}
-        )
+        super().__init__(_("Write why work order %(number)s could not be solved on site.") % {"number": number})
 
 
 class NoTechnician(RuleBroken):

@@ -66,9 +66,7 @@ class WorkOrder(models.Model):
     customer = models.ForeignKey("customers.Customer", models.PROTECT, related_name="work_orders")
     case_number = models.CharField(max_length=24, blank=True)
     zone = models.ForeignKey("network.Zone", models.PROTECT, null=True, related_name="work_orders")
-    operations_center = models.ForeignKey(
-        "people.Unit", models.PROTECT, null=True, related_name="work_orders"
-    )
+    operations_center = models.ForeignKey("people.Unit", models.PROTECT, null=True, related_name="work_orders")
     activity_code = models.CharField(max_length=20)
     activity_name = models.CharField(max_length=80)
     note = models.TextField()
@@ -80,9 +78,7 @@ class WorkOrder(models.Model):
     """The originating tickets: kept linked, though the order is no fault (step 5.1)."""
     state = models.CharField(max_length=22, choices=OrderState.choices, default=OrderState.ACKNOWLEDGED)
     priority = models.PositiveSmallIntegerField(default=0)
-    technician = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="work_orders"
-    )
+    technician = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="work_orders")
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     due_at = models.DateTimeField()
@@ -94,9 +90,7 @@ class WorkOrder(models.Model):
     class Meta:
         verbose_name = _("work order")
         constraints = [
-            models.CheckConstraint(
-                condition=Q(due_at__gt=F("created_at")), name="work_order_due_after_created"
-            ),
+            models.CheckConstraint(condition=Q(due_at__gt=F("created_at")), name="work_order_due_after_created"),
             models.CheckConstraint(
                 condition=Q(closed_at=None, state__in=["acknowledged", "pending", "held", "inProgress"])
                 | Q(
@@ -105,14 +99,10 @@ class WorkOrder(models.Model):
                 ),
                 name="work_order_closed_has_time",
             ),
-            models.CheckConstraint(
-                condition=~Q(state="failed") | ~Q(cause=""), name="work_order_failed_has_cause"
-            ),
+            models.CheckConstraint(condition=~Q(state="failed") | ~Q(cause=""), name="work_order_failed_has_cause"),
         ]
         indexes = [
-            models.Index(
-                fields=["operations_center", "due_at"], name="work_order_open", condition=Q(closed_at=None)
-            ),
+            models.Index(fields=["operations_center", "due_at"], name="work_order_open", condition=Q(closed_at=None)),
             models.Index(fields=["case_number"]),
         ]
 

@@ -28,11 +28,7 @@ BACK_TO = {paused: running for running, paused in HELD_FROM.items()}
 
 def _locked(wanted: WorkOrder | int, *states: str) -> WorkOrder:
     """The order, locked. Raises WrongState unless it is in one of `states` (any open one if none)."""
-    order = (
-        WorkOrder.objects.select_for_update(of=("self",))
-        .select_related("product_order")
-        .get(pk=key_of(wanted))
-    )
+    order = WorkOrder.objects.select_for_update(of=("self",)).select_related("product_order").get(pk=key_of(wanted))
     fits = order.state in states if states else order.closed_at is None
     if not fits:
         raise WrongState(order.number, order.get_state_display())
@@ -56,9 +52,7 @@ def assign(order: WorkOrder | int, *, technician: User, actor: User | None) -> W
 
 
 @transaction.atomic(savepoint=False)
-def swap(
-    first: WorkOrder | int, second: WorkOrder | int, *, actor: User | None
-) -> tuple[WorkOrder, WorkOrder]:
+def swap(first: WorkOrder | int, second: WorkOrder | int, *, actor: User | None) -> tuple[WorkOrder, WorkOrder]:
     """Exchange the technicians of two open orders. Raises NoTechnician where one has none."""
     locked = {key: _locked(key) for key in sorted((key_of(first), key_of(second)))}
     first, second = locked[key_of(first)], locked[key_of(second)]
@@ -94,9 +88,7 @@ def resume(order: WorkOrder | int, *, actor: User | None) -> WorkOrder:
     stretch = _end_pause(order)
     order.state = BACK_TO[OrderState(order.state)]
     order.save(update_fields=["state", "due_at"])
-    _record(
-        "resumed", order, actor, paused_seconds=int(stretch.total_seconds()), due_at=order.due_at.isoformat()
-    )
+    _record("resumed", order, actor, paused_seconds=int(stretch.total_seconds()), due_at=order.due_at.isoformat())
     return order
 
 
@@ -130,9 +122,7 @@ def complete_order(order: WorkOrder | int, *, actor: User | None) -> WorkOrder:
     """Close a solved order and its product order (step 8)."""
     order = _locked(order)
     _close(order, OrderState.COMPLETED)
-    ProductOrder.objects.filter(pk=order.product_order_id).update(
-        state=OrderState.COMPLETED, ended_at=order.closed_at
-    )
+    ProductOrder.objects.filter(pk=order.product_order_id).update(state=OrderState.COMPLETED, ended_at=order.closed_at)
     _record("completed", order, actor, hours_left=round(queries.hours_left(order, clock.now()), 2))
     return order
 

@@ -35,11 +35,7 @@ class ReadOnlyAdmin(ModelAdmin):
     ordering = ("-pk",)
 
     def get_list_display(self, request: HttpRequest) -> Any:
-        shown = [
-            field.name
-            for field in self.model._meta.concrete_fields
-            if not isinstance(field, models.JSONField)
-        ]
+        shown = [field.name for field in self.model._meta.concrete_fields if not isinstance(field, models.JSONField)]
         return shown[:COLUMNS]
 
     def get_search_fields(self, request: HttpRequest) -> list[str]:

@@ -7,11 +7,7 @@ from arraigo.people.models import Unit, User
 
 def users_with_role(role: str) -> QuerySet[User]:
     """Active members of staff who have `role` in any unit, by name."""
-    return (
-        User.objects.filter(is_active=True, memberships__role=role)
-        .distinct()
-        .order_by("last_name", "username")
-    )
+    return User.objects.filter(is_active=True, memberships__role=role).distinct().order_by("last_name", "username")
 
 
 def staff_of(unit: Unit | int, role: str | None = None) -> QuerySet[User]:

@@ -135,7 +135,5 @@ def _publish(files: ProcedureFiles, by: User | None) -> ProcedureVersion:
         published_by=by,
         is_current=True,
     )
-    eventlog.record(
-        "procedure.published", version, actor=by, version=str(version), data={"sha256": definition.sha256}
-    )
+    eventlog.record("procedure.published", version, actor=by, version=str(version), data={"sha256": definition.sha256})
     return version

@@ -12,9 +12,7 @@ class NoProcedure(RuleBroken):
     """No version of the procedure is published: publish one first."""
 
     def __init__(self) -> None:
-        super().__init__(
-            _("No version of the procedure is published: run “./run manage load_procedure” first.")
-        )
+        super().__init__(_("No version of the procedure is published: run “./run manage load_procedure” first."))
 
 
 class ProcedureInvalid(RuleBroken):
@@ -30,6 +28,5 @@ class FileUnreadable(RuleBroken):
 
     def __init__(self, name: str, reason: str) -> None:
         super().__init__(
-            _("The file %(name)s is missing or cannot be read: %(reason)s.")
-            % {"name": name, "reason": reason}
+            _("The file %(name)s is missing or cannot be read: %(reason)s.") % {"name": name, "reason": reason}
         )

@@ -72,10 +72,7 @@ def _check(product: Product, case_number: str, starts_at: dt.datetime, ends_at: 
     running = running_courtesies([held.pk]).first()
     if running:
         raise CourtesyRunning(held.number, f"{clock.local(running.ends_at):%d/%m/%Y}")
-    if (
-        case_number
-        and Courtesy.objects.filter(case_number=case_number).exclude(status=Status.WITHDRAWN).exists()
-    ):
+    if case_number and Courtesy.objects.filter(case_number=case_number).exclude(status=Status.WITHDRAWN).exists():
         raise CourtesyGranted(case_number)
 
 

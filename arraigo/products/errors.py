@@ -19,9 +19,7 @@ class ProductGone(RuleBroken):
     """Product {number} has ended: nothing more can be changed on it."""
 
     def __init__(self, number: str) -> None:
-        super().__init__(
-            _("Product %(number)s has ended: nothing more can be changed on it.") % {"number": number}
-        )
+        super().__init__(_("Product %(number)s has ended: nothing more can be changed on it.") % {"number": number})
 
 
 class TerminationNeedsReason(RuleBroken):
@@ -55,8 +53,7 @@ class CourtesyGranted(RuleBroken):
 
     def __init__(self, case_number: str) -> None:
         super().__init__(
-            _("Case %(number)s has its courtesy already: only one is granted per case.")
-            % {"number": case_number}
+            _("Case %(number)s has its courtesy already: only one is granted per case.") % {"number": case_number}
         )
 
 
@@ -72,6 +69,5 @@ class CourtesyOver(RuleBroken):
 
     def __init__(self, number: str) -> None:
         super().__init__(
-            _("This courtesy on product %(number)s is over already: there is nothing to withdraw.")
-            % {"number": number}
+            _("This courtesy on product %(number)s is over already: there is nothing to withdraw.") % {"number": number}
         )

@@ -42,9 +42,7 @@ class Offering(models.Model):
     class Meta:
         ordering = ["service", "code"]
         verbose_name = _("offering")
-        constraints = [
-            models.CheckConstraint(condition=Q(list_price__gte=0), name="offering_price_not_negative")
-        ]
+        constraints = [models.CheckConstraint(condition=Q(list_price__gte=0), name="offering_price_not_negative")]
 
     def __str__(self) -> str:
         return self.name

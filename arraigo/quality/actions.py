@@ -59,18 +59,14 @@ def _move(control: QualityControl, due_at: dt.datetime, actor: User | None) -> Q
 
 
 def _pending(case_number: str, kind: str | None = None) -> list[QualityControl]:
-    controls = QualityControl.objects.select_for_update().filter(
-        case_number=case_number, verdict=Verdict.PENDING
-    )
+    controls = QualityControl.objects.select_for_update().filter(case_number=case_number, verdict=Verdict.PENDING)
     if kind is not None:
         controls = controls.filter(kind=kind)
     return list(controls.order_by("pk"))
 
 
 @transaction.atomic(savepoint=False)
-def record_attempt(
-    control: QualityControl | int, *, reached: bool, note: str = "", actor: User
-) -> ContactAttempt:
+def record_attempt(control: QualityControl | int, *, reached: bool, note: str = "", actor: User) -> ContactAttempt:
     """Keep one call to the customer. Raises ControlDecided."""
     control = _undecided(control)
     attempt = ContactAttempt.objects.create(

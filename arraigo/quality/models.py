@@ -38,8 +38,7 @@ class QualityControl(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["kind", "work_order"], name="quality_control_unique"),
             models.CheckConstraint(
-                condition=Q(verdict="pending", decided_at=None)
-                | ~Q(verdict="pending") & Q(decided_at__isnull=False),
+                condition=Q(verdict="pending", decided_at=None) | ~Q(verdict="pending") & Q(decided_at__isnull=False),
                 name="quality_control_decided_has_time",
             ),
             models.CheckConstraint(

@@ -26,9 +26,7 @@ class ContactRule:
     """Calling hours of a day in Cochabamba, as (from, to), both edges included."""
 
     @classmethod
-    def of(
-        cls, attempts: int, windows_needed: int, windows: Sequence[Sequence[str | dt.time]]
-    ) -> "ContactRule":
+    def of(cls, attempts: int, windows_needed: int, windows: Sequence[Sequence[str | dt.time]]) -> "ContactRule":
         """The rule from the policy's values; times may be ISO text ("09:00")."""
         return cls(attempts, windows_needed, [(_time(begins), _time(ends)) for begins, ends in windows])
 

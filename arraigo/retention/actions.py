@@ -70,9 +70,7 @@ def open_case(
         competitor=competitor, proactive=proactive, owner=actor, team=team, opened_at=now,
     )  # fmt: skip
     version = procedures.current_version()
-    advance = engine.start(
-        version.definition, key=case.number, facts={}, at=now, on_open=placement.of(case)
-    )
+    advance = engine.start(version.definition, key=case.number, facts={}, at=now, on_open=placement.of(case))
     case.instance = advance.instance
     case.save(force_insert=True)
     case.products.add(*products)
@@ -209,9 +207,7 @@ def _correlate(
 ) -> engine.Advance:
     if case.closed_at:
         raise CaseClosed(case.number)
-    advance = engine.correlate(
-        case.instance, message, actor=actor, facts={}, on_open=placement.of(case)
-    )
+    advance = engine.correlate(case.instance, message, actor=actor, facts={}, on_open=placement.of(case))
     _settle(case, advance, accepted=False)
     eventlog.record(
         kind, case, actor=actor, case_number=case.number, version=procedures.label(case.instance),

@@ -84,9 +84,7 @@ def result(run: StepRun, offers: Sequence[Offer], *, product_month: Decimal = ZE
         "amount": float(max((offer.amount for offer in offers), default=ZERO)),
         "product_month": float(product_month),
     }
-    told = [
-        {"kind": each.kind, "product": each.product.number, "amount": str(each.amount)} for each in offers
-    ]
+    told = [{"kind": each.kind, "product": each.product.number, "amount": str(each.amount)} for each in offers]
     return StepResult(run.data["answer"], facts, {"offers": told, "firm_no": run.data["firm_no"]})
 
 

@@ -49,9 +49,7 @@ class ControlForm(StepForm):
 def pending(case_number: str, kind: str) -> QualityControl:
     """The case's control of `kind` that is to be decided now, with its order."""
     return (
-        QualityControl.objects.filter(
-            case_number=case_number, kind=kind, verdict=QualityControl.Verdict.PENDING
-        )
+        QualityControl.objects.filter(case_number=case_number, kind=kind, verdict=QualityControl.Verdict.PENDING)
         .select_related("work_order")
         .latest("id")
     )
@@ -97,5 +95,3 @@ def evidence_of(case_number: str, kind: str, policy: Policy) -> dict[str, Any]:
         "windows": policy.value("control.windows"),
         "windows_needed": policy.integer("control.different_windows"),
     }
-
-

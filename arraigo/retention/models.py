@@ -68,9 +68,7 @@ class RetentionCase(models.Model):
     class Meta:
         verbose_name = _("retention case")
         constraints = [
-            models.UniqueConstraint(
-                fields=["customer"], name="case_one_open_a_customer", condition=Q(closed_at=None)
-            ),
+            models.UniqueConstraint(fields=["customer"], name="case_one_open_a_customer", condition=Q(closed_at=None)),
             models.CheckConstraint(
                 condition=Q(closed_at=None, outcome__in=["running", "accepted"])
                 | Q(closed_at__isnull=False) & ~Q(outcome__in=["running", "accepted"]),

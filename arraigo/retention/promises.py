@@ -17,12 +17,8 @@ def sentence(kind: str, values: Mapping[str, Any]) -> str:
     patterns = {
         Promise.Kind.VISIT: _("A technician visits you before %(due)s and solves the faults of %(product)s."),
         Promise.Kind.BILL_WAIVER: _("%(month)s of %(product)s is not charged: Bs %(amount)s."),
-        Promise.Kind.COMPENSATION: _(
-            "Bs %(amount)s of %(product)s, %(month)s, are compensated on your bill."
-        ),
-        Promise.Kind.COURTESY: _(
-            "%(courtesy)s on %(product)s without cost until %(due)s; it ends by itself."
-        ),
+        Promise.Kind.COMPENSATION: _("Bs %(amount)s of %(product)s, %(month)s, are compensated on your bill."),
+        Promise.Kind.COURTESY: _("%(courtesy)s on %(product)s without cost until %(due)s; it ends by itself."),
         Promise.Kind.TRANSFER: _("%(product)s is transferred to %(address)s."),
         Promise.Kind.INCIDENT: _("The faults of %(product)s are repaired as an ordinary incident."),
     }

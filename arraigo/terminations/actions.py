@@ -154,9 +154,7 @@ def execute_termination(termination: Termination | int, *, actor: User | None) -
     _end(termination.product, termination.reason, clock.local(now).date())
     withdraw_all([termination.product_id], actor=actor, reason=termination.reason)
     _record("executed", termination, actor)
-    product_terminated.send(
-        Product, product=termination.product, case_number=termination.case_number, actor=actor
-    )
+    product_terminated.send(Product, product=termination.product, case_number=termination.case_number, actor=actor)
     return termination
 
 

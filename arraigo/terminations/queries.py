@@ -85,6 +85,4 @@ def of_customer(customer: Customer) -> QuerySet[Termination]:
 
 def of_case(case_number: str) -> QuerySet[Termination]:
     """The terminations that a case ended in."""
-    return (
-        Termination.objects.filter(case_number=case_number).select_related("product__offering").order_by("id")
-    )
+    return Termination.objects.filter(case_number=case_number).select_related("product__offering").order_by("id")

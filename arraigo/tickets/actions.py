@@ -95,9 +95,7 @@ def _refusal(ticket: TroubleTicket, state: str) -> TransitionRefused:
 @transaction.atomic(savepoint=False)
 def follow_up(ticket: TroubleTicket, *, channel: str, text: str, actor: User | None) -> Interaction:
     """Note that the customer came back about a ticket that exists: no claim of its own (I.f)."""
-    interaction = Interaction.objects.create(
-        ticket=ticket, at=clock.now(), by=actor, channel=channel, text=text
-    )
+    interaction = Interaction.objects.create(ticket=ticket, at=clock.now(), by=actor, channel=channel, text=text)
     record("ticket.followed_up", ticket, actor=actor, data={"number": ticket.number, "channel": channel})
     return interaction
 
@@ -115,9 +113,7 @@ def dispute(ticket: TroubleTicket | int, *, actor: User | None, note: str = "") 
 
 
 @transaction.atomic(savepoint=False)
-def confirm_solution(
-    ticket: TroubleTicket, *, reason: str, actor: User, case_number: str = ""
-) -> ConfirmedSolution:
+def confirm_solution(ticket: TroubleTicket, *, reason: str, actor: User, case_number: str = "") -> ConfirmedSolution:
     """An advisor records that the faults of the ticket's product, up to it, are really solved (step 2).
 
     Raises ReasonMissing.
@@ -143,9 +139,7 @@ def declare_outage(
     tickets: Iterable[TroubleTicket] = (),
 ) -> Outage:
     """Declare a mass outage and attach `tickets` to it: from here on they count once."""
-    outage = Outage.objects.create(
-        name=name, zone=zone, began_at=began_at, ended_at=ended_at, declared_by=actor
-    )
+    outage = Outage.objects.create(name=name, zone=zone, began_at=began_at, ended_at=ended_at, declared_by=actor)
     attached = attach_to_outage(outage, tickets, actor=None, tell=False)
     told = {"name": name, "zone": zone.code if zone else "", "tickets": attached}
     record("outage.declared", outage, actor=actor, data=told)
@@ -153,9 +147,7 @@ def declare_outage(
 
 
 @transaction.atomic(savepoint=False)
-def attach_to_outage(
-    outage: Outage, tickets: Iterable[TroubleTicket], *, actor: User | None, tell: bool = True
-) -> int:
+def attach_to_outage(outage: Outage, tickets: Iterable[TroubleTicket], *, actor: User | None, tell: bool = True) -> int:
     """Say that `tickets` report this outage; how many. `tell` is off where the caller's event tells it."""
     pks = [ticket.pk for ticket in tickets]
     attached = TroubleTicket.objects.filter(pk__in=pks).update(outage=outage) if pks else 0

@@ -29,9 +29,7 @@ class TicketNotSolved(RuleBroken):
     """Ticket {number} is not solved: only a solution can be disputed."""
 
     def __init__(self, number: str) -> None:
-        super().__init__(
-            _("Ticket %(number)s is not solved: only a solution can be disputed.") % {"number": number}
-        )
+        super().__init__(_("Ticket %(number)s is not solved: only a solution can be disputed.") % {"number": number})
 
 
 class ReasonMissing(RuleBroken):
@@ -45,6 +43,4 @@ class TimeInFuture(RuleBroken):
     """{moment} has not come yet: write a moment that has passed."""
 
     def __init__(self, moment: str) -> None:
-        super().__init__(
-            _("%(moment)s has not come yet: write a moment that has passed.") % {"moment": moment}
-        )
+        super().__init__(_("%(moment)s has not come yet: write a moment that has passed.") % {"moment": moment})

@@ -150,9 +150,7 @@ class ConfirmedSolution(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["product", "-at"])]
-        constraints = [
-            models.CheckConstraint(condition=~Q(reason=""), name="confirmed_solution_has_reason")
-        ]
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="confirmed_solution_has_reason")]
 
     def __str__(self) -> str:
         return f"{self.product_id} {self.at}"

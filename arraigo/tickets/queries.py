@@ -57,14 +57,10 @@ def fault_history(
     """
     ids = list(product_ids)
     tickets: dict[int, list[TroubleTicket]] = defaultdict(list)
-    for ticket in (
-        countable_faults().filter(product_id__in=ids, opened_at__lte=as_of).order_by("opened_at", "id")
-    ):
+    for ticket in countable_faults().filter(product_id__in=ids, opened_at__lte=as_of).order_by("opened_at", "id"):
         tickets[ticket.product_id].append(ticket)
     confirmed: dict[int, list[ConfirmedSolution]] = defaultdict(list)
-    for solution in ConfirmedSolution.objects.filter(product_id__in=ids, at__lte=as_of).select_related(
-        "ticket"
-    ):
+    for solution in ConfirmedSolution.objects.filter(product_id__in=ids, at__lte=as_of).select_related("ticket"):
         confirmed[solution.product_id].append(solution)
     span = dt.timedelta(hours=window_hours)
     return {pk: _history(pk, tickets[pk], confirmed[pk], as_of, span, count) for pk in ids}
@@ -98,9 +94,7 @@ def _history(
     )
 
 
-def _windows(
-    tickets: Sequence[TroubleTicket], as_of: dt.datetime, span: dt.timedelta
-) -> list[list[TroubleTicket]]:
+def _windows(tickets: Sequence[TroubleTicket], as_of: dt.datetime, span: dt.timedelta) -> list[list[TroubleTicket]]:
     """The tickets of each window that counts as of `as_of`, in the order in which the windows end."""
     ends = [t for t in tickets if t.opened_at >= as_of - span or was_open(t, as_of)]
     return [[t for t in tickets if end.opened_at - span <= t.opened_at <= end.opened_at] for end in ends]
@@ -123,9 +117,7 @@ def _claims(window: Sequence[TroubleTicket]) -> int:
 def _recurred(window: Sequence[TroubleTicket]) -> bool:
     """Whether a claim of the window was opened after another one of it had been solved."""
     return any(
-        earlier.resolved_at is not None
-        and earlier.resolved_at <= later.opened_at
-        and _claim(earlier) != _claim(later)
+        earlier.resolved_at is not None and earlier.resolved_at <= later.opened_at and _claim(earlier) != _claim(later)
         for number, later in enumerate(window)
         for earlier in window[:number]
     )

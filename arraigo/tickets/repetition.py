@@ -34,9 +34,7 @@ class RepeatHistory:
 
 def claims() -> QuerySet[TroubleTicket]:
     """Countable faults, of each outage only the first one of a product."""
-    earlier = Q(opened_at__lt=OuterRef("opened_at")) | Q(
-        opened_at=OuterRef("opened_at"), pk__lt=OuterRef("pk")
-    )
+    earlier = Q(opened_at__lt=OuterRef("opened_at")) | Q(opened_at=OuterRef("opened_at"), pk__lt=OuterRef("pk"))
     same = TroubleTicket.objects.filter(COUNTABLE, product=OuterRef("product"), outage=OuterRef("outage"))
     return countable_faults().filter(Q(outage=None) | ~Exists(same.filter(earlier)))
 

@@ -23,6 +23,4 @@ class NoHolidaysKnown(RuleBroken):
     """No holidays are known for {year}: enter that year's calendar by hand."""
 
     def __init__(self, year: int) -> None:
-        super().__init__(
-            _("No holidays are known for %(year)s: enter that year's calendar by hand.") % {"year": year}
-        )
+        super().__init__(_("No holidays are known for %(year)s: enter that year's calendar by hand.") % {"year": year})

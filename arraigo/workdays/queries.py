@@ -20,9 +20,7 @@ def is_business_day(day: dt.date) -> bool:
 def next_business_day(day: dt.date) -> dt.date:
     """`day` itself where it is a business day, else the first one after it. One query."""
     holidays = set(
-        Holiday.objects.filter(day__gte=day, day__lte=day + dt.timedelta(days=60)).values_list(
-            "day", flat=True
-        )
+        Holiday.objects.filter(day__gte=day, day__lte=day + dt.timedelta(days=60)).values_list("day", flat=True)
     )
     while day.weekday() >= SATURDAY or day in holidays:
         day += dt.timedelta(days=1)

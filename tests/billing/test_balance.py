@@ -22,9 +22,7 @@ doings = st.one_of(
     st.tuples(st.just("open"), months, amounts, amounts),
     st.tuples(st.just("issue"), months),
     st.tuples(st.just("pay"), months, amounts),
-    st.tuples(
-        st.just("claim"), months, st.sampled_from(["bill_waiver", "compensation"]), amounts, st.booleans()
-    ),
+    st.tuples(st.just("claim"), months, st.sampled_from(["bill_waiver", "compensation"]), amounts, st.booleans()),
     st.tuples(st.just("decide"), st.sampled_from(["confirm", "refuse", "cancel"])),
 )
 
@@ -77,9 +75,7 @@ class Totals(TestCase):
         if claim and verdict == "refuse":
             actions.refuse_claim(claim, reason="No", actor=self.billing)
         elif claim:
-            {"confirm": actions.confirm_claim, "cancel": actions.cancel_claim}[verdict](
-                claim, actor=self.billing
-            )
+            {"confirm": actions.confirm_claim, "cancel": actions.cancel_claim}[verdict](claim, actor=self.billing)
 
 
 def assert_balanced(customer: Customer) -> None:

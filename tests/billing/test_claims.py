@@ -48,9 +48,7 @@ def a_bill(product: Product, month: dt.date, amount: str = "150", state: str = "
 
 def a_claim(product: Product, month: dt.date = MARCH, amount: str = "150", **fields: Any) -> BillingClaim:
     given: dict[str, Any] = {"kind": "bill_waiver", "claim_type": "Retiro por Retención", "actor": None}
-    return actions.enter_claim(
-        **{**given, "product": product, "month": month, "amount": Decimal(amount), **fields}
-    )
+    return actions.enter_claim(**{**given, "product": product, "month": month, "amount": Decimal(amount), **fields})
 
 
 def test_an_unbilled_month_is_adjusted_on_the_bill(internet: Product) -> None:

@@ -28,9 +28,7 @@ def numbers(customer: Customer) -> list[str]:
 
 
 def test_a_new_customer_has_a_number_and_can_be_found() -> None:
-    customer = actions.add_customer(
-        "Rosa Siles", phones=["4 425-1234", "70712345"], zone=a_zone(), actor=a_user()
-    )
+    customer = actions.add_customer("Rosa Siles", phones=["4 425-1234", "70712345"], zone=a_zone(), actor=a_user())
     assert customer.number.startswith("CL-")
     assert numbers(customer) == ["+59144251234", "+59170712345"]
     assert [phone.is_mobile for phone in customer.phones.order_by("id")] == [False, True]
@@ -57,9 +55,7 @@ def test_a_name_is_needed_and_a_number_is_given_once() -> None:
 
 def test_a_change_tells_before_and_after() -> None:
     customer = actions.add_customer("Rosa Siles", phones=["70712345"], actor=None)
-    actions.change_customer(
-        customer, name="Rosa Siles de Vega", category="vip", phones=["60712345"], actor=None
-    )
+    actions.change_customer(customer, name="Rosa Siles de Vega", category="vip", phones=["60712345"], actor=None)
     told = Event.objects.get(kind="customer.changed").data["changed"]
     assert told == {
         "name": ["Rosa Siles", "Rosa Siles de Vega"],

@@ -25,9 +25,7 @@ def gonzales(db: None) -> Customer:
     )
     Phone.objects.create(customer=customer, number="+59170712345")
     a_product(customer, number="INT-778899")
-    others = [
-        a_customer(name=name) for name in ("María Mamani Choque", "Juan Pérez López", "Hugo Gómez Vaca")
-    ]
+    others = [a_customer(name=name) for name in ("María Mamani Choque", "Juan Pérez López", "Hugo Gómez Vaca")]
     reindex([customer, *others])
     return customer
 
@@ -95,8 +93,7 @@ def test_a_broad_word_chooses_among_those_of_a_rarer_one(db: None, monkeypatch: 
     monkeypatch.setattr(module, "CANDIDATES", 2)
     monkeypatch.setattr(module, "BROAD", 8)
     marias = [
-        a_customer(name=f"María {name}")
-        for name in ("Rocha", "Vargas", "Flores", "Soto", "Arce", "Vaca", "Ortiz")
+        a_customer(name=f"María {name}") for name in ("Rocha", "Vargas", "Flores", "Soto", "Arce", "Vaca", "Ortiz")
     ]
     condoris = [a_customer(name=f"{name} Condori") for name in ("Juan", "Pedro", "Luis", "Jorge", "Raúl")]
     wanted = a_customer(name="María Condori")

@@ -100,15 +100,11 @@ class Model:
     def _chosen(self, gateway: Any) -> str:
         flows = [flow for flow in self.flows if flow.get("sourceRef") == gateway.get("id")]
         for flow in flows:
-            condition = next(
-                (child.text for child in flow if parse.tag(child) == "conditionExpression"), None
-            )
+            condition = next((child.text for child in flow if parse.tag(child) == "conditionExpression"), None)
             if condition and expressions.evaluate(condition, self.facts, self.program.policy) is True:
                 return str(flow.get("targetRef"))
         return next(
-            flow.get("targetRef")
-            for flow in flows
-            if len(flows) == 1 or flow.get("id") == gateway.get("default")
+            flow.get("targetRef") for flow in flows if len(flows) == 1 or flow.get("id") == gateway.get("default")
         )
 
     def _join(self, element: str, scope: Scope) -> None:

@@ -41,18 +41,14 @@ def together(work: list[Callable[[], Any]]) -> list[Any]:
 
 @pytest.fixture
 def people() -> list[User]:
-    return [
-        User.objects.create_user(username=name, first_name=name) for name in ("Ana", "Beto", "Caro", "Dani")
-    ]
+    return [User.objects.create_user(username=name, first_name=name) for name in ("Ana", "Beto", "Caro", "Dani")]
 
 
 def test_of_several_people_one_wins_and_the_others_are_told(people: list[User]) -> None:
     with clock.at(NOON):
         run = started()
     chosen = item(run, "measure").pk
-    results = together(
-        [lambda who=who: actions.complete(chosen, actor=who, facts={"amount": 1}) for who in people]
-    )
+    results = together([lambda who=who: actions.complete(chosen, actor=who, facts={"amount": 1}) for who in people])
     winners = [each for each in results if isinstance(each, actions.Advance)]
     told = [each for each in results if isinstance(each, AlreadyCompleted)]
     assert (len(winners), len(told)) == (1, 3)

@@ -18,9 +18,7 @@ from tests.engine.runs import NOON
 scalars = st.none() | st.booleans() | st.integers(-(2**50), 2**50) | st.text('añ"\\ x\n', max_size=5)
 data = st.dictionaries(st.text("abc", max_size=3), scalars | st.lists(scalars, max_size=3), max_size=4)
 logs = st.lists(data, min_size=1, max_size=8)
-fields = st.sampled_from(
-    ["kind", "case_number", "version", "subject_id", "data", "sequence", "previous_hash", "hash"]
-)
+fields = st.sampled_from(["kind", "case_number", "version", "subject_id", "data", "sequence", "previous_hash", "hash"])
 
 
 class Proofs(TestCase):

@@ -156,9 +156,7 @@ def test_a_cut_off_end_is_noticed_by_a_checkpoint_even_with_the_seal_rewritten()
 
 def test_a_log_chained_anew_is_noticed_by_a_checkpoint() -> None:
     sealed(4)
-    Event.objects.filter(kind="unit.changed").update(
-        kind="unit.made", sequence=None, previous_hash="", hash=""
-    )
+    Event.objects.filter(kind="unit.changed").update(kind="unit.made", sequence=None, previous_hash="", hash="")
     Seal.objects.all().delete()
     path = verify.settings.CHECKPOINT_FILE
     kept = path.read_text()

@@ -42,9 +42,7 @@ def order(technician: User) -> WorkOrder:
 
 
 def recorded(order: WorkOrder, technician: User, **fields: Any) -> Visit:
-    return actions.record_visit(
-        order, **{"technician": technician, "tasks": [DROP], "solved": True, **fields}
-    )
+    return actions.record_visit(order, **{"technician": technician, "tasks": [DROP], "solved": True, **fields})
 
 
 def sign(visit: Visit, papers: list[str], **fields: Any) -> list[SignedPaper]:
@@ -101,9 +99,7 @@ def test_a_visit_keeps_tasks_materials_readings_and_their_event(order: WorkOrder
             technician,
             tasks=[DROP, "wifi_coverage", DROP],
             materials=["12 m cable", {"name": "conector", "quantity": 2}],
-            measurements=[
-                {"product": product, "name": "Potencia", "unit": "dBm", "before": "-31", "after": None}
-            ],
+            measurements=[{"product": product, "name": "Potencia", "unit": "dBm", "before": "-31", "after": None}],
         )
     visit.refresh_from_db()
     assert (visit.arrived_at, visit.finished_at) == (NOON, NOON + dt.timedelta(hours=1))
@@ -123,9 +119,7 @@ def test_a_visit_keeps_tasks_materials_readings_and_their_event(order: WorkOrder
     assert (event.actor, event.case_number) == (technician, order.case_number)
 
 
-def test_an_unsolved_visit_needs_its_cause_and_a_solved_one_a_task(
-    order: WorkOrder, technician: User
-) -> None:
+def test_an_unsolved_visit_needs_its_cause_and_a_solved_one_a_task(order: WorkOrder, technician: User) -> None:
     with refused(CauseMissing):
         recorded(order, technician, solved=False, tasks=[])
     with refused(errors.TaskMissing):
@@ -145,18 +139,14 @@ def test_a_visit_is_recorded_once(order: WorkOrder, technician: User) -> None:
 
 
 @pytest.mark.parametrize("value", ["mucho", "NaN", "Infinity", "100000000", "1.234", "-1e9"])
-def test_a_reading_is_a_number_that_the_database_can_hold(
-    order: WorkOrder, technician: User, value: str
-) -> None:
+def test_a_reading_is_a_number_that_the_database_can_hold(order: WorkOrder, technician: User, value: str) -> None:
     reading = {"product": order.products.first(), "name": "Potencia", "unit": "dBm", "before": value}
     with refused(errors.MeasurementNotANumber):
         recorded(order, technician, measurements=[reading])
     assert not Visit.objects.exists()
 
 
-def test_only_affected_products_are_measured_and_each_reading_once(
-    order: WorkOrder, technician: User
-) -> None:
+def test_only_affected_products_are_measured_and_each_reading_once(order: WorkOrder, technician: User) -> None:
     other = {"product": a_product(a_customer()), "name": "Potencia", "unit": "dBm"}
     with refused(errors.MeasurementElsewhere):
         recorded(order, technician, measurements=[other])

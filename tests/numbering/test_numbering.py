@@ -46,9 +46,7 @@ def test_many_at_once_never_share_one() -> None:
         try:
             for _ in range(10):
                 with clock.at(NOON):
-                    orders.order_courtesy(
-                        customer=customer, product=product, details={}, case_number="", actor=None
-                    )
+                    orders.order_courtesy(customer=customer, product=product, details={}, case_number="", actor=None)
         finally:
             connection.close()
 

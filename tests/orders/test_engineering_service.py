@@ -100,9 +100,9 @@ def test_what_is_open_in_a_case_is_cancelled() -> None:
     other = a_visit(elsewhere, a_product(elsewhere), case_number="RET-2026-000002")
     assert actions.cancel_open(order.case_number, actor=a_user()) == 1
     assert WorkOrder.objects.get(pk=order.pk).state == "cancelled"
-    assert set(
-        ProductOrder.objects.filter(case_number=order.case_number).values_list("state", flat=True)
-    ) == {"cancelled"}
+    assert set(ProductOrder.objects.filter(case_number=order.case_number).values_list("state", flat=True)) == {
+        "cancelled"
+    }
     assert WorkOrder.objects.get(pk=other.pk).closed_at is None
     assert Command.objects.filter(kind="work_order.cancel").count() == 1
     assert actions.cancel_open(order.case_number) == 0

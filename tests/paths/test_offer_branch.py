@@ -46,9 +46,7 @@ def handler_choices(walk: Walk) -> list[tuple[str, str]]:
     from arraigo.retention.registry import handler
 
     item = walk.item("step_14")
-    form = handler("step_14").form_class(
-        walk.case, item, procedures.current_policy(), walk.cast[Role.ADVISOR]
-    )
+    form = handler("step_14").form_class(walk.case, item, procedures.current_policy(), walk.cast[Role.ADVISOR])
     choices: list[tuple[str, str]] = list(form.fields["courtesy"].choices)  # type: ignore[attr-defined]
     return choices
 
@@ -106,9 +104,7 @@ def test_a_customer_who_moves_keeps_the_service(home: Household) -> None:
 
 
 @pytest.mark.parametrize("until", [[], ["step_11"], ["step_11", "step_12"]])
-def test_something_elsewhere_ends_the_case_and_tells_its_owner(
-    cast: Cast, home: Household, until: list[str]
-) -> None:
+def test_something_elsewhere_ends_the_case_and_tells_its_owner(cast: Cast, home: Household, until: list[str]) -> None:
     walk = start(home).go(*until)
     actions.close_elsewhere(walk.case.pk, actor=None, because="death")
     assert walk.reload().outcome == RetentionCase.Outcome.CLOSED_ELSEWHERE

@@ -18,19 +18,14 @@ NOT_SHOWN = {"SearchToken", "CreditListing"}
 """An index; and what may only be looked at with a reason that is logged."""
 pytestmark = pytest.mark.django_db
 RECORDS = [
-    model
-    for name in PACKAGES
-    for model in apps.get_app_config(name).get_models()
-    if model.__name__ not in NOT_SHOWN
+    model for name in PACKAGES for model in apps.get_app_config(name).get_models() if model.__name__ not in NOT_SHOWN
 ]
 
 
 @pytest.fixture
 def browser() -> Client:
     client = Client()
-    client.force_login(
-        User.objects.create_superuser("admin"), backend="django.contrib.auth.backends.ModelBackend"
-    )
+    client.force_login(User.objects.create_superuser("admin"), backend="django.contrib.auth.backends.ModelBackend")
     return client
 
 

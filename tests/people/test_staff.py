@@ -24,9 +24,7 @@ def a_technician(name: str, unit: Unit) -> User:
 
 def test_staff_is_found_by_unit_and_role(centre: Unit) -> None:
     other = Unit.objects.create(code="other", name="Otro", kind=Unit.Kind.OPERATIONS_CENTER)
-    ana, bety, celia = (
-        a_technician(n, unit) for n, unit in (("ana", centre), ("bety", centre), ("celia", other))
-    )
+    ana, bety, celia = (a_technician(n, unit) for n, unit in (("ana", centre), ("bety", centre), ("celia", other)))
     User.objects.filter(pk=bety.pk).update(is_active=False)
     assert list(queries.staff_of(centre, Role.TECHNICIAN)) == [ana]
     assert list(queries.staff_of(centre.pk)) == [ana]
@@ -53,9 +51,7 @@ def test_a_unit_has_a_head(centre: Unit) -> None:
 
 
 def test_zones_belong_to_the_centre_that_serves_them(centre: Unit) -> None:
-    zone = network.set_zone(
-        "quinta", name="Quinta", municipality="Sacaba", operations_center=centre, actor=None
-    )
+    zone = network.set_zone("quinta", name="Quinta", municipality="Sacaba", operations_center=centre, actor=None)
     network.set_zone("otra", name="Otra", municipality="Vinto", operations_center=None, actor=None)
     assert list(places.zones_of(centre.pk)) == [zone]
     network.set_zone("quinta", name="La Quinta", municipality="Sacaba", operations_center=centre, actor=None)

@@ -29,10 +29,7 @@ def policy_text() -> str:
 
 @cache
 def tables() -> dict[str, Any]:
-    return {
-        path.stem: json.loads(path.read_text("utf-8"))
-        for path in sorted((FOLDER / "decisions").glob("*.json"))
-    }
+    return {path.stem: json.loads(path.read_text("utf-8")) for path in sorted((FOLDER / "decisions").glob("*.json"))}
 
 
 @cache

@@ -171,9 +171,7 @@ def test_exclusive_gateways_have_a_default_and_conditions_elsewhere() -> None:
 
 
 def test_everything_is_drawn_once() -> None:
-    drawn = [
-        str(each.get("bpmnElement")) for tag in ("BPMNShape", "BPMNEdge") for each in diagram().iter(DI + tag)
-    ]
+    drawn = [str(each.get("bpmnElement")) for tag in ("BPMNShape", "BPMNEdge") for each in diagram().iter(DI + tag)]
     model = {
         str(each.get("id"))
         for process in elements("process")

@@ -36,9 +36,7 @@ def judge(control: QualityControl, verdict: str, **fields: Any) -> QualityContro
     return actions.decide(control, verdict=verdict, **{**given, **fields})
 
 
-def call(
-    control: QualityControl, hour: int, minute: int = 0, *, day: int = 12, reached: bool = False
-) -> None:
+def call(control: QualityControl, hour: int, minute: int = 0, *, day: int = 12, reached: bool = False) -> None:
     with clock.at(dt.datetime(2026, 3, day, hour, minute, tzinfo=clock.LA_PAZ)):
         actions.record_attempt(control, reached=reached, actor=a_user())
 
@@ -82,9 +80,7 @@ def test_other_verdicts_are_none(control: QualityControl, verdict: str) -> None:
 def test_a_new_visit_replaces_the_control_of_the_former(control: QualityControl, order: WorkOrder) -> None:
     orders.complete_order(order, actor=None)
     second = a_visit(order.customer, order.products.get())
-    newer = actions.schedule_control(
-        "post_visit", case_number=order.case_number, work_order=second, due_at=DUE
-    )
+    newer = actions.schedule_control("post_visit", case_number=order.case_number, work_order=second, due_at=DUE)
     control.refresh_from_db()
     assert control.verdict == "cancelled"
     assert queries.pending_control(order.case_number, "post_visit") == newer
@@ -92,9 +88,7 @@ def test_a_new_visit_replaces_the_control_of_the_former(control: QualityControl,
 
 def test_the_same_order_s_control_is_moved(control: QualityControl, order: WorkOrder) -> None:
     later = DUE + dt.timedelta(days=1)
-    moved = actions.schedule_control(
-        "post_visit", case_number=order.case_number, work_order=order, due_at=later
-    )
+    moved = actions.schedule_control("post_visit", case_number=order.case_number, work_order=order, due_at=later)
     assert (moved.pk, moved.due_at) == (control.pk, later)
 
 

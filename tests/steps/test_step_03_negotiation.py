@@ -108,18 +108,14 @@ def test_after_a_recurrence_the_same_month_is_not_waived_twice(home: Household) 
     home.repeated_faults()
     with moment(days=-9):  # 1 March
         home.repeated_faults()
-        walk = Walk(home).go(
-            "step_01", "step_02", "step_03", "step_04", "step_05", "step_06", "step_07", "step_08"
-        )
+        walk = Walk(home).go("step_01", "step_02", "step_03", "step_04", "step_05", "step_06", "step_07", "step_08")
     with moment(days=-6):
         sweeps.wake_due_cases()
         walk("step_09")
     with moment(days=21, hours=1):  # 31 March
         sweeps.wake_due_cases()
         walk("step_10", verdict="failed", answer="Volvió")
-        assert list(walk.errors("step_03_recurrence", **walk.usual("step_03"))) == [
-            f"kind_{home.internet.pk}"
-        ]
+        assert list(walk.errors("step_03_recurrence", **walk.usual("step_03"))) == [f"kind_{home.internet.pk}"]
         walk("step_03_recurrence", **{**walk.usual("step_03"), "answer": "refused"})
         assert walk.open == ["step_11"]
         assert walk.case.outcome == RetentionCase.Outcome.RUNNING

@@ -23,13 +23,9 @@ def customer() -> Customer:
     return a_customer()
 
 
-def leave(
-    *products: Product, at: dt.datetime = NOON, reason: str = "price", **fields: Any
-) -> list[Termination]:
+def leave(*products: Product, at: dt.datetime = NOON, reason: str = "price", **fields: Any) -> list[Termination]:
     with clock.at(at):
-        return actions.request_termination(
-            products, reason=reason, case_number="RET-2026-000001", actor=None, **fields
-        )
+        return actions.request_termination(products, reason=reason, case_number="RET-2026-000001", actor=None, **fields)
 
 
 def test_products_of_one_request_share_the_receipt(customer: Customer) -> None:

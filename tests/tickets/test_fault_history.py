@@ -131,16 +131,10 @@ def test_two_queries_whatever_the_number_of_products(db: None) -> None:
 
 # --- against a slow search ---------------------------------------------------------------------
 
-steps = st.integers(-3, 6).flatmap(
-    lambda n: st.sampled_from([n * WINDOW / 2 + s * SECOND for s in (-1, 0, 1)])
-)
+steps = st.integers(-3, 6).flatmap(lambda n: st.sampled_from([n * WINDOW / 2 + s * SECOND for s in (-1, 0, 1)]))
 spans = st.one_of(st.none(), st.sampled_from([SECOND, WINDOW / 2, WINDOW, 3 * WINDOW]))
-rows = st.tuples(
-    steps, spans, st.sampled_from([None, None, 0, 1]), st.sampled_from([None, None, None, "cancelled"])
-)
-moments = st.sampled_from(
-    [NOON, *(dt.datetime(2026, m, d, 3, 59, 59, tzinfo=dt.UTC) for m, d in [(3, 1), (4, 1)])]
-)
+rows = st.tuples(steps, spans, st.sampled_from([None, None, 0, 1]), st.sampled_from([None, None, None, "cancelled"]))
+moments = st.sampled_from([NOON, *(dt.datetime(2026, m, d, 3, 59, 59, tzinfo=dt.UTC) for m, d in [(3, 1), (4, 1)])])
 
 
 def sets(tickets: list[TroubleTicket], as_of: dt.datetime) -> Iterator[tuple[TroubleTicket, ...]]:
@@ -177,9 +171,7 @@ class AgainstEverySet(TestCase):
         if telling:
             assert {t.pk for chosen in telling for t in chosen} <= {t.pk for t in found.tickets}
             came_back = any(
-                a.resolved_at and a.resolved_at <= b.opened_at
-                for chosen in telling
-                for a, b in combinations(chosen, 2)
+                a.resolved_at and a.resolved_at <= b.opened_at for chosen in telling for a, b in combinations(chosen, 2)
             )
             assert found.recurred == came_back
         assert found.open_faults == sum(t.resolved_at is None or t.resolved_at > as_of for t in found.tickets)

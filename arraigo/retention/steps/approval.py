@@ -38,8 +38,10 @@ def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -
     "approve_12",
     "approve_12_management",
     title=_("Approve the amount"),
-    help=_("Amounts above the advisor's authority are approved by the head of the team; above that one's, "
-           "by commercial management."),
+    help=_(
+        "Amounts above the advisor's authority are approved by the head of the team; above that one's, "
+        "by commercial management."
+    ),
     form=ApprovalForm,
     evidence=evidence,
 )
@@ -53,6 +55,4 @@ def carry_out(run: StepRun) -> StepResult:
         offer.save(update_fields=["approval", "approval_reason", "approved_by", "approved_at"])
         told = {"amount": str(offer.amount), "reason": run.data["reason"]}
         messages.notify(run.case.owner, f"offer.{offer.approval}", told, case_number=run.case.number)
-    return StepResult(
-        "approved" if approved else "refused", {"approved": approved}, {"reason": run.data["reason"]}
-    )
+    return StepResult("approved" if approved else "refused", {"approved": approved}, {"reason": run.data["reason"]})

@@ -27,8 +27,9 @@ class InformForm(StepForm):
 @step(
     "inform",
     title=_("Tell the customer why there is no offer"),
-    help=_("The customer is told why. A fault is still repaired as an ordinary incident, and a termination "
-           "is still taken."),
+    help=_(
+        "The customer is told why. A fault is still repaired as an ordinary incident, and a termination is still taken."
+    ),
     form=InformForm,
     evidence=evidence,
 )

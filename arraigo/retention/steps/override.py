@@ -29,17 +29,15 @@ def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -
 @step(
     "override",
     title=_("Authorise an offer to an ineligible customer"),
-    help=_("A customer with a product withdrawn for arrears or listed in the Central de Riesgos is offered "
-           "nothing unless the head of the team authorises it with a reason."),
+    help=_(
+        "A customer with a product withdrawn for arrears or listed in the Central de Riesgos is offered "
+        "nothing unless the head of the team authorises it with a reason."
+    ),
     form=OverrideForm,
     evidence=evidence,
 )
 def carry_out(run: StepRun) -> StepResult:
     """Record the decision. Fact: `override_granted`."""
     granted = run.data["granted"] == "yes"
-    Override.objects.create(
-        case=run.case, granted=granted, reason=run.data["reason"], at=clock.now(), by=run.actor
-    )
-    return StepResult(
-        "granted" if granted else "denied", {"override_granted": granted}, {"reason": run.data["reason"]}
-    )
+    Override.objects.create(case=run.case, granted=granted, reason=run.data["reason"], at=clock.now(), by=run.actor)
+    return StepResult("granted" if granted else "denied", {"override_granted": granted}, {"reason": run.data["reason"]})

@@ -18,8 +18,10 @@ from arraigo.tickets import actions as ticket_actions
 class RepeatFaultForm(StepForm):
     confirmed_solution = forms.CharField(
         label=_("Confirmed solution"),
-        help_text=_("Only if the customer confirms that the fault is really solved: write how you know it. "
-                    "The case then goes on without the technical visit."),
+        help_text=_(
+            "Only if the customer confirms that the fault is really solved: write how you know it. "
+            "The case then goes on without the technical visit."
+        ),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
         max_length=2000,
@@ -34,8 +36,10 @@ def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -
 @step(
     "step_02",
     title=_("2. Repeated faults"),
-    help=_("If there are repeated faults registered on the same product and without solution, the case "
-           "goes on to the negotiation with technical solution; otherwise to the analysis of the request."),
+    help=_(
+        "If there are repeated faults registered on the same product and without solution, the case "
+        "goes on to the negotiation with technical solution; otherwise to the analysis of the request."
+    ),
     form=RepeatFaultForm,
     evidence=evidence,
 )

@@ -93,8 +93,9 @@ def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -
     "step_03",
     "step_03_recurrence",
     title=_("3. Negotiate with the customer"),
-    help=_("Offer compensation or waiver of this month's bill for the affected service, and the Xpress "
-           "technical solution."),
+    help=_(
+        "Offer compensation or waiver of this month's bill for the affected service, and the Xpress technical solution."
+    ),
     form=NegotiationForm,
     evidence=evidence,
 )

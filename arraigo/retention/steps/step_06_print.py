@@ -20,9 +20,7 @@ class PrintForm(StepForm):
         help_text=_("Who goes to the customer's home."),
         queryset=User.objects.none(),
     )
-    batch = forms.ModelChoiceField(
-        queryset=PrintBatch.objects.none(), required=False, widget=forms.HiddenInput
-    )
+    batch = forms.ModelChoiceField(queryset=PrintBatch.objects.none(), required=False, widget=forms.HiddenInput)
 
     def prepare(self) -> None:
         order = visits.current_order(self.case)

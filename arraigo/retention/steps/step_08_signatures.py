@@ -92,8 +92,9 @@ def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -
 @step(
     "step_08",
     title=_("8. Leave every service working and collect the signature"),
-    help=_("Collect the customer's signature on service report, work order and technical fault report, "
-           "whichever apply."),
+    help=_(
+        "Collect the customer's signature on service report, work order and technical fault report, whichever apply."
+    ),
     form=SignatureForm,
     evidence=evidence,
 )
@@ -120,4 +121,3 @@ def carry_out(run: StepRun) -> StepResult:
         {"post_visit_at": control_at.isoformat()},
         {"work_order": order.number, "papers": [paper.number for paper in signed]},
     )
-

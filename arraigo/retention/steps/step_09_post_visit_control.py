@@ -29,6 +29,4 @@ def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -
 def carry_out(run: StepRun) -> StepResult:
     """Decide the control. Fact: `control_failed_09`; a failed one re-opens the case at step 5 with priority."""
     found = controls.facts(control_form.pending(run.case.number, KIND).work_order)
-    return control_form.decide(
-        run, KIND, failed_fact="control_failed_09", found=found, verdict=run.data["verdict"]
-    )
+    return control_form.decide(run, KIND, failed_fact="control_failed_09", found=found, verdict=run.data["verdict"])

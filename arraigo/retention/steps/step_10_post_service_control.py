@@ -36,14 +36,13 @@ def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -
 @step(
     "step_10",
     title=_("10. Control of repeated faults at 30 days"),
-    help=_("Carry out the quality control 30 days after the Engineering Service was generated, from the "
-           "system's report."),
+    help=_(
+        "Carry out the quality control 30 days after the Engineering Service was generated, from the system's report."
+    ),
     form=PostServiceControlForm,
     evidence=evidence,
 )
 def carry_out(run: StepRun) -> StepResult:
     """Decide the control. Fact: `control_failed_10`; a failed one goes back to step 3."""
     found = controls.facts(control_form.pending(run.case.number, KIND).work_order)
-    return control_form.decide(
-        run, KIND, failed_fact="control_failed_10", found=found, verdict=run.data["verdict"]
-    )
+    return control_form.decide(run, KIND, failed_fact="control_failed_10", found=found, verdict=run.data["verdict"])

@@ -51,8 +51,10 @@ def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -
 @step(
     "step_11",
     title=_("11. Analyse the request"),
-    help=_("Analyse the request: if the customer demands compensation, offer it; if the customer leaves for "
-           "a competitor's better offer, grant a courtesy."),
+    help=_(
+        "Analyse the request: if the customer demands compensation, offer it; if the customer leaves for "
+        "a competitor's better offer, grant a courtesy."
+    ),
     form=ReasonForm,
     evidence=evidence,
 )

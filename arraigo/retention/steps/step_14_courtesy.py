@@ -127,4 +127,3 @@ def _grant(run: StepRun, chosen: courtesies.Allowed) -> Courtesy:
         due_at=ends_at,
     )
     return granted
-

@@ -60,8 +60,10 @@ def return_by(policy: Policy) -> dt.date:
 @step(
     "termination",
     title=_("Register the termination and hand over the receipt"),
-    help=_("Leaving is never obstructed: the termination is registered with number, date, time and receipt, "
-           "what to return and by when."),
+    help=_(
+        "Leaving is never obstructed: the termination is registered with number, date, time and receipt, "
+        "what to return and by when."
+    ),
     form=TerminationForm,
     evidence=evidence,
 )
@@ -77,6 +79,4 @@ def carry_out(run: StepRun) -> StepResult:
         actor=run.actor,
     )
     receipt = receipts.for_termination(run.case, rows, actor=run.actor)
-    return StepResult(
-        "registered", {}, {"receipt": receipt.number, "terminations": [row.number for row in rows]}
-    )
+    return StepResult("registered", {}, {"receipt": receipt.number, "terminations": [row.number for row in rows]})

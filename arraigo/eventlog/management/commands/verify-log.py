@@ -28,13 +28,9 @@ class Command(BaseCommand):
             raise CommandError(proof.broken.sentence, returncode=1)
 
     def _tell(self, proof: Proof) -> None:
-        sealed = ngettext(
-            "%(count)d sealed event is whole.", "%(count)d sealed events are whole.", proof.sealed
-        )
+        sealed = ngettext("%(count)d sealed event is whole.", "%(count)d sealed events are whole.", proof.sealed)
         self.stdout.write(sealed % {"count": proof.sealed})
         self.stdout.write(_("Head of the chain: %(head)s") % {"head": proof.head})
         self.stdout.write(_("Checkpoints that agree: %(count)d") % {"count": proof.checkpoints})
-        tail = ngettext(
-            "%(count)d event is not sealed yet.", "%(count)d events are not sealed yet.", proof.unsealed
-        )
+        tail = ngettext("%(count)d event is not sealed yet.", "%(count)d events are not sealed yet.", proof.unsealed)
         self.stdout.write(tail % {"count": proof.unsealed})

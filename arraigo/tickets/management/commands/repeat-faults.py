@@ -18,9 +18,7 @@ def moment(text: str) -> dt.datetime:
     try:
         parsed = dt.datetime.fromisoformat(text)
     except ValueError as error:
-        raise CommandError(
-            f"{text!r} is no moment: write for example 2026-03-31 or 2026-03-31T18:30."
-        ) from error
+        raise CommandError(f"{text!r} is no moment: write for example 2026-03-31 or 2026-03-31T18:30.") from error
     if len(text) <= len("2026-03-31"):
         parsed = dt.datetime.combine(parsed, dt.time.max)
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=clock.LA_PAZ)
