@@ -14,10 +14,12 @@ from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = ROOT / "locale" / "es_BO" / "LC_MESSAGES" / "django.po"
-KEYWORDS = [
-    "_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy",
-    "npgettext",
-]  # fmt: skip
+KEYWORDS: dict[str, None] = dict.fromkeys(
+    [
+        "_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy",
+        "npgettext",
+    ]
+)  # fmt: skip
 Message = tuple[str | None, str, str | None]
 """Context, singular, plural."""
 
@@ -35,9 +37,9 @@ def messages_in(path: Path) -> Iterator[Message]:
         # A template's indentation means nothing; Python's tokenizer would refuse an uneven one.
         text = "\n".join(line.lstrip() for line in templatize(text, origin=str(path)).splitlines())
     stream = io.BytesIO(text.encode())
-    for _line, function, found, _comments in extract_python(stream, KEYWORDS, [], {"encoding": "utf-8"}):
+    for _line, function, found, _comments in extract_python(stream, KEYWORDS, (), {"encoding": "utf-8"}):
         parts = found if isinstance(found, tuple | list) else (found,)
-        message = _message(function, [part for part in parts if isinstance(part, str)])
+        message = _message(str(function), [part for part in parts if isinstance(part, str)])
         if message:
             yield message
 
@@ -75,11 +77,11 @@ def update() -> int:
     catalogue = polib.pofile(str(CATALOGUE), wrapwidth=110) if CATALOGUE.exists() else _new()
     wanted = extract()
     known = {(e.msgctxt, e.msgid, e.msgid_plural or None): e for e in catalogue}
-    for message in known.keys() - wanted.keys():
-        catalogue.remove(known[message])
+    for unused in known.keys() - wanted.keys():
+        catalogue.remove(known[unused])
     for message in wanted.keys() - known.keys():
-        context, singular, plural = message
-        entry = polib.POEntry(msgctxt=context, msgid=singular)
+        wording, singular, plural = message
+        entry = polib.POEntry(msgctxt=wording, msgid=singular)
         if plural:
             entry.msgid_plural, entry.msgstr_plural = plural, {0: "", 1: ""}
         catalogue.append(entry)
