@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from arraigo.bss.names import name
 from arraigo.records import new_key
@@ -17,10 +18,10 @@ class Command(models.Model):
 
     class Status(models.TextChoices):
         PENDING = "pending", _("Pending")
-        DELIVERED = "delivered", _("Delivered")
-        UNCERTAIN = "uncertain", _("Uncertain")
-        FAILED = "failed", _("Failed")
-        CANCELLED = "cancelled", _("Cancelled")
+        DELIVERED = "delivered", pgettext_lazy("an order", "Delivered")
+        UNCERTAIN = "uncertain", pgettext_lazy("an order", "Uncertain")
+        FAILED = "failed", pgettext_lazy("an order", "Failed")
+        CANCELLED = "cancelled", pgettext_lazy("an order", "Cancelled")
 
     idempotency_key = models.CharField(max_length=40, unique=True, default=new_key)
     kind = models.CharField(max_length=40)

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from arraigo.people.models import Role
 
@@ -69,9 +70,9 @@ class WorkItem(models.Model):
     """Something a person of a role is to do: a row of a tray."""
 
     class Status(models.TextChoices):
-        OPEN = "open", _("Open")
-        COMPLETED = "completed", _("Completed")
-        CANCELLED = "cancelled", _("Cancelled")
+        OPEN = "open", pgettext_lazy("a task", "Open")
+        COMPLETED = "completed", pgettext_lazy("a task", "Completed")
+        CANCELLED = "cancelled", pgettext_lazy("a task", "Cancelled")
 
     instance = models.ForeignKey(Instance, models.PROTECT, related_name="work_items")
     token = models.CharField(max_length=40)

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from arraigo.money import MoneyField
 
@@ -11,14 +12,14 @@ from arraigo.money import MoneyField
 class OrderState(models.TextChoices):
     """States of TMF622 and TMF697."""
 
-    ACKNOWLEDGED = "acknowledged", _("Acknowledged")
-    REJECTED = "rejected", _("Rejected")
+    ACKNOWLEDGED = "acknowledged", pgettext_lazy("an order", "Acknowledged")
+    REJECTED = "rejected", pgettext_lazy("an order", "Rejected")
     PENDING = "pending", _("Pending")
     HELD = "held", _("Held")
     IN_PROGRESS = "inProgress", _("In progress")
-    CANCELLED = "cancelled", _("Cancelled")
-    COMPLETED = "completed", _("Completed")
-    FAILED = "failed", _("Not solved")
+    CANCELLED = "cancelled", pgettext_lazy("an order", "Cancelled")
+    COMPLETED = "completed", pgettext_lazy("an order", "Completed")
+    FAILED = "failed", pgettext_lazy("an order", "Not solved")
     PARTIAL = "partial", _("Partial")
     ASSESSING_CANCELLATION = "assessingCancellation", _("Assessing cancellation")
     PENDING_CANCELLATION = "pendingCancellation", _("Pending cancellation")

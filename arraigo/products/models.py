@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from arraigo.money import MoneyField
 from arraigo.records import ExternalRecord
@@ -106,9 +107,9 @@ class Courtesy(models.Model):
 
     class Status(models.TextChoices):
         SCHEDULED = "scheduled", _("Not started")
-        ACTIVE = "active", _("Active")
-        ENDED = "ended", _("Ended")
-        WITHDRAWN = "withdrawn", _("Withdrawn")
+        ACTIVE = "active", pgettext_lazy("a courtesy", "Active")
+        ENDED = "ended", pgettext_lazy("a courtesy", "Ended")
+        WITHDRAWN = "withdrawn", pgettext_lazy("a courtesy", "Withdrawn")
 
     product = models.ForeignKey(Product, models.PROTECT, related_name="courtesies")
     kind = models.CharField(max_length=40)

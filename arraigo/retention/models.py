@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from arraigo.money import MoneyField
 from arraigo.orders.models import WorkOrder
@@ -143,14 +144,14 @@ class Offer(models.Model):
         TRANSFER = "transfer", _("Transfer of the service")
 
     class Answer(models.TextChoices):
-        ACCEPTED = "accepted", _("Accepted")
-        REFUSED = "refused", _("Refused")
+        ACCEPTED = "accepted", pgettext_lazy("an offer", "Accepted")
+        REFUSED = "refused", pgettext_lazy("an offer", "Refused")
 
     class Approval(models.TextChoices):
         NOT_NEEDED = "not_needed", _("Within authority")
         WAITING = "waiting", _("Waiting for approval")
-        APPROVED = "approved", _("Approved")
-        REFUSED = "refused", _("Not approved")
+        APPROVED = "approved", pgettext_lazy("an offer", "Approved")
+        REFUSED = "refused", pgettext_lazy("an offer", "Not approved")
 
     case = models.ForeignKey(RetentionCase, models.PROTECT, related_name="offers")
     element = models.CharField(max_length=60)
