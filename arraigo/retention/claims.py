@@ -1,5 +1,6 @@
 """From accepted offers to billing claims (steps 4 and 13)."""
 
+import datetime as dt
 from typing import Any
 
 from arraigo import clock
@@ -57,7 +58,13 @@ def _enter_one(run: StepRun, offer: Offer) -> BillingClaim:
         Promise.Kind(offer.kind),
         values={"product": str(offer.product), "month": month, "amount": offer.amount},
         role=Role.BILLING,
-        due_at=clock.start_of_day(clock.next_month(clock.next_month(month))),
+        due_at=_by_the_bill_after(month),
         **{"kept_by" if claim.state == BillingClaim.State.APPLIED else "awaits": claim.number},
     )
     return claim
+
+
+def _by_the_bill_after(month: dt.date) -> dt.datetime:
+    """When the credit of `month` must stand on a bill: the next one's end, or that of a late claim."""
+    counted = max(month, clock.month_of(clock.now()))
+    return clock.start_of_day(clock.next_month(clock.next_month(counted)))
