@@ -1,0 +1,59 @@
+"""The head of the retention team: authorisations, approvals, step 3 after a recurrence, handing over."""
+
+from collections.abc import Callable
+
+from arraigo.people.models import Membership, Role, User
+from arraigo.retention import sweeps
+from arraigo.retention.models import Offer, Override
+from tests.cast import Cast, Household, Walk
+from tests.e2e.conftest import ago
+from tests.e2e.person import Person
+
+SignIn = Callable[[Role], Person]
+
+
+def test_authorises_an_offer(sign_in: SignIn, home: Household, cast: Cast) -> None:
+    home.listing()
+    walk = Walk(home).go("step_01")
+    lidia = sign_in(Role.TEAM_LEAD)
+    lidia.does(walk, "override", granted="yes", reason="La deuda era ajena")
+    override = Override.objects.get()
+    assert (override.granted, override.reason, override.by) == (True, "La deuda era ajena", cast[Role.TEAM_LEAD])
+    assert walk.open == ["step_02"]
+
+
+def test_approves_an_amount_and_hands_a_task_over(sign_in: SignIn, home: Household, cast: Cast) -> None:
+    home.priced(home.internet, "200")
+    home.repeated_faults()
+    walk = Walk(home).go("step_01", "step_02", "step_03")
+    colleague = User.objects.create(username="otra", first_name="Otra")
+    Membership.objects.create(user=colleague, role=Role.ADVISOR, unit=cast.team)
+    lidia = sign_in(Role.TEAM_LEAD)
+    lidia.does(walk, "approve_03", approved="yes", reason="Socia antigua")
+    offer = Offer.objects.get()
+    assert (offer.approval, offer.approved_by) == ("approved", cast[Role.TEAM_LEAD])
+    lidia.go("/team/")
+    form = lidia.page.locator(f"main form[action='/team/{walk.item('step_04').pk}/hand-over/']")
+    form.locator("[name=assignee]").select_option(str(colleague.pk))
+    lidia.click(form.locator("button"))
+    assert walk.item("step_04").assignee == colleague
+
+
+def test_negotiates_again_after_a_recurrence(sign_in: SignIn, home: Household, cast: Cast) -> None:
+    """Step 3 in the responsable's lane, once the control at 30 days has failed."""
+    with ago(32):
+        home.bill()
+        home.repeated_faults()
+        walk = Walk(home).go("step_01", "step_02", "step_03", "step_04", "step_05", "step_06", "step_07", "step_08")
+    with ago(29):
+        sweeps.wake_due_cases()
+        walk("step_09")
+    sweeps.wake_due_cases()
+    walk("step_10", verdict="failed", answer="Volvió a cortarse")
+    lidia = sign_in(Role.TEAM_LEAD)
+    pk = home.internet.pk
+    lidia.does(walk, "step_03_recurrence", **{f"kind_{pk}": "compensation", f"amount_{pk}": "50"}, answer="accepted")
+    offer = Offer.objects.latest("id")
+    assert (offer.kind, offer.amount, offer.answer) == ("compensation", 50, "accepted")
+    assert offer.offered_by == cast[Role.TEAM_LEAD]
+    assert walk.open == ["step_04"]
