@@ -1,0 +1,83 @@
+"""The supervisor of the operations centre: step 6, a pause, the way to plant."""
+
+import io
+from collections.abc import Callable
+
+import pytest
+from pypdf import PdfReader
+
+from arraigo.fieldwork.models import PrintBatch
+from arraigo.orders.models import Pause, WorkOrder
+from arraigo.people.models import Role
+from tests.cast import Cast, Household, Walk
+from tests.e2e.person import Person
+
+SignIn = Callable[[Role], Person]
+FRONT = ("step_01", "step_02", "step_03", "step_04", "step_05")
+
+
+@pytest.fixture
+def walk(home: Household) -> Walk:
+    home.repeated_faults()
+    return Walk(home).go(*FRONT)
+
+
+def test_prints_a_selection_and_opens_its_pdf(sign_in: SignIn, walk: Walk, cast: Cast) -> None:
+    others = [cast.household("100002"), cast.household("100003")]
+    for other in others:
+        other.repeated_faults()
+    second, third = (Walk(other).go(*FRONT) for other in others)
+    numbers = {each: WorkOrder.objects.get(case_number=each.case.number).number for each in (walk, second, third)}
+    oscar = sign_in(Role.OPERATIONS_SUPERVISOR)
+    oscar.go("/operations/orders/")
+    oscar.sends(order=[numbers[walk], numbers[third]], technician=cast[Role.TECHNICIAN].pk)
+    batch = PrintBatch.objects.get()
+    assert set(batch.work_orders.values_list("number", flat=True)) == {numbers[walk], numbers[third]}
+    assert batch.printed_by == cast[Role.OPERATIONS_SUPERVISOR]
+    assert (walk.open, second.open, third.open) == (["step_07"], ["step_06"], ["step_07"])
+    link = oscar.page.locator(f"main a[href='/operations/batches/{batch.number}.pdf']")
+    answer = oscar.page.request.get(str(link.get_attribute("href")))
+    assert (answer.status, answer.headers["content-type"]) == (200, "application/pdf")
+    paper = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.body())).pages)
+    assert numbers[walk] in paper
+    assert numbers[third] in paper
+    assert numbers[second] not in paper
+
+
+def test_assigns_pauses_and_resumes(sign_in: SignIn, walk: Walk, cast: Cast) -> None:
+    order = WorkOrder.objects.get()
+    oscar = sign_in(Role.OPERATIONS_SUPERVISOR)
+    oscar.does(walk, "step_06", technician=cast[Role.TECHNICIAN].pk)
+    order.refresh_from_db()
+    assert order.technician == cast[Role.TECHNICIAN]
+    assert PrintBatch.objects.get().work_orders.get() == order
+    assert walk.open == ["step_07"]
+    oscar.go("/operations/orders/")
+    oscar.click(f"main a[href$='/{order.number}/pause/']")
+    oscar.sends(reason="absent", evidence="Foto de la puerta cerrada")
+    pause = Pause.objects.get()
+    assert (pause.work_order, pause.reason, pause.ended_at) == (order, "absent", None)
+    oscar.click(f"main button[formaction$='/{order.number}/resume/']")
+    pause.refresh_from_db()
+    assert pause.ended_at is not None
+
+
+def test_gives_an_order_to_somebody_else(sign_in: SignIn, walk: Walk, cast: Cast) -> None:
+    order = WorkOrder.objects.get()
+    oscar = sign_in(Role.OPERATIONS_SUPERVISOR)
+    oscar.go("/operations/orders/")
+    oscar.click(f"main a[href$='/{order.number}/assign/']")
+    oscar.sends(technician=cast[Role.TECHNICIAN].pk)
+    order.refresh_from_db()
+    assert order.technician == cast[Role.TECHNICIAN]
+
+
+def test_routes_to_plant_what_could_not_be_solved(sign_in: SignIn, walk: Walk) -> None:
+    walk("step_06")
+    walk("step_07", solved="no", tasks=[], cause="plant")
+    oscar = sign_in(Role.OPERATIONS_SUPERVISOR)
+    oscar.does(walk, "route_to_plant", plant_note="Caja 14 sin potencia")
+    failed, following = WorkOrder.objects.order_by("id")
+    assert (following.previous, following.priority) == (failed, failed.priority + 1)
+    assert "Caja 14 sin potencia" in following.note
+    assert walk.open == ["step_06"]
