@@ -89,7 +89,7 @@ class Person:
             field.fill(str(value))
 
     def _choose(self, name: str, values: list[str | bool]) -> None:
-        """Click on the labels of those choices that are not chosen yet, or on the box that stands alone in a table."""
+        """Click on the labels of the choices that are not chosen yet; on the box where a table has no label."""
         for value in values:
             wanted = f"[name='{name}']" + ("" if value is True else f"[value='{value}']")
             box, label = (self.page.locator(f"main form {found}") for found in (wanted, f"label:has({wanted})"))
