@@ -84,7 +84,7 @@ def _products(
     ended = mapping.is_terminated(each.raw.cells)
     return {
         f"{key}/{b.suffix}": {
-            "number": short(f"{key}/{b.suffix}", 40),
+            "number": short(f"{key}-{b.suffix}", 40),  # a slash would end the address of its page
             "customer_id": landed.records[key].pk,
             "offering_id": offerings[b.code],
             "price": price,
