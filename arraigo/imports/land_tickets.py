@@ -62,7 +62,9 @@ def _brought(missing: Mapping[Pair, TicketRow], setting: Setting) -> dict[Pair, 
     offerings = offerings_of(wanted, setting)
     values = {
         _pair_id(row): {
-            "number": short(_pair_id(row).replace("/", "-"), 40), "customer_id": pair[0], "offering_id": offerings[codes[pair]],
+            "number": short(_pair_id(row).replace("/", "-"), 40),
+            "customer_id": pair[0],
+            "offering_id": offerings[codes[pair]],
             "price": ZERO,
         }
         for pair, row in missing.items()
