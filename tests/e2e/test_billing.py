@@ -1,0 +1,42 @@
+"""The billing division: claims above the limit are confirmed, or refused with a reason."""
+
+from collections.abc import Callable
+
+import pytest
+
+from arraigo.billing.models import Bill, BillingClaim
+from arraigo.people.models import Role
+from arraigo.retention.models import Promise
+from tests.cast import Cast, Household, Walk
+from tests.e2e.person import Person
+
+SignIn = Callable[[Role], Person]
+
+
+@pytest.fixture
+def claim(home: Household) -> BillingClaim:
+    """A waiver of Bs 350, which billing has to confirm."""
+    home.priced(home.internet, "350")
+    home.repeated_faults()
+    Walk(home).go("step_01", "step_02", "step_03", "approve_03", "step_04")
+    return BillingClaim.objects.get(state="entered")
+
+
+def test_confirms_a_claim(sign_in: SignIn, claim: BillingClaim, cast: Cast) -> None:
+    flora = sign_in(Role.BILLING)
+    flora.click(f"main form[action='/billing/claims/{claim.number}/confirm/'] button")
+    claim.refresh_from_db()
+    assert (claim.state, claim.decided_by) == ("applied", cast[Role.BILLING])
+    assert Bill.objects.get().credited == 350
+    assert Promise.objects.get().state == "kept"
+
+
+def test_refuses_a_claim_with_a_reason(sign_in: SignIn, claim: BillingClaim, cast: Cast) -> None:
+    flora = sign_in(Role.BILLING)
+    flora.click(f"main a[href='/billing/claims/{claim.number}/refuse/']")
+    flora.sends(reason="Sin respaldo del mes")
+    claim.refresh_from_db()
+    assert (claim.state, claim.reason, claim.decided_by) == ("refused", "Sin respaldo del mes", cast[Role.BILLING])
+    assert Bill.objects.get().credited == 0
+    assert Promise.objects.get().state == "broken"
+    assert cast[Role.ADVISOR].notices.filter(kind="claim.refused").exists()

@@ -1,0 +1,60 @@
+"""Pages beside the steps: each role's side bar, the pages of a customer and of a case, entry by hand."""
+
+from collections.abc import Callable
+
+import pytest
+
+from arraigo.customers.models import Customer
+from arraigo.people.models import Role
+from arraigo.products.models import Product
+from arraigo.tickets.models import TroubleTicket
+from tests.cast import Household, Walk
+from tests.e2e.person import Person
+
+SignIn = Callable[[Role], Person]
+
+
+@pytest.fixture
+def walk(home: Household) -> Walk:
+    home.repeated_faults()
+    return Walk(home).go("step_01", "step_02", "step_03", "step_04", "step_05", "step_06", "step_07")
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role != Role.TECHNICIAN])
+def test_the_side_bar(sign_in: SignIn, walk: Walk, role: Role) -> None:
+    """Every entry leads to a page; what else the pages show is the business of the other tests."""
+    person = sign_in(role)
+    links = person.page.locator("aside nav a.nav-link")
+    addresses = [str(link.get_attribute("href")) for link in links.all()]
+    assert addresses
+    for address in addresses:
+        person.go(address)
+        assert person.status == 200
+        assert person.page.locator(f"aside nav a[href='{address}'][aria-current=page]").count() == 1
+
+
+def test_the_case_with_its_diagram(sign_in: SignIn, walk: Walk) -> None:
+    ana = sign_in(Role.ADVISOR)
+    ana.go(f"/cases/{walk.case.number}/")
+    ana.page.locator("[data-diagram][data-ready=yes]").wait_for()
+    assert ana.page.locator(".is-active[data-element-id=step_08]").count() == 1
+    assert ana.page.locator(".is-done[data-element-id=step_07]").count() == 1
+    assert str(walk.cast.version.definition) in ana.text
+
+
+def test_customer_product_and_ticket_entered_by_hand(sign_in: SignIn, walk: Walk) -> None:
+    ana = sign_in(Role.ADVISOR)
+    ana.go("/customers/new/")
+    ana.sends(number="200001", name="Rosa Mamani", address="Calle Nueva 7", zone=walk.cast.zone.pk)
+    rosa = Customer.objects.get(number="200001")
+    assert (rosa.name, rosa.zone) == ("Rosa Mamani", walk.cast.zone)
+    ana.go("/customers/200001/products/new/")
+    ana.sends(number="I-200001", offering=walk.cast.fibre.pk, price="140")
+    assert Product.objects.get(number="I-200001").customer == rosa
+    ana.go("/customers/200001/tickets/new/")
+    ana.sends(product=Product.objects.get(number="I-200001").pk, symptom="outages", description="Se corta de noche")
+    ticket = TroubleTicket.objects.get(customer=rosa)
+    assert ticket.description == "Se corta de noche"
+    ana.searches("Rosa Mamani")
+    ana.click("main a[href='/customers/200001/']")
+    assert ticket.number in ana.text

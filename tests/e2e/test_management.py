@@ -1,0 +1,63 @@
+"""Commercial management and the heads of division: approvals, the signed evaluation (15), the review (III.2)."""
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+
+from arraigo import clock
+from arraigo.insight.models import Evaluation, IndicatorReview
+from arraigo.people.models import Role
+from arraigo.retention.models import Offer, RetentionCase
+from tests.cast import Cast, Household, Walk
+from tests.e2e.conftest import ago
+from tests.e2e.person import Person
+
+SignIn = Callable[[Role], Person]
+
+
+@pytest.fixture
+def month() -> dt.date:
+    """The month that is over."""
+    return clock.previous_month(clock.today())
+
+
+def test_approves_what_is_above_the_team_leads_authority(sign_in: SignIn, home: Household, cast: Cast) -> None:
+    home.priced(home.internet, "700")
+    home.repeated_faults()
+    walk = Walk(home).go("step_01", "step_02", "step_03")
+    greta = sign_in(Role.COMMERCIAL_MANAGEMENT)
+    greta.does(walk, "approve_03_management", approved="yes", reason="Cliente grande")
+    offer = Offer.objects.get()
+    assert (offer.approval, offer.approval_reason) == ("approved", "Cliente grande")
+    assert offer.approved_by == cast[Role.COMMERCIAL_MANAGEMENT]
+    assert walk.open == ["step_04"]
+
+
+def test_signing_the_evaluation_ends_the_waiting_cases(sign_in: SignIn, cast: Cast, month: dt.date) -> None:
+    with ago(35):
+        walks = [Walk(cast.household(number), reason="compensation") for number in ("100001", "100002")]
+        for walk in walks:
+            walk.go("step_01", "step_02", "step_11", "step_12", "step_13")
+    running = Walk(cast.household("100003"))
+    greta = sign_in(Role.COMMERCIAL_MANAGEMENT)
+    greta.go("/evaluations/")
+    greta.click(f"main a[href='/evaluations/{month:%Y-%m}/']")
+    greta.sends(findings="Menos bajas que antes", decisions="Seguir así", reformulate=True)
+    evaluation = Evaluation.objects.get()
+    assert (evaluation.month, evaluation.findings, evaluation.reformulate) == (month, "Menos bajas que antes", True)
+    assert evaluation.signed_by == cast[Role.COMMERCIAL_MANAGEMENT]
+    assert {walk.reload().outcome for walk in walks} == {RetentionCase.Outcome.EVALUATED}
+    assert running.reload().outcome == RetentionCase.Outcome.RUNNING
+    assert evaluation.log_head in greta.text
+
+
+@pytest.mark.parametrize("role", [Role.HEAD_CUSTOMER_RELATIONS, Role.HEAD_RESOURCES])
+def test_a_head_reviews_the_indicator(sign_in: SignIn, cast: Cast, month: dt.date, role: Role) -> None:
+    head = sign_in(role)
+    head.click(f"main a[href='/evaluations/{month:%Y-%m}/']")
+    head.sends(comment="Las bajas del norte preocupan")
+    review = IndicatorReview.objects.get()
+    assert (review.month, review.role, review.by) == (month, role, cast[role])
+    assert review.comment == "Las bajas del norte preocupan"
+    assert "Las bajas del norte preocupan" in head.text
