@@ -5,6 +5,9 @@ from typing import ClassVar
 
 from django.db import models
 
+LARGEST_KEY = 2**63 - 1
+"""What a primary key can be at most; SQLite cannot even be asked about a larger one."""
+
 
 class ExternalRecord(models.Model):
     """A record that may have come from another system, known there as `external_id`.

@@ -1,7 +1,7 @@
 """All settings of Arraigo, with defaults that run from a fresh clone.
 
-Every value that an installation may change is read from the environment by one of the `env_*`
-functions, which stop the start with a plain sentence when the value is bad.
+Every value that an installation may change is read from the environment by one of the functions of
+`arraigo.env`, which stop the start with a plain sentence when the value is bad.
 """
 
 import contextlib
@@ -13,34 +13,9 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from arraigo.env import env_bool, env_choice, env_int, env_list, writable_folder
+
 BASE_DIR = Path(__file__).resolve().parent.parent
-
-
-def env_bool(name: str, default: bool) -> bool:
-    """The environment variable `name` as yes or no."""
-    text = os.environ.get(name, "").strip().lower()
-    if text == "":
-        return default
-    if text in {"1", "true", "yes", "on"}:
-        return True
-    if text in {"0", "false", "no", "off"}:
-        return False
-    raise ImproperlyConfigured(f"{name}={text!r}: write 1 or 0.")
-
-
-def env_int(name: str, default: int, *, least: int = 0) -> int:
-    """The environment variable `name` as a whole number, not below `least`."""
-    text = os.environ.get(name, "").strip()
-    if text == "":
-        return default
-    if not text.isdecimal() or int(text) < least:
-        raise ImproperlyConfigured(f"{name}={text!r}: write a whole number from {least}.")
-    return int(text)
-
-
-def env_list(name: str, default: str = "") -> list[str]:
-    """The environment variable `name`, split at commas."""
-    return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
 
 
 # --- what kind of installation this is -------------------------------------------------------
@@ -49,7 +24,7 @@ DEBUG = env_bool("ARRAIGO_DEBUG", False)
 if PRODUCTION and DEBUG:
     raise ImproperlyConfigured("ARRAIGO_DEBUG cannot be on in production: unset one of the two.")
 
-DATA_DIR = Path(os.environ.get("ARRAIGO_DATA_DIR", BASE_DIR / "var"))
+DATA_DIR = writable_folder("ARRAIGO_DATA_DIR", BASE_DIR / "var")
 """What a running installation writes outside its database: SQLite file, secret, checkpoints."""
 
 
@@ -64,7 +39,6 @@ def secret_key() -> str:
         raise ImproperlyConfigured("ARRAIGO_SECRET_KEY is missing: production takes its secret from there.")
     path = DATA_DIR / "secret_key"
     if not path.exists():
-        DATA_DIR.mkdir(parents=True, exist_ok=True)
         candidate = path.with_suffix(f".{os.getpid()}")
         candidate.write_text(os.urandom(32).hex())
         candidate.chmod(0o600)
@@ -133,6 +107,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "arraigo.web.access.Guard",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -256,6 +231,8 @@ WHITENOISE_USE_FINDERS = not PRODUCTION
 WHITENOISE_AUTOREFRESH = DEBUG
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 
+LOG_LEVEL = env_choice("ARRAIGO_LOG_LEVEL", "WARNING", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"))
+
 # --- background work -------------------------------------------------------------------------
 Q_CLUSTER = {
     "name": "arraigo",
@@ -267,7 +244,7 @@ Q_CLUSTER = {
     "catch_up": False,
     "poll": 2,
     "label": "Arraigo",
-    "log_level": os.environ.get("ARRAIGO_LOG_LEVEL", "WARNING").upper(),
+    "log_level": LOG_LEVEL,
     "save_limit": 100,
 }
 
@@ -279,15 +256,19 @@ PROCEDURES_DIR = BASE_DIR / "procedures"
 COMMERCIAL_SYSTEM = os.environ.get("ARRAIGO_COMMERCIAL_SYSTEM", "arraigo.adapters.embedded.EmbeddedCommercialSystem")
 """Dotted path of the adapter that executes commands (bss.interface.CommercialSystem)."""
 
+DOTTED_PATHS = {"ARRAIGO_COMMERCIAL_SYSTEM": COMMERCIAL_SYSTEM, "ARRAIGO_EMAIL_BACKEND": EMAIL_BACKEND}
+"""Settings that name a class; `arraigo.web.apps` refuses to start where one does not exist."""
+
 CHECKPOINT_FILE = Path(os.environ.get("ARRAIGO_CHECKPOINT_FILE", DATA_DIR / "eventlog-checkpoints.jsonl"))
 """Where the sealer keeps head and count of the event log, outside the database."""
+writable_folder("ARRAIGO_CHECKPOINT_FILE", CHECKPOINT_FILE.parent, CHECKPOINT_FILE.parent)
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "stream": sys.stderr}},
-    "root": {"handlers": ["console"], "level": os.environ.get("ARRAIGO_LOG_LEVEL", "WARNING").upper()},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
 }
 SILENCED_SYSTEM_CHECKS = ["axes.W004"]
 

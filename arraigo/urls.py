@@ -1,7 +1,12 @@
 """Every route, by area."""
 
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, register_converter
+
+from arraigo.web.converters import KeyConverter, MonthConverter
+
+register_converter(KeyConverter, "key")
+register_converter(MonthConverter, "month")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("arraigo.web.accounts.urls")),

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from arraigo.customers.models import Customer
 from arraigo.network.models import Zone
+from arraigo.products.fields import ProductsField
 from arraigo.products.models import Product
 from arraigo.retention.models import Reason, RetentionCase
 
@@ -21,9 +22,7 @@ class OpenCaseForm(forms.Form):
     words = forms.CharField(
         label=_("In the customer's words"), required=False, widget=forms.Textarea(attrs={"rows": 3}), max_length=4000
     )
-    products = forms.ModelMultipleChoiceField(
-        label=_("Affected products"), queryset=Product.objects.none(), widget=forms.CheckboxSelectMultiple
-    )
+    products = ProductsField(label=_("Affected products"))
     contact_phone = forms.CharField(
         label=_("Contact phone"), help_text=_("The technician and the controls call this number."), max_length=20
     )

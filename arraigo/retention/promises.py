@@ -20,7 +20,7 @@ def sentence(kind: str, values: Mapping[str, Any]) -> str:
         Promise.Kind.COMPENSATION: _("Bs %(amount)s of %(product)s, %(month)s, are compensated on your bill."),
         Promise.Kind.COURTESY: _("%(courtesy)s on %(product)s without cost until %(due)s; it ends by itself."),
         Promise.Kind.TRANSFER: _("%(product)s is transferred to %(address)s."),
-        Promise.Kind.INCIDENT: _("The faults of %(product)s are repaired as an ordinary incident."),
+        Promise.Kind.INCIDENT: _("The fault of %(product)s is repaired as an ordinary incident, %(ticket)s."),
     }
     shown = dict(values)
     if isinstance(shown.get("month"), dt.date):

@@ -10,9 +10,11 @@ from arraigo.customers.models import Customer
 from arraigo.customers.signals import customer_died
 from arraigo.products.models import Product
 from arraigo.products.signals import product_terminated
-from arraigo.retention import elsewhere, promises
+from arraigo.retention import elsewhere, incidents, promises
 from arraigo.terminations.models import Termination
 from arraigo.terminations.signals import termination_withdrawn
+from arraigo.tickets.models import TroubleTicket
+from arraigo.tickets.signals import ticket_moved
 
 
 @receiver(claim_decided, dispatch_uid="promise_of_claim")
@@ -20,6 +22,13 @@ def end_promise(sender: Any, claim: BillingClaim, **_more: Any) -> None:
     """A credit that billing had to confirm: its promise is kept when applied, broken when refused."""
     if claim.needs_confirmation:
         promises.decided(claim.number, well=claim.state == BillingClaim.State.APPLIED)
+
+
+@receiver(ticket_moved, dispatch_uid="promise_of_ticket")
+def end_repair(sender: Any, ticket: TroubleTicket, **_more: Any) -> None:
+    """A promised ordinary repair ends with its ticket."""
+    if ticket.status in (TroubleTicket.Status.RESOLVED, *TroubleTicket.NOT_COUNTABLE):
+        incidents.settle(ticket.number)
 
 
 @receiver(product_terminated, dispatch_uid="product_of_case")

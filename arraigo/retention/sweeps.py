@@ -6,7 +6,7 @@ from arraigo import clock
 from arraigo.bss import actions as bss
 from arraigo.eventlog import seal
 from arraigo.products import actions as products
-from arraigo.retention import actions, elsewhere
+from arraigo.retention import actions, elsewhere, incidents
 
 
 def wake_due_cases() -> int:
@@ -35,6 +35,11 @@ def close_overtaken() -> int:
     return elsewhere.close_overtaken()
 
 
+def end_repairs() -> int:
+    """End the promised ordinary repairs that are late, or whose ticket an import has decided."""
+    return incidents.settle()
+
+
 def seal_events() -> int:
     return seal.seal()
 
@@ -45,6 +50,7 @@ SWEEPS: list[Callable[[], int]] = [
     end_courtesies,
     deliver_commands,
     close_overtaken,
+    end_repairs,
     seal_events,
 ]
 

@@ -21,6 +21,7 @@ from arraigo.tickets.errors import (
     TransitionRefused,
 )
 from arraigo.tickets.models import ConfirmedSolution, Interaction, Outage, TicketChange, TroubleTicket
+from arraigo.tickets.signals import ticket_moved
 
 Status = TroubleTicket.Status
 
@@ -83,6 +84,7 @@ def change_state(
     TicketChange.objects.create(ticket=held, before=before, after=state, at=now, by=actor, note=note)
     told = {"number": held.number, "before": before, "after": state, "note": note}
     record("ticket.state_changed", held, actor=actor, case_number=case_number, data=told)
+    ticket_moved.send(TroubleTicket, ticket=held)
     return held
 
 

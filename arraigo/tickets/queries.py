@@ -47,6 +47,11 @@ def countable_faults() -> QuerySet[TroubleTicket]:
     return TroubleTicket.objects.filter(COUNTABLE)
 
 
+def open_fault(product_id: int) -> TroubleTicket | None:
+    """The newest fault of the product that is not solved yet."""
+    return countable_faults().filter(product_id=product_id, resolved_at=None).order_by("opened_at", "id").last()
+
+
 def fault_history(
     product_ids: Iterable[int], *, as_of: dt.datetime, window_hours: int, count: int
 ) -> dict[int, FaultHistory]:

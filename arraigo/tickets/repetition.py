@@ -27,7 +27,7 @@ class RepeatHistory:
     products: int
     """Products with such a ticket."""
     products_total: int
-    """Products with any countable fault."""
+    """Products with any ticket, countable or not."""
     tickets_earlier_unsolved: int
     """Repeats whose previous ticket was not solved yet when they were opened."""
 
@@ -54,7 +54,8 @@ def repeat_history(window_hours: int, *, until: dt.datetime | None = None) -> Re
         products=Count("product", distinct=True),
         tickets_earlier_unsolved=Count("pk", filter=unsolved),
     )
-    total = all_claims.aggregate(total=Count("product", distinct=True))["total"]
+    every = TroubleTicket.objects.all() if until is None else TroubleTicket.objects.filter(opened_at__lte=until)
+    total = every.aggregate(total=Count("product", distinct=True))["total"]
     return RepeatHistory(products_total=total, **counts)
 
 

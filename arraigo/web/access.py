@@ -1,11 +1,10 @@
 """Who may open which page. What a role may not see does not exist for it: 404, not a hidden button.
 
-Every view carries `@staff(…)` with its roles. Which objects a person may see is decided in the
-`access.py` of each desk, whose functions return the object or raise `Http404`.
+Every view carries `@staff(…)` with its roles, which the middleware `Guard` reads. Which objects a person
+may see is decided in the `access.py` of each desk, whose functions return the object or raise `Http404`.
 """
 
 from collections.abc import Callable
-from functools import wraps
 from typing import Any, TypeAlias
 
 from django.contrib.auth.views import redirect_to_login
@@ -59,25 +58,37 @@ def user_of(request: HttpRequest) -> User:
 
 
 def staff(*roles: str) -> Callable[[View], View]:
-    """Let people with one of `roles` in (without roles: everybody signed in): others get 404,
-    nobody-yet the sign-in page.
+    """Let people with one of `roles` in (without roles: everybody signed in); `Guard` sees to it."""
+
+    def decorate(view: View) -> View:
+        view.roles = frozenset(roles)  # type: ignore[attr-defined]
+        return view
+
+    return decorate
+
+
+class Guard:
+    """Middleware that lets into a view only whom its `@staff(…)` names, before anything else of the view
+    answers: others get 404 whatever their request's method, nobody-yet the sign-in page.
 
     What was typed into a form whose session has run out is kept until its page is opened again.
     """
 
-    def decorate(view: View) -> View:
-        @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if not request.user.is_authenticated:
-                return _sign_in(request)
-            if roles and not user_of(request).has_role(*roles):
-                raise Http404
-            return view(request, *args, **kwargs)
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
 
-        guarded.roles = frozenset(roles)  # type: ignore[attr-defined]
-        return guarded
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
 
-    return decorate
+    def process_view(self, request: HttpRequest, view: View, args: Any, kwargs: Any) -> HttpResponse | None:
+        roles = getattr(view, "roles", None)
+        if roles is None:
+            return None
+        if not request.user.is_authenticated:
+            return _sign_in(request)
+        if roles and not user_of(request).has_role(*roles):
+            raise Http404
+        return None
 
 
 def _sign_in(request: HttpRequest) -> HttpResponse:

@@ -2,6 +2,22 @@
 
 import datetime as dt
 
+from arraigo.records import LARGEST_KEY
+
+
+class KeyConverter:
+    """A record's key; a number that no key can be is no address."""
+
+    regex = r"[0-9]{1,19}"
+
+    def to_python(self, value: str) -> int:
+        if int(value) > LARGEST_KEY:
+            raise ValueError(value)
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        return str(value)
+
 
 class MonthConverter:
     """A month as 2026-11; its first day in the view."""

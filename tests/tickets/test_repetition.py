@@ -38,10 +38,12 @@ class AgainstCounting(TestCase):
             ticket = a_ticket(products[place], opened, **fields | ({"status": status} if status else {}))
             if status is None:
                 tickets[place].append(ticket)
-        assert repetition.repeat_history(HOURS) == counted(tickets)
+        total = len({place for _row, place in drawn})
+        assert repetition.repeat_history(HOURS) == counted(tickets, total)
 
 
-def counted(tickets: dict[int, list[TroubleTicket]]) -> repetition.RepeatHistory:
+def counted(tickets: dict[int, list[TroubleTicket]], total: int) -> repetition.RepeatHistory:
+    """By hand: `tickets` are the countable ones of each product, `total` the products with any ticket."""
     repeats: list[tuple[int, bool]] = []
     for place, own in tickets.items():
         last, outages = None, set()
@@ -55,7 +57,7 @@ def counted(tickets: dict[int, list[TroubleTicket]]) -> repetition.RepeatHistory
     return repetition.RepeatHistory(
         tickets=len(repeats),
         products=len({place for place, _ in repeats}),
-        products_total=len(tickets),
+        products_total=total,
         tickets_earlier_unsolved=sum(unsolved for _, unsolved in repeats),
     )
 

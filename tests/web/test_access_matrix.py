@@ -132,6 +132,15 @@ def test_a_role_sees_its_own_pages_and_no_others(desk: Desk, role: Role) -> None
     assert wrong == {}
 
 
+@pytest.mark.parametrize("role", list(Role), ids=lambda role: role.value)
+def test_a_page_that_only_takes_posts_is_not_there_for_others_whatever_they_send(desk: Desk, role: Role) -> None:
+    places = Places(desk)
+    client = signed_in(desk.cast[role])
+    for name in POST_ONLY:
+        status = client.get(reverse(name, kwargs=places.of(name, role))).status_code
+        assert status == (405 if role in WHO[name] else 404), name
+
+
 def test_nobody_is_sent_to_sign_in_from_every_page(desk: Desk) -> None:
     places = Places(desk)
     for name in WHO:

@@ -1,14 +1,9 @@
 """Not eligible (asesor comercial): the customer is told why; leaves, or the fault is repaired ordinarily."""
 
-import datetime as dt
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from arraigo import clock
-from arraigo.people.models import Role
-from arraigo.retention import promises
-from arraigo.retention.models import Promise
+from arraigo.retention import incidents
 from arraigo.retention.registry import StepForm, StepResult, StepRun, step
 from arraigo.retention.steps.override import evidence
 
@@ -34,14 +29,9 @@ class InformForm(StepForm):
     evidence=evidence,
 )
 def carry_out(run: StepRun) -> StepResult:
-    """Fact: `wants_termination`."""
-    leaves = run.data["wish"] == "termination"
-    if not leaves:
-        promises.promise(
-            run.case,
-            Promise.Kind.INCIDENT,
-            values={"product": ", ".join(str(product) for product in run.case.products.all())},
-            role=Role.OPERATIONS_SUPERVISOR,
-            due_at=clock.now() + dt.timedelta(hours=run.policy.integer("visit.incident_hours")),
-        )
-    return StepResult(run.data["wish"], {"wants_termination": leaves})
+    """Fact: `wants_termination`. Who stays gets an ordinary incident per affected product, with its promise."""
+    if run.data["wish"] == "termination":
+        return StepResult("termination", {"wants_termination": True})
+    hours = run.policy.integer("visit.incident_hours")
+    tickets = incidents.promise_repairs(run.case, hours=hours, actor=run.actor)
+    return StepResult("incident", {"wants_termination": False}, {"tickets": [ticket.number for ticket in tickets]})

@@ -10,6 +10,7 @@ from arraigo import clock
 from arraigo.engine.models import WorkItem
 from arraigo.people.models import User
 from arraigo.procedure.policy import Policy
+from arraigo.products.fields import ProductsField
 from arraigo.products.models import Product
 from arraigo.retention import receipts
 from arraigo.retention.models import Reason, RetentionCase
@@ -23,11 +24,7 @@ REASONS = {Reason.COMPENSATION: Termination.Reason.OTHER}
 
 
 class TerminationForm(StepForm):
-    products = forms.ModelMultipleChoiceField(
-        label=_("Products that the customer leaves"),
-        queryset=Product.objects.none(),
-        widget=forms.CheckboxSelectMultiple,
-    )
+    products = ProductsField(label=_("Products that the customer leaves"))
     reason = forms.ChoiceField(label=_("Reason"), choices=Termination.Reason.choices)
     return_items = forms.CharField(
         label=_("What the customer returns"),

@@ -10,5 +10,5 @@ urlpatterns = [
     path("sign-out/", LogoutView.as_view(), name="logout"),
     path("account/", views.account, name="account"),
     path("language/", set_language, name="set_language"),
-    path("notices/<int:pk>/read/", views.notice_read, name="notice_read"),
+    path("notices/<key:pk>/read/", views.notice_read, name="notice_read"),
 ]

@@ -6,10 +6,10 @@ urlpatterns = [
     path("cases/", views.case_list, name="case_list"),
     path("cases/<str:number>/", views.case, name="case"),
     path("cases/<str:number>/insist/", views.insist, name="case_insist"),
-    path("cases/<str:number>/steps/<int:pk>/", steps.step, name="step"),
+    path("cases/<str:number>/steps/<key:pk>/", steps.step, name="step"),
     path("ot/<str:number>/", views.work_order, name="work_order"),
     path("receipts/<str:number>/", views.receipt, name="receipt"),
     path("procedure/", procedure.procedure, name="procedure"),
-    path("procedure/<int:number>/", procedure.procedure, name="procedure_version"),
-    path("procedure/<int:number>/diagram.bpmn", procedure.diagram, name="procedure_diagram"),
+    path("procedure/<key:number>/", procedure.procedure, name="procedure_version"),
+    path("procedure/<key:number>/diagram.bpmn", procedure.diagram, name="procedure_diagram"),
 ]

@@ -4,5 +4,5 @@ from arraigo.web.controls import views
 
 urlpatterns = [
     path("", views.calls, name="control_calls"),
-    path("<int:pk>/attempt/", views.attempt, name="control_attempt"),
+    path("<key:pk>/attempt/", views.attempt, name="control_attempt"),
 ]

@@ -1,9 +1,6 @@
-from django.urls import path, register_converter
+from django.urls import path
 
-from arraigo.web.converters import MonthConverter
 from arraigo.web.management import views
-
-register_converter(MonthConverter, "month")
 
 urlpatterns = [
     path("", views.evaluations, name="evaluations"),

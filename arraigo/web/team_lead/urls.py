@@ -4,5 +4,5 @@ from arraigo.web.team_lead import views
 
 urlpatterns = [
     path("", views.team, name="team"),
-    path("<int:pk>/hand-over/", views.reassign, name="team_reassign"),
+    path("<key:pk>/hand-over/", views.reassign, name="team_reassign"),
 ]

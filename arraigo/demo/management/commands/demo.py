@@ -29,8 +29,8 @@ class Command(BaseCommand):
         parser.add_argument("--cases", type=int, default=actions.CASES, help="At most a third of the customers.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["customers"] < 30 or options["cases"] < 0:
-            raise CommandError("A demo needs at least 30 customers, and no negative number of cases.")
+        if options["customers"] < 1 or options["cases"] < 0:
+            raise CommandError("A demo needs at least one customer, and no negative number of cases.")
         at = moment(options["as_of"]) if options["as_of"] else clock.now().replace(second=0, microsecond=0)
         try:
             counts = actions.make_demo(

@@ -1,0 +1,79 @@
+"""The ordinary repair of a customer who is offered nothing and stays (1.1): a fault, its promise, its end.
+
+The promise's proof is the number of the ticket that it awaits. It is kept when that ticket is resolved in
+time, broken as soon as it is late, and cancelled with a ticket that was none.
+"""
+
+import datetime as dt
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from arraigo import clock
+from arraigo.eventlog import actions as eventlog
+from arraigo.people.models import Role, User
+from arraigo.products.models import Product
+from arraigo.retention import promises
+from arraigo.retention.models import Promise, RetentionCase
+from arraigo.tickets import actions as tickets
+from arraigo.tickets import queries
+from arraigo.tickets.models import TroubleTicket
+
+
+def promise_repairs(case: RetentionCase, *, hours: int, actor: User) -> list[TroubleTicket]:
+    """One ordinary incident per affected product, with its promise; the tickets.
+
+    A product with a fault that is still open keeps that ticket: the customer came back about it.
+    """
+    products = [product for product in case.products.select_related("offering") if product.is_alive]
+    return [_promise_repair(case, product, hours, actor) for product in products]
+
+
+def _promise_repair(case: RetentionCase, product: Product, hours: int, actor: User) -> TroubleTicket:
+    ticket = queries.open_fault(product.pk)
+    if ticket is None:
+        ticket = tickets.open_ticket(
+            case.customer, product, actor=actor, symptom="other", description=case.words, case_number=case.number
+        )
+    else:
+        tickets.follow_up(ticket, channel=case.channel, text=case.words, actor=actor)
+    promises.promise(
+        case,
+        Promise.Kind.INCIDENT,
+        values={"product": str(product), "ticket": ticket.number},
+        role=Role.OPERATIONS_SUPERVISOR,
+        due_at=clock.now() + dt.timedelta(hours=hours),
+        awaits=ticket.number,
+    )
+    return ticket
+
+
+def settle(ticket_number: str = "") -> int:
+    """End the promised repairs that a ticket (or, without one, any ticket or the time) has decided; how many."""
+    now = clock.now()
+    of_promise = TroubleTicket.objects.filter(number=OuterRef("proof"))
+    waiting = Promise.objects.filter(kind=Promise.Kind.INCIDENT, state=Promise.State.OPEN)
+    if ticket_number:
+        waiting = waiting.filter(proof=ticket_number)
+    void = Exists(of_promise.filter(status__in=TroubleTicket.NOT_COUNTABLE))
+    in_time = Exists(of_promise.filter(resolved_at__lte=OuterRef("due_at")))
+    late = Q(due_at__lt=now) | Exists(of_promise.filter(resolved_at__gt=OuterRef("due_at")))
+    return (
+        _end(waiting.filter(void), Promise.State.CANCELLED)
+        + _end(waiting.filter(in_time), Promise.State.KEPT)
+        + _end(waiting.filter(late), Promise.State.BROKEN)
+    )
+
+
+@transaction.atomic
+def _end(ended: QuerySet[Promise], state: Promise.State) -> int:
+    """Bring these open promises to their end, each with its event."""
+    rows = list(ended.select_for_update(of=("self",)).select_related("case").order_by("id"))
+    for row in rows:
+        row.state, row.ended_at = state, clock.now()
+        row.save(update_fields=["state", "ended_at"])
+        eventlog.record(
+            f"promise.{state}", row, actor=None, case_number=row.case.number,
+            data={"number": row.proof, "kind": row.kind, "due_at": row.due_at.isoformat()},
+        )  # fmt: skip
+    return len(rows)

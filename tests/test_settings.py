@@ -1,0 +1,45 @@
+"""A bad value in the environment stops the start with a sentence that names the variable."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+
+pytestmark = pytest.mark.one_database
+
+BAD = {
+    "ARRAIGO_LOG_LEVEL": ("LOUD", "write one of DEBUG, INFO, WARNING, ERROR, CRITICAL"),
+    "ARRAIGO_DATA_DIR": ("/dev/null/arraigo", "nothing can be written into"),
+    "ARRAIGO_CHECKPOINT_FILE": ("/proc/arraigo/log.jsonl", "nothing can be written into"),
+    "ARRAIGO_COMMERCIAL_SYSTEM": ("arraigo.adapters.nowhere.System", "there is no such class"),
+    "ARRAIGO_EMAIL_BACKEND": ("smtp", "there is no such class"),
+    "ARRAIGO_SESSION_HOURS": ("twelve", "write a whole number from 1"),
+    "ARRAIGO_PRODUCTION": ("perhaps", "write 1 or 0"),
+    "DATABASE_URL": ("mysql://root@localhost/arraigo", "use sqlite or postgres"),
+}
+
+
+def started(**environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", "import django; django.setup()"],
+        cwd=settings.BASE_DIR,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "arraigo.settings", **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_value_stops_the_start(name: str) -> None:
+    value, sentence = BAD[name]
+    start = started(**{name: value})
+    last = start.stderr.strip().splitlines()[-1]
+    assert start.returncode != 0
+    assert (name in last, sentence in last) == (True, True), last
+
+
+def test_an_empty_value_is_the_default() -> None:
+    assert started(ARRAIGO_LOG_LEVEL="", ARRAIGO_SESSION_HOURS="").returncode == 0
