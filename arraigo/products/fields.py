@@ -9,7 +9,6 @@ from django.db.models import QuerySet
 from arraigo.products.models import Product
 from arraigo.records import LARGEST_KEY
 
-
 if TYPE_CHECKING:
     _Choices = forms.ModelMultipleChoiceField[Product]
 else:
