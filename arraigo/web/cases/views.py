@@ -10,33 +10,18 @@ from arraigo.engine.models import WorkItem
 from arraigo.people.models import Role
 from arraigo.records import RuleBroken
 from arraigo.retention import actions, queries
-from arraigo.retention.models import RetentionCase
+from arraigo.web import lists
 from arraigo.web.access import CASE_READERS, CUSTOMER_WRITERS, MANAGEMENT_READERS, staff, user_of
 from arraigo.web.cases import access, contexts
-
-PAGE = 50
+from arraigo.web.cases.lists import CASES
 
 
 @require_GET
 @staff(*CASE_READERS)
 def case_list(request: HttpRequest) -> HttpResponse:
-    """Cases that the person may see, newest first, by outcome where asked."""
-    found = access.cases(user_of(request)).select_related("customer", "owner", "team").order_by("-opened_at", "-id")
-    wanted = request.GET.get("outcome", "")
-    if wanted in RetentionCase.Outcome.values:
-        found = found.filter(outcome=wanted)
-    text = request.GET.get("page", "1")
-    number = int(text) if text.isdecimal() and 0 < int(text) < 10_000 else 1
-    rows = list(found[(number - 1) * PAGE : number * PAGE + 1])
-    context = {
-        "cases": rows[:PAGE],
-        "outcomes": RetentionCase.Outcome.choices,
-        "wanted": wanted,
-        "number": number,
-        "previous": number - 1,
-        "next": number + 1 if len(rows) > PAGE else 0,
-    }
-    return render(request, "cases/list.html", context)
+    """Cases that the person may see, newest first."""
+    found = access.cases(user_of(request)).select_related("customer", "owner", "team")
+    return lists.reply(request, CASES, found, "cases/list.html", {})
 
 
 @require_GET

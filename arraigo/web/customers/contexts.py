@@ -2,12 +2,9 @@
 
 from typing import Any
 
-from django.db.models import prefetch_related_objects
-
 from arraigo import clock
 from arraigo.billing import queries as billing
 from arraigo.customers.models import Customer
-from arraigo.customers.search import search
 from arraigo.people.models import Role, User
 from arraigo.procedure import queries as procedures
 from arraigo.products import queries as products
@@ -21,14 +18,7 @@ from arraigo.web.cases.contexts import courtesy_names
 
 LIGHTS = (Role.ADVISOR, Role.TEAM_LEAD, Role.COMMERCIAL_MANAGEMENT)
 """Who sees the Central de Riesgos: the roles that judge the background (1.1) or answer for it."""
-MOST_TICKETS, MOST_FOUND = 20, 30
-
-
-def results(words: str) -> list[Customer]:
-    """Who is found, best first, with products and phones. Three queries beside the search's own."""
-    found = search(words, MOST_FOUND)
-    prefetch_related_objects(found, "phones", "products__offering")
-    return found
+MOST_TICKETS = 20
 
 
 def customer_page(customer: Customer, user: User) -> dict[str, Any]:

@@ -75,6 +75,15 @@ def control(bound: BoundField) -> SafeString:
     return bound.as_widget(attrs={"class": " ".join(filter(None, names))})
 
 
+@register.simple_tag
+def filter_control(bound: BoundField) -> SafeString:
+    """The input of a list's filter; a text says inside the box what it looks for."""
+    attrs: dict[str, str | bool] = {"class": CLASSES.get(getattr(bound.field.widget, "input_type", ""), PLAIN)}
+    if bound.widget_type == "text":
+        attrs["placeholder"] = str(bound.label)
+    return bound.as_widget(attrs=attrs)
+
+
 TONES = {
     "success": (
         "applied",

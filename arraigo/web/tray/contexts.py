@@ -1,12 +1,12 @@
 """Page data of the trays."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
 
 from arraigo.engine.models import WorkItem
 from arraigo.people.models import User
-from arraigo.retention import queries
 from arraigo.retention.models import RetentionCase
 from arraigo.retention.registry import handler
 
@@ -21,12 +21,6 @@ class Row:
     mine: bool
 
 
-def rows(user: User, role: str, *, page: int, size: int) -> tuple[list[Row], bool]:
-    """The lines of one page of the tray, and whether more follow. One query."""
-    start = (page - 1) * size
-    items = queries.tray(user, role).select_related("instance__case__customer__zone")
-    found = list(items[start : start + size + 1])
-    shown = [
-        Row(item, item.instance.case, handler(item.element).title, item.assignee_id == user.pk) for item in found[:size]
-    ]
-    return shown, len(found) > size
+def rows(items: Iterable[WorkItem], user: User) -> list[Row]:
+    """The items as lines of the tray of `user`. No query."""
+    return [Row(item, item.instance.case, handler(item.element).title, item.assignee_id == user.pk) for item in items]

@@ -1,15 +1,14 @@
 """The trays: one page for every role that has a lane in the diagram."""
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from arraigo.people.models import Role
-from arraigo.web import nav
+from arraigo.retention import queries
+from arraigo.web import lists, nav
 from arraigo.web.access import STEP_ROLES, staff, user_of
 from arraigo.web.tray import contexts
-
-PAGE = 50
+from arraigo.web.tray.lists import tray as tray_list
 
 
 @require_GET
@@ -19,15 +18,8 @@ def tray(request: HttpRequest, role: str) -> HttpResponse:
     user = user_of(request)
     if role not in nav.trays(user):
         raise Http404
-    number = request.GET.get("page", "1")
-    page = int(number) if number.isdecimal() and 0 < int(number) < 10_000 else 1
-    rows, more = contexts.rows(user, role, page=page, size=PAGE)
-    context = {
-        "rows": rows,
-        "role": role,
-        "number": page,
-        "previous": page - 1,
-        "next": page + 1 if more else 0,
-    }
+    items = queries.tray(user, role).select_related("instance__case__customer__zone", "assignee")
     template = "tray/tray_phone.html" if role == Role.TECHNICIAN else "tray/tray.html"
-    return render(request, template, context)
+    return lists.reply(
+        request, tray_list(role), items, template, {"role": role}, prepare=lambda found: contexts.rows(found, user)
+    )

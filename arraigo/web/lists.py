@@ -1,0 +1,262 @@
+"""Lists that sort, filter, page, remember and export. How a desk uses them: docs/lists.md.
+
+A desk declares a `List` once (columns, filters, the template of a row) and answers its page with
+`reply`, which takes any queryset. The address carries the whole choice, so that a page works without
+JavaScript, can be kept as a bookmark and sent to a colleague; htmx only replaces the rows.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django import forms
+from django.db.models import F, QuerySet
+from django.db.models.expressions import OrderBy
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+
+from arraigo.web import choices, exports
+from arraigo.web.access import user_of
+from arraigo.web.filters import Filter, Label
+
+SORT, PAGE, CLEAR, EXPORT = "sort", "page", "clear", "export"
+"""Keys of the address that belong to every list, beside those of its filters."""
+MOST_PAGES = 10_000
+COUNTED = 1000
+"""Rows up to which a list says how many there are; beyond, it says "more than"."""
+
+Prepare = Callable[[list[Any]], list[Any]]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. It sorts where `order` names fields, and is exported where `value` reads a row."""
+
+    key: str
+    label: Label
+    order: tuple[str, ...] = ()
+    """Fields that sort it, `-` before those that run the other way round."""
+    value: Callable[[Any], Any] | None = None
+    """What a file carries of a row: text, number, Decimal in Bs, day, moment or yes/no."""
+    css: str = ""
+    nullable: bool = False
+    """Some rows have no value: they come last either way."""
+
+    def ordering(self, descending: bool) -> list[str | OrderBy]:
+        return [self._one(name, descending) for name in self.order]
+
+    def _one(self, name: str, descending: bool) -> str | OrderBy:
+        turned = name.startswith("-") != descending
+        name = name.removeprefix("-")
+        if self.nullable:
+            return F(name).desc(nulls_last=True) if turned else F(name).asc(nulls_last=True)
+        return f"-{name}" if turned else name
+
+
+@dataclass(frozen=True)
+class List:
+    """A list as its desk declares it."""
+
+    name: str
+    label: Label
+    columns: tuple[Column, ...]
+    row: str
+    """Template of one row; it is given `row`."""
+    sort: str = ""
+    """The column it begins with, `-` before it for the highest first; nothing for the queryset's own order."""
+    filters: tuple[Filter, ...] = ()
+    empty: Label = ""
+    """What stands there where nothing is found."""
+    size: int = 50
+    remembers: bool = True
+
+    def column(self, key: str) -> Column | None:
+        return next((column for column in self.columns if column.key == key and column.order), None)
+
+    def form(self, data: Mapping[str, Any]) -> forms.Form:
+        """The filters as a form, bound to `data`."""
+        fields = {name: made for each in self.filters for name, made in each.fields().items()}
+        made = type("FilterForm", (forms.Form,), fields)
+        form: forms.Form = made(data, auto_id=f"{self.name}-%s")
+        return form
+
+
+@dataclass(frozen=True)
+class Head:
+    """A column's head: its link sorts, its arrow says how it is sorted."""
+
+    column: Column
+    query: str = ""
+    sorted: str = ""
+    """`ascending`, `descending` or nothing: the value of aria-sort."""
+
+
+@dataclass
+class Shown:
+    """One page of a list as its templates draw it."""
+
+    spec: List
+    form: forms.Form
+    found: QuerySet[Any]
+    """All rows that the filters leave, in the order chosen."""
+    sort: str
+    number: int
+    prepare: Prepare = field(default=list)
+    kept: Mapping[str, str] = field(default_factory=dict)
+    """Keys of the address that belong to the page around the list, with their values."""
+
+    @property
+    def target(self) -> str:
+        """Id of the part that htmx replaces."""
+        return f"list-{self.spec.name}"
+
+    @cached_property
+    def chosen(self) -> dict[str, str]:
+        """What the person chose: the filters that are set."""
+        return {name: self.form.data[name] for name in self.form.fields if self.form.data.get(name)}
+
+    def _with(self, key: str, value: str) -> str:
+        """The choice as the query of an address, with one key more."""
+        query = QueryDict(mutable=True)
+        sort = {SORT: self.sort} if self.sort else {}
+        query.update({**self.kept, **self.chosen, **sort, key: value})
+        return query.urlencode()
+
+    @property
+    def heads(self) -> list[Head]:
+        return [self._head(column) for column in self.spec.columns]
+
+    def _head(self, column: Column) -> Head:
+        if not column.order:
+            return Head(column)
+        present = {column.key: "ascending", f"-{column.key}": "descending"}.get(self.sort, "")
+        return Head(column, self._with(SORT, f"-{column.key}" if present == "ascending" else column.key), present)
+
+    @cached_property
+    def _page(self) -> list[Any]:
+        """The rows of the page, and one more where another page follows."""
+        start = (self.number - 1) * self.spec.size
+        return list(self.found[start : start + self.spec.size + 1])
+
+    @cached_property
+    def rows(self) -> list[Any]:
+        return self.prepare(self._page[: self.spec.size])
+
+    @cached_property
+    def count(self) -> int:
+        """How many rows there are, counted up to one beyond COUNTED."""
+        if self.number == 1 and len(self._page) <= self.spec.size:
+            return len(self._page)
+        return self.found.order_by()[: COUNTED + 1].count()
+
+    @property
+    def beyond(self) -> bool:
+        return self.count > COUNTED
+
+    @property
+    def previous(self) -> str:
+        return self._with(PAGE, str(self.number - 1)) if self.number > 1 else ""
+
+    @property
+    def next(self) -> str:
+        return self._with(PAGE, str(self.number + 1)) if len(self._page) > self.spec.size else ""
+
+    @property
+    def clear(self) -> str:
+        """The query that forgets the choice; nothing where nothing is chosen."""
+        return self._cleared if self.chosen or self.sort != self.spec.sort else ""
+
+    @property
+    def _cleared(self) -> str:
+        query = QueryDict(mutable=True)
+        query.update({**self.kept, CLEAR: "1"})
+        return query.urlencode()
+
+    @property
+    def exports(self) -> dict[str, str]:
+        """The queries of the files, by their kind; none where no column is exported."""
+        if not any(column.value for column in self.spec.columns):
+            return {}
+        return {kind: self._with(EXPORT, kind) for kind in exports.KINDS}
+
+
+def show(
+    request: HttpRequest, spec: List, rows: QuerySet[Any], *, prepare: Prepare = list, keep: Sequence[str] = ()
+) -> Shown:
+    """The page of the list that the address asks for, else the one that the person last chose.
+
+    `keep` names further keys of the address that belong to the page and go with every link.
+    """
+    data = _chosen(request, spec)
+    form = spec.form(data)
+    form.is_valid()  # a field that is not good says so and narrows nothing
+    found = rows
+    for each in spec.filters:
+        found = each.narrow(found, form.cleaned_data)
+    sort = _sort(spec, data)
+    column = spec.column(sort.removeprefix("-"))
+    if column is not None:
+        found = found.order_by(*column.ordering(sort.startswith("-")), "-pk" if sort.startswith("-") else "pk")
+    kept = {name: request.GET[name] for name in keep if request.GET.get(name)}
+    return Shown(spec, form, found, sort, _number(request.GET.get(PAGE, "")), prepare, kept)
+
+
+def _chosen(request: HttpRequest, spec: List) -> QueryDict:
+    """What the address chooses, and is remembered; where it chooses nothing, what was remembered."""
+    given = request.GET
+    if not spec.remembers:
+        return given
+    user = user_of(request)
+    if CLEAR in given:
+        choices.remember(user, spec.name, "")
+        return QueryDict()
+    names = {name for each in spec.filters for name in each.fields()} | {SORT}
+    if names.isdisjoint(given):
+        return QueryDict(choices.remembered(user, spec.name))
+    chosen = QueryDict(mutable=True)
+    for name in sorted(names & set(given)):
+        if given[name]:
+            chosen[name] = given[name]
+    choices.remember(user, spec.name, chosen.urlencode())
+    return chosen
+
+
+def _sort(spec: List, data: QueryDict) -> str:
+    wanted = data.get(SORT, "") or ""
+    return wanted if spec.column(wanted.removeprefix("-")) else spec.sort
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and text.isascii() and 0 < int(text[:6]) < MOST_PAGES else 1
+
+
+def reply(
+    request: HttpRequest,
+    spec: List,
+    rows: QuerySet[Any],
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    prepare: Prepare = list,
+    keep: Sequence[str] = (),
+) -> HttpResponse:
+    """The page `template` with the list as `list`; for htmx its rows alone; the file where one is asked for.
+
+    `rows` are those that the person may see; `prepare` turns a page of them into what `spec.row` draws.
+    """
+    shown = show(request, spec, rows, prepare=prepare, keep=keep)
+    kind = request.GET.get(EXPORT, "")
+    if kind in shown.exports:
+        return exports.file(spec, shown.found, kind, prepare, actor=user_of(request))
+    partial = request.headers.get("HX-Target") == shown.target and "HX-History-Restore-Request" not in request.headers
+    answer = render(request, "web/list_rows.html" if partial else template, {**context, "list": shown})
+    patch_vary_headers(answer, ["HX-Request", "HX-Target"])
+    return answer
+
+
+def yes_no(value: bool) -> str:
+    """A yes or no for a file."""
+    return _("yes") if value else _("no")

@@ -1,0 +1,46 @@
+"""The tray as a list."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from arraigo.customers import search
+from arraigo.retention.models import Reason
+from arraigo.web.filters import Choice, Words
+from arraigo.web.lists import Column, List
+
+MOST_CUSTOMERS = 100
+
+
+def matching(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+    """Tasks of the case of that number, or of the customers that fit the text."""
+    found = [customer.pk for customer in search.search(text, MOST_CUSTOMERS)]
+    return rows.filter(Q(instance__key__iendswith=text) | Q(instance__case__customer__in=found))
+
+
+def tray(role: str) -> List:
+    """The tray of a role; each role's choice is remembered by itself."""
+    return List(
+        name=f"tray-{role}",
+        label=_("My tray"),
+        row="tray/row.html",
+        empty=_("Nothing waits for you."),
+        columns=COLUMNS,
+        filters=FILTERS,
+    )
+
+
+COLUMNS = (
+    Column("task", _("Task"), ("element",), lambda row: row.title),
+    Column("customer", _("Customer"), ("instance__case__customer__name",), lambda row: row.case.customer.name),
+    Column("case", _("Case"), ("instance__key",), lambda row: row.case.number),
+    Column("owner", _("Owner"), (), lambda row: str(row.item.assignee or "")),
+    Column("since", _("Since"), ("created_at",), lambda row: row.item.created_at),
+    Column("due", _("Due"), ("due_at",), lambda row: row.item.due_at, css="num", nullable=True),
+)
+FILTERS = (
+    Words("words", _("Customer or case number"), matching),
+    Choice("priority", _("Priority"), ((2, _("Re-opened")), (1, _("VIP")), (0, _("Ordinary")))),
+    Choice("reason", _("Reason"), Reason.choices, "instance__case__reason"),
+)
