@@ -37,11 +37,12 @@ def env_list(name: str, default: str = "") -> list[str]:
 
 
 def env_choice(name: str, default: str, choices: tuple[str, ...]) -> str:
-    """The environment variable `name`, one of `choices`, in capitals."""
-    text = os.environ.get(name, "").strip().upper() or default
-    if text not in choices:
+    """The environment variable `name`, one of `choices` whatever its capitals."""
+    text = os.environ.get(name, "").strip() or default
+    found = {choice.lower(): choice for choice in choices}.get(text.lower())
+    if found is None:
         raise ImproperlyConfigured(f"{name}={text!r}: write one of {', '.join(choices)}.")
-    return text
+    return found
 
 
 def writable_folder(name: str, default: Path, folder: Path | None = None) -> Path:

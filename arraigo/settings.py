@@ -248,8 +248,36 @@ Q_CLUSTER = {
     "save_limit": 100,
 }
 
-# --- mail: nothing leaves the machine unless an installation says so --------------------------
-EMAIL_BACKEND = os.environ.get("ARRAIGO_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+# --- messages: nothing leaves the machine unless an installation says so ----------------------
+MESSAGE_TRANSPORTS = {
+    "email": env_choice("ARRAIGO_EMAIL", "console", ("console", "smtp", "off")),
+    "sms": env_choice("ARRAIGO_SMS", "console", ("console", "gateway", "off")),
+    "whatsapp": env_choice("ARRAIGO_WHATSAPP", "console", ("console", "gateway", "off")),
+}
+"""How each channel leaves the house (`messages.transports`)."""
+BASE_URL = os.environ.get("ARRAIGO_BASE_URL", "").rstrip("/")
+"""`https://host` under which staff reach Arraigo, for links in e-mails; empty: no links."""
+EMAIL_BACKEND = os.environ.get(
+    "ARRAIGO_EMAIL_BACKEND",
+    f"django.core.mail.backends.{'smtp' if MESSAGE_TRANSPORTS['email'] == 'smtp' else 'console'}.EmailBackend",
+)
+"""What Django itself mails with; messages go by `MESSAGE_TRANSPORTS`."""
+EMAIL_HOST = os.environ.get("ARRAIGO_SMTP_HOST", "localhost")
+EMAIL_PORT = env_int("ARRAIGO_SMTP_PORT", 25, least=1)
+EMAIL_HOST_USER = os.environ.get("ARRAIGO_SMTP_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("ARRAIGO_SMTP_PASSWORD", "")
+_smtp_security = env_choice("ARRAIGO_SMTP_SECURITY", "none", ("none", "starttls", "tls"))
+EMAIL_USE_TLS, EMAIL_USE_SSL = _smtp_security == "starttls", _smtp_security == "tls"
+EMAIL_TIMEOUT = env_int("ARRAIGO_SMTP_TIMEOUT", 15, least=1)
+DEFAULT_FROM_EMAIL = os.environ.get("ARRAIGO_MAIL_FROM", "Arraigo <arraigo@localhost>")
+GATEWAY_URL = os.environ.get("ARRAIGO_GATEWAY_URL", "")
+GATEWAY_TOKEN = os.environ.get("ARRAIGO_GATEWAY_TOKEN", "")
+GATEWAY_TIMEOUT = env_int("ARRAIGO_GATEWAY_TIMEOUT", 15, least=1)
+if "gateway" in MESSAGE_TRANSPORTS.values() and not GATEWAY_URL.startswith(("http://", "https://")):
+    raise ImproperlyConfigured(
+        "ARRAIGO_GATEWAY_URL is missing: write the address to which the SMS and WhatsApp gateway takes messages, "
+        "or set ARRAIGO_SMS and ARRAIGO_WHATSAPP to console or off."
+    )
 
 # --- Arraigo ---------------------------------------------------------------------------------
 PROCEDURES_DIR = BASE_DIR / "procedures"

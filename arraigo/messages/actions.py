@@ -1,13 +1,28 @@
-"""Notices to staff: written in the transaction of what they tell of, read by their owner."""
+"""Telling people: notices to staff and messages to customers.
 
-from collections.abc import Iterable
+Both are rows written in the transaction of what they tell of, with one statement. What leaves the
+house is sent by the sweep `messages.outbox.deliver_due`.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
+
 from arraigo import clock
-from arraigo.messages import queries
-from arraigo.messages.models import Notice
-from arraigo.messages.sentences import SENTENCES
+from arraigo.customers.models import Customer
+from arraigo.documents.values import amount, moment
+from arraigo.eventlog.actions import record
+from arraigo.messages import queries, texts
+from arraigo.messages.errors import MessageNotStuck
+from arraigo.messages.kinds import Kind, Text, kind_of
+from arraigo.messages.models import Channel, Enclosure, Message, MessageTemplate, Notice, NoticeChoice
+from arraigo.messages.sentences import GROUPS, SENTENCES
 from arraigo.people.models import User
+from arraigo.records import key_of, new_key
 
 
 def notify(user: User, kind: str, data: dict[str, Any], case_number: str = "") -> Notice:
@@ -16,7 +31,7 @@ def notify(user: User, kind: str, data: dict[str, Any], case_number: str = "") -
 
 
 def notify_all(users: Iterable[User], kind: str, data: dict[str, Any], case_number: str = "") -> list[Notice]:
-    """As `notify`, for several people with one statement."""
+    """As `notify`, for several people with one statement. The sweep sends it by e-mail to who wants that."""
     if kind not in SENTENCES:
         raise ValueError(f"No sentence for notices of kind {kind!r}: add it to messages.sentences.")
     now = clock.now()
@@ -31,3 +46,153 @@ def mark_read(user: User, notice_ids: Iterable[int] | None = None) -> int:
     if notice_ids is not None:
         notices = notices.filter(pk__in=list(notice_ids))
     return notices.update(read_at=clock.now())
+
+
+@transaction.atomic(savepoint=False)
+def choose_notices(user: User, *, unwanted: Iterable[str], at_any_hour: bool) -> NoticeChoice:
+    """Keep which groups of notices `user` does not want by e-mail, and whether any hour will do."""
+    groups = [group for group in GROUPS if group in set(unwanted)]
+    choice, _ = NoticeChoice.objects.update_or_create(
+        user=user, defaults={"unwanted": groups, "at_any_hour": at_any_hour}
+    )
+    record("notice_choice.changed", choice, actor=user, data={"unwanted": groups, "at_any_hour": at_any_hour})
+    return choice
+
+
+# --- customers -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file for `send_to_customer`; it only travels by e-mail."""
+
+    name: str
+    content_type: str
+    content: bytes
+
+
+def send_to_customer(
+    customer: Customer | int,
+    kind: str,
+    data: Mapping[str, Any],
+    *,
+    attachments: Sequence[Attachment] = (),
+    case_number: str = "",
+    reference: str = "",
+    phone: str = "",
+    email: str = "",
+) -> str:
+    """Write a message of `kind` (`messages.kinds`) to `customer`; its idempotency key.
+
+    `data` fills the places of the kind's text: moments, days and amounts (Decimal, Bs) are written
+    out as on paper; the name of the customer (a record or its key) need not be given. `reference` names what the message tells of
+    (a work order, a claim): the same kind is sent once for it. `phone` and `email` were given for
+    this matter and go before those on record. Consent, address, words and quiet hours are settled
+    by the sweep. Raises UnknownKind; ValueError for a place that the kind does not have.
+    """
+    message = Message(
+        idempotency_key=f"{kind}:{reference}" if reference else new_key(),
+        customer_id=key_of(customer),
+        kind=kind,
+        data=_words(kind_of(kind), data),
+        given={name: value for name, value in (("phone", phone), ("email", email)) if value},
+        case_number=case_number,
+        created_at=clock.now(),
+        next_attempt_at=clock.now(),
+    )
+    _write(message, attachments)
+    return message.idempotency_key
+
+
+def _words(kind: Kind, data: Mapping[str, Any]) -> dict[str, str]:
+    unknown = set(data) - set(kind.places)
+    if unknown:
+        raise ValueError(f"{kind.code} has no places {sorted(unknown)}: see messages/templates.toml.")
+    return {place: _word(value) for place, value in data.items()}
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, dt.datetime):
+        return moment(value)
+    if isinstance(value, dt.date):
+        return f"{value:%d/%m/%Y}"
+    return amount(value) if isinstance(value, Decimal) else str(value)
+
+
+def _write(message: Message, attachments: Sequence[Attachment]) -> None:
+    """Insert the message; one that is there already stays as it is."""
+    Message.objects.bulk_create([message], ignore_conflicts=True)
+    if not attachments:
+        return
+    kept = Message.objects.get(idempotency_key=message.idempotency_key)
+    if kept.attempts == 0 and not kept.enclosures.exists():
+        Enclosure.objects.bulk_create(
+            Enclosure(message=kept, name=each.name, content_type=each.content_type, content=each.content)
+            for each in attachments
+        )
+
+
+def overtake(case_number: str) -> int:
+    """Skip what customers were to be told of a case and has not left: it ended otherwise. How many.
+
+    What answers the customer (a receipt) is sent all the same.
+    """
+    waiting = Message.objects.filter(case_number=case_number, status=Message.Status.PENDING, attempts=0)
+    return (
+        waiting.exclude(customer=None)
+        .exclude(kind__in=queries.replies())
+        .update(status=Message.Status.SKIPPED, why=Message.Why.OVERTAKEN, next_attempt_at=None, ended_at=clock.now())
+    )
+
+
+@transaction.atomic(savepoint=False)
+def resend(message_id: int, *, actor: User) -> Message:
+    """Let the sweep send a failed or uncertain message again: a person decided so. Raises MessageNotStuck."""
+    message = Message.objects.select_for_update().get(pk=message_id)
+    if message.status not in queries.STUCK:
+        raise MessageNotStuck
+    message.status, message.ended_at, message.next_attempt_at = Message.Status.PENDING, None, clock.now()
+    message.attempts, message.left_at = 0, None
+    message.save()
+    record("message.resent", message, actor=actor, case_number=message.case_number, data={"kind": message.kind})
+    return message
+
+
+# --- the operator's own texts ----------------------------------------------------------------------
+
+
+@transaction.atomic(savepoint=False)
+def change_template(
+    kind: str, channel: Channel, *, subject: str, body: str, enabled: bool, actor: User | None
+) -> MessageTemplate:
+    """Use an own text for `kind` on `channel`, or leave the channel out (`enabled` False).
+
+    Raises UnknownKind and the errors of `texts.check`.
+    """
+    text = Text(subject.strip() if channel == Channel.EMAIL else "", body.replace("\r\n", "\n").strip())
+    texts.check(kind_of(kind), channel, text)
+    template, _ = MessageTemplate.objects.update_or_create(
+        kind=kind,
+        channel=channel,
+        defaults={
+            "subject": text.subject,
+            "body": text.body,
+            "enabled": enabled,
+            "changed_at": clock.now(),
+            "changed_by": actor,
+        },
+    )
+    told = {"kind": kind, "channel": channel, "subject": text.subject, "body": text.body, "enabled": enabled}
+    record("message_template.changed", template, actor=actor, data=told)
+    return template
+
+
+@transaction.atomic(savepoint=False)
+def restore_template(kind: str, channel: Channel, *, actor: User | None) -> bool:
+    """Go back to the text that Arraigo ships; whether there was an own one."""
+    template = MessageTemplate.objects.select_for_update().filter(kind=kind, channel=channel).first()
+    if template is None:
+        return False
+    record("message_template.restored", template, actor=actor, data={"kind": kind, "channel": channel})
+    template.delete()
+    return True

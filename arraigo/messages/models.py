@@ -1,10 +1,14 @@
-"""Notices to staff inside the product."""
+"""Notices to staff, messages to customers and staff, and the texts that an administrator changed."""
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from arraigo.messages import sentences
+from arraigo.messages.names import kind_name
+from arraigo.records import new_key
 
 
 class Notice(models.Model):
@@ -18,9 +22,14 @@ class Notice(models.Model):
     case_number = models.CharField(max_length=24, blank=True)
     at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
+    forwarded = models.BooleanField(default=False)
+    """The sweep has decided whether it also goes out by e-mail."""
 
     class Meta:
-        indexes = [models.Index(fields=["user", "-at"], name="notice_unread", condition=Q(read_at=None))]
+        indexes = [
+            models.Index(fields=["user", "-at"], name="notice_unread", condition=Q(read_at=None)),
+            models.Index(fields=["id"], name="notice_to_forward", condition=Q(forwarded=False)),
+        ]
 
     def __str__(self) -> str:
         return self.kind
@@ -29,3 +38,140 @@ class Notice(models.Model):
     def sentence(self) -> str:
         """What the notice says, in the reader's language."""
         return sentences.sentence(self.kind, self.data, self.case_number)
+
+
+class Channel(models.TextChoices):
+    """How a message travels."""
+
+    WHATSAPP = "whatsapp", _("WhatsApp")
+    SMS = "sms", _("SMS")
+    EMAIL = "email", _("E-mail")
+
+
+class Message(models.Model):
+    """One message to a customer or a member of staff, written in the transaction of what it tells of.
+
+    Its facts (`data`) are fixed then. Whether it may go, to which address and in which words is
+    settled once, when the sweep first takes it; from there on it never changes.
+    """
+
+    class Status(models.TextChoices):
+        PENDING = "pending", _("Pending")
+        SENT = "sent", pgettext_lazy("a message", "Sent")
+        SKIPPED = "skipped", pgettext_lazy("a message", "Not sent")
+        FAILED = "failed", pgettext_lazy("a message", "Failed")
+        UNCERTAIN = "uncertain", pgettext_lazy("a message", "Uncertain")
+
+    class Why(models.TextChoices):
+        """Why a message was not sent."""
+
+        NO_CONSENT = "no_consent", _("the customer does not agree to messages")
+        NO_ADDRESS = "no_address", _("no telephone or e-mail to send it to")
+        SWITCHED_OFF = "switched_off", _("messages of this kind are switched off")
+        DECEASED = "deceased", _("the customer has died")
+        OVERTAKEN = "overtaken", _("overtaken: what it speaks of ended otherwise")
+
+    idempotency_key = models.CharField(max_length=120, unique=True, default=new_key)
+    customer = models.ForeignKey("customers.Customer", models.PROTECT, null=True, related_name="messages")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="messages")
+    kind = models.CharField(max_length=40)
+    data = models.JSONField(default=dict)
+    """The places of its text: place → words."""
+    given = models.JSONField(default=dict)
+    """`phone` and `email` given for this matter; they go before those on record."""
+    case_number = models.CharField(max_length=24, blank=True)
+    channel = models.CharField(max_length=8, choices=Channel.choices, blank=True)
+    """Empty until the sweep first takes it."""
+    address = models.CharField(max_length=254, blank=True)
+    subject = models.CharField(max_length=200, blank=True)
+    body = models.TextField(blank=True)
+    status = models.CharField(max_length=9, choices=Status.choices, default=Status.PENDING)
+    why = models.CharField(max_length=12, choices=Why.choices, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField()
+    next_attempt_at = models.DateTimeField(null=True)
+    left_at = models.DateTimeField(null=True)
+    """When it was last handed to its transport without an answer yet."""
+    ended_at = models.DateTimeField(null=True)
+    answer = models.CharField(max_length=400, blank=True)
+    """What the other side said, or the error in words."""
+
+    class Meta:
+        verbose_name = _("message")
+        indexes = [
+            models.Index(fields=["next_attempt_at", "id"], name="message_pending", condition=Q(status="pending")),
+            models.Index(fields=["customer", "-id"]),
+            models.Index(fields=["case_number", "id"]),
+            models.Index(fields=["-id"], name="message_stuck", condition=Q(status__in=["failed", "uncertain"])),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(customer=None, user__isnull=False) | Q(customer__isnull=False, user=None),
+                name="message_one_recipient",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="pending", next_attempt_at__isnull=False, ended_at=None)
+                | ~Q(status="pending") & Q(ended_at__isnull=False),
+                name="message_pending_has_time",
+            ),
+            models.CheckConstraint(condition=~Q(status="skipped") | ~Q(why=""), name="message_skipped_says_why"),
+            models.CheckConstraint(
+                condition=~Q(status="sent") | ~Q(address="") & ~Q(body=""), name="message_sent_has_text"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.idempotency_key}"
+
+    @property
+    def name(self) -> str:
+        """What it tells of, in the reader's language."""
+        return kind_name(self.kind)
+
+
+class Enclosure(models.Model):
+    """A file that goes with a message by e-mail, as it was when the message was written."""
+
+    message = models.ForeignKey(Message, models.CASCADE, related_name="enclosures")
+    name = models.CharField(max_length=120)
+    content_type = models.CharField(max_length=80)
+    content = models.BinaryField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MessageTemplate(models.Model):
+    """The operator's own text for a kind of message on a channel, in place of the default one."""
+
+    kind = models.CharField(max_length=40)
+    channel = models.CharField(max_length=8, choices=Channel.choices)
+    subject = models.CharField(max_length=200, blank=True)
+    body = models.TextField()
+    enabled = models.BooleanField(default=True)
+    """Off: messages of this kind do not use this channel."""
+    changed_at = models.DateTimeField()
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("message template")
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "channel"], name="message_template_unique"),
+            models.CheckConstraint(condition=~Q(body=""), name="message_template_has_body"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.channel}"
+
+
+class NoticeChoice(models.Model):
+    """What one member of staff wants by e-mail beside the notices in the product."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notice_choice")
+    unwanted = models.JSONField(default=list)
+    """Groups of notices (`sentences.GROUPS`) that stay in the product."""
+    at_any_hour = models.BooleanField(default=False)
+    """Outside the working hours too."""
+
+    def __str__(self) -> str:
+        return str(self.user)

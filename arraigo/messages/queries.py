@@ -1,9 +1,12 @@
-"""Reads of notices to staff."""
+"""Reads of notices to staff, of messages and of their texts."""
 
 from django.db.models import QuerySet
 
-from arraigo.messages.models import Notice
+from arraigo.messages.kinds import Text, all_kinds, kind_of
+from arraigo.messages.models import Channel, Message, MessageTemplate, Notice
 from arraigo.people.models import User
+
+STUCK = (Message.Status.FAILED, Message.Status.UNCERTAIN)
 
 
 def unread(user: User) -> QuerySet[Notice]:
@@ -14,3 +17,31 @@ def unread(user: User) -> QuerySet[Notice]:
 def latest(user: User, count: int = 50) -> QuerySet[Notice]:
     """The last `count` notices of `user`, read ones included."""
     return Notice.objects.filter(user=user).order_by("-at", "-id")[:count]
+
+
+def of_case(case_number: str) -> QuerySet[Message]:
+    """What the customer was told, or is going to be, in a case; oldest first."""
+    return Message.objects.filter(case_number=case_number).exclude(customer=None).order_by("id")
+
+
+def stuck() -> QuerySet[Message]:
+    """Messages that a person must look at: failed and uncertain ones, the latest first."""
+    return Message.objects.filter(status__in=STUCK).order_by("-id")
+
+
+def replies() -> list[str]:
+    """Kinds that answer what the customer asked for."""
+    return [code for code, kind in all_kinds().items() if not kind.needs_consent]
+
+
+def own_texts() -> dict[tuple[str, str], MessageTemplate]:
+    """The operator's own texts by kind and channel."""
+    return {(own.kind, own.channel): own for own in MessageTemplate.objects.all()}
+
+
+def text_of(kind: str, channel: str, own: dict[tuple[str, str], MessageTemplate]) -> Text | None:
+    """The text for `kind` on `channel`: the operator's own, else the shipped one; None where switched off."""
+    changed = own.get((kind, channel))
+    if changed is None:
+        return kind_of(kind).texts[Channel(channel)]
+    return Text(changed.subject, changed.body) if changed.enabled else None

@@ -1,13 +1,24 @@
-"""What the business records let staff know, through their signals."""
+"""What the business records let people know, through their signals: staff, and the customers themselves."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.dispatch import receiver
+from django.utils.formats import date_format
 
+from arraigo import clock
 from arraigo.billing.models import BillingClaim
 from arraigo.billing.signals import claim_decided
-from arraigo.messages.actions import notify
+from arraigo.documents.values import paper_language, phone
+from arraigo.messages.actions import notify, send_to_customer
+from arraigo.orders.models import WorkOrder
+from arraigo.orders.signals import visit_not_solved, visit_ordered
 from arraigo.people.models import User
+from arraigo.procedure import queries as procedures
+from arraigo.products.models import Courtesy, Product
+from arraigo.products.signals import courtesies_started
+from arraigo.terminations.models import Termination
+from arraigo.terminations.signals import terminations_requested
 
 
 @receiver(claim_decided, dispatch_uid="notice_of_claim")
@@ -18,3 +29,89 @@ def tell_author(sender: Any, claim: BillingClaim, actor: User | None, **_more: A
     kind = "claim.refused" if claim.state == BillingClaim.State.REFUSED else "claim.applied"
     data = {"number": claim.number, "amount": str(claim.amount), "reason": claim.reason}
     notify(claim.entered_by, kind, data, claim.case_number)
+
+
+@receiver(claim_decided, dispatch_uid="message_of_claim")
+def tell_of_credit(sender: Any, claim: BillingClaim, **_more: Any) -> None:
+    """The waiver or compensation stands on the bill (steps 4 and 13)."""
+    if claim.state != BillingClaim.State.APPLIED:
+        return
+    with paper_language():
+        month = date_format(claim.month, r"F \d\e Y")
+    data = {
+        "producto": claim.product.offering.name,
+        "mes": month.lower(),
+        "monto": claim.amount,
+        "reclamo": claim.number,
+    }
+    send_to_customer(
+        claim.customer_id, f"{claim.kind}.applied", data, case_number=claim.case_number, reference=claim.number
+    )
+
+
+@receiver(visit_ordered, dispatch_uid="message_of_visit")
+def tell_of_visit(sender: Any, order: WorkOrder, products: Sequence[Product], **_more: Any) -> None:
+    """A technician comes within the 24 hours (step 5)."""
+    data = {
+        "orden": order.number,
+        "plazo": order.due_at,
+        "productos": ", ".join(product.offering.name for product in products),
+        "telefono": phone(order.contact_phone),
+    }
+    _about_visit(order, "visit.ordered", data)
+
+
+@receiver(visit_not_solved, dispatch_uid="message_of_unsolved_visit")
+def tell_of_unsolved(sender: Any, order: WorkOrder, **_more: Any) -> None:
+    """It could not be solved on site: plant goes on, a visit with priority follows."""
+    _about_visit(order, "visit.not_solved", {"orden": order.number})
+
+
+def _about_visit(order: WorkOrder, kind: str, data: dict[str, Any]) -> None:
+    send_to_customer(
+        order.customer_id,
+        kind,
+        data,
+        case_number=order.case_number,
+        reference=order.number,
+        phone=order.contact_phone,
+    )
+
+
+@receiver(courtesies_started, dispatch_uid="message_of_courtesy")
+def tell_of_courtesies(sender: Any, courtesies: Sequence[Courtesy], **_more: Any) -> None:
+    """A courtesy began (step 14)."""
+    for courtesy in courtesies:
+        send_to_customer(
+            courtesy.product.customer_id,
+            "courtesy.started",
+            courtesy_places(courtesy),
+            case_number=courtesy.case_number,
+            reference=str(courtesy.pk),
+        )
+
+
+def courtesy_places(courtesy: Courtesy) -> dict[str, Any]:
+    """What the texts about a courtesy say of it."""
+    terms = procedures.current_policy().value(f"courtesy.{courtesy.kind}", {})
+    return {
+        "cortesia": terms.get("name", courtesy.kind),
+        "producto": courtesy.product.offering.name,
+        "fin": clock.local(courtesy.ends_at).date(),
+    }
+
+
+@receiver(terminations_requested, dispatch_uid="message_of_termination")
+def tell_of_termination(sender: Any, terminations: Sequence[Termination], **_more: Any) -> None:
+    """The baja is registered: its receipt goes to who asked for it."""
+    first = terminations[0]
+    data = {
+        "constancia": first.receipt,
+        "momento": first.requested_at,
+        "productos": ", ".join(each.product.offering.name for each in terminations),
+        "devolver": ", ".join(first.return_items),
+        "hasta": first.return_by or "",
+    }
+    send_to_customer(
+        first.customer_id, "termination.receipt", data, case_number=first.case_number, reference=first.receipt
+    )

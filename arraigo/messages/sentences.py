@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import gettext_noop
 
 from arraigo.bss.names import name as command_name
@@ -16,11 +18,34 @@ SENTENCES = {
     "claim.applied": gettext_noop("Billing applied claim %(number)s of Bs %(amount)s (case %(case)s)."),
     "claim.refused": gettext_noop("Billing refused claim %(number)s of Bs %(amount)s (case %(case)s): %(reason)s."),
     "work_order.failed": gettext_noop("Work order %(order)s (case %(case)s) could not be solved on site."),
+    "work_order.assigned": gettext_noop("Work order %(order)s (case %(case)s) is yours: due %(due)s."),
+    "work_order.due": gettext_noop(
+        "Work order %(order)s (case %(case)s): %(part)s of its hours are gone; due %(due)s, technician %(technician)s."
+    ),
     "work_order.late": gettext_noop("Work order %(order)s (case %(case)s) is past its 24 hours."),
+    "promise.due": gettext_noop("A promise of case %(case)s falls due %(due)s: %(promise)s."),
+    "promise.late": gettext_noop("A promise of case %(case)s was not kept in time: %(promise)s."),
     "control.failed": gettext_noop("A quality control of case %(case)s failed: the case is open again."),
     "command.stuck": gettext_noop("A command to the commercial system needs you: %(kind)s, case %(case)s."),
 }
 """Kind → English sentence; its places are filled from the notice's data, `case` from its number."""
+
+GROUPS: dict[str, tuple[Promise, frozenset[str]]] = {
+    "assigned": (_lazy("Something is assigned to me"), frozenset({"work_item.assigned", "work_order.assigned"})),
+    "due": (_lazy("Something falls due"), frozenset({"work_order.due", "promise.due"})),
+    "late": (_lazy("Something is late"), frozenset({"work_order.late", "promise.late"})),
+    "reopened": (_lazy("A case is open again"), frozenset({"case.reopened", "control.failed"})),
+    "billing": (_lazy("Billing decided a claim"), frozenset({"claim.applied", "claim.refused"})),
+    "approval": (_lazy("An offer was approved or not"), frozenset({"offer.approved", "offer.refused"})),
+    "field": (_lazy("A visit could not solve it"), frozenset({"work_order.failed"})),
+    "other": (_lazy("Everything else"), frozenset()),
+}
+"""The groups in which people choose what also comes by e-mail: name and kinds. `other` takes the rest."""
+
+
+def group_of(kind: str) -> str:
+    """The group to which notices of `kind` belong."""
+    return next((group for group, (_name, kinds) in GROUPS.items() if kind in kinds), "other")
 
 
 class _Known(dict[str, Any]):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 
 from arraigo import clock
 from arraigo.bss import actions as outbox
@@ -17,7 +18,6 @@ from arraigo.customers.models import Customer
 from arraigo.eventlog.actions import record
 from arraigo.money import ZERO
 from arraigo.numbering import numbered
-from arraigo.orders import queries
 from arraigo.orders.errors import AlreadyFollowed, OpenVisitExists, WrongState
 from arraigo.orders.models import OrderState, ProductOrder, WorkOrder
 from arraigo.orders.note import check_note, fill_note
@@ -31,6 +31,7 @@ from arraigo.orders.progress import (
     start,
     swap,
 )
+from arraigo.orders.signals import visit_ordered
 from arraigo.people.models import User
 from arraigo.products.models import Product
 from arraigo.tickets.models import TroubleTicket
@@ -92,9 +93,7 @@ def order_engineering_service(
     all `affected_products` and keeps `tickets` linked. Raises OpenVisitExists, NoteIncomplete.
     """
     check_note(note)
-    customer = _locked(customer)
-    if (open_visit := queries.open_visit(customer)) is not None:
-        raise OpenVisitExists(customer.name, open_visit.number)
+    customer = _without_visit(customer)
     order = _product_order(
         ProductOrder.Kind.ENGINEERING_SERVICE,
         customer,
@@ -109,13 +108,21 @@ def order_engineering_service(
     work_order.tickets.add(*(t.pk for t in tickets))
     record("work_order.ordered", work_order, actor=actor, case_number=case_number, data=_told(work_order))
     outbox.send_all([_create_product_order(order, product), _create_work_order(work_order)])
+    visit_ordered.send(WorkOrder, order=work_order, products=list(affected_products))
     return work_order
 
 
-def _locked(customer: Customer) -> Customer:
-    """The customer with the zone, locked against a second visit at the same address."""
+def _without_visit(customer: Customer) -> Customer:
+    """The customer with the zone, locked against a second visit at the same address. Raises OpenVisitExists.
+
+    Who had to wait for the lock may see the orders of before: the database then refuses a second open one.
+    """
+    open_visit = WorkOrder.objects.filter(customer=OuterRef("pk"), closed_at=None).values("number")[:1]
     rows = Customer.objects.select_related("zone").select_for_update(of=("self",), no_key=True)
-    return rows.get(pk=customer.pk)
+    found = rows.annotate(open_visit=Subquery(open_visit)).get(pk=customer.pk)
+    if found.open_visit:
+        raise OpenVisitExists(found.name, found.open_visit)
+    return found
 
 
 def _product_order(
@@ -183,12 +190,13 @@ def follow_up_order(
     note = "\n".join(filter(None, [failed.note, plant_note.strip()]))
     rank = failed.priority + 1 if priority is None else priority
     visit = Visit(failed.activity_code, failed.activity_name, note, failed.contact_phone, hours, rank)
-    order = _work_order(failed.product_order, _locked(failed.customer), visit, actor, failed)
+    order = _work_order(failed.product_order, _without_visit(failed.customer), visit, actor, failed)
     order.products.add(*failed.products.values_list("pk", flat=True))
     order.tickets.add(*failed.tickets.values_list("pk", flat=True))
     data = _told(order) | {"previous": failed.number, "cause": failed.cause}
     record("work_order.followed", order, actor=actor, case_number=order.case_number, data=data)
     outbox.send_all([_create_work_order(order)])
+    visit_ordered.send(WorkOrder, order=order, products=list(order.products.select_related("offering")))
     return order
 
 
@@ -197,8 +205,6 @@ def _check_follow_up(failed: WorkOrder) -> None:
         raise WrongState(failed.number, failed.get_state_display())
     if (following := WorkOrder.objects.filter(previous=failed).first()) is not None:
         raise AlreadyFollowed(failed.number, following.number)
-    if (open_visit := queries.open_visit(failed.customer)) is not None:
-        raise OpenVisitExists(failed.customer.name, open_visit.number)
 
 
 @transaction.atomic(savepoint=False)

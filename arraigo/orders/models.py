@@ -101,6 +101,9 @@ class WorkOrder(models.Model):
                 name="work_order_closed_has_time",
             ),
             models.CheckConstraint(condition=~Q(state="failed") | ~Q(cause=""), name="work_order_failed_has_cause"),
+            models.UniqueConstraint(
+                fields=["customer"], name="work_order_one_open_a_customer", condition=Q(closed_at=None)
+            ),
         ]
         indexes = [
             models.Index(fields=["operations_center", "due_at"], name="work_order_open", condition=Q(closed_at=None)),

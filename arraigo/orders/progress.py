@@ -15,6 +15,7 @@ from arraigo.eventlog.actions import record
 from arraigo.orders import queries
 from arraigo.orders.errors import CauseMissing, EvidenceMissing, NoTechnician, WrongState
 from arraigo.orders.models import ENDED, OrderState, Pause, ProductOrder, WorkOrder
+from arraigo.orders.signals import visit_not_solved
 from arraigo.people.models import User
 from arraigo.records import key_of
 
@@ -139,6 +140,7 @@ def fail_order(order: WorkOrder | int, *, cause: str, actor: User | None) -> Wor
     order.cause = cause.strip()
     _close(order, OrderState.FAILED)
     _record("failed", order, actor, cause=order.cause)
+    visit_not_solved.send(WorkOrder, order=order)
     return order
 
 

@@ -4,17 +4,9 @@ import datetime as dt
 
 from django.db.models import QuerySet
 
-from arraigo.customers.models import Customer
-from arraigo.orders.models import Pause, ProductOrder, WorkOrder
+from arraigo.orders.models import Pause, WorkOrder
 
 HOUR = dt.timedelta(hours=1)
-
-
-def open_visit(customer: Customer) -> WorkOrder | None:
-    """The customer's open Engineering Service visit; there is at most one per address."""
-    return WorkOrder.objects.filter(
-        customer=customer, closed_at=None, product_order__kind=ProductOrder.Kind.ENGINEERING_SERVICE
-    ).first()
 
 
 def open_orders(operations_center_id: int | None = None) -> QuerySet[WorkOrder]:

@@ -21,6 +21,7 @@ from arraigo.products.errors import (
 )
 from arraigo.products.models import Courtesy, Product
 from arraigo.products.queries import RUNNING, running_courtesies
+from arraigo.products.signals import courtesies_started
 from arraigo.records import key_of
 
 BATCH = 50
@@ -60,6 +61,7 @@ def grant_courtesy(
     _record("granted", courtesy, actor, told)
     if courtesy.status == Status.ACTIVE:
         outbox.send_all([_command("activate", courtesy)])
+        courtesies_started.send(Courtesy, courtesies=[courtesy])
     return courtesy
 
 
@@ -115,6 +117,7 @@ def _start_some(now: dt.datetime) -> int:
         _record("started", courtesy, None)
     Courtesy.objects.bulk_update(due, ["status"])
     outbox.send_all(_command("activate", courtesy) for courtesy in due)
+    courtesies_started.send(Courtesy, courtesies=due)
     return len(due)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from arraigo import clock
 from arraigo.bss import actions as bss
 from arraigo.eventlog import seal
+from arraigo.messages import outbox
 from arraigo.products import actions as products
 from arraigo.retention import actions, elsewhere, incidents
 
@@ -40,6 +41,16 @@ def end_repairs() -> int:
     return incidents.settle()
 
 
+def forward_notices() -> int:
+    """Write the e-mails of notices that staff want so."""
+    return outbox.forward_notices(clock.now())
+
+
+def send_messages() -> int:
+    """Send to customers and staff what is due."""
+    return outbox.deliver_due(clock.now())
+
+
 def seal_events() -> int:
     return seal.seal()
 
@@ -51,6 +62,8 @@ SWEEPS: list[Callable[[], int]] = [
     deliver_commands,
     close_overtaken,
     end_repairs,
+    forward_notices,
+    send_messages,
     seal_events,
 ]
 

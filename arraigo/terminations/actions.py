@@ -23,7 +23,7 @@ from arraigo.terminations.errors import (
     TerminationOpen,
 )
 from arraigo.terminations.models import Termination
-from arraigo.terminations.signals import termination_withdrawn
+from arraigo.terminations.signals import termination_withdrawn, terminations_requested
 
 PREFIX = "BJ"
 RECEIPT_PREFIX = "CB"
@@ -74,12 +74,13 @@ def request_termination(
     )
     _record_request(terminations, actor)
     outbox.send_all(_command("request", termination) for termination in terminations)
+    terminations_requested.send(Termination, terminations=terminations)
     return terminations
 
 
 def _locked(products: Iterable[Product]) -> list[Product]:
     keys = [product.pk for product in products]
-    rows = Product.objects.select_for_update(no_key=True, of=("self",)).select_related("customer")
+    rows = Product.objects.select_for_update(no_key=True, of=("self",)).select_related("customer", "offering")
     return list(rows.filter(pk__in=keys).order_by("pk"))
 
 

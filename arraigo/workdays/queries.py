@@ -1,7 +1,7 @@
 """Business days and the hours in which customers may be called."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from arraigo import clock
 from arraigo.workdays.models import Holiday
@@ -64,3 +64,30 @@ def next_call_moment(moment: dt.datetime, windows: Sequence[Window]) -> dt.datet
     if not later:
         day, later = next_business_day(day + dt.timedelta(days=1)), begins
     return dt.datetime.combine(day, later[0], clock.LA_PAZ).astimezone(dt.UTC)
+
+
+Week = Mapping[str, Sequence[Window]]
+"""Working hours by the English name of the day: `{"monday": [["08:30", "12:30"]]}`; a missing day is free."""
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+LOOK_AHEAD = 60
+"""Days within which the next working hours are looked for."""
+
+
+def next_working_moment(moment: dt.datetime, week: Week) -> dt.datetime:
+    """`moment` where it lies in the working hours of `week` and on no holiday, else their next begin, in UTC.
+
+    The begin belongs to the hours, the end does not. A week without hours keeps nothing back.
+    """
+    here = clock.local(moment)
+    last = here.date() + dt.timedelta(days=LOOK_AHEAD)
+    holidays = set(Holiday.objects.filter(day__gte=here.date(), day__lte=last).values_list("day", flat=True))
+    for ahead in range(LOOK_AHEAD):
+        day = here.date() + dt.timedelta(days=ahead)
+        windows = () if day in holidays else week.get(DAYS[day.weekday()], ())
+        for begin, end in sorted(parse_window(window) for window in windows):
+            if ahead == 0 and here.time() >= end:
+                continue
+            if ahead == 0 and here.time() >= begin:
+                return moment
+            return dt.datetime.combine(day, begin, clock.LA_PAZ).astimezone(dt.UTC)
+    return moment

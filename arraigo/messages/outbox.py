@@ -1,0 +1,169 @@
+"""The sweep that sends: notices that go out by e-mail, messages that are due.
+
+Safe on several nodes at once: a message is claimed in a transaction of its own, sent outside of
+any, and its answer is kept in a third. One that was handed over without an answer is sent again
+only where the other side honours its key; else a person decides.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.utils.translation import override
+
+from arraigo.bss.interface import NoAnswer, Unreachable
+from arraigo.eventlog.actions import record
+from arraigo.messages.models import Message, Notice, NoticeChoice
+from arraigo.messages.prepare import Preparation
+from arraigo.messages.sentences import group_of
+from arraigo.messages.transports import Refused, Transport, transports
+
+FIRST_WAIT = dt.timedelta(seconds=30)
+LONGEST_WAIT = dt.timedelta(hours=1)
+ATTEMPTS = 24
+"""After so many (about 18 hours) a message has failed."""
+LEASE = dt.timedelta(minutes=5)
+"""How long a claim keeps other processes off: longer than any transport waits for an answer."""
+NOTICES = 50
+"""Notices that one transaction takes."""
+BATCH = 10
+"""Messages claimed at once; where none of them reaches its transport, the rest waits for the next sweep."""
+MOST_WORDS = 400
+Status = Message.Status
+
+
+def forward_notices(now: dt.datetime) -> int:
+    """Write the e-mails of the notices that their owners want so; how many notices were looked at."""
+    return sum(iter(lambda: _forward_some(now), 0))
+
+
+@transaction.atomic
+def _forward_some(now: dt.datetime) -> int:
+    waiting = Notice.objects.filter(forwarded=False).select_related("user__notice_choice").order_by("id")
+    notices = list(waiting.select_for_update(of=("self",), skip_locked=_skips())[:NOTICES])
+    with override(settings.LANGUAGE_CODE):
+        letters = [letter for notice in notices if (letter := _letter(notice, now))]
+    Message.objects.bulk_create(letters, ignore_conflicts=True)
+    Notice.objects.filter(pk__in=[notice.pk for notice in notices]).update(forwarded=True)
+    return len(notices)
+
+
+def _letter(notice: Notice, now: dt.datetime) -> Message | None:
+    """The e-mail of a notice; None where its owner has none or does not want it."""
+    choice = getattr(notice.user, "notice_choice", None) or NoticeChoice()
+    if not notice.user.email or not notice.user.is_active or group_of(notice.kind) in choice.unwanted:
+        return None
+    lines = [notice.sentence]
+    if notice.case_number and settings.BASE_URL:
+        lines.append(f"{settings.BASE_URL}/cases/{notice.case_number}/")
+    return Message(
+        idempotency_key=f"notice:{notice.pk}",
+        user=notice.user,
+        kind="notice",
+        given={"any_hour": choice.at_any_hour},
+        case_number=notice.case_number,
+        subject=notice.sentence[:200],
+        body="\n\n".join(lines),
+        created_at=notice.at,
+        next_attempt_at=now,
+    )
+
+
+def deliver_due(now: dt.datetime, *, limit: int = 500, through: Mapping[str, Transport] | None = None) -> int:
+    """Send what is due at `now`, oldest first, by the transports of the settings or `through` others.
+
+    How many were handed over. Call it outside of a transaction. A message that was claimed by a
+    process that died is due again after LEASE, and counts as one without an answer.
+    """
+    ways = transports() if through is None else through
+    preparation = Preparation.at(now, ways)
+    sent, reached = 0, True
+    while reached and sent < limit:
+        looked_at, ready = _claim(preparation, min(BATCH, limit - sent))
+        if not looked_at:
+            break
+        outcomes = [_deliver(message, left, ways[message.channel], now) for message, left in ready]
+        reached = any(outcomes) or not outcomes
+        sent += len(ready)
+    return sent
+
+
+@transaction.atomic
+def _claim(preparation: Preparation, limit: int) -> tuple[int, list[tuple[Message, bool]]]:
+    """How many due messages were looked at, and those to send now, each with whether it left before."""
+    now = preparation.now
+    due = Message.objects.filter(status=Status.PENDING, next_attempt_at__lte=now).order_by("id")
+    due = due.select_related("customer", "user").prefetch_related("customer__phones", "enclosures")
+    claimed = list(due.select_for_update(of=("self",), skip_locked=_skips())[:limit])
+    ready = []
+    for message in claimed:
+        preparation.settle(message)
+        if message.status != Status.PENDING or not message.address:
+            continue
+        if message.channel not in preparation.channels:
+            message.next_attempt_at = now + LONGEST_WAIT
+            continue
+        ready.append((message, message.left_at is not None))
+        message.attempts += 1
+        message.left_at, message.next_attempt_at = now, now + LEASE
+    Message.objects.bulk_update(claimed, KEPT)
+    return len(claimed), ready
+
+
+KEPT = [
+    "channel", "address", "subject", "body", "status", "why", "attempts", "left_at", "next_attempt_at", "ended_at"
+]  # fmt: skip
+"""What a claim may change."""
+
+
+def _deliver(message: Message, left_before: bool, transport: Transport, now: dt.datetime) -> bool:
+    """Send one message and keep what became of it; whether the other side answered."""
+    if left_before and not transport.honours_keys:
+        _end(message, Status.UNCERTAIN, "it was handed over before and its answer was lost", now)
+        return True
+    try:
+        answer = transport.send(message)
+    except Unreachable as error:
+        _retry(message, left_before, str(error), now)
+        return False
+    except NoAnswer as error:
+        if transport.honours_keys:
+            _retry(message, True, str(error), now)
+        else:
+            _end(message, Status.UNCERTAIN, str(error), now)
+        return False
+    except Refused as error:
+        _end(message, Status.FAILED, str(error), now)
+    else:
+        _end(message, Status.SENT, answer, now)
+    return True
+
+
+def _retry(message: Message, left: bool, words: str, now: dt.datetime) -> None:
+    """Try again later, each time after twice as long; give up after ATTEMPTS. `left`: it may have arrived."""
+    if message.attempts >= ATTEMPTS:
+        _end(message, Status.UNCERTAIN if left else Status.FAILED, words, now)
+        return
+    wait = min(FIRST_WAIT * 2 ** (message.attempts - 1), LONGEST_WAIT)
+    left_at = message.left_at if left else None
+    _held(message).update(next_attempt_at=now + wait, left_at=left_at, answer=words[:MOST_WORDS])
+
+
+@transaction.atomic
+def _end(message: Message, status: str, words: str, now: dt.datetime) -> None:
+    ended = _held(message).update(status=status, ended_at=now, next_attempt_at=None, answer=words[:MOST_WORDS])
+    if ended and message.customer_id:
+        data = {"kind": message.kind, "channel": message.channel, "attempts": message.attempts}
+        record(f"message.{status}", message, actor=None, case_number=message.case_number, data=data)
+
+
+def _held(message: Message) -> QuerySet[Message]:
+    """The row, as long as this process's claim on it holds."""
+    return Message.objects.filter(pk=message.pk, status=Status.PENDING, attempts=message.attempts)
+
+
+def _skips() -> bool:
+    return connection.features.has_select_for_update_skip_locked
+

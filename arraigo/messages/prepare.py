@@ -1,0 +1,99 @@
+"""Whether a message may go, by which channel, to which address and in which words."""
+
+import datetime as dt
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import dataclass
+
+from arraigo.customers.errors import PhoneUnknown
+from arraigo.customers.models import Customer
+from arraigo.customers.phones import is_mobile, normal
+from arraigo.messages import queries, quiet, texts
+from arraigo.messages.kinds import kind_of
+from arraigo.messages.models import Channel, Message, MessageTemplate
+
+Why = Message.Why
+
+
+@dataclass
+class Preparation:
+    """What one sweep needs to prepare its messages: read once for all of them."""
+
+    now: dt.datetime
+    channels: Collection[str]
+    """The channels that this installation uses."""
+    own: dict[tuple[str, str], MessageTemplate]
+    opens_at: dt.datetime
+    """`now` within the working hours, else when they begin."""
+
+    @classmethod
+    def at(cls, now: dt.datetime, channels: Collection[str]) -> "Preparation":
+        return cls(now, channels, queries.own_texts(), quiet.next_moment(now))
+
+    def settle(self, message: Message) -> None:
+        """Give the message its channel, address and words; or skip it; or let it wait for the working hours.
+
+        A message that was prepared before keeps what it got.
+        """
+        if message.address:
+            return
+        if message.customer is None:
+            self._settle_staff(message)
+        else:
+            self._settle_customer(message, message.customer)
+
+    def _settle_staff(self, message: Message) -> None:
+        user = message.user
+        assert user is not None  # the database holds one recipient
+        if Channel.EMAIL not in self.channels:
+            self._skip(message, Why.SWITCHED_OFF)
+        elif not (user.is_active and user.email):
+            self._skip(message, Why.NO_ADDRESS)
+        elif not self._waits(message, any_hour=message.given.get("any_hour", False)):
+            message.channel, message.address = Channel.EMAIL, user.email
+
+    def _settle_customer(self, message: Message, customer: Customer) -> None:
+        kind = kind_of(message.kind)
+        if kind.needs_consent and customer.deceased_on:
+            self._skip(message, Why.DECEASED)
+        elif kind.needs_consent and not customer.notices_allowed:
+            self._skip(message, Why.NO_CONSENT)
+        elif not self._waits(message, any_hour=kind.any_hour):
+            self._address(message, customer)
+
+    def _waits(self, message: Message, *, any_hour: bool) -> bool:
+        """Let the message wait for the working hours, unless any hour will do; whether it waits."""
+        if any_hour or self.opens_at <= self.now:
+            return False
+        message.next_attempt_at = self.opens_at
+        return True
+
+    def _address(self, message: Message, customer: Customer) -> None:
+        written = {
+            channel: text
+            for channel in kind_of(message.kind).channels
+            if channel in self.channels and (text := queries.text_of(message.kind, channel, self.own))
+        }
+        for channel, text in written.items():
+            if address := _address_of(message, customer, channel):
+                words = texts.filled(text, {"cliente": customer.name, **message.data})
+                message.channel, message.address = channel, address
+                message.subject, message.body = words.subject, words.body
+                return
+        self._skip(message, Why.NO_ADDRESS if written else Why.SWITCHED_OFF)
+
+    def _skip(self, message: Message, why: Message.Why) -> None:
+        message.status, message.why = Message.Status.SKIPPED, why
+        message.next_attempt_at, message.ended_at = None, self.now
+
+
+def _address_of(message: Message, customer: Customer, channel: Channel) -> str:
+    """Where to send it by `channel`: what was given for this matter, else what is on record; empty for nowhere."""
+    if channel == Channel.EMAIL:
+        return str(message.given.get("email") or customer.email)
+    with suppress(PhoneUnknown):
+        given = normal(message.given.get("phone", ""))
+        if is_mobile(given):
+            return given
+    phones = sorted(customer.phones.all(), key=lambda phone: (not phone.is_contact, phone.pk))
+    return next((phone.number for phone in phones if phone.is_mobile), "")

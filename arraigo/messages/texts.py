@@ -1,0 +1,51 @@
+"""Filling the places of a text, and checking a text before it is used."""
+
+import re
+from collections.abc import Collection, Mapping
+
+from arraigo.messages.errors import LooseBrace, SubjectMissing, TextMissing, TextTooLong, UnknownPlace
+from arraigo.messages.kinds import MOST, Kind, Text
+from arraigo.messages.models import Channel
+
+PLACE = re.compile(r"\{\s*([^{}]*?)\s*\}")
+NEAR = 20
+NOTHING = "—"
+
+
+def fill(text: str, data: Mapping[str, str]) -> str:
+    """`text` with its places filled; one without a value shows a dash, a line of its own vanishes."""
+    lines = [line for line in text.strip().splitlines() if not _is_empty_place(line, data)]
+    return PLACE.sub(lambda place: data.get(place[1]) or NOTHING, "\n".join(lines)).strip()
+
+
+def _is_empty_place(line: str, data: Mapping[str, str]) -> bool:
+    alone = PLACE.fullmatch(line.strip())
+    return alone is not None and not data.get(alone[1])
+
+
+def filled(text: Text, data: Mapping[str, str]) -> Text:
+    """Subject and body with their places filled; a subject is one line."""
+    return Text(" ".join(fill(text.subject, data).split())[:200], fill(text.body, data))
+
+
+def check(kind: Kind, channel: Channel, text: Text) -> None:
+    """Raises UnknownPlace, LooseBrace, TextMissing, SubjectMissing or TextTooLong where `text` cannot be used."""
+    if not text.body.strip():
+        raise TextMissing
+    if channel == Channel.EMAIL and not text.subject.strip():
+        raise SubjectMissing
+    for part in (text.subject, text.body):
+        _check_places(part, kind.places)
+    length = len(fill(text.body, kind.places))
+    if length > MOST[channel]:
+        raise TextTooLong(length, MOST[channel])
+
+
+def _check_places(text: str, allowed: Collection[str]) -> None:
+    for place in PLACE.finditer(text):
+        if place[1] not in allowed:
+            raise UnknownPlace(place[1], ", ".join(f"{{{name}}}" for name in allowed))
+    rest = PLACE.sub(lambda place: " " * len(place[0]), text)
+    loose = re.search(r"[{}]", rest)
+    if loose:
+        raise LooseBrace(text[max(0, loose.start() - NEAR) : loose.start() + NEAR].strip())

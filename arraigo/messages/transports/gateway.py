@@ -1,0 +1,52 @@
+"""SMS and WhatsApp through an HTTP gateway: one JSON POST a message, with an idempotency key.
+
+    POST <ARRAIGO_GATEWAY_URL>
+    Authorization: Bearer <ARRAIGO_GATEWAY_TOKEN>
+    Idempotency-Key: <key>
+    {"channel": "sms", "to": "+59170000001", "text": "…", "key": "<key>"}
+
+2xx and 409 (it has this key already) count as taken; 408, 425, 429 and 5xx are tried again; any
+other answer is a refusal. The gateway must honour the key: an unanswered message is sent again with it.
+"""
+
+import requests
+from django.conf import settings
+
+from arraigo.bss.interface import NoAnswer, Unreachable
+from arraigo.messages.models import Message
+from arraigo.messages.transports import Refused
+
+HAS_IT_ALREADY = 409
+TRY_LATER = frozenset({408, 425, 429})
+MOST_WORDS = 200
+
+
+class Gateway:
+    """Any provider behind that one contract; a small proxy translates for one that speaks otherwise."""
+
+    honours_keys = True
+
+    def send(self, message: Message) -> str:
+        key = message.idempotency_key
+        try:
+            answer = requests.post(
+                settings.GATEWAY_URL,
+                json={"channel": message.channel, "to": message.address, "text": message.body, "key": key},
+                headers={"Authorization": f"Bearer {settings.GATEWAY_TOKEN}", "Idempotency-Key": key},
+                timeout=settings.GATEWAY_TIMEOUT,
+                allow_redirects=False,
+            )
+        except (requests.exceptions.ConnectTimeout, requests.exceptions.SSLError) as error:
+            raise Unreachable(type(error).__name__) from error
+        except requests.exceptions.RequestException as error:
+            raise NoAnswer(type(error).__name__) from error
+        return _read(answer)
+
+
+def _read(answer: requests.Response) -> str:
+    words = f"{answer.status_code} {answer.text[:MOST_WORDS]}".strip()
+    if answer.status_code < 300 or answer.status_code == HAS_IT_ALREADY:
+        return words
+    if answer.status_code in TRY_LATER or answer.status_code >= 500:
+        raise NoAnswer(words)
+    raise Refused(words)

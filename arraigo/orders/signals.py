@@ -1,0 +1,10 @@
+"""What work orders let the layers above know, inside the transaction of the change."""
+
+from django.dispatch import Signal
+
+visit_ordered = Signal()
+"""A visit was ordered (step 5) or follows one that could not be solved. Sent with `order` (WorkOrder)
+and `products` (list of Product). Receivers must not raise."""
+
+visit_not_solved = Signal()
+"""A visit could not be solved on site. Sent with `order` (WorkOrder). Receivers must not raise."""

@@ -1,0 +1,35 @@
+"""A transport that keeps what it is given, and the cast."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pytest
+
+from arraigo.bss.interface import Unreachable
+from arraigo.messages.models import Channel, Message
+from arraigo.messages.transports import Transport
+from tests.steps.conftest import cast, home  # noqa: F401
+
+
+@dataclass
+class Told:
+    """Takes every message on every channel, unless it is `down`."""
+
+    messages: list[Message] = field(default_factory=list)
+    down: bool = False
+    honours_keys = True
+
+    def send(self, message: Message) -> str:
+        if self.down:
+            raise Unreachable("down")
+        self.messages.append(message)
+        return "told"
+
+    @property
+    def ways(self) -> Mapping[str, Transport]:
+        return {str(channel): self for channel in Channel}
+
+
+@pytest.fixture
+def told() -> Told:
+    return Told()

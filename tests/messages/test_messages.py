@@ -1,0 +1,203 @@
+"""Who gets a message, by which channel, when; and what the procedure makes known to customers."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from arraigo import clock
+from arraigo.customers.models import Customer
+from arraigo.messages import actions, outbox, queries
+from arraigo.messages.models import Channel, Message, NoticeChoice
+from tests.cast import Cast, Household, Walk, moment
+from tests.messages.conftest import Told
+from tests.records import NOON, a_customer, a_user
+
+pytestmark = pytest.mark.django_db
+
+ON_THE_WAY = {"orden": "OT-1", "tecnico": "Juan"}
+ENDING = {"cortesia": "HBO", "producto": "TV HD", "fin": dt.date(2026, 4, 1)}
+
+
+def rosa(**fields: Any) -> Customer:
+    customer = a_customer(**{"name": "Rosa", "notices_allowed": True, "email": "rosa@example.org", **fields})
+    customer.phones.create(number="+59144123456", is_contact=True, is_mobile=False)
+    customer.phones.create(number="+59170000001")
+    return customer
+
+
+def tell(customer: Customer, kind: str = "visit.on_the_way", data: Any = ON_THE_WAY, **more: Any) -> Message:
+    with clock.at(NOON):
+        return Message.objects.get(idempotency_key=actions.send_to_customer(customer, kind, data, **more))
+
+
+def swept(message: Message, told: Told, at: dt.datetime = NOON) -> Message:
+    with clock.at(at):
+        outbox.deliver_due(at, through=told.ways)
+    message.refresh_from_db()
+    return message
+
+
+def test_the_first_channel_with_an_address_is_taken(told: Told) -> None:
+    assert swept(tell(rosa()), told).address == "+59170000001"
+    assert swept(tell(a_customer(notices_allowed=True, email="a@example.org")), told).channel == "email"
+    nowhere = swept(tell(a_customer(notices_allowed=True)), told)
+    assert (nowhere.status, nowhere.why) == ("skipped", "no_address")
+
+
+def test_the_number_given_for_the_matter_goes_first(told: Told) -> None:
+    assert swept(tell(rosa(), phone="76543210"), told).address == "+59176543210"
+    assert swept(tell(rosa(), phone="no es un número"), told).address == "+59170000001"
+
+
+def test_without_consent_only_replies_go_out(told: Told) -> None:
+    silent = rosa(notices_allowed=False)
+    assert swept(tell(silent), told).why == "no_consent"
+    receipt = tell(silent, "termination.receipt", {"constancia": "CB-1", "productos": "Internet"})
+    assert swept(receipt, told).status == "sent"
+    assert told.messages == [receipt]
+
+
+def test_the_dead_are_not_written_to(told: Told) -> None:
+    assert swept(tell(rosa(deceased_on=dt.date(2026, 1, 1))), told).why == "deceased"
+
+
+def test_the_same_thing_is_told_once(told: Told) -> None:
+    customer = rosa()
+    first, second = tell(customer, reference="OT-1"), tell(customer, reference="OT-1")
+    assert first == second
+
+
+def test_a_place_that_the_kind_does_not_have_is_a_mistake() -> None:
+    with pytest.raises(ValueError, match="factura"):
+        actions.send_to_customer(rosa(), "visit.on_the_way", {"factura": "1"})
+    with pytest.raises(ValueError, match=r"visit\.forgotten"):
+        actions.send_to_customer(rosa(), "visit.forgotten", {})
+
+
+@pytest.mark.parametrize(
+    ("at", "sent_at"),
+    [
+        ((2026, 3, 10, 13, 0), (2026, 3, 10, 14, 30)),  # the lunch break of a Tuesday
+        ((2026, 3, 10, 23, 0), (2026, 3, 11, 8, 30)),  # the night
+        ((2026, 3, 14, 13, 0), (2026, 3, 16, 8, 30)),  # Saturday after noon: Monday
+        ((2026, 4, 30, 19, 0), (2026, 5, 4, 8, 30)),  # Labour Day, a proposed bridge, the weekend
+    ],
+)
+def test_quiet_hours_delay_and_never_drop(cast: Cast, told: Told, at: Any, sent_at: Any) -> None:
+    from arraigo.workdays import actions as workdays
+
+    workdays.set_holiday(dt.date(2026, 5, 1), "Día del Trabajo", actor=None)
+    workdays.set_holiday(dt.date(2026, 5, 2), "Puente", actor=None)
+    night, morning = (dt.datetime(*when, tzinfo=clock.LA_PAZ).astimezone(dt.UTC) for when in (at, sent_at))
+    with clock.at(night):
+        key = actions.send_to_customer(rosa(), "courtesy.ending", ENDING)
+    message = Message.objects.get(idempotency_key=key)
+    assert (swept(message, told, night).status, message.next_attempt_at) == ("pending", morning)
+    assert swept(message, told, morning - dt.timedelta(minutes=1)).attempts == 0
+    assert swept(message, told, morning).status == "sent"
+
+
+def test_who_waits_for_it_is_told_at_night(cast: Cast, told: Told) -> None:
+    night = NOON + dt.timedelta(hours=11)
+    assert swept(tell(rosa()), told, night).status == "sent"
+
+
+def test_an_own_text_takes_the_place_of_the_shipped_one(told: Told) -> None:
+    actions.change_template(
+        "visit.on_the_way", Channel.WHATSAPP, subject="", body="Ya va {tecnico}.", enabled=True, actor=None
+    )
+    assert swept(tell(rosa()), told).body == "Ya va Juan."
+    for channel in Channel:
+        actions.change_template(
+            "visit.on_the_way", channel, subject="x", body="{tecnico}", enabled=False, actor=None
+        )
+    assert swept(tell(rosa()), told).why == "switched_off"
+    assert actions.restore_template("visit.on_the_way", Channel.SMS, actor=None)
+    assert swept(tell(rosa()), told).channel == "sms"
+
+
+def test_what_was_prepared_stays_as_it_was(told: Told) -> None:
+    message = tell(rosa())
+    told.down = True
+    swept(message, told)
+    actions.change_template("visit.on_the_way", Channel.WHATSAPP, subject="", body="Otro", enabled=True, actor=None)
+    told.down = False
+    assert "Juan" in swept(message, told, NOON + dt.timedelta(hours=1)).body
+
+
+# --- staff -----------------------------------------------------------------------------------------
+
+
+def test_a_notice_goes_out_by_e_mail_to_who_wants_it(told: Told) -> None:
+    ana, luis, sin = a_user("ana"), a_user("luis"), a_user("sin")
+    for user in (ana, luis):
+        user.email = f"{user.username}@example.org"
+        user.save()
+    actions.choose_notices(luis, unwanted=["field", "no such group"], at_any_hour=False)
+    assert NoticeChoice.objects.get(user=luis).unwanted == ["field"]
+    with clock.at(NOON):
+        actions.notify_all([ana, luis, sin], "work_order.failed", {"order": "OT-1"}, "RET-1")
+        assert outbox.forward_notices(NOON) == 3
+        assert outbox.forward_notices(NOON) == 0
+        outbox.deliver_due(NOON, through=told.ways)
+    (message,) = told.messages
+    assert (message.user, message.address, message.status) == (ana, "ana@example.org", "pending")
+    assert message.subject == "La orden de trabajo OT-1 (caso RET-1) no se pudo resolver en el lugar."
+
+
+def test_staff_too_have_quiet_hours_unless_they_choose_otherwise(cast: Cast, told: Told) -> None:
+    day, night = cast["advisor"], cast["team_lead"]
+    for user in (day, night):
+        user.email = f"{user.username}@example.org"
+        user.save()
+    actions.choose_notices(night, unwanted=[], at_any_hour=True)
+    late = NOON + dt.timedelta(hours=11)
+    with clock.at(late):
+        actions.notify_all([day, night], "control.failed", {}, "RET-1")
+        outbox.forward_notices(late)
+        outbox.deliver_due(late, through=told.ways)
+    assert [message.user for message in told.messages] == [night]
+
+
+# --- what the procedure makes known ------------------------------------------------------------------
+
+
+def kinds(walk: Walk) -> list[str]:
+    return list(queries.of_case(walk.case.number).values_list("kind", flat=True))
+
+
+def test_the_fault_branch_tells_of_credit_and_visit(home: Household) -> None:
+    home.repeated_faults()
+    walk = Walk(home).go("step_01", "step_02", "step_03", "step_04", "step_05")
+    assert kinds(walk) == ["bill_waiver.applied", "visit.ordered"]
+    waiver, visit = queries.of_case(walk.case.number)
+    assert (waiver.data["mes"], waiver.data["monto"]) == ("marzo de 2026", "Bs 140,00")
+    assert (visit.data["plazo"], visit.data["productos"]) == ("11/03/2026 10:00", "Internet FO 100 Mb")
+    walk("step_06")
+    walk("step_07", solved="no", cause="plant", tasks=[])
+    assert kinds(walk)[2:] == ["visit.not_solved"]
+
+
+def test_the_offer_branch_tells_of_the_compensation(home: Household) -> None:
+    walk = Walk(home, reason="compensation").go("step_01", "step_02", "step_11", "step_12", "step_13")
+    assert kinds(walk) == ["compensation.applied"]
+
+
+def test_a_courtesy_and_a_baja_are_told(cast: Cast, home: Household) -> None:
+    walk = Walk(home, products=[home.television], reason="better_offer").go("step_01", "step_02")
+    walk("step_11", reason="better_offer", demand="courtesy", competitor="Otra, 100 Mb")
+    walk("step_14", courtesy=f"premium_channels:{home.television.pk}")
+    assert kinds(walk) == ["courtesy.started"]
+    with moment(days=1):
+        other = Walk(cast.household("100002"), reason="other").go("step_01", "step_02")
+        other("step_11", reason="other", demand="termination")
+        other("termination")
+    assert kinds(other) == ["termination.receipt"]
+
+
+def test_what_is_overtaken_is_not_told(home: Household, told: Told) -> None:
+    home.repeated_faults()
+    walk = Walk(home).go("step_01", "step_02", "step_03", "step_04", "step_05")
+    assert actions.overtake(walk.case.number) == 2
+    assert set(queries.of_case(walk.case.number).values_list("why", flat=True)) == {"overtaken"}

@@ -1,0 +1,174 @@
+"""Messages leave through real servers on loopback: once, later where it must be, never doubled."""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import override_settings
+
+from arraigo import clock
+from arraigo.messages import actions, outbox
+from arraigo.messages.actions import Attachment
+from arraigo.messages.models import Message
+from tests.messages.servers import Post, Provider, free_port, post, provider
+from tests.records import NOON, a_customer, a_user
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def mail() -> Iterator[Post]:
+    everything = {"email": "smtp", "sms": "off", "whatsapp": "off"}
+    with (
+        post() as (server, port),
+        override_settings(
+            EMAIL_HOST="127.0.0.1", EMAIL_PORT=port, EMAIL_TIMEOUT=3, MESSAGE_TRANSPORTS=everything
+        ),
+    ):
+        yield server
+
+
+@pytest.fixture
+def gateway() -> Iterator[Provider]:
+    everything = {"email": "off", "sms": "gateway", "whatsapp": "gateway"}
+    with (
+        provider() as (server, url),
+        override_settings(GATEWAY_URL=url, GATEWAY_TOKEN="secreto", GATEWAY_TIMEOUT=3, MESSAGE_TRANSPORTS=everything),
+    ):
+        yield server
+
+
+def written(**fields: Any) -> Message:
+    """A message to a customer with mobile and e-mail that says the technician is on the way."""
+    customer = a_customer(name="Rosa Mamani", notices_allowed=True, email=fields.pop("email", "rosa@example.org"))
+    customer.phones.create(number="+59170000001", is_contact=True)
+    with clock.at(NOON):
+        data = {"orden": "OT-1", "tecnico": "Juan Flores"}
+        key = actions.send_to_customer(customer, "visit.on_the_way", data, **fields)
+    return Message.objects.get(idempotency_key=key)
+
+
+def sweep(minutes: float = 0) -> int:
+    moment = NOON + dt.timedelta(minutes=minutes)
+    with clock.at(moment):
+        return outbox.deliver_due(moment)
+
+
+def test_an_e_mail_arrives_with_its_file(mail: Post) -> None:
+    message = written(attachments=[Attachment("orden.pdf", "application/pdf", b"%PDF-1.7")], reference="OT-1")
+    assert sweep() == 1
+    (letter,) = mail.letters
+    assert letter["To"] == "rosa@example.org"
+    assert letter["Subject"] == "El técnico está en camino: orden OT-1"
+    body = letter.get_body()
+    assert body is not None
+    assert "Estimado(a) Rosa Mamani" in body.get_content()
+    assert [part.get_filename() for part in letter.iter_attachments()] == ["orden.pdf"]
+    message.refresh_from_db()
+    assert (message.status, message.channel, message.attempts) == ("sent", "email", 1)
+    assert sweep(90) == 0
+
+
+def test_an_sms_gateway_gets_key_and_token(gateway: Provider) -> None:
+    message = written(reference="OT-1")
+    assert sweep() == 1
+    assert gateway.taken == {
+        "visit.on_the_way:OT-1": {
+            "channel": "whatsapp",
+            "to": "+59170000001",
+            "text": "Rosa Mamani: el técnico Juan Flores está en camino a su domicilio. Orden OT-1.",
+            "key": message.idempotency_key,
+        }
+    }
+    assert gateway.tokens == {"Bearer secreto"}
+
+
+def test_a_server_that_is_down_is_asked_again_later(mail: Post) -> None:
+    message = written()
+    with override_settings(EMAIL_PORT=free_port()):
+        sweep()
+    message.refresh_from_db()
+    assert (message.status, message.left_at) == ("pending", None)
+    assert sweep(0.2) == 0
+    assert sweep(1) == 1
+    message.refresh_from_db()
+    assert (message.status, message.attempts, len(mail.letters)) == ("sent", 2, 1)
+
+
+def test_a_busy_server_is_asked_again_and_a_refusal_is_final(mail: Post) -> None:
+    mail.says = ["451 later"]
+    waiting, refused = written(), written(email="nadie@example.org")
+    sweep()
+    waiting.refresh_from_db()
+    refused.refresh_from_db()
+    assert (waiting.status, refused.status) == ("pending", "failed")
+    assert "550 no such mailbox" in refused.answer
+    sweep(1)
+    waiting.refresh_from_db()
+    assert waiting.status == "sent"
+
+
+def test_an_e_mail_without_answer_is_not_sent_twice(mail: Post) -> None:
+    message = written()
+    Message.objects.filter(pk=message.pk).update(left_at=NOON, address="rosa@example.org", channel="email", body="x")
+    sweep(6)
+    message.refresh_from_db()
+    assert (message.status, mail.letters) == ("uncertain", [])
+    with clock.at(NOON):
+        actions.resend(message.pk, actor=a_user())
+    sweep(7)
+    message.refresh_from_db()
+    assert (message.status, len(mail.letters)) == ("sent", 1)
+
+
+def test_a_gateway_that_hangs_up_gets_the_same_key_again(gateway: Provider) -> None:
+    gateway.hangs = True
+    message = written()
+    sweep()
+    message.refresh_from_db()
+    assert message.status == "pending"
+    sweep(1)
+    message.refresh_from_db()
+    assert (message.status, gateway.asked, len(gateway.taken)) == ("sent", 2, 1)
+
+
+@pytest.mark.parametrize(
+    ("answer", "status"), [(409, "sent"), (429, "pending"), (503, "pending"), (400, "failed"), (302, "failed")]
+)
+def test_what_the_gateway_answers(gateway: Provider, answer: int, status: str) -> None:
+    gateway.answers = [answer]
+    message = written()
+    sweep()
+    message.refresh_from_db()
+    assert message.status == status
+
+
+def test_a_message_that_never_arrives_ends_in_the_list(gateway: Provider) -> None:
+    message = written()
+    Message.objects.filter(pk=message.pk).update(attempts=outbox.ATTEMPTS - 1)
+    with override_settings(GATEWAY_URL=f"http://127.0.0.1:{free_port()}/"):
+        sweep()
+    message.refresh_from_db()
+    assert message.status in ("failed", "uncertain")
+
+
+def test_while_the_gateway_is_down_a_sweep_does_not_try_them_all(gateway: Provider) -> None:
+    for _ in range(outbox.BATCH + 3):
+        written()
+    gateway.answers = [503] * (outbox.BATCH + 3)
+    sweep()
+    assert gateway.asked == outbox.BATCH
+
+
+def test_two_nodes_send_a_message_once(gateway: Provider) -> None:
+    """The second node comes while the first one has claimed and not yet sent."""
+    message = written()
+    from arraigo.messages.prepare import Preparation
+
+    with clock.at(NOON):
+        _, first = outbox._claim(Preparation.at(NOON, {"sms", "whatsapp"}), 10)
+    assert [claimed.pk for claimed, _left in first] == [message.pk]
+    assert sweep() == 0
+    assert sweep(1) == 0
+    assert gateway.asked == 0
