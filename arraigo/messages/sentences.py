@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop
 
 from arraigo.bss.names import name as command_name
@@ -31,14 +31,14 @@ SENTENCES = {
 """Kind → English sentence; its places are filled from the notice's data, `case` from its number."""
 
 GROUPS: dict[str, tuple[Promise, frozenset[str]]] = {
-    "assigned": (_lazy("Something is assigned to me"), frozenset({"work_item.assigned", "work_order.assigned"})),
-    "due": (_lazy("Something falls due"), frozenset({"work_order.due", "promise.due"})),
-    "late": (_lazy("Something is late"), frozenset({"work_order.late", "promise.late"})),
-    "reopened": (_lazy("A case is open again"), frozenset({"case.reopened", "control.failed"})),
-    "billing": (_lazy("Billing decided a claim"), frozenset({"claim.applied", "claim.refused"})),
-    "approval": (_lazy("An offer was approved or not"), frozenset({"offer.approved", "offer.refused"})),
-    "field": (_lazy("A visit could not solve it"), frozenset({"work_order.failed"})),
-    "other": (_lazy("Everything else"), frozenset()),
+    "assigned": (gettext_lazy("Something is assigned to me"), frozenset({"work_item.assigned", "work_order.assigned"})),
+    "due": (gettext_lazy("Something falls due"), frozenset({"work_order.due", "promise.due"})),
+    "late": (gettext_lazy("Something is late"), frozenset({"work_order.late", "promise.late"})),
+    "reopened": (gettext_lazy("A case is open again"), frozenset({"case.reopened", "control.failed"})),
+    "billing": (gettext_lazy("Billing decided a claim"), frozenset({"claim.applied", "claim.refused"})),
+    "approval": (gettext_lazy("An offer was approved or not"), frozenset({"offer.approved", "offer.refused"})),
+    "field": (gettext_lazy("A visit could not solve it"), frozenset({"work_order.failed"})),
+    "other": (gettext_lazy("Everything else"), frozenset()),
 }
 """The groups in which people choose what also comes by e-mail: name and kinds. `other` takes the rest."""
 
