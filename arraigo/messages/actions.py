@@ -85,8 +85,8 @@ def send_to_customer(
     """Write a message of `kind` (`messages.kinds`) to `customer`; its idempotency key.
 
     `data` fills the places of the kind's text: moments, days and amounts (Decimal, Bs) are written
-    out as on paper; the name of the customer (a record or its key) need not be given. `reference` names what the message tells of
-    (a work order, a claim): the same kind is sent once for it. `phone` and `email` were given for
+    out as on paper; the customer's name need not be given. `reference` names what the message tells
+    of (a work order, a claim): the same kind is sent once for it. `phone` and `email` were given for
     this matter and go before those on record. Consent, address, words and quiet hours are settled
     by the sweep. Raises UnknownKind; ValueError for a place that the kind does not have.
     """

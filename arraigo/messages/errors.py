@@ -31,8 +31,7 @@ class LooseBrace(BadTemplate):
 
     def __init__(self, near: str) -> None:
         super().__init__(
-            _("A brace has no pair near “%(near)s”: a place is written between both, as in {cliente}.")
-            % {"near": near}
+            _("A brace has no pair near “%(near)s”: a place is written between both, as in {cliente}.") % {"near": near}
         )
 
 

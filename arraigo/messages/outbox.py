@@ -166,4 +166,3 @@ def _held(message: Message) -> QuerySet[Message]:
 
 def _skips() -> bool:
     return connection.features.has_select_for_update_skip_locked
-

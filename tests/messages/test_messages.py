@@ -109,9 +109,7 @@ def test_an_own_text_takes_the_place_of_the_shipped_one(told: Told) -> None:
     )
     assert swept(tell(rosa()), told).body == "Ya va Juan."
     for channel in Channel:
-        actions.change_template(
-            "visit.on_the_way", channel, subject="x", body="{tecnico}", enabled=False, actor=None
-        )
+        actions.change_template("visit.on_the_way", channel, subject="x", body="{tecnico}", enabled=False, actor=None)
     assert swept(tell(rosa()), told).why == "switched_off"
     assert actions.restore_template("visit.on_the_way", Channel.SMS, actor=None)
     assert swept(tell(rosa()), told).channel == "sms"

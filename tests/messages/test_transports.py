@@ -22,9 +22,7 @@ def mail() -> Iterator[Post]:
     everything = {"email": "smtp", "sms": "off", "whatsapp": "off"}
     with (
         post() as (server, port),
-        override_settings(
-            EMAIL_HOST="127.0.0.1", EMAIL_PORT=port, EMAIL_TIMEOUT=3, MESSAGE_TRANSPORTS=everything
-        ),
+        override_settings(EMAIL_HOST="127.0.0.1", EMAIL_PORT=port, EMAIL_TIMEOUT=3, MESSAGE_TRANSPORTS=everything),
     ):
         yield server
 
