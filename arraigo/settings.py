@@ -233,6 +233,17 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 
 LOG_LEVEL = env_choice("ARRAIGO_LOG_LEVEL", "WARNING", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"))
 
+# --- photos of field work ----------------------------------------------------------------------
+PHOTO_MB = env_int("ARRAIGO_PHOTO_MB", 8, least=1)
+"""A bigger file is refused; the phone's page makes photos small before it sends them."""
+PHOTO_PIXELS = env_int("ARRAIGO_PHOTO_PIXELS", 1600, least=320)
+"""The longer side as kept: 300 dpi on half the width of A4."""
+PHOTOS_PER_MOMENT = env_int("ARRAIGO_PHOTOS_PER_MOMENT", 6, least=1)
+"""Photos of an order before the work, as many after it."""
+
+COPY_DAYS = env_int("ARRAIGO_COPY_DAYS", 30, least=1)
+"""How long the customer's link to the signed papers of a visit holds."""
+
 # --- background work -------------------------------------------------------------------------
 Q_CLUSTER = {
     "name": "arraigo",

@@ -37,6 +37,16 @@ NOW = dt.datetime(2026, 3, 10, 14, 0, tzinfo=dt.UTC)
 """A Tuesday, 10:00 in Cochabamba."""
 PASSWORD = "una clave de prueba"
 
+TASK_DETAILS = {
+    "wifi_coverage_moved": "access_point",
+    "signal_stability_devices": "2",
+    "tv_wiring_changed": "connectors",
+    "drop_cable_replacement_drop": "fibre",
+    "drop_cable_replacement_metres": "45",
+    "phone_extension_extensions": "1",
+}
+"""What each Xpress task was, where it was carried out."""
+
 
 def signature() -> str:
     """A drawn signature as the page sends it."""
@@ -216,7 +226,7 @@ class Walk:
             "approve": {"approved": "yes", "reason": "Corresponde"},
             "step_05": {"contact_phone": "70000001"},
             "step_06": {"technician": str(self.cast[Role.TECHNICIAN].pk)},
-            "step_07": {"solved": "yes", "tasks": ["drop_cable_replacement"]},
+            "step_07": {"solved": "yes", "tasks": ["drop_cable_replacement"], **TASK_DETAILS},
             "step_08": {"signer_name": "Socia", "signature": signature(), f"working_{pk}": "on"},
             "step_09": {"verdict": "passed", "satisfaction": "5"},
             "step_10": {"verdict": "passed", "satisfaction": "4"},

@@ -27,6 +27,8 @@ Given = Data
 PLEASED = ("Todo funciona bien.", "Ya no se corta.", "Conforme con la atención.", "Mejoró bastante.")
 READINGS = {"fibre": (-29.4, -19.8), "hfc": (-12.0, 2.5), "copper": (58.0, 31.0)}
 """Technology → what is measured before and after the work."""
+DROPS = {"fibre": "fibre", "hfc": "coaxial"}
+"""Technology → the drop that is replaced; twisted pair elsewhere."""
 
 
 @cache
@@ -71,7 +73,7 @@ def _negotiation(case: RetentionCase, given: Given, rng: random.Random) -> Data:
 def _visit(case: RetentionCase, given: Given, rng: random.Random) -> Data:
     tasks = rng.sample([Task.WIFI_COVERAGE, Task.SIGNAL_STABILITY, Task.DROP_CABLE_REPLACEMENT], rng.choice((1, 1, 2)))
     data: Data = {
-        "solved": "yes", "tasks": [str(task) for task in tasks], "materials": f"{rng.randint(4, 30)} m cable de red",
+        "solved": "yes", "tasks": [str(task) for task in tasks], **_details(case, rng),
         "findings": rng.choice(("Conector oxidado.", "Acometida deteriorada.", "Equipo lejos de los dormitorios.")),
     }  # fmt: skip
     for product in _ordered(case):
@@ -79,6 +81,18 @@ def _visit(case: RetentionCase, given: Given, rng: random.Random) -> Data:
             data[f"before_{product.pk}"] = str(round(reading[0] + rng.uniform(-1, 1), 1))
             data[f"after_{product.pk}"] = str(round(reading[1] + rng.uniform(-1, 1), 1))
     return data
+
+
+def _details(case: RetentionCase, rng: random.Random) -> Data:
+    """What each task was; the form asks only for those of the tasks carried out."""
+    technologies = {product.offering.technology for product in _ordered(case)}
+    drop = next((drop for technology, drop in DROPS.items() if technology in technologies), "twisted_pair")
+    return {
+        "wifi_coverage_moved": rng.choice(("access_point", "outlet")),
+        "signal_stability_devices": str(rng.randint(1, 2)),
+        "drop_cable_replacement_drop": drop, "drop_cable_replacement_metres": str(rng.randint(25, 80)),
+        "material_network_cable": str(rng.randint(4, 30)), "material_rj45": "2",
+    }  # fmt: skip
 
 
 def _signature(case: RetentionCase, given: Given, rng: random.Random) -> Data:

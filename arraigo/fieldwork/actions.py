@@ -1,7 +1,9 @@
-"""What is done with work orders in the field: printed, attended, signed (steps 6–8)."""
+"""What is done with work orders in the field: printed, attended, signed (steps 6–8).
 
-import datetime as dt
-import hashlib
+What is told from the road stands in `fieldwork.trips`, pictures in `fieldwork.photos`; all verbs can
+be had from here.
+"""
+
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -9,10 +11,8 @@ from django.db import transaction
 
 from arraigo import clock
 from arraigo.eventlog.actions import record
-from arraigo.eventlog.models import Event
 from arraigo.fieldwork import documents, pictures
 from arraigo.fieldwork.errors import (
-    ArrivalImpossible,
     NoPaperToSign,
     NothingToPrint,
     PapersSigned,
@@ -25,17 +25,31 @@ from arraigo.fieldwork.errors import (
     UnknownTask,
     VisitFinished,
     VisitNotFinished,
-    VisitOfAnother,
 )
 from arraigo.fieldwork.materials import material
 from arraigo.fieldwork.measurements import measurements as checked
-from arraigo.fieldwork.models import Attachment, Measurement, Paper, PrintBatch, SignedPaper, Task, Visit
+from arraigo.fieldwork.models import Measurement, Paper, PrintBatch, Reprint, SignedPaper, Task, Visit
+from arraigo.fieldwork.photos import add_photo, remove_photo, store_attachment
+from arraigo.fieldwork.trips import arrive, begin_visit, find_nobody, set_out, when
 from arraigo.numbering import numbered, numbered_many
 from arraigo.orders import progress
 from arraigo.orders.errors import CauseMissing, WrongState
-from arraigo.orders.models import OrderState, WorkOrder
+from arraigo.orders.models import WorkOrder
 from arraigo.people.models import User
 from arraigo.records import key_of
+
+__all__ = [
+    "add_photo",
+    "begin_visit",
+    "find_nobody",
+    "print_batch",
+    "record_visit",
+    "remove_photo",
+    "reprint",
+    "set_out",
+    "sign_papers",
+    "store_attachment",
+]
 
 BATCH_PREFIX = "LOTE"
 REPRINTED = "print_batch.reprinted"
@@ -74,60 +88,18 @@ def print_batch(work_orders: Iterable[WorkOrder | int], *, actor: User, technici
 
 
 @transaction.atomic(savepoint=False)
-def reprint(batch: PrintBatch, *, actor: User) -> int:
-    """Count another printing of `batch`, alike to the first. How many times it was printed again."""
-    times = Event.objects.filter(kind=REPRINTED, subject_type="printbatch", subject_id=batch.pk).count() + 1
-    record(REPRINTED, batch, actor=actor, data={"number": batch.number, "times": times})
-    return times
+def reprint(batch: PrintBatch, *, actor: User) -> Reprint:
+    """Print `batch` once more: its pages say what the first said, marked with the number of the reprint."""
+    PrintBatch.objects.select_for_update().get(pk=batch.pk)
+    number = batch.reprints.count() + 1
+    made = Reprint.objects.create(batch=batch, number=number, printed_at=clock.now(), printed_by=actor)
+    record(REPRINTED, batch, actor=actor, data={"number": batch.number, "times": number})
+    return made
 
 
 def _refuse_closed(order: WorkOrder) -> None:
     if order.closed_at is not None:
         raise WrongState(order.number, order.get_state_display())
-
-
-@transaction.atomic(savepoint=False)
-def store_attachment(content: bytes, *, actor: User | None) -> Attachment:
-    """Keep a photo; the same bytes are kept once. What it is, is told from its bytes.
-
-    Raises AttachmentTooBig above 8 MB, NotAPicture where it is no PNG or JPEG that can be read.
-    """
-    content_type = pictures.content_type(content)
-    kept, created = Attachment.objects.get_or_create(
-        sha256=hashlib.sha256(content).hexdigest(),
-        defaults={
-            "content_type": content_type,
-            "content": content,
-            "added_at": clock.now(),
-            "added_by": actor,
-        },
-    )
-    if created:
-        data = {"sha256": kept.sha256, "content_type": content_type, "bytes": len(content)}
-        record("attachment.stored", kept, actor=actor, data=data)
-    return kept
-
-
-@transaction.atomic(savepoint=False)
-def begin_visit(work_order: WorkOrder | int, technician: User, at: dt.datetime | None = None) -> Visit:
-    """The technician is at the customer's (step 7), since `at` or now; the order is in progress.
-
-    Telling it twice changes nothing, since a phone with poor signal repeats itself. Raises
-    WrongState, NoTechnician, ArrivalImpossible, VisitOfAnother.
-    """
-    order = _locked(work_order)
-    visit = Visit.objects.select_related("technician").filter(work_order=order).first()
-    if visit is not None:
-        _refuse_another(visit, order, technician)
-        return visit
-    _refuse_closed(order)
-    moment = at or clock.now()
-    if not order.created_at <= moment <= clock.now():
-        raise ArrivalImpossible(_when(moment))
-    visit = _arrive(order, technician, moment)
-    if order.state != OrderState.IN_PROGRESS:
-        progress.start(order, actor=technician)
-    return visit
 
 
 @transaction.atomic(savepoint=False)
@@ -138,13 +110,15 @@ def record_visit(
     tasks: Sequence[str],
     measurements: Sequence[Mapping[str, Any]] = (),
     materials: Sequence[str | Mapping[str, Any]] = (),
+    details: Mapping[str, Mapping[str, Any]] | None = None,
     findings: str = "",
     solved: bool,
     cause: str = "",
 ) -> Visit:
     """Record what the visit did (step 7); one that was not begun began and ended now.
 
-    `measurements` as in `measurements.measurements`, `materials` as lines ("12 m cable") or mappings.
+    `measurements` as in `measurements.measurements`, `materials` as lines ("12 m cable") or mappings,
+    `details` what each task was (`details.DETAILS`); those of tasks not carried out are left out.
     Closing the order is for `orders`. Raises WrongState, VisitFinished, TaskMissing, UnknownTask,
     CauseMissing, MaterialUnreadable and the errors of measurements.
     """
@@ -153,11 +127,12 @@ def record_visit(
     _check_result(order, tasks, solved, cause)
     used = [material(line) for line in materials]
     now = clock.now()
-    visit = _open_visit(order) or _arrive(order, technician, now)
+    visit = _open_visit(order) or arrive(order, technician, now)
     readings = checked(visit, order, measurements)
     visit.technician, visit.finished_at, visit.solved = technician, now, solved
     visit.tasks, visit.materials, visit.findings = list(dict.fromkeys(tasks)), used, findings.strip()
     visit.cause = "" if solved else cause.strip()
+    visit.details = {task: dict((details or {})[task]) for task in visit.tasks if task in (details or {})}
     visit.save()
     Measurement.objects.bulk_create(readings)
     data = {"tasks": visit.tasks, "solved": solved, "cause": visit.cause, "measurements": len(readings)}
@@ -203,23 +178,12 @@ def _locked(work_order: WorkOrder | int) -> WorkOrder:
     return WorkOrder.objects.select_for_update().get(pk=key_of(work_order))
 
 
-def _arrive(order: WorkOrder, technician: User, at: dt.datetime) -> Visit:
-    visit = Visit.objects.create(work_order=order, technician=technician, arrived_at=at)
-    _record("visit.begun", visit, order, technician, arrived_at=at.isoformat())
-    return visit
-
-
 def _open_visit(order: WorkOrder) -> Visit | None:
     """The begun visit of `order`. Raises VisitFinished where it is already recorded."""
     visit = Visit.objects.select_related("technician").filter(work_order=order).first()
     if visit is not None and visit.finished_at is not None:
-        raise VisitFinished(order.number, str(visit.technician), _when(visit.finished_at))
+        raise VisitFinished(order.number, str(visit.technician), when(visit.finished_at))
     return visit
-
-
-def _refuse_another(visit: Visit, order: WorkOrder, technician: User) -> None:
-    if visit.technician_id != technician.pk:
-        raise VisitOfAnother(order.number, str(visit.technician), _when(visit.arrived_at))
 
 
 def _check_result(order: WorkOrder, tasks: Sequence[str], solved: bool, cause: str) -> None:
@@ -262,14 +226,10 @@ def _proof(
     if not name:
         raise SignerMissing
     pictures.refuse_blank(signature)
-    kept = store_attachment(signature, actor=actor)
+    kept = store_attachment(signature, actor=actor, drawn=True)
     return {**signer, "signature": kept, "refusal_reason": "", "photo": None}
 
 
 def _record(kind: str, visit: Visit, order: WorkOrder, actor: User, **data: Any) -> None:
     told = {"order": order.number, **data}
     record(kind, visit, actor=actor, case_number=order.case_number, data=told)
-
-
-def _when(moment: dt.datetime) -> str:
-    return f"{clock.local(moment):%d/%m/%Y %H:%M}"

@@ -1,6 +1,6 @@
 """These records in the admin, read-only."""
 
-from arraigo.fieldwork.models import Attachment, Measurement, PrintBatch, SignedPaper, Visit
+from arraigo.fieldwork.models import Attachment, Measurement, Photo, PrintBatch, Reprint, SignedPaper, Trip, Visit
 from arraigo.people.admin import show
 
-show(Attachment, Measurement, PrintBatch, SignedPaper, Visit)
+show(Attachment, Measurement, Photo, PrintBatch, Reprint, SignedPaper, Trip, Visit)

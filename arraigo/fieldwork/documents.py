@@ -83,7 +83,7 @@ def signed_paper_pdf(signed: SignedPaper) -> bytes:
             "note": visit.work_order.note if signed.paper == Paper.WORK_ORDER else "",
             "tasks": [[str(task.label), task.value in visit.tasks] for task in Task],
             "findings": visit.findings,
-            "proof": {"picture": drawing(bytes(picture.content)), **_proof(signed, picture)},
+            "proof": {"picture": drawing(bytes(picture.content), picture.content_type), **_proof(signed, picture)},
             **_readings(visit),
             **_materials(visit),
         }

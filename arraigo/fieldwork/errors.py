@@ -101,6 +101,25 @@ class VisitOfAnother(RuleBroken):
         )
 
 
+class OrderOfAnother(RuleBroken):
+    """Work order {number} is {technician}'s: ask the supervisor to give it to you."""
+
+    def __init__(self, number: str, technician: str) -> None:
+        super().__init__(
+            _("Work order %(number)s is %(technician)s's: ask the supervisor of your centre to give it to you.")
+            % {"number": number, "technician": technician}
+        )
+
+
+class TooManyPhotos(RuleBroken):
+    """There are already {limit} photos: remove one before you add another."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            _("There are already %(limit)s photos: remove one before you add another.") % {"limit": limit}
+        )
+
+
 class VisitFinished(RuleBroken):
     """The visit of order {number} was already recorded by {technician} on {when}."""
 
@@ -185,3 +204,17 @@ class MaterialUnreadable(RuleBroken):
             _("“%(material)s” is not a material with its quantity: write for example “12 m network cable”.")
             % {"material": material}
         )
+
+
+class CopyUnknown(RuleBroken):
+    """This link leads to no documents: ask for a new one."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This link leads to no documents: ask the cooperative for a new one."))
+
+
+class CopyExpired(RuleBroken):
+    """This link ended on {day}: ask for a new one."""
+
+    def __init__(self, day: str) -> None:
+        super().__init__(_("This link ended on %(day)s: ask the cooperative for a new one.") % {"day": day})

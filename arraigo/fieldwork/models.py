@@ -39,6 +39,22 @@ class PrintBatch(models.Model):
         return self.number
 
 
+class Reprint(models.Model):
+    """Another printing of a batch, alike to the first but for its mark: the how manieth, who and when."""
+
+    batch = models.ForeignKey(PrintBatch, models.PROTECT, related_name="reprints")
+    number = models.PositiveSmallIntegerField()
+    printed_at = models.DateTimeField()
+    printed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["batch", "number"], name="reprint_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id} {self.number}"
+
+
 class Attachment(models.Model):
     """A photo or a signature. Kept in the database, where every node finds it and a backup takes it."""
 
@@ -52,6 +68,66 @@ class Attachment(models.Model):
         return self.sha256[:12]
 
 
+class Trip(models.Model):
+    """A technician's way to the customer of one order: set out, then arrived or found nobody (step 7).
+
+    Nobody at home is proved by the photo; it is the evidence that pauses the 24 hours.
+    """
+
+    work_order = models.ForeignKey("orders.WorkOrder", models.PROTECT, related_name="trips")
+    technician = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="trips")
+    left_at = models.DateTimeField(null=True)
+    """Unknown where the technician only said that they had arrived."""
+    arrived_at = models.DateTimeField(null=True)
+    absent_at = models.DateTimeField(null=True)
+    photo = models.ForeignKey(Attachment, models.PROTECT, null=True, related_name="+")
+    note = models.CharField(max_length=400, blank=True)
+    """What was tried: bell, call, neighbour."""
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["work_order"], name="trip_one_open", condition=Q(arrived_at=None, absent_at=None)
+            ),
+            models.CheckConstraint(condition=Q(arrived_at=None) | Q(absent_at=None), name="trip_arrived_or_absent"),
+            models.CheckConstraint(
+                condition=Q(absent_at=None, photo=None) | Q(absent_at__isnull=False, photo__isnull=False),
+                name="trip_absence_has_photo",
+            ),
+            models.CheckConstraint(
+                condition=~Q(left_at=None, arrived_at=None, absent_at=None), name="trip_has_a_time"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.work_order_id} {self.left_at or self.arrived_at}"
+
+
+class Photo(models.Model):
+    """A photo of the work, kept as soon as it is taken: whatever happens to the form, it is there."""
+
+    class Moment(models.TextChoices):
+        BEFORE = "before", _("Before the work")
+        AFTER = "after", _("After the work")
+        REFUSAL = "refusal", _("Refusal to sign")
+
+    work_order = models.ForeignKey("orders.WorkOrder", models.PROTECT, related_name="photos")
+    moment = models.CharField(max_length=8, choices=Moment.choices)
+    attachment = models.ForeignKey(Attachment, models.PROTECT, related_name="+")
+    taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    added_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["work_order", "moment", "attachment"], name="photo_once_a_moment")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.work_order_id} {self.moment}"
+
+
 class Visit(models.Model):
     """The technician's visit for one work order (step 7)."""
 
@@ -63,6 +139,8 @@ class Visit(models.Model):
     cause = models.CharField(max_length=60, blank=True)
     tasks = models.JSONField(default=list)
     """Values of `Task` carried out."""
+    details = models.JSONField(default=dict)
+    """What each task was: {task: {name: value}}, as `tasks.DETAILS` lists them."""
     findings = models.TextField(blank=True)
     materials = models.JSONField(default=list)
     """[{"name": …, "quantity": number, "unit": …}]"""

@@ -2,13 +2,14 @@
 
 import base64
 import io
+from typing import Any
 
+from django.conf import settings
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from arraigo.fieldwork.errors import AttachmentTooBig, NotAPicture, SignatureBlank
 
 MEGABYTE = 1024 * 1024
-LIMIT_MB = 8
 PIXEL_LIMIT = 50_000_000
 """More pixels than a telephone's camera makes: a small file that unpacks to gigabytes is refused."""
 
@@ -16,25 +17,76 @@ CONTENT_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg"}
 INK = 160
 """A pixel darker than this (of 255) was drawn."""
 
-PAPER_PIXELS = 1600
-"""The longer side of a picture on paper: 300 dpi on half the width of A4."""
+THUMBNAIL_PIXELS = 240
+JPEG_QUALITY, THUMBNAIL_QUALITY = 82, 70
 
 LEAST_STROKE = 0.04
 """A signature spans at least this part of the pad in one direction: a stray dot is none."""
 
 
-def content_type(content: bytes) -> str:
-    """`image/png` or `image/jpeg`, told from the bytes. Raises AttachmentTooBig, NotAPicture."""
-    if len(content) > LIMIT_MB * MEGABYTE:
-        raise AttachmentTooBig(-(-len(content) // MEGABYTE), LIMIT_MB)
-    return CONTENT_TYPES[_read(content).format or ""]
+def refuse_big(size: int) -> None:
+    """Raises AttachmentTooBig for a file of `size` bytes above the limit of the settings."""
+    if size > settings.PHOTO_MB * MEGABYTE:
+        raise AttachmentTooBig(-(-size // MEGABYTE), settings.PHOTO_MB)
+
+
+def uploaded(file: Any) -> bytes | None:
+    """The bytes of an uploaded photo (Django's UploadedFile), or None for none; its size is looked at first.
+
+    Raises AttachmentTooBig, NotAPicture.
+    """
+    if not file:
+        return None
+    refuse_big(file.size)
+    content: bytes = file.read()
+    _read(content)
+    return content
+
+
+def for_keeping(content: bytes, *, drawn: bool = False) -> tuple[bytes, str]:
+    """The picture written anew and its content type: upright, at most `settings.PHOTO_PIXELS` long, no EXIF.
+
+    A photo becomes JPEG; what was `drawn` stays PNG, where JPEG would smear the strokes.
+    Raises AttachmentTooBig, NotAPicture.
+    """
+    refuse_big(len(content))
+    upright = ImageOps.exif_transpose(_read(content))
+    upright.thumbnail((settings.PHOTO_PIXELS, settings.PHOTO_PIXELS))
+    kind = "PNG" if drawn else "JPEG"
+    return _written(upright, kind, JPEG_QUALITY), CONTENT_TYPES[kind]
+
+
+def thumbnail(content: bytes) -> bytes:
+    """A small JPEG of a kept picture, for lists on a phone."""
+    picture = Image.open(io.BytesIO(content))
+    picture.draft("RGB", (THUMBNAIL_PIXELS, THUMBNAIL_PIXELS))
+    picture.thumbnail((THUMBNAIL_PIXELS, THUMBNAIL_PIXELS))
+    return _written(picture, "JPEG", THUMBNAIL_QUALITY)
+
+
+def _written(picture: Image.Image, kind: str, quality: int) -> bytes:
+    """The bytes of the pixels alone, whatever else the file carried."""
+    if kind == "JPEG" and picture.mode != "RGB":
+        picture = _on_white(picture)
+    elif picture.mode not in ("RGB", "RGBA", "L", "LA", "1"):
+        picture = picture.convert("RGBA")
+    bare = Image.new(picture.mode, picture.size)
+    bare.paste(picture)
+    buffer = io.BytesIO()
+    options: dict[str, Any] = {"quality": quality, "progressive": True} if kind == "JPEG" else {"compress_level": 6}
+    bare.save(buffer, kind, optimize=True, **options)
+    return buffer.getvalue()
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    clear = picture.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", clear.size, "white"), clear).convert("RGB")
 
 
 def refuse_blank(signature: bytes) -> None:
     """Raises SignatureBlank where nothing was drawn on the pad, NotAPicture where it is none."""
-    picture = _read(signature).convert("RGBA")
-    paper = Image.new("RGBA", picture.size, "white")
-    ink = Image.alpha_composite(paper, picture).convert("L").point([255] * INK + [0] * (256 - INK))
+    picture = _on_white(_read(signature))
+    ink = picture.convert("L").point([255] * INK + [0] * (256 - INK))
     box = ink.getbbox()
     if box is None:
         raise SignatureBlank
@@ -43,16 +95,10 @@ def refuse_blank(signature: bytes) -> None:
         raise SignatureBlank
 
 
-def drawing(content: bytes) -> str:
-    """The picture upright and small enough for paper, as SVG text for a document's template."""
-    picture = _read(content)
-    kind = picture.format or ""
-    upright = ImageOps.exif_transpose(picture)
-    upright.thumbnail((PAPER_PIXELS, PAPER_PIXELS))
-    buffer = io.BytesIO()
-    upright.save(buffer, kind)
-    width, height = upright.size
-    url = f"data:{CONTENT_TYPES[kind]};base64,{base64.b64encode(buffer.getvalue()).decode()}"
+def drawing(content: bytes, content_type: str) -> str:
+    """A kept picture as SVG text for a document's template."""
+    width, height = Image.open(io.BytesIO(content)).size
+    url = f"data:{content_type};base64,{base64.b64encode(content).decode()}"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">'
         f'<image href="{url}" width="{width}" height="{height}"/></svg>'

@@ -47,6 +47,16 @@ def papers_of_customer(customer_id: int) -> QuerySet[SignedPaper]:
     return _papers(Q(visit__work_order__customer=customer_id))
 
 
+def papers_of_order(work_order_id: int) -> QuerySet[SignedPaper]:
+    """The papers of one order's visit, oldest first."""
+    return _papers(Q(visit__work_order=work_order_id))
+
+
+def papers_of_order_number(number: str) -> QuerySet[SignedPaper]:
+    """The papers of the visit of the order `number`, oldest first."""
+    return _papers(Q(visit__work_order__number=number))
+
+
 def _papers(condition: Q) -> QuerySet[SignedPaper]:
     # The pictures stay in the database: a list of papers does not show them.
-    return SignedPaper.objects.filter(condition).select_related("visit__work_order", "visit__technician").order_by("id")
+    return SignedPaper.objects.filter(condition).select_related("visit__work_order__customer", "visit__work_order__zone", "visit__technician").order_by("id")

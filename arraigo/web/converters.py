@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from arraigo.fieldwork.models import Photo
 from arraigo.records import LARGEST_KEY
 
 
@@ -29,3 +30,15 @@ class MonthConverter:
 
     def to_url(self, value: dt.date) -> str:
         return f"{value:%Y-%m}"
+
+
+class MomentConverter:
+    """When a photo was taken: `before`, `after` or `refusal`."""
+
+    regex = "|".join(Photo.Moment.values)
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return str(value)

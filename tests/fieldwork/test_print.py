@@ -49,8 +49,8 @@ def test_a_closed_order_is_not_printed() -> None:
 def test_reprints_are_counted() -> None:
     batch = actions.print_batch([an_order()], actor=a_user())
     other = actions.print_batch([an_order()], actor=a_user())
-    assert [actions.reprint(batch, actor=a_user()) for _ in range(2)] == [1, 2]
-    assert actions.reprint(other, actor=a_user()) == 1
+    assert [actions.reprint(batch, actor=a_user()).number for _ in range(2)] == [1, 2]
+    assert actions.reprint(other, actor=a_user()).number == 1
 
 
 def test_the_centre_sees_its_open_orders_and_which_are_not_printed() -> None:

@@ -26,7 +26,7 @@ from arraigo.retention.errors import StepInvalid
 from arraigo.retention.models import Offer, Promise, Reason, Receipt, RetentionCase
 from arraigo.retention.steps import step_11_reason
 from arraigo.terminations.models import Termination
-from tests.cast import NOW, Cast, Household, Walk
+from tests.cast import NOW, TASK_DETAILS, Cast, Household, Walk
 
 LONGEST = 90
 """More steps than any case takes: beyond, it goes round in circles."""
@@ -121,7 +121,7 @@ class Wanderer:
     def _step_07(self) -> dict[str, Any]:
         if self.luck.choice(YES_NO) == "no":
             return {"solved": "no", "cause": "plant", "tasks": []}
-        return {"solved": "yes", "tasks": self.luck.sample(Task.values, self.luck.randint(1, 5))}
+        return {"solved": "yes", "tasks": self.luck.sample(Task.values, self.luck.randint(1, 5)), **TASK_DETAILS}
 
     def _step_08(self) -> dict[str, Any]:
         return {f"working_{product.pk}": "on" for product in (self.home.internet, self.home.television)}

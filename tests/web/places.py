@@ -6,9 +6,11 @@ from arraigo import clock
 from arraigo.billing.models import BillingClaim
 from arraigo.bss.models import Command
 from arraigo.engine.models import WorkItem
-from arraigo.fieldwork.models import PrintBatch
+from arraigo.fieldwork import actions as fieldwork
+from arraigo.fieldwork.models import PrintBatch, SignedPaper, Visit
 from arraigo.messages import actions as messages
 from arraigo.orders import queries as orders
+from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role
 from arraigo.quality.models import QualityControl
 from arraigo.retention import sweeps
@@ -16,6 +18,7 @@ from arraigo.retention.models import Receipt
 from arraigo.tickets.models import TroubleTicket
 from arraigo.workdays import actions as workdays
 from tests.cast import Walk, moment
+from tests.fieldwork.records import a_photo, a_signature
 from tests.web.conftest import Desk
 
 
@@ -37,6 +40,10 @@ class Places:
             "case": number, "case_insist": number, "step": {**number, "pk": desk.walk.item("step_07").pk},
             "work_order": order, "operations_assign": order, "operations_pause": order,
             "operations_resume": order,
+            "visit": order, "visit_set_out": order, "visit_arrive": order, "visit_absent": order,
+            "visit_papers": order, "photo_add": {**order, "moment": "before"},
+            "photo": {"pk": self._photo()}, "photo_remove": {"pk": self._photo()},
+            "signed_paper": {**order, "paper": self._paper()},
             "receipt": {"number": Receipt.objects.filter(case=self.case).first().number},
             "procedure_version": {"number": 1}, "procedure_diagram": {"number": 1},
             "tray": {"role": Role.ADVISOR.value},
@@ -60,6 +67,22 @@ class Places:
         order = orders.current_order(self.case.number)
         assert order is not None
         return order.number
+
+    def _photo(self) -> int:
+        technician = self.desk.cast[Role.TECHNICIAN]
+        return fieldwork.add_photo(
+            WorkOrder.objects.get(number=self._order()), a_photo(), moment="before", actor=technician
+        ).pk
+
+    def _paper(self) -> str:
+        """A signed paper of the open order: its number."""
+        technician = self.desk.cast[Role.TECHNICIAN]
+        order = WorkOrder.objects.get(number=self._order())
+        visit = Visit.objects.create(work_order=order, technician=technician, arrived_at=clock.now())
+        kept = fieldwork.store_attachment(a_signature(), actor=technician, drawn=True)
+        return SignedPaper.objects.create(
+            visit=visit, paper="work_order", number="DF-1", signer_name="Socia", signature=kept, at=clock.now()
+        ).number
 
     def _command(self) -> int:
         """A command that was refused by the other side."""

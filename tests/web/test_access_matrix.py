@@ -28,8 +28,8 @@ SUPERVISOR, TECHNICIAN = {Role.OPERATIONS_SUPERVISOR}, {Role.TECHNICIAN}
 ADMINISTRATOR, MANAGEMENT = {Role.ADMINISTRATOR}, {Role.COMMERCIAL_MANAGEMENT}
 FOLLOW_UP = {Role.INCIDENT_FOLLOW_UP}
 
-PUBLIC = {"login", "logout", "set_language"}
-"""Open to people who are not signed in."""
+PUBLIC = {"login", "logout", "set_language", "paper_copy", "paper_copy_pdf"}
+"""Open to people who are not signed in; the customer's copy by a signed link that ends."""
 WHO: dict[str, set[Any]] = {
     "home": EVERYBODY,
     "account": EVERYBODY,
@@ -64,6 +64,15 @@ WHO: dict[str, set[Any]] = {
     "operations_resume": SUPERVISOR,
     "operations_batch": SUPERVISOR,
     "visits": TECHNICIAN,
+    "visit": TECHNICIAN,
+    "visit_set_out": TECHNICIAN,
+    "visit_arrive": TECHNICIAN,
+    "visit_absent": TECHNICIAN,
+    "visit_papers": TECHNICIAN,
+    "photo_add": TECHNICIAN,
+    "photo_remove": TECHNICIAN,
+    "photo": CASES | TECHNICIAN,
+    "signed_paper": CASES | TECHNICIAN,
     "control_calls": {*FOLLOW_UP, Role.QUALITY_MANAGEMENT},
     "control_attempt": FOLLOW_UP,  # of a control after the visit
     "evaluations": {*MANAGEMENT, *HEADS},
@@ -82,7 +91,7 @@ WHO: dict[str, set[Any]] = {
     "administration_command": ADMINISTRATOR,
     "administration_clock": ADMINISTRATOR,
 }
-POST_ONLY = {"notice_read", "case_insist", "operations_print", "operations_resume", "team_reassign",
+POST_ONLY = {"notice_read", "visit_set_out", "visit_arrive", "photo_add", "photo_remove", "case_insist", "operations_print", "operations_resume", "team_reassign",
              "billing_claim_confirm", "administration_holiday_remove",
              "administration_holidays_fill"}  # fmt: skip
 SERVED = {200, 302, 400}

@@ -7,11 +7,18 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from arraigo.documents.values import paper_language
 from arraigo.fieldwork import actions as fieldwork
-from arraigo.fieldwork.models import Task
+from arraigo.fieldwork import pictures
+from arraigo.fieldwork.details import DETAILS, Detail
+from arraigo.fieldwork.materials import named
+from arraigo.fieldwork.models import Photo, Task
 from arraigo.messages import actions as messages
 from arraigo.orders import progress as orders
+from arraigo.people import queries as people
+from arraigo.people.models import Role
 from arraigo.products.models import Product
+from arraigo.records import RuleBroken
 from arraigo.retention import visits
 from arraigo.retention.registry import StepForm, StepResult, StepRun, step
 
@@ -24,6 +31,9 @@ CAUSES = [
     ("material", _("Material missing")),
     ("other", _("Other")),
 ]
+MOST_MATERIAL = 1000
+"""Metres or pieces of one material in one visit: more is a slip of the finger."""
+MOMENTS = (Photo.Moment.BEFORE, Photo.Moment.AFTER)
 
 
 class VisitForm(StepForm):
@@ -34,7 +44,7 @@ class VisitForm(StepForm):
         widget=forms.CheckboxSelectMultiple,
     )
     materials = forms.CharField(
-        label=_("Materials"),
+        label=_("Other materials"),
         help_text=_("One in each line, with its quantity: 12 m network cable."),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -53,18 +63,45 @@ class VisitForm(StepForm):
     )
 
     def prepare(self) -> None:
-        self.products = list(visits.current_order(self.case).products.select_related("offering"))
+        self.order = visits.current_order(self.case)
+        self.products = list(self.order.products.select_related("offering"))
         for product in self.products:
             for moment, label in (("before", _("before")), ("after", _("after"))):
-                self.fields[f"{moment}_{product.pk}"] = forms.DecimalField(
-                    label=_("%(reading)s %(moment)s · %(product)s")
-                    % {"reading": self.reading(product)[0], "moment": label, "product": product},
-                    help_text=self.reading(product)[1],
-                    required=False,
-                    decimal_places=2,
-                    min_value=Decimal(str(self.reading(product)[2])),
-                    max_value=Decimal(str(self.reading(product)[3])),
-                )
+                self.fields[f"{moment}_{product.pk}"] = self._reading_field(product, label)
+        for task, details in DETAILS.items():
+            for detail in details:
+                self.fields[f"{task}_{detail.name}"] = _detail_field(detail, self._most(task, detail))
+        for code in self.material_tasks():
+            self.fields[f"material_{code}"] = forms.DecimalField(
+                label=named(code)[0], required=False, decimal_places=1, min_value=0, max_value=MOST_MATERIAL
+            )
+        for moment in MOMENTS:
+            self.fields[f"photo_{moment}"] = forms.FileField(label=moment.label, required=False)
+
+    def _reading_field(self, product: Product, moment: Any) -> forms.DecimalField:
+        name, unit, least, most = self.reading(product)
+        implausible = _("%(reading)s lies between %(least)s and %(most)s %(unit)s: look at the meter again.") % {
+            "reading": name, "least": least, "most": most, "unit": unit,
+        }  # fmt: skip
+        return forms.DecimalField(
+            label=_("%(reading)s %(moment)s · %(product)s")
+            % {"reading": name, "moment": moment, "product": product},
+            help_text=f"{unit} · {least} … {most}",
+            required=False,
+            localize=True,
+            decimal_places=2,
+            min_value=Decimal(str(least)),
+            max_value=Decimal(str(most)),
+            error_messages={
+                "min_value": implausible,
+                "max_value": implausible,
+                "invalid": _("Write the reading as a number, for example -19,5."),
+            },
+        )
+
+    def _most(self, task: str, detail: Detail) -> int:
+        terms = self.policy.value("xpress").get(task, {})
+        return int(terms.get(f"{detail.name}_max", detail.most))
 
     def reading(self, product: Product) -> tuple[str, str, float, float]:
         """Name, unit, least and most plausible value of what is measured on the product's technology."""
@@ -78,6 +115,22 @@ class VisitForm(StepForm):
             (each, *self.reading(each)[:2], self[f"before_{each.pk}"], self[f"after_{each.pk}"])
             for each in self.products
         ]
+
+    def needs(self) -> dict[str, list[forms.BoundField]]:
+        """The fields that each task needs, by the task's code."""
+        return {str(task): [self[f"{task}_{detail.name}"] for detail in asked] for task, asked in DETAILS.items()}
+
+    def material_tasks(self) -> dict[str, list[str]]:
+        """Material → the tasks that use it, as the policy lists them."""
+        tasks: dict[str, list[str]] = {}
+        for task, terms in self.policy.value("xpress").items():
+            for code in terms.get("materials", []):
+                tasks.setdefault(code, []).append(task)
+        return tasks
+
+    def material_fields(self) -> list[tuple[forms.BoundField, str, list[str]]]:
+        """Each material's field with its unit and the tasks that use it."""
+        return [(self[f"material_{code}"], named(code)[1], tasks) for code, tasks in self.material_tasks().items()]
 
     def warnings(self) -> dict[str, str]:
         """What to mind with a task on the technologies of this order's products, by the task's code."""
@@ -94,7 +147,23 @@ class VisitForm(StepForm):
             self.add_error("tasks", _("Mark at least one task: a solved visit carried one out."))
         if cleaned.get("solved") == "no" and not cleaned.get("cause"):
             self.add_error("cause", _("Choose why it cannot be solved on site."))
+        for task in cleaned.get("tasks", []):
+            self._check_details(task, cleaned)
+        for moment in MOMENTS:
+            self._check_photo(f"photo_{moment}", cleaned)
         return cleaned
+
+    def _check_details(self, task: str, cleaned: dict[str, Any]) -> None:
+        for detail in DETAILS[task]:
+            name = f"{task}_{detail.name}"
+            if name in cleaned and cleaned[name] in (None, ""):
+                self.add_error(name, _("Say it: the task “%(task)s” was marked.") % {"task": Task(task).label})
+
+    def _check_photo(self, name: str, cleaned: dict[str, Any]) -> None:
+        try:
+            cleaned[name] = pictures.uploaded(cleaned.get(name))
+        except RuleBroken as refusal:
+            self.add_error(name, str(refusal))
 
     def measurements(self) -> Iterator[dict[str, Any]]:
         for product in self.products:
@@ -102,6 +171,32 @@ class VisitForm(StepForm):
             before, after = (self.cleaned_data[f"{moment}_{product.pk}"] for moment in ("before", "after"))
             if before is not None or after is not None:
                 yield {"product": product, "name": name, "unit": unit, "before": before, "after": after}
+
+    def used(self) -> Iterator[str | dict[str, Any]]:
+        """The materials used, as `fieldwork.materials` takes them, named as on paper."""
+        with paper_language():
+            for code in self.material_tasks():
+                if quantity := self.cleaned_data[f"material_{code}"]:
+                    name, unit = named(code)
+                    yield {"name": name, "quantity": quantity, "unit": unit}
+        yield from filter(None, map(str.strip, self.cleaned_data["materials"].splitlines()))
+
+    def detailed(self) -> dict[str, dict[str, Any]]:
+        """What each task carried out was."""
+        return {
+            task: {detail.name: self.cleaned_data[f"{task}_{detail.name}"] for detail in DETAILS[task]}
+            for task in self.cleaned_data["tasks"]
+        }
+
+
+def _detail_field(detail: Detail, most: int) -> forms.Field:
+    if detail.choices:
+        return forms.ChoiceField(label=detail.label, choices=detail.choices, required=False, widget=forms.RadioSelect)
+    limit = _("From 1 to %(most)s.") % {"most": most}
+    return forms.IntegerField(
+        label=detail.label, required=False, min_value=1, max_value=most,
+        error_messages={"min_value": limit, "max_value": limit, "invalid": limit},
+    )  # fmt: skip
 
 
 @step(
@@ -116,21 +211,33 @@ def carry_out(run: StepRun) -> StepResult:
     form: VisitForm = run.form  # type: ignore[assignment]
     order = visits.current_order(run.case)
     solved = run.data["solved"] == "yes"
+    for moment in MOMENTS:
+        if content := run.data[f"photo_{moment}"]:
+            fieldwork.add_photo(order, content, moment=moment, actor=run.actor)
     fieldwork.record_visit(
         order,
         technician=run.actor,
         tasks=run.data["tasks"],
         measurements=list(form.measurements()),
-        materials=[line.strip() for line in run.data["materials"].splitlines() if line.strip()],
+        materials=list(form.used()),
+        details=form.detailed(),
         findings=run.data["findings"],
         solved=solved,
         cause=run.data["cause"],
     )
     if not solved:
-        orders.fail_order(order, cause=run.data["cause"], actor=run.actor)
-        messages.notify(run.case.owner, "work_order.failed", {"order": order.number}, case_number=run.case.number)
+        _tell_unsolved(run)
     return StepResult(
         "solved" if solved else "not_solved",
         {"solved": solved},
         {"work_order": order.number, "tasks": run.data["tasks"], "cause": run.data["cause"]},
     )
+
+
+def _tell_unsolved(run: StepRun) -> None:
+    """End the order; its advisor and the supervisors of its centre are told."""
+    order = orders.fail_order(visits.current_order(run.case), cause=run.data["cause"], actor=run.actor)
+    told = [run.case.owner]
+    if order.operations_center is not None:
+        told += people.staff_of(order.operations_center, Role.OPERATIONS_SUPERVISOR)
+    messages.notify_all(dict.fromkeys(told), "work_order.failed", {"order": order.number}, case_number=run.case.number)

@@ -11,10 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from arraigo.engine.models import WorkItem
 from arraigo.fieldwork import actions as fieldwork
+from arraigo.fieldwork import pictures
+from arraigo.fieldwork.models import Photo
 from arraigo.orders import progress as orders
 from arraigo.orders.models import WorkOrder
 from arraigo.people.models import User
 from arraigo.procedure.policy import Policy
+from arraigo.records import RuleBroken
 from arraigo.retention import promises, visits
 from arraigo.retention.models import Promise, RetentionCase
 from arraigo.retention.registry import StepForm, StepResult, StepRun, step
@@ -45,11 +48,18 @@ class SignatureForm(StepForm):
     photo = forms.FileField(
         label=_("Photo, if the customer refuses to sign"),
         required=False,
-        widget=forms.FileInput(attrs={"accept": "image/*", "capture": "environment"}),
+    )
+    copy_email = forms.EmailField(
+        label=_("E-mail for the customer's copy"),
+        help_text=_("Leave it empty to give the copy by link: its QR code comes on the next page."),
+        required=False,
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "inputmode": "email"}),
     )
 
     def prepare(self) -> None:
-        self.products = list(visits.current_order(self.case).products.select_related("offering"))
+        self.order = visits.current_order(self.case)
+        self.products = list(self.order.products.select_related("offering"))
+        self.fields["copy_email"].initial = self.order.customer.email
         for product in self.products:
             self.fields[f"working_{product.pk}"] = forms.BooleanField(
                 label=_("%(product)s is working") % {"product": product},
@@ -63,8 +73,7 @@ class SignatureForm(StepForm):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if cleaned.get("refusal_reason"):
-            if not cleaned.get("photo"):
-                self.add_error("photo", _("A refusal to sign is recorded with a photo."))
+            self._check_refusal(cleaned)
             return cleaned
         if not cleaned.get("signer_name"):
             self.add_error("signer_name", _("Write who signs."))
@@ -76,6 +85,21 @@ class SignatureForm(StepForm):
             except ValidationError as error:
                 self.add_error("signature", error)
         return cleaned
+
+
+    def _check_refusal(self, cleaned: dict[str, Any]) -> None:
+        """A refusal has a photo: the one sent now, else the last one kept of it."""
+        try:
+            cleaned["photo"] = pictures.uploaded(cleaned.get("photo")) or self._kept_photo()
+        except RuleBroken as refusal:
+            self.add_error("photo", str(refusal))
+            return
+        if not cleaned["photo"]:
+            self.add_error("photo", _("A refusal to sign is recorded with a photo."))
+
+    def _kept_photo(self) -> bytes | None:
+        kept = self.order.photos.filter(moment=Photo.Moment.REFUSAL).select_related("attachment").last()
+        return bytes(kept.attachment.content) if kept else None
 
 
 def papers(tasks: list[str], policy: Policy) -> list[str]:
@@ -101,7 +125,6 @@ def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -
 def carry_out(run: StepRun) -> StepResult:
     """Sign the papers and close the order. Fact: `post_visit_at`, the control at 2 days."""
     order: WorkOrder = visits.current_order(run.case)
-    photo = run.data["photo"]
     signed = fieldwork.sign_papers(
         order.visit,
         papers(order.visit.tasks, run.policy),
@@ -109,7 +132,7 @@ def carry_out(run: StepRun) -> StepResult:
         signer_document=run.data["signer_document"],
         signature=run.data.get("signature_png"),
         refusal_reason=run.data["refusal_reason"],
-        photo=photo.read() if photo else None,
+        photo=run.data["photo"] if run.data["refusal_reason"] else None,
         actor=run.actor,
     )
     order = run.case.current_order = orders.complete_order(order, actor=run.actor)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import select_template
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -14,13 +14,14 @@ from arraigo.engine.models import WorkItem
 from arraigo.people.models import Role
 from arraigo.procedure import queries as procedures
 from arraigo.records import RuleBroken
-from arraigo.retention import actions
+from arraigo.retention import actions, visits
 from arraigo.retention.errors import StepInvalid
 from arraigo.retention.registry import StepForm, handler
 from arraigo.web import replies
 from arraigo.web.access import CASE_READERS, STEP_ROLES, staff, user_of
 from arraigo.web.cases import access, contexts
 from arraigo.web.cases.views import after
+from arraigo.web.technician import contexts as technician
 
 
 @require_http_methods(["GET", "POST"])
@@ -47,6 +48,8 @@ def _complete(request: HttpRequest, item: WorkItem) -> HttpResponse:
         form.add_error(None, str(refusal))
         return _page(request, item, form, 400)
     messages.success(request, _("Done: %(step)s") % {"step": handler(item.element).title})
+    if item.element == "step_08":
+        return redirect("visit_papers", visits.current_order(item.instance.case).number)
     return after(request, item.instance.key, [opened.pk for opened in advance.opened])
 
 
@@ -81,6 +84,8 @@ def _page(request: HttpRequest, item: WorkItem, form: StepForm, status: int) -> 
         "may_open_case": user.has_role(*CASE_READERS),
         "may_insist": user.has_role(Role.ADVISOR, Role.TEAM_LEAD) and item.element != "termination",
     }
+    if context["phone"]:
+        context |= technician.beside_step(evidence["order"], item)
     return render(request, "cases/step.html", context, status=status)
 
 

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from arraigo.web.cases import procedure, steps, views
+from arraigo.web.technician import papers
 
 urlpatterns = [
     path("cases/", views.case_list, name="case_list"),
@@ -8,6 +9,9 @@ urlpatterns = [
     path("cases/<str:number>/insist/", views.insist, name="case_insist"),
     path("cases/<str:number>/steps/<key:pk>/", steps.step, name="step"),
     path("ot/<str:number>/", views.work_order, name="work_order"),
+    path("ot/<str:number>/papers/<str:paper>.pdf", papers.signed_paper, name="signed_paper"),
+    path("papers/<str:token>/", papers.paper_copy, name="paper_copy"),
+    path("papers/<str:token>/<str:paper>.pdf", papers.paper_copy_pdf, name="paper_copy_pdf"),
     path("receipts/<str:number>/", views.receipt, name="receipt"),
     path("procedure/", procedure.procedure, name="procedure"),
     path("procedure/<key:number>/", procedure.procedure, name="procedure_version"),

@@ -1,14 +1,45 @@
-"""What a technician may see: the own open orders and the tasks that wait for them."""
+"""What a technician may see: the own orders and the tasks that wait for them."""
+
+from django.db.models import QuerySet
+from django.http import Http404
 
 from arraigo.engine.models import WorkItem
+from arraigo.fieldwork.models import Photo
 from arraigo.orders import queries as orders
 from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role, User
 from arraigo.retention import queries
+from arraigo.retention.visits import ORDER_PARTS
+from arraigo.web.cases import access as cases
 
 
-def visits(user: User) -> list[tuple[WorkOrder, WorkItem | None]]:
-    """The open orders of `user`, priority first, then by hours left, each with its open task."""
-    tasks = {item.instance.key: item for item in queries.tray(user, Role.TECHNICIAN)}
-    found = orders.of_technician(user.pk).prefetch_related("products__offering")
-    return [(order, tasks.get(order.case_number)) for order in found]
+def open_orders(user: User) -> QuerySet[WorkOrder]:
+    """The open orders of `user`, the next one first."""
+    return orders.of_technician(user.pk)
+
+
+def order(user: User, number: str) -> WorkOrder:
+    """An order of `user`, open or closed; 404 for any other."""
+    found = WorkOrder.objects.select_related(*ORDER_PARTS).filter(technician=user, number=number).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def tasks(user: User) -> dict[str, WorkItem]:
+    """The open tasks of `user` in the technician's lane, by case number."""
+    return {item.instance.key: item for item in queries.tray(user, Role.TECHNICIAN)}
+
+
+def task(user: User, case_number: str) -> WorkItem | None:
+    """The open task of the case that waits for `user`."""
+    return tasks(user).get(case_number)
+
+
+def photo(user: User, pk: int) -> Photo:
+    """A photo of an order that `user` may see; 404 for any other."""
+    found = Photo.objects.select_related("work_order", "attachment").filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    cases.work_order(user, found.work_order.number)
+    return found

@@ -1,16 +1,72 @@
-"""The technician's first screen: the next visit, its countdown, the others (steps 7 and 8)."""
+"""The technician's phone: the visits of the day, one visit, and what is told from the road (steps 7 and 8)."""
 
+from collections.abc import Callable
+
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from arraigo.fieldwork import actions as fieldwork
+from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role
+from arraigo.records import RuleBroken
+from arraigo.web import replies
 from arraigo.web.access import staff, user_of
-from arraigo.web.technician import access
+from arraigo.web.technician import access, contexts
+from arraigo.web.technician.forms import AbsentForm
 
 
 @require_GET
 @staff(Role.TECHNICIAN)
 def visits(request: HttpRequest) -> HttpResponse:
     """The technician's open orders, the next one first, each with its task."""
-    return render(request, "technician/visits.html", {"visits": access.visits(user_of(request))})
+    return render(request, "technician/visits.html", {"stops": contexts.visit_list(user_of(request))})
+
+
+@require_GET
+@staff(Role.TECHNICIAN)
+def visit(request: HttpRequest, number: str) -> HttpResponse:
+    """One visit: until when, where, whom to call, what was broken before, and what comes next."""
+    user = user_of(request)
+    return render(request, "technician/visit.html", contexts.visit_page(user, access.order(user, number)))
+
+
+@require_POST
+@staff(Role.TECHNICIAN)
+def set_out(request: HttpRequest, number: str) -> HttpResponse:
+    """On the way, since now."""
+    return _told(request, number, fieldwork.set_out, _("On the way. The customer is told where there is consent."))
+
+
+@require_POST
+@staff(Role.TECHNICIAN)
+def arrive(request: HttpRequest, number: str) -> HttpResponse:
+    """At the customer's, since now; the form of step 7 is next."""
+    return _told(request, number, fieldwork.begin_visit, _("Arrived."))
+
+
+def _told(request: HttpRequest, number: str, tell: Callable[..., object], done: str) -> HttpResponse:
+    user = user_of(request)
+    order = access.order(user, number)
+    replies.attempt(request, lambda: tell(order, user), done)
+    return redirect("visit", number)
+
+
+@require_http_methods(["GET", "POST"])
+@staff(Role.TECHNICIAN)
+def absent(request: HttpRequest, number: str) -> HttpResponse:
+    """Nobody at home, with a photo: the 24 hours stand still."""
+    user = user_of(request)
+    order: WorkOrder = access.order(user, number)
+    form = AbsentForm(replies.typed(request), request.FILES or None)
+    if replies.sent(request, form):
+        try:
+            fieldwork.find_nobody(order, user, **form.cleaned_data)
+        except RuleBroken as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Kept: nobody at home. The 24 hours stand still."))
+            return redirect("visit", number)
+    return replies.page(request, "technician/absent.html", {"order": order, "form": form})

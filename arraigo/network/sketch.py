@@ -1,0 +1,120 @@
+"""A sketch of where a customer lives, drawn from our own zones and network points: no map of others.
+
+Coordinates are degrees; what comes out is a drawing WIDTH by HEIGHT units large, north above, with
+rings of known distance around the home. The phone's page draws it as SVG, the printed order with typst.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from arraigo.network.models import Zone
+
+WIDTH, HEIGHT = 1000, 560
+MARGIN = 70
+METRES_PER_DEGREE = 111_320
+STEPS = (50, 100, 200, 250, 500, 1000, 2000, 5000, 10_000)
+"""Distances in metres that rings may stand for."""
+RINGS = 3
+LEAST_RADIUS, MOST_RADIUS = 250, 6000
+"""Metres from the middle to the upper edge: neither a yard nor the whole department."""
+NEAREST = 2
+"""As many zones fit into the drawing at least, where they are not too far."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Something with a place on earth. `kind`: home, zone, or the kind of a network point."""
+
+    kind: str
+    label: str
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A place on the drawing; `anchor` says on which side its label has room."""
+
+    kind: str
+    label: str
+    x: int
+    y: int
+    anchor: str
+
+
+@dataclass(frozen=True)
+class Ring:
+    radius: int
+    label: str
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """The drawing: the home in the middle, rings around it, what lies near, and the way to the nearest point."""
+
+    exact: bool
+    """False: the customer's own place is not known, the middle is that of the zone."""
+    x: int = WIDTH // 2
+    y: int = HEIGHT // 2
+    rings: Sequence[Ring] = ()
+    marks: Sequence[Mark] = field(default_factory=list)
+    nearest: str = ""
+    """The nearest network point with its distance, in words of numbers: "CJ-014 · 85 m"."""
+    to: Mark | None = None
+
+
+def zone_places(zones: Iterable[Zone]) -> list[Place]:
+    """The zones that have a point."""
+    return [
+        Place("zone", zone.name, zone.latitude, zone.longitude)
+        for zone in zones
+        if zone.latitude is not None and zone.longitude is not None
+    ]
+
+
+def metres(one: Place, other: Place) -> tuple[float, float]:
+    """How far `other` lies east and north of `one`, in metres; exact enough within a city."""
+    east = (other.longitude - one.longitude) * METRES_PER_DEGREE * math.cos(math.radians(one.latitude))
+    return east, (other.latitude - one.latitude) * METRES_PER_DEGREE
+
+
+def sketch(home: Place, zones: Sequence[Place], points: Sequence[Place] = (), *, exact: bool = True) -> Sketch:
+    """The drawing around `home` with the `zones` and network `points` that fit into it."""
+    around = [(place, *metres(home, place)) for place in zones]
+    near = [(place, *metres(home, place)) for place in points]
+    radius = _radius([math.hypot(east, north) for _place, east, north in around])
+    scale = (HEIGHT / 2 - MARGIN) / radius
+    marks = [mark for each in (*around, *near) if (mark := _mark(*each, scale)) is not None]
+    first = min(near, key=lambda each: math.hypot(each[1], each[2]), default=None)
+    return Sketch(
+        exact=exact,
+        rings=_rings(radius, scale),
+        marks=marks,
+        nearest=f"{first[0].label} · {math.hypot(first[1], first[2]):.0f} m" if first else "",
+        to=_mark(*first, scale) if first else None,
+    )
+
+
+def _radius(distances: list[float]) -> float:
+    """Metres that the upper half shows: as far as the nearest zones."""
+    wanted = sorted(distances)[:NEAREST]
+    return min(max(wanted[-1] if wanted else LEAST_RADIUS, LEAST_RADIUS), MOST_RADIUS)
+
+
+def _rings(radius: float, scale: float) -> list[Ring]:
+    step = next((step for step in STEPS if step * RINGS >= radius), STEPS[-1])
+    return [Ring(round(step * n * scale), _distance(step * n)) for n in range(1, RINGS + 1)]
+
+
+def _distance(length: int) -> str:
+    return f"{length} m" if length < 1000 else f"{length / 1000:g} km".replace(".", ",")
+
+
+def _mark(place: Place, east: float, north: float, scale: float) -> Mark | None:
+    """Where `place` stands on the drawing; None outside of it."""
+    x, y = round(WIDTH / 2 + east * scale), round(HEIGHT / 2 - north * scale)
+    if not (MARGIN // 2 <= x <= WIDTH - MARGIN // 2 and MARGIN // 2 <= y <= HEIGHT - MARGIN // 2):
+        return None
+    anchor = "end" if x > WIDTH * 0.7 else "start" if x < WIDTH * 0.3 else "middle"
+    return Mark(place.kind, place.label, x, y, anchor)

@@ -1,0 +1,134 @@
+"""Page data of the technician's phone. The number of queries does not grow with the visits."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Prefetch
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from arraigo import clock
+from arraigo.engine.models import WorkItem
+from arraigo.fieldwork.models import Photo, Trip
+from arraigo.network.models import Zone
+from arraigo.network.sketch import Place, Sketch, sketch, zone_places
+from arraigo.orders.models import Pause, WorkOrder
+from arraigo.people.models import User
+from arraigo.retention import visits
+from arraigo.web.technician import access
+
+ASSIGNED, ON_THE_WAY, THERE, STANDS, TO_SIGN, CLOSED = "assigned", "on_the_way", "there", "stands", "to_sign", "closed"
+STATES: dict[str, tuple[str, Promise]] = {
+    ASSIGNED: ("acknowledged", _("Not begun")),
+    ON_THE_WAY: ("running", _("On the way")),
+    THERE: ("active", _("At the customer's")),
+    STANDS: ("held", _("The 24 hours stand still")),
+    TO_SIGN: ("active", _("Ready to be signed")),
+    CLOSED: ("closed", _("Closed")),
+}
+"""How the technician stands with an order: tone and words."""
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One visit of the day."""
+
+    order: WorkOrder
+    task: WorkItem | None
+    state: str
+    due_at: dt.datetime
+    """When the 24 hours end, as things stand now."""
+    since: dt.datetime | None = None
+    """Since when the clock stands still."""
+
+    @property
+    def tone(self) -> str:
+        return STATES[self.state][0]
+
+    @property
+    def words(self) -> Promise:
+        return STATES[self.state][1]
+
+    @property
+    def may_set_out(self) -> bool:
+        return self.state in (ASSIGNED, STANDS)
+
+    @property
+    def may_arrive(self) -> bool:
+        return self.state == ON_THE_WAY
+
+    @property
+    def may_find_nobody(self) -> bool:
+        return self.state in (ASSIGNED, ON_THE_WAY, THERE)
+
+    @property
+    def begun(self) -> bool:
+        """What was done can be written down: the technician is there."""
+        return self.state in (THERE, TO_SIGN)
+
+
+def stop(order: WorkOrder, task: WorkItem | None) -> Stop:
+    """Where the technician stands with `order`, whose trips and pauses are read."""
+    pause = next((pause for pause in order.pauses.all() if pause.ended_at is None), None)
+    due_at = order.due_at if pause is None else order.due_at + (clock.now() - pause.began_at)
+    return Stop(order, task, _state(order, pause), due_at, pause.began_at if pause else None)
+
+
+def _state(order: WorkOrder, pause: Pause | None) -> str:
+    trips = list(order.trips.all())
+    visit = getattr(order, "visit", None)
+    if order.closed_at is not None:
+        return CLOSED
+    if visit is not None and visit.finished_at is not None:
+        return TO_SIGN
+    if pause is not None:
+        return STANDS
+    last: Trip | None = trips[-1] if trips else None
+    if last is not None and last.technician_id == order.technician_id and last.absent_at is None:
+        return THERE if last.arrived_at else ON_THE_WAY
+    return ASSIGNED
+
+
+def visit_list(user: User) -> list[Stop]:
+    """The stops of the day, priority first, then by hours left."""
+    tasks = access.tasks(user)
+    found = access.open_orders(user).select_related("customer", "zone", "visit").prefetch_related(
+        "products__offering", Prefetch("trips", Trip.objects.order_by("id")), "pauses"
+    )
+    return [stop(order, tasks.get(order.case_number)) for order in found]
+
+
+def visit_page(user: User, order: WorkOrder) -> dict[str, Any]:
+    """Everything that the page of one visit shows."""
+    return {
+        **visits.of_order(order),
+        "stop": stop(order, access.task(user, order.case_number)),
+        "trips": list(order.trips.select_related("photo")),
+        "map": map_of(order),
+        "photos": photos(order),
+    }
+
+
+def beside_step(order: WorkOrder, task: WorkItem) -> dict[str, Any]:
+    """What the pages of steps 7 and 8 show beside their form."""
+    return {"stop": stop(order, task), "photos": photos(order)}
+
+
+def map_of(order: WorkOrder) -> Sketch | None:
+    """The sketch of the order's address; None where neither customer nor zone has a place."""
+    customer, zone = order.customer, order.zone
+    zones = zone_places(Zone.objects.all())
+    if customer.latitude is not None and customer.longitude is not None:
+        return sketch(Place("home", customer.address, customer.latitude, customer.longitude), zones)
+    if zone is not None and zone.latitude is not None and zone.longitude is not None:
+        return sketch(Place("home", zone.name, zone.latitude, zone.longitude), zones, exact=False)
+    return None
+
+
+def photos(order: WorkOrder) -> dict[str, list[Photo]]:
+    """The photos of the order by their moment."""
+    found: dict[str, list[Photo]] = {moment: [] for moment in Photo.Moment.values}
+    for photo in order.photos.defer("attachment__content").select_related("attachment"):
+        found[photo.moment].append(photo)
+    return found
