@@ -32,7 +32,6 @@ from arraigo.fieldwork.models import Measurement, Paper, PrintBatch, Reprint, Si
 from arraigo.fieldwork.photos import add_photo, remove_photo, store_attachment
 from arraigo.fieldwork.trips import arrive, begin_visit, find_nobody, set_out, when
 from arraigo.numbering import numbered, numbered_many
-from arraigo.orders import progress
 from arraigo.orders.errors import CauseMissing, WrongState
 from arraigo.orders.models import WorkOrder
 from arraigo.people.models import User

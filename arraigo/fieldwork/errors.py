@@ -115,9 +115,7 @@ class TooManyPhotos(RuleBroken):
     """There are already {limit} photos: remove one before you add another."""
 
     def __init__(self, limit: int) -> None:
-        super().__init__(
-            _("There are already %(limit)s photos: remove one before you add another.") % {"limit": limit}
-        )
+        super().__init__(_("There are already %(limit)s photos: remove one before you add another.") % {"limit": limit})
 
 
 class VisitFinished(RuleBroken):

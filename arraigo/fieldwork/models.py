@@ -95,9 +95,7 @@ class Trip(models.Model):
                 condition=Q(absent_at=None, photo=None) | Q(absent_at__isnull=False, photo__isnull=False),
                 name="trip_absence_has_photo",
             ),
-            models.CheckConstraint(
-                condition=~Q(left_at=None, arrived_at=None, absent_at=None), name="trip_has_a_time"
-            ),
+            models.CheckConstraint(condition=~Q(left_at=None, arrived_at=None, absent_at=None), name="trip_has_a_time"),
         ]
 
     def __str__(self) -> str:

@@ -54,9 +54,7 @@ def add_photo(work_order: WorkOrder | int, content: bytes, *, moment: str, actor
         return known
     if order.photos.filter(moment=moment).count() >= settings.PHOTOS_PER_MOMENT:
         raise TooManyPhotos(settings.PHOTOS_PER_MOMENT)
-    photo = Photo.objects.create(
-        work_order=order, moment=moment, attachment=kept, taken_by=actor, added_at=clock.now()
-    )
+    photo = Photo.objects.create(work_order=order, moment=moment, attachment=kept, taken_by=actor, added_at=clock.now())
     _record("photo.added", photo, order, actor)
     return photo
 

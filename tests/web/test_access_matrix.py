@@ -91,7 +91,8 @@ WHO: dict[str, set[Any]] = {
     "administration_command": ADMINISTRATOR,
     "administration_clock": ADMINISTRATOR,
 }
-POST_ONLY = {"notice_read", "visit_set_out", "visit_arrive", "photo_add", "photo_remove", "case_insist", "operations_print", "operations_resume", "team_reassign",
+POST_ONLY = {"notice_read", "visit_set_out", "visit_arrive", "photo_add", "photo_remove",
+             "case_insist", "operations_print", "operations_resume", "team_reassign",
              "billing_claim_confirm", "administration_holiday_remove",
              "administration_holidays_fill"}  # fmt: skip
 SERVED = {200, 302, 400}

@@ -84,8 +84,7 @@ class VisitForm(StepForm):
             "reading": name, "least": least, "most": most, "unit": unit,
         }  # fmt: skip
         return forms.DecimalField(
-            label=_("%(reading)s %(moment)s · %(product)s")
-            % {"reading": name, "moment": moment, "product": product},
+            label=_("%(reading)s %(moment)s · %(product)s") % {"reading": name, "moment": moment, "product": product},
             help_text=f"{unit} · {least} … {most}",
             required=False,
             localize=True,
@@ -190,11 +189,12 @@ class VisitForm(StepForm):
 
 
 def _detail_field(detail: Detail, most: int) -> forms.Field:
+    label = str(detail.label)
     if detail.choices:
-        return forms.ChoiceField(label=detail.label, choices=detail.choices, required=False, widget=forms.RadioSelect)
+        return forms.ChoiceField(label=label, choices=detail.choices, required=False, widget=forms.RadioSelect)
     limit = _("From 1 to %(most)s.") % {"most": most}
     return forms.IntegerField(
-        label=detail.label, required=False, min_value=1, max_value=most,
+        label=label, required=False, min_value=1, max_value=most,
         error_messages={"min_value": limit, "max_value": limit, "invalid": limit},
     )  # fmt: skip
 

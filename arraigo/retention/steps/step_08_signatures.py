@@ -86,7 +86,6 @@ class SignatureForm(StepForm):
                 self.add_error("signature", error)
         return cleaned
 
-
     def _check_refusal(self, cleaned: dict[str, Any]) -> None:
         """A refusal has a photo: the one sent now, else the last one kept of it."""
         try:

@@ -93,8 +93,10 @@ def _state(order: WorkOrder, pause: Pause | None) -> str:
 def visit_list(user: User) -> list[Stop]:
     """The stops of the day, priority first, then by hours left."""
     tasks = access.tasks(user)
-    found = access.open_orders(user).select_related("customer", "zone", "visit").prefetch_related(
-        "products__offering", Prefetch("trips", Trip.objects.order_by("id")), "pauses"
+    found = (
+        access.open_orders(user)
+        .select_related("customer", "zone", "visit")
+        .prefetch_related("products__offering", Prefetch("trips", Trip.objects.order_by("id")), "pauses")
     )
     return [stop(order, tasks.get(order.case_number)) for order in found]
 

@@ -78,5 +78,7 @@ def pdf(signed: SignedPaper | None) -> HttpResponse:
 def qr(link: str) -> SafeString:
     """The QR code of `link` as inline SVG; segno writes it, nothing of a person's stands in it."""
     drawn = io.BytesIO()
-    segno.make(link, error="m", micro=False).save(drawn, kind="svg", border=2, xmldecl=False, svgns=False, omitsize=True)
+    segno.make(link, error="m", micro=False).save(
+        drawn, kind="svg", border=2, xmldecl=False, svgns=False, omitsize=True
+    )
     return mark_safe(drawn.getvalue().decode())  # noqa: S308 - drawn here, from numbers
