@@ -7,9 +7,10 @@ says and sensible answers for the rest, so that a test reads like the document.
 import base64
 import datetime as dt
 import io
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -94,6 +95,17 @@ class Cast:
 
     def __getitem__(self, role: str) -> User:
         return self.people[role]
+
+    def publish(self, **values: str) -> None:
+        """Publish the next version, with other policy values: path with `__` for the dot → TOML text."""
+        files = procedures.read(settings.PROCEDURES_DIR / "OPE-ASE-FID-P01")
+        text = files.policy
+        for path, value in values.items():
+            text, changed = re.subn(
+                rf"^(\[{re.escape(path.replace('__', '.'))}\]\nvalue = ).*$", rf"\g<1>{value}", text, flags=re.MULTILINE
+            )
+            assert changed == 1, path
+        self.version = procedures.publish(replace(files, policy=text), steps=registry.elements(), by=None)
 
     def household(self, number: str = "100001", **fields: Any) -> "Household":
         """A member with fibre and television, and the unbilled bill of the present month."""

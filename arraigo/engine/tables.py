@@ -82,6 +82,14 @@ class _Table:
                 _("The decision “%(element)s” has the hit policy “%(policy)s”: the diagram can only use “first”."),
                 policy=policy,
             )
+        if policy == "first" and not _catches_all(content):
+            yield problem(
+                self.name,
+                _(
+                    "The decision “%(element)s” has no rule for everything else: end its table with a rule "
+                    "that leaves every input empty."
+                ),
+            )
         columns = [(column, True) for column in content.get("inputs", [])]
         columns += [(column, False) for column in content.get("outputs", [])]
         for column, is_input in columns:
@@ -119,6 +127,12 @@ class _Table:
                     **given,
                     unknown=unknown,
                 )
+
+
+def _catches_all(content: Mapping[str, Any]) -> bool:
+    """Whether the table's last rule leaves every input empty, so that some rule always fires."""
+    *_earlier, last = content.get("rules") or [None]
+    return last is not None and not any(str(last.get(column.get("id"), "")).strip() for column in content["inputs"])
 
 
 def _outputs(node: Mapping[str, Any]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from arraigo.terminations.queries import MonthCount
 
 @dataclass(frozen=True)
 class Indicator:
-    """One month beside the one before it. Counts are products; arrears, deaths and moves stand apart."""
+    """One month beside the one before it. Counts are products; the policy's reasons apart (arrears, deaths, moves)."""
 
     month: dt.date
     counts: str
@@ -51,7 +51,7 @@ class Indicator:
 def of_month(month: dt.date, policy: Policy) -> Indicator:
     """The indicator of the month that begins on `month`, in La Paz time."""
     previous = clock.previous_month(month)
-    counts = terminations.monthly_counts([previous, month])
+    counts = terminations.monthly_counts([previous, month], apart=policy.value("indicator.apart"))
     return Indicator(
         month, policy.text("indicator.counts"), counts[month], counts[previous], policy.text("indicator.target")
     )

@@ -17,6 +17,7 @@ from arraigo.eventlog import actions as eventlog
 from arraigo.people.models import Role, User
 from arraigo.procedure import policy
 from arraigo.procedure.errors import FileUnreadable, ProcedureInvalid
+from arraigo.procedure.honoured import check_policy
 from arraigo.procedure.models import ProcedureVersion
 
 Parsed = TypeVar("Parsed")
@@ -37,8 +38,8 @@ class ProcedureFiles:
     @property
     def sha256(self) -> str:
         """The digest of everything that is published together."""
-        parts = [self.bpmn, json.dumps(self.decisions, sort_keys=True), self.policy,
-                 json.dumps(self.document, sort_keys=True, default=str)]  # fmt: skip
+        tables = [json.dumps(each, sort_keys=True, default=str) for each in (self.decisions, self.document, self.facts)]
+        parts = [self.bpmn, self.policy, *tables]
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
@@ -78,7 +79,7 @@ def _checked_toml(text: str) -> str:
 def problems(files: ProcedureFiles, *, steps: set[str]) -> list[Problem]:
     """Every fault of the files. `steps`: elements that a step file carries out."""
     values = policy.plain(files.policy)
-    return check(
+    found = check(
         files.bpmn,
         decisions=files.decisions,
         facts=files.facts,
@@ -86,6 +87,7 @@ def problems(files: ProcedureFiles, *, steps: set[str]) -> list[Problem]:
         roles=set(Role.values),
         steps=steps,
     )
+    return [*found, *check_policy(values)]
 
 
 def publish(files: ProcedureFiles, *, steps: set[str], by: User | None) -> ProcedureVersion:

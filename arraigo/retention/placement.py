@@ -27,8 +27,7 @@ def of(case: RetentionCase) -> Callable[[WorkItem], None]:
     """A function that places a new work item of `case` before it is inserted."""
 
     def place(item: WorkItem) -> None:
-        facts = item.instance.facts
-        item.priority = REOPENED if facts.get("reopened") else VIP if facts.get("vip") else 0
+        item.priority = _priority(item)
         if item.role in (Role.ADVISOR, Role.TEAM_LEAD):
             item.unit = case.team
             item.assignee = case.owner if item.role == Role.ADVISOR else None
@@ -38,6 +37,12 @@ def of(case: RetentionCase) -> Callable[[WorkItem], None]:
             item.due_at = _control_due(case, CONTROLS[item.element])
 
     return place
+
+
+def _priority(item: WorkItem) -> int:
+    facts = item.instance.facts
+    first = facts.get("reopened") and procedures.policy_of(item.instance.definition_id).value("control.reopen_priority")
+    return REOPENED if first else VIP if facts.get("vip") else 0
 
 
 def _place_field(case: RetentionCase, item: WorkItem) -> None:

@@ -23,23 +23,26 @@ class MonthCount:
     executed: int = 0
     """Executed in the month; without those apart."""
     requested_apart: dict[str, int] = field(default_factory=dict)
-    """Reason (arrears, death, moving) → registered and not withdrawn."""
+    """Reason apart (arrears, death, moving) → registered and not withdrawn."""
     executed_apart: dict[str, int] = field(default_factory=dict)
-    """Reason (arrears, death, moving) → executed."""
+    """Reason apart (arrears, death, moving) → executed."""
 
 
-def monthly_counts(months: Sequence[dt.date]) -> dict[dt.date, MonthCount]:
-    """Counts for each of `months` (first days). Terminations without dates count nowhere."""
+def monthly_counts(months: Sequence[dt.date], *, apart: Sequence[str] = Termination.APART) -> dict[dt.date, MonthCount]:
+    """Counts for each of `months` (first days), the reasons `apart` beside them.
+
+    Terminations without dates count nowhere.
+    """
     if not months:
         return {}
     requested = _by_month("requested_at", months, withdrawn_at=None)
     executed = _by_month("executed_at", months)
     return {
         month: MonthCount(
-            requested=_persuadable(requested[month]),
-            executed=_persuadable(executed[month]),
-            requested_apart=_apart(requested[month]),
-            executed_apart=_apart(executed[month]),
+            requested=_persuadable(requested[month], apart),
+            executed=_persuadable(executed[month], apart),
+            requested_apart=_apart(requested[month], apart),
+            executed_apart=_apart(executed[month], apart),
         )
         for month in months
     }
@@ -61,12 +64,12 @@ def _by_month(moment: str, months: Sequence[dt.date], **filters: None) -> dict[d
     return found
 
 
-def _persuadable(reasons: Counter[str]) -> int:
-    return sum(count for reason, count in reasons.items() if reason not in Termination.APART)
+def _persuadable(reasons: Counter[str], apart: Sequence[str]) -> int:
+    return sum(count for reason, count in reasons.items() if reason not in apart)
 
 
-def _apart(reasons: Counter[str]) -> dict[str, int]:
-    return {reason: reasons[reason] for reason in Termination.APART}
+def _apart(reasons: Counter[str], apart: Sequence[str]) -> dict[str, int]:
+    return {reason: reasons[reason] for reason in apart}
 
 
 def open_termination(product: Product) -> Termination | None:

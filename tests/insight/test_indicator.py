@@ -41,6 +41,13 @@ def test_arrears_deaths_and_moves_stand_apart(cast: Cast) -> None:
     assert found.this.requested_apart == {"arrears": 1, "death": 1, "moving": 1}
 
 
+def test_the_policy_says_which_reasons_stand_apart(cast: Cast) -> None:
+    cast.publish(indicator__apart='["death"]')
+    bajas(cast, 0, ["arrears", "death", "moving", "other"])
+    found = queries.month_figures(MARCH).indicator
+    assert (found.count, found.this.requested_apart) == (3, {"death": 1})
+
+
 def test_a_withdrawn_request_counts_no_longer(cast: Cast) -> None:
     home = cast.household("9")
     (baja,) = terminations.request_termination([home.internet], reason="price", case_number="", actor=None)

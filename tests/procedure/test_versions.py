@@ -58,6 +58,13 @@ def test_the_same_files_are_the_same_version() -> None:
     assert Event.objects.count() == 1
 
 
+def test_other_facts_are_another_version() -> None:
+    first = published()
+    second = published(replace(small(), facts={**small().facts, "mood": "str"}))
+    assert first.definition.sha256 != second.definition.sha256
+    assert str(second) == "SMALL v2"
+
+
 def test_other_files_are_the_next_version_and_the_old_one_stays() -> None:
     first = published()
     with transaction.atomic():

@@ -82,6 +82,16 @@ def test_a_failure_reopens_at_5_and_tells_the_owner(walk: Walk, cast: Cast) -> N
         assert walk.facts["post_service_at"] == (NOW + dt.timedelta(days=32)).isoformat()
 
 
+def test_the_policy_may_leave_a_reopened_case_in_its_place(cast: Cast, home: Household) -> None:
+    cast.publish(control__reopen_priority="false")
+    home.repeated_faults()
+    walk = Walk(home).go(*(f"step_0{n}" for n in range(1, 9)))
+    with moment(days=2):
+        sweeps.wake_due_cases()
+        walk("step_09", verdict="failed", answer="Sigue igual")
+        assert walk.item("step_05").priority == 0
+
+
 def test_a_failure_says_what_fails(walk: Walk) -> None:
     with moment(days=2):
         sweeps.wake_due_cases()
