@@ -15,7 +15,7 @@ from arraigo.eventlog.actions import record
 from arraigo.orders import queries
 from arraigo.orders.errors import CauseMissing, EvidenceMissing, NoTechnician, WrongState
 from arraigo.orders.models import ENDED, OrderState, Pause, ProductOrder, WorkOrder
-from arraigo.orders.signals import visit_not_solved
+from arraigo.orders.signals import clock_changed, visit_not_solved
 from arraigo.people.models import User
 from arraigo.records import key_of
 
@@ -79,6 +79,7 @@ def pause(order: WorkOrder | int, *, reason: str, evidence: str, actor: User) ->
         work_order=order, reason=reason, evidence=evidence.strip(), began_at=clock.now(), by=actor
     )
     _record("paused", order, actor, reason=reason, evidence=began.evidence)
+    clock_changed.send(WorkOrder, order=order)
     return began
 
 
@@ -102,6 +103,7 @@ def _end_pause(order: WorkOrder) -> dt.timedelta:
     pause.save(update_fields=["ended_at"])
     stretch = pause.ended_at - pause.began_at
     order.due_at += stretch
+    clock_changed.send(WorkOrder, order=order)
     return stretch
 
 

@@ -8,3 +8,7 @@ and `products` (list of Product). Receivers must not raise."""
 
 visit_not_solved = Signal()
 """A visit could not be solved on site. Sent with `order` (WorkOrder). Receivers must not raise."""
+
+clock_changed = Signal()
+"""The 24 hours of an order stand still, or run on with another due time. Sent with `order` (WorkOrder).
+Receivers write in the same transaction, or after it, and must not raise."""

@@ -9,14 +9,12 @@ from arraigo.people.models import Role
 from arraigo.procedure import queries as procedures
 from arraigo.quality import actions as quality
 from arraigo.quality.models import QualityControl
-from arraigo.retention import controls
+from arraigo.retention import controls, visits
 from arraigo.retention.models import RetentionCase
-from arraigo.retention.visits import current_order
 
 VIP, REOPENED = 1, 2
 """Priorities above the ordinary 0 (procedure 1.2: order in trays; re-opened cases first)."""
 
-FIELD = {"step_06", "step_07", "step_08", "route_to_plant"}
 CONTROLS = {
     "step_09": QualityControl.Kind.POST_VISIT,
     "step_10": QualityControl.Kind.POST_SERVICE,
@@ -31,7 +29,7 @@ def of(case: RetentionCase) -> Callable[[WorkItem], None]:
         if item.role in (Role.ADVISOR, Role.TEAM_LEAD):
             item.unit = case.team
             item.assignee = case.owner if item.role == Role.ADVISOR else None
-        elif item.element in FIELD:
+        elif item.element in visits.ELEMENTS:
             _place_field(case, item)
         elif item.element in CONTROLS:
             item.due_at = _control_due(case, CONTROLS[item.element])
@@ -46,7 +44,7 @@ def _priority(item: WorkItem) -> int:
 
 
 def _place_field(case: RetentionCase, item: WorkItem) -> None:
-    order = current_order(case)
+    order = visits.current_order(case)
     item.unit_id, item.due_at = order.operations_center_id, order.due_at
     if item.role == Role.TECHNICIAN:
         item.assignee_id = order.technician_id
@@ -56,5 +54,5 @@ def _control_due(case: RetentionCase, kind: str) -> dt.datetime:
     """Plan the control that falls due now on the case's order; by when the call is to be made."""
     policy = procedures.policy_of(case.instance.definition_id)
     due_at = controls.call_time(clock.now(), policy)
-    quality.schedule_control(kind, case_number=case.number, work_order=current_order(case), due_at=due_at)
+    quality.schedule_control(kind, case_number=case.number, work_order=visits.current_order(case), due_at=due_at)
     return due_at

@@ -8,9 +8,11 @@ from arraigo.billing.models import BillingClaim
 from arraigo.billing.signals import claim_decided
 from arraigo.customers.models import Customer
 from arraigo.customers.signals import customer_died
+from arraigo.orders.models import WorkOrder
+from arraigo.orders.signals import clock_changed
 from arraigo.products.models import Product
 from arraigo.products.signals import product_terminated
-from arraigo.retention import elsewhere, incidents, promises
+from arraigo.retention import elsewhere, incidents, promises, visits
 from arraigo.terminations.models import Termination
 from arraigo.terminations.signals import termination_withdrawn
 from arraigo.tickets.models import TroubleTicket
@@ -22,6 +24,13 @@ def end_promise(sender: Any, claim: BillingClaim, **_more: Any) -> None:
     """A credit that billing had to confirm: its promise is kept when applied, broken when refused."""
     if claim.needs_confirmation:
         promises.decided(claim.number, well=claim.state == BillingClaim.State.APPLIED)
+
+
+@receiver(clock_changed, dispatch_uid="items_of_order")
+def follow_clock(sender: Any, order: WorkOrder, **_more: Any) -> None:
+    """The open tasks of the visit are due as their order is."""
+    number = order.case_number
+    elsewhere.after_commit(lambda: visits.follow_clocks(number))
 
 
 @receiver(ticket_moved, dispatch_uid="promise_of_ticket")

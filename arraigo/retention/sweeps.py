@@ -7,7 +7,7 @@ from arraigo.bss import actions as bss
 from arraigo.eventlog import seal
 from arraigo.messages import outbox
 from arraigo.products import actions as products
-from arraigo.retention import actions, elsewhere, incidents
+from arraigo.retention import actions, elsewhere, incidents, visits
 
 
 def wake_due_cases() -> int:
@@ -34,6 +34,11 @@ def deliver_commands() -> int:
 def close_overtaken() -> int:
     """Close the cases that imported records have overtaken."""
     return elsewhere.close_overtaken()
+
+
+def follow_clocks() -> int:
+    """Let the tasks of visits be due as their orders are, where a pause's own process could not."""
+    return visits.follow_clocks()
 
 
 def end_repairs() -> int:
@@ -64,6 +69,7 @@ SWEEPS: list[Callable[[], int]] = [
     end_repairs,
     forward_notices,
     send_messages,
+    follow_clocks,
     seal_events,
 ]
 

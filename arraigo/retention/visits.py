@@ -1,10 +1,16 @@
 """The case's work order on its way through the field (steps 6–8)."""
 
+import datetime as dt
 from typing import Any
 
+from django.db import transaction
+from django.db.models import Case, F, OuterRef, Q, Subquery, When
+
+from arraigo.engine import actions as engine
+from arraigo.engine.errors import AlreadyCompleted, ItemCancelled
 from arraigo.engine.models import WorkItem
 from arraigo.fieldwork.models import Visit
-from arraigo.orders.models import WorkOrder
+from arraigo.orders.models import OrderState, WorkOrder
 from arraigo.people.models import User
 from arraigo.procedure.policy import Policy
 from arraigo.retention.models import RetentionCase
@@ -12,6 +18,9 @@ from arraigo.tickets.models import TroubleTicket
 
 MOST_TICKETS, MOST_VISITS = 8, 5
 ORDER_PARTS = ("customer", "zone", "technician", "operations_center", "product_order", "visit")
+
+ELEMENTS = ("step_06", "step_07", "step_08", "route_to_plant")
+"""Elements whose tasks are due as their order is."""
 
 
 def current_order(case: RetentionCase) -> WorkOrder:
@@ -38,3 +47,28 @@ def of_order(order: WorkOrder) -> dict[str, Any]:
         "phones": list(order.customer.phones.all()),
         "earlier": list(earlier.select_related("work_order", "technician").order_by("-arrived_at")[:MOST_VISITS]),
     }
+
+
+def follow_clocks(case_number: str = "") -> int:
+    """Let the open tasks of visits be due as their orders are now, at no time while those are paused.
+
+    Of one case, or of all (what a process left behind that died after a pause). How many were moved.
+    """
+    running = Case(When(state__in=[OrderState.PENDING, OrderState.HELD], then=None), default=F("due_at"))
+    orders = WorkOrder.objects.filter(case_number=OuterRef("instance__key")).order_by("-id").annotate(due=running)
+    items = WorkItem.objects.filter(element__in=ELEMENTS, status=WorkItem.Status.OPEN)
+    if case_number:
+        items = items.filter(instance__key=case_number)
+    due = items.annotate(due=Subquery(orders.values("due")[:1]))
+    differs = Q(due_at=None) ^ Q(due=None) | Q(due__lt=F("due_at")) | Q(due__gt=F("due_at"))
+    moved = due.filter(differs)
+    return sum(_follow(item_id, due_at) for item_id, due_at in moved.order_by("pk").values_list("pk", "due"))
+
+
+@transaction.atomic
+def _follow(item_id: int, due_at: dt.datetime | None) -> bool:
+    try:
+        engine.reassign(item_id, due_at=due_at)
+    except (AlreadyCompleted, ItemCancelled):
+        return False
+    return True

@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -83,6 +83,7 @@ def test_two_technicians_exchange_their_orders() -> None:
 
 
 class Hours(TestCase):
+    @settings(deadline=None)
     @given(st.lists(st.tuples(st.integers(0, 300), st.integers(0, 300)), max_size=4))
     def test_only_pauses_move_the_hour(self, stretches: list[tuple[int, int]]) -> None:
         order, supervisor, now = an_order(), a_user(), NOON

@@ -1,0 +1,83 @@
+"""The tasks of a visit are due as their order is: a pause stops both, and both run on together."""
+
+import datetime as dt
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+import pytest
+
+from arraigo.fieldwork import actions as fieldwork
+from arraigo.orders import progress
+from arraigo.orders.models import WorkOrder
+from arraigo.people.models import Role
+from arraigo.retention import sweeps, visits
+from tests.cast import NOW, Cast, Walk, moment
+
+Capture = Callable[..., AbstractContextManager[list[Any]]]
+DAY, HOUR = dt.timedelta(days=1), dt.timedelta(hours=1)
+
+
+@pytest.fixture
+def walk(db: None) -> Walk:
+    with moment():
+        home = Cast().household()
+        home.repeated_faults()
+        return Walk(home).go("step_01", "step_02", "step_03", "step_04", "step_05", "step_06")
+
+
+def pause(walk: Walk, hours: float) -> None:
+    with moment(hours=hours):
+        supervisor = walk.cast[Role.OPERATIONS_SUPERVISOR]
+        progress.pause(WorkOrder.objects.get(), reason="absent", evidence="Foto de la puerta", actor=supervisor)
+
+
+def resume(hours: float) -> None:
+    with moment(hours=hours):
+        progress.resume(WorkOrder.objects.get(), actor=None)
+
+
+def test_a_pause_stops_the_task_and_it_runs_on_with_the_order(
+    walk: Walk, django_capture_on_commit_callbacks: Capture
+) -> None:
+    assert walk.item("step_07").due_at == NOW + DAY
+    with django_capture_on_commit_callbacks(execute=True):
+        pause(walk, 2)
+    assert walk.item("step_07").due_at is None
+    with django_capture_on_commit_callbacks(execute=True):
+        resume(7)
+    assert walk.item("step_07").due_at == WorkOrder.objects.get().due_at == NOW + DAY + 5 * HOUR
+
+
+def test_the_technician_who_arrives_ends_the_pause_and_the_signatures_are_due_with_the_order(
+    walk: Walk, django_capture_on_commit_callbacks: Capture
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        pause(walk, 1)
+    with moment(hours=4), django_capture_on_commit_callbacks(execute=True):
+        fieldwork.begin_visit(WorkOrder.objects.get(), walk.cast[Role.TECHNICIAN])
+    assert walk.item("step_07").due_at == NOW + DAY + 3 * HOUR
+    with moment(hours=5):
+        walk("step_07")
+    assert walk.item("step_08").due_at == WorkOrder.objects.get().due_at == NOW + DAY + 3 * HOUR
+
+
+def test_what_a_pause_left_behind_the_sweep_finds(walk: Walk) -> None:
+    pause(walk, 2)
+    assert walk.item("step_07").due_at == NOW + DAY  # the process died before it could tell
+    assert (sweeps.follow_clocks(), sweeps.follow_clocks()) == (1, 0)
+    assert walk.item("step_07").due_at is None
+    resume(3)
+    assert (visits.follow_clocks(), visits.follow_clocks()) == (1, 0)
+    assert walk.item("step_07").due_at == NOW + DAY + HOUR
+
+
+def test_a_pause_elsewhere_moves_nothing_here(walk: Walk, django_capture_on_commit_callbacks: Capture) -> None:
+    with moment():
+        other = walk.cast.household("100002")
+        other.repeated_faults()
+        theirs = Walk(other).go("step_01", "step_02", "step_03", "step_04", "step_05", "step_06")
+    with moment(hours=1), django_capture_on_commit_callbacks(execute=True):
+        order = WorkOrder.objects.get(case_number=theirs.case.number)
+        progress.pause(order, reason="later", evidence="Pidió las 18:00", actor=walk.cast[Role.TECHNICIAN])
+    assert (walk.item("step_07").due_at, theirs.item("step_07").due_at) == (NOW + DAY, None)
