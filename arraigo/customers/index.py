@@ -56,6 +56,10 @@ def _wanted(keys: Sequence[int]) -> dict[int, set[str]]:
     for pk, name, address, document, number in Customer.objects.filter(pk__in=keys).values_list(
         "pk", "name", "address", "document", "number"
     ):
-        wanted[pk] = tokens.of_words(name) | tokens.of_words(address) | tokens.of_phones(phones[pk])
-        wanted[pk] |= tokens.of_codes([document, number, *codes[pk]])
+        wanted[pk] = tokens_of(name, address, [document, number, *codes[pk]], phones[pk])
     return wanted
+
+
+def tokens_of(name: str, address: str, codes: Iterable[str], phones: Iterable[str]) -> set[str]:
+    """What a customer is found by; `codes` are document, customer number and product numbers."""
+    return tokens.of_words(name) | tokens.of_words(address) | tokens.of_codes(codes) | tokens.of_phones(phones)

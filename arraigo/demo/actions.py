@@ -3,24 +3,26 @@
 import datetime as dt
 import random
 from collections.abc import Callable
+from contextlib import nullcontext
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
 
 from arraigo import clock
-from arraigo.customers.models import Customer
+from arraigo.billing.models import Bill, BillLine, Payment
+from arraigo.customers.models import CreditListing, Customer, Phone, SearchToken
 from arraigo.demo import routines
 from arraigo.demo.agenda import Agenda
+from arraigo.demo.bare import bare
 from arraigo.demo.bills import make_bills
 from arraigo.demo.catalogue import make_catalogue
 from arraigo.demo.departures import make_departures
-from arraigo.demo.digest import digest
 from arraigo.demo.errors import DatabaseInUse, DemoInProduction, MomentAhead
-from arraigo.demo.faults import make_faults
+from arraigo.demo.faults import make_faults, make_outages
 from arraigo.demo.people import World, make_customers
 from arraigo.demo.places import make_zones
-from arraigo.demo.plan import MONTHS, make_plans
+from arraigo.demo.plan import MONTHS, Plan, make_plans
 from arraigo.demo.staff import make_staff
 from arraigo.demo.stories import CaseStory
 from arraigo.eventlog import actions as eventlog
@@ -29,9 +31,19 @@ from arraigo.people.models import User
 from arraigo.procedure.models import ProcedureVersion
 from arraigo.products.models import Product
 from arraigo.retention.models import RetentionCase
+from arraigo.terminations.models import Termination
+from arraigo.tickets.models import TicketChange, TroubleTicket
 from arraigo.workdays import actions as workdays
 
 CASES = 150
+BLOCK = 5_000
+"""Customers that are in memory at a time."""
+IN_BULK = (
+    Customer, Phone, SearchToken, CreditListing, Product, TroubleTicket, TicketChange, Termination, Bill, BillLine,
+    Payment,
+)  # fmt: skip
+"""Whose tables are filled without their indexes, where there is much to fill."""
+COUNTED = {"products": Product, "tickets": TroubleTicket, "terminations": Termination, "bills": Bill}
 Say = Callable[[str], None]
 
 
@@ -85,20 +97,54 @@ class _Quiet:
             self.say(text.strip())
 
 
-@transaction.atomic
 def _bulk(world: World, say: Say) -> dict[str, int]:
-    """What is written in bulk, and one event that tells it."""
-    say("customers and products")
-    make_customers(world)
-    say("tickets and outages")
-    counts = {"products": Product.objects.count(), "tickets": make_faults(world)}
-    say("terminations")
-    counts["terminations"] = make_departures(world)
-    say("bills and payments")
-    counts["bills"] = make_bills(world)
-    told = {"customers": len(world.customers), **counts, "sha256": digest()}
-    eventlog.record("demo.filled", world.customers[0], actor=None, data=told)
-    return counts
+    """What is written in bulk, block by block, and one event that tells it.
+
+    A demo of one block is one transaction. On SQLite a larger one is committed block by block, since its
+    log would outgrow the database; on PostgreSQL it is one transaction, and the indexes come at its end.
+    """
+    blocks = [world.plans[begin : begin + BLOCK] for begin in range(0, len(world.plans), BLOCK)]
+    large = len(blocks) > 1
+    together = transaction.atomic() if large and connection.vendor == "postgresql" else nullcontext()
+    with together, bare(IN_BULK) if large else nullcontext():
+        for number, plans in enumerate(blocks, 1):
+            with transaction.atomic():
+                _block(world, plans)
+                if number == len(blocks):
+                    _tell(world)
+            _progress(world, large, say)
+    _statistics()
+    return {noun: world.loader.counts[model._meta.db_table] for noun, model in COUNTED.items()}
+
+
+def _block(world: World, plans: list[Plan]) -> None:
+    block = make_customers(world, plans)
+    world.outages = world.outages or make_outages(world)
+    make_faults(world, block)
+    make_departures(world, block)
+    make_bills(world, block)
+
+
+def _progress(world: World, large: bool, say: Say) -> None:
+    counts = world.loader.counts
+    done = counts[Customer._meta.db_table]
+    share = f" of {len(world.plans):,}" if large else ""
+    say(f"customers {done:,}{share}, bills {counts[Bill._meta.db_table]:,}, rows {counts.total():,}")
+    if large and done == len(world.plans):
+        say("indexes and statistics")
+
+
+def _tell(world: World) -> None:
+    world.loader.finish()
+    counts = {noun: world.loader.counts[model._meta.db_table] for noun, model in COUNTED.items()}
+    told = {"customers": len(world.plans), **counts, "sha256": world.loader.sha256}
+    eventlog.record("demo.filled", Customer.objects.order_by("pk")[0], actor=None, data=told)
+
+
+def _statistics() -> None:
+    """What the databases plan their queries by."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 def _stories(world: World, say: Say) -> int:
@@ -106,10 +152,9 @@ def _stories(world: World, say: Say) -> int:
     agenda = Agenda(world.at)
     agenda.add(routines.days(world))
     agenda.add(routines.evaluations(world))
-    for plan, customer in zip(world.plans, world.customers, strict=True):
-        if plan.case:
-            agenda.add(routines.months_of_bills(plan, customer, world))
-            agenda.add(CaseStory(plan, customer, world).tell())
+    for plan, customer in world.cased:
+        agenda.add(routines.months_of_bills(plan, customer, world))
+        agenda.add(CaseStory(plan, customer, world).tell())
     told: set[dt.date] = set()
 
     def tell(moment: dt.datetime) -> None:

@@ -5,32 +5,56 @@ while the case goes on, so that waivers and compensations meet bills as they rea
 """
 
 import datetime as dt
-from collections.abc import Iterator
-from decimal import Decimal
+from dataclasses import dataclass
 
 from arraigo import clock
 from arraigo.billing.models import Bill, BillLine, Payment
-from arraigo.customers.models import Customer
-from arraigo.demo.people import World
+from arraigo.demo.bulk import Loader, Row, centavos, stamp
+from arraigo.demo.people import Block, World
 from arraigo.demo.plan import MONTHS, Plan
-from arraigo.money import ZERO
 from arraigo.products.models import Product
 
-CHUNK = 150
-"""Customers whose bills are in memory at a time."""
 ISSUED_DAY, DUE_DAY = 3, 25
 """Days of the month after the one billed."""
 CHANNELS = ("Caja", "Banca por internet", "Débito automático", "Billetera móvil")
 
 
-def make_bills(world: World) -> int:
-    """Write the bills with their lines and payments; how many bills."""
-    months = _months(world.today)
-    pairs = list(zip(world.plans, world.customers, strict=True))
-    count = 0
-    for begin in range(0, len(pairs), CHUNK):
-        count += _write(pairs[begin : begin + CHUNK], months, world)
-    return count
+BILL = ("id", "source", "customer_id", "month", "state", "issued_on", "due_on", "total", "credited", "paid")
+LINE = ("id", "bill_id", "product_id", "description", "amount")
+PAYMENT = ("id", "source", "bill_id", "amount", "paid_at", "channel")
+CHUNK = 500
+"""Customers whose bills are in memory at a time."""
+
+
+def make_bills(world: World, block: Block) -> None:
+    """Write the block's bills with their lines and payments."""
+    calendar = [Month.of(month) for month in _months(world.today)]
+    for begin in range(0, len(block.pairs), CHUNK):
+        rows = _Rows(world.loader)
+        for plan, customer in block.pairs[begin : begin + CHUNK]:
+            rows.add(plan, customer.pk, block.products[customer.pk], calendar, world)
+        rows.write()
+
+
+@dataclass(frozen=True)
+class Month:
+    """A month that is billed, with what every bill of it has alike."""
+
+    first: dt.date
+    text: str
+    issued_on: dt.date
+    issued_text: str
+    due_text: str
+    issue_moment: dt.datetime
+
+    @classmethod
+    def of(cls, first: dt.date) -> "Month":
+        following = clock.next_month(first)
+        issued = following.replace(day=ISSUED_DAY)
+        due = following.replace(day=DUE_DAY)
+        return cls(
+            first, first.isoformat(), issued, issued.isoformat(), due.isoformat(), clock.start_of_day(issued)
+        )  # fmt: skip
 
 
 def _months(today: dt.date) -> list[dt.date]:
@@ -41,29 +65,47 @@ def _months(today: dt.date) -> list[dt.date]:
     return found[::-1]
 
 
-def _write(pairs: list[tuple[Plan, Customer]], months: list[dt.date], world: World) -> int:
-    made = [each for plan, customer in pairs for each in _bills(plan, customer, months, world)]
-    Bill.objects.bulk_create([bill for bill, _lines, _payment in made])
-    BillLine.objects.bulk_create([line for _bill, lines, _payment in made for line in lines])
-    Payment.objects.bulk_create([payment for _bill, _lines, payment in made if payment])
-    return len(made)
+class _Rows:
+    """Rows of three tables on their way: a demo of an operator's size has twenty million of them."""
 
+    def __init__(self, loader: Loader) -> None:
+        self.loader = loader
+        self.bills: list[Row] = []
+        self.lines: list[Row] = []
+        self.payments: list[Row] = []
 
-def _bills(
-    plan: Plan, customer: Customer, months: list[dt.date], world: World
-) -> Iterator[tuple[Bill, list[BillLine], Payment | None]]:
-    unpaid = _unpaid_from(plan, world)
-    last = clock.month_of(plan.case.opened_at) if plan.case else months[-1]
-    for month in months:
-        products = charged(world.products[customer.pk], month)
-        if not products or month > last:
-            continue
-        bill = Bill(customer=customer, month=month, total=sum((p.price for p in products), ZERO))
-        lines = [bill_line(bill, product) for product in products]
-        payment = None
-        if clock.next_month(month) + dt.timedelta(days=ISSUED_DAY - 1) <= _known_on(plan, world):
-            payment = _issue(bill, plan, world, paid=month < unpaid)
-        yield bill, lines, payment
+    def add(
+        self, plan: Plan, customer: int, products: list[Product], calendar: list[Month], world: World
+    ) -> None:  # fmt: skip
+        """The bills of one customer."""
+        unpaid, known = _unpaid_from(plan, world), _known_on(plan, world)
+        known_until = clock.start_of_day(known)
+        last = clock.month_of(plan.case.opened_at) if plan.case else calendar[-1].first
+        prices = {product.pk: centavos(product.price) for product in products}
+        for month in calendar:
+            there = charged(products, month.first)
+            if not there or month.first > last:
+                continue
+            bill, total = self.loader.key(Bill), sum(prices[product.pk] for product in there)
+            state, paid = "unbilled", 0
+            issued = month.issued_on <= known
+            if issued:
+                moment = month.issue_moment + _delay(plan, world)
+                settled = month.first < unpaid and moment <= known_until and total > 0
+                state, paid = ("paid", total) if settled else ("issued", 0)
+            if paid:
+                channel = world.rng.choice(CHANNELS)
+                self.payments.append((self.loader.key(Payment), "arraigo", bill, total, stamp(moment), channel))
+            days = (month.issued_text, month.due_text) if issued else (None, None)
+            self.bills.append((bill, "arraigo", customer, month.text, state, *days, total, 0, paid))
+            for product in there:
+                line = (self.loader.key(BillLine), bill, product.pk, product.offering.name, prices[product.pk])
+                self.lines.append(line)
+
+    def write(self) -> None:
+        self.loader.rows(Bill, BILL, self.bills)
+        self.loader.rows(BillLine, LINE, self.lines)
+        self.loader.rows(Payment, PAYMENT, self.payments)
 
 
 def _known_on(plan: Plan, world: World) -> dt.date:
@@ -79,10 +121,6 @@ def charged(products: list[Product], month: dt.date) -> list[Product]:
     ]  # fmt: skip
 
 
-def bill_line(bill: Bill, product: Product) -> BillLine:
-    return BillLine(bill=bill, product=product, description=product.offering.name, amount=product.price)
-
-
 def _unpaid_from(plan: Plan, world: World) -> dt.date:
     """The first month that was never paid: debtors, and those withdrawn for arrears."""
     end = plan.ended_on or world.today
@@ -93,22 +131,6 @@ def _unpaid_from(plan: Plan, world: World) -> dt.date:
     return dt.date.max
 
 
-def _issue(bill: Bill, plan: Plan, world: World, *, paid: bool) -> Payment | None:
-    """Issue the bill; pay it where the customer did so before the demo's moment."""
-    following = clock.next_month(bill.month)
-    bill.state, bill.issued_on = Bill.State.ISSUED, following.replace(day=ISSUED_DAY)
-    bill.due_on = following.replace(day=DUE_DAY)
-    moment = clock.start_of_day(bill.issued_on) + _delay(plan, world)
-    if not paid or moment > clock.start_of_day(_known_on(plan, world)) or bill.total == ZERO:
-        return None
-    return _pay(bill, bill.total, moment, world.rng.choice(CHANNELS))
-
-
 def _delay(plan: Plan, world: World) -> dt.timedelta:
     days = world.rng.randint(24, 60) if plan.trait == "late" else world.rng.randint(1, 22)
     return dt.timedelta(days=days, minutes=world.rng.randint(8 * 60, 19 * 60))
-
-
-def _pay(bill: Bill, amount: Decimal, moment: dt.datetime, channel: str) -> Payment:
-    bill.paid, bill.state = amount, Bill.State.PAID
-    return Payment(bill=bill, amount=amount, paid_at=moment, channel=channel)

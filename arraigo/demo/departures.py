@@ -5,35 +5,34 @@ import random
 from collections.abc import Iterator
 
 from arraigo import clock
-from arraigo.demo.people import World
+from arraigo.demo.bulk import Loader
+from arraigo.demo.people import Block, World
 from arraigo.demo.plan import MONTHS
-from arraigo.numbering import DIGITS, numbered_many
+from arraigo.numbering import DIGITS
 from arraigo.terminations.models import Termination
 
 
-def make_departures(world: World) -> int:
-    """One termination per product that ended, and some that were withdrawn; how many."""
-    rows = sorted([*_ended(world), *_withdrawn(world)], key=lambda each: (each.requested_at, each.product_id))
-    if rows:
-        _number(rows)
-    Termination.objects.bulk_create(rows, 500)
-    return len(rows)
+def make_departures(world: World, block: Block) -> None:
+    """One termination per product of the block that ended, and some that were withdrawn."""
+    ended, withdrawn = _ended(block), _withdrawn(world, block)
+    rows = sorted([*ended, *withdrawn], key=lambda each: (each.requested_at, each.product_id))
+    _number(rows, world.loader)
+    world.loader.records(Termination, rows)
 
 
-def _number(rows: list[Termination]) -> None:
+def _number(rows: list[Termination], loader: Loader) -> None:
     receipts: dict[tuple[int, dt.datetime | None], str] = {}
-    reserved = numbered_many(Termination, "BJ", clock.now(), len(rows))
-    for row, each in zip(rows, reserved, strict=True):
+    for row in rows:
         assert row.requested_at is not None
-        row.pk, year = each["id"], clock.local(row.requested_at).year
+        row.pk, year = loader.key(Termination), clock.local(row.requested_at).year
         row.number = f"BJ-{year}-{row.pk:0{DIGITS}d}"
         shared = (row.customer_id, row.requested_at)
         row.receipt = receipts.setdefault(shared, f"CB-{year}-{row.pk:0{DIGITS}d}")
 
 
-def _ended(world: World) -> Iterator[Termination]:
-    for plan, customer in zip(world.plans, world.customers, strict=True):
-        for product in world.products[customer.pk]:
+def _ended(block: Block) -> Iterator[Termination]:
+    for plan, customer in block.pairs:
+        for product in block.products[customer.pk]:
             if product.ended_on is None:
                 continue
             executed = clock.start_of_day(product.ended_on) + dt.timedelta(hours=15)
@@ -45,11 +44,11 @@ def _ended(world: World) -> Iterator[Termination]:
             )  # fmt: skip
 
 
-def _withdrawn(world: World) -> Iterator[Termination]:
+def _withdrawn(world: World, block: Block) -> Iterator[Termination]:
     """Customers who asked to leave and stayed."""
     rng = world.rng
-    for plan, customer in zip(world.plans, world.customers, strict=True):
-        product = world.products[customer.pk][0]
+    for plan, customer in block.pairs:
+        product = block.products[customer.pk][0]
         if plan.case or product.ended_on or rng.random() > 0.012:
             continue
         requested = world.at - dt.timedelta(days=rng.uniform(10, 30 * MONTHS))

@@ -5,9 +5,10 @@ import random
 from collections.abc import Iterator
 
 from arraigo import clock
-from arraigo.demo.people import World
+from arraigo.demo.bulk import Loader, stamp
+from arraigo.demo.people import Block, World
 from arraigo.demo.plan import CASE_DAYS, MONTHS, Plan
-from arraigo.numbering import DIGITS, numbered_many
+from arraigo.numbering import DIGITS
 from arraigo.products.models import Product
 from arraigo.tickets.models import Outage, TicketChange, TroubleTicket
 
@@ -31,27 +32,22 @@ TOLD = {
 REPAIRS = ("Reinicio del equipo", "Cambio de conector", "Ajuste de nivel", "Cambio de módem", "Revisión en planta")
 
 
-def make_faults(world: World) -> int:
-    """Write outages, then tickets with the changes of their states; how many tickets."""
-    outages = _outages(world)
+def make_faults(world: World, block: Block) -> None:
+    """Write the block's tickets with the changes of their states."""
     tickets = [
-        ticket
-        for plan, customer in zip(world.plans, world.customers, strict=True)
-        for ticket in _tickets(plan, world.products[customer.pk], world)
+        ticket for plan, customer in block.pairs for ticket in _tickets(plan, block.products[customer.pk], world)
     ]
-    tickets += list(_outage_tickets(outages, world))
+    tickets += list(_outage_tickets(block, world))
     tickets.sort(key=lambda ticket: (ticket.opened_at, ticket.product_id))
-    _number(tickets)
-    TroubleTicket.objects.bulk_create(tickets, 500)
-    TicketChange.objects.bulk_create([change for ticket in tickets for change in _changes(ticket)], 500)
-    return len(tickets)
+    _number(tickets, world.loader)
+    world.loader.records(TroubleTicket, tickets)
+    changes = [change for ticket in tickets for change in _changes(ticket, world.loader)]
+    world.loader.rows(TicketChange, ["id", "ticket_id", "before", "after", "at", "note"], changes)
 
 
-def _number(tickets: list[TroubleTicket]) -> None:
-    for ticket, reserved in zip(
-        tickets, numbered_many(TroubleTicket, "TK", tickets[0].opened_at, len(tickets)) if tickets else [], strict=True
-    ):
-        ticket.pk = reserved["id"]
+def _number(tickets: list[TroubleTicket], loader: Loader) -> None:
+    for ticket in tickets:
+        ticket.pk = loader.key(TroubleTicket)
         ticket.number = f"TK-{clock.local(ticket.opened_at).year}-{ticket.pk:0{DIGITS}d}"
 
 
@@ -79,7 +75,7 @@ def _chance(product: Product, begin: dt.datetime, end: dt.datetime, world: World
     """About one fault every other year and product, more in the rains; a fifth of them come back."""
     rng, moment = world.rng, begin
     while True:
-        moment += dt.timedelta(days=rng.expovariate(1 / 520), minutes=rng.randint(0, 600))
+        moment += dt.timedelta(days=rng.expovariate(1 / 400), minutes=rng.randint(0, 600))
         if moment >= end:
             return
         if rng.random() > RAINY.get(clock.local(moment).month, 1.0) / 2.2:
@@ -126,7 +122,7 @@ def _solve(ticket: TroubleTicket, moment: dt.datetime, rng: random.Random) -> No
     ticket.resolved_at, ticket.resolution = moment, rng.choice(REPAIRS)
 
 
-def _outages(world: World) -> list[Outage]:
+def make_outages(world: World) -> list[Outage]:
     """A dozen cuts of a whole zone, one of them this week."""
     rng = world.rng
     spans = [rng.uniform(10, 30 * MONTHS) for _ in range(11)] + [rng.uniform(2, 6)]
@@ -138,12 +134,12 @@ def _outages(world: World) -> list[Outage]:
     return Outage.objects.bulk_create(rows)
 
 
-def _outage_tickets(outages: list[Outage], world: World) -> Iterator[TroubleTicket]:
+def _outage_tickets(block: Block, world: World) -> Iterator[TroubleTicket]:
     recent = world.at - dt.timedelta(days=CASE_DAYS + 40)
-    for outage in outages:
-        for plan, customer in zip(world.plans, world.customers, strict=True):
+    for outage in world.outages:
+        for plan, customer in block.pairs:
             hit = customer.zone_id == outage.zone_id and world.rng.random() < 0.25
-            product = world.products[customer.pk][0]
+            product = block.products[customer.pk][0]
             began_on = clock.local(outage.began_at).date()
             there = product.ended_on is None and (product.started_on or began_on) < began_on
             if not hit or not there or (plan.case and outage.began_at > recent):
@@ -156,15 +152,13 @@ def _outage_tickets(outages: list[Outage], world: World) -> Iterator[TroubleTick
             yield ticket
 
 
-def _changes(ticket: TroubleTicket) -> list[TicketChange]:
-    """How the ticket came to its state."""
+def _changes(ticket: TroubleTicket, loader: Loader) -> Iterator[tuple[int, int, str, str, str, str]]:
+    """How the ticket came to its state, as rows."""
     steps = ["acknowledged", *({"rejected": [], "cancelled": []}.get(ticket.status, ["inProgress"]))]
     if ticket.status in ("resolved", "closed"):
         steps.append("resolved")
     if steps[-1] != ticket.status:
-        steps.append(ticket.status)
+        steps.append(str(ticket.status))
     moments = [ticket.opened_at, ticket.opened_at + dt.timedelta(minutes=15), ticket.resolved_at, ticket.resolved_at]
-    return [
-        TicketChange(ticket=ticket, before=before, after=after, at=moment or ticket.opened_at)
-        for before, after, moment in zip(["", *steps], steps, moments, strict=False)
-    ]
+    for before, after, moment in zip(["", *steps], steps, moments, strict=False):
+        yield loader.key(TicketChange), ticket.pk, before, after, stamp(moment or ticket.opened_at), ""

@@ -60,9 +60,13 @@ def address(rng: random.Random) -> str:
 
 def mobile(index: int) -> str:
     """A mobile number of a valid form, one per `index`, from a stretch at the very end of its range."""
-    return f"+5917999{index % 10_000:04d}" if index < 10_000 else f"+591798{index % 100_000:05d}"
+    if index < 10_000:
+        return f"+5917999{index:04d}"
+    return f"+591798{index % 100_000:05d}" if index < 110_000 else f"+59179{(index - 110_000) % 800_000:06d}"
 
 
 def landline(index: int) -> str:
     """A number of Cochabamba's form (area 4)."""
-    return f"+5914499{index % 10_000:04d}" if index < 10_000 else f"+591449{index % 100_000:05d}"
+    if index < 10_000:
+        return f"+5914499{index:04d}"
+    return f"+591449{index % 100_000:05d}" if index < 110_000 else f"+59144{(index - 110_000) % 900_000:06d}"

@@ -2,18 +2,20 @@
 
 import datetime as dt
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from arraigo import clock
-from arraigo.customers.index import reindex
-from arraigo.customers.models import CreditListing, Customer, Phone
+from arraigo.customers.index import tokens_of
+from arraigo.customers.models import CreditListing, Customer, Phone, SearchToken
 from arraigo.demo import catalogue, names
+from arraigo.demo.bulk import Loader
 from arraigo.demo.plan import Plan
 from arraigo.demo.staff import Staff
 from arraigo.network.models import Zone
 from arraigo.products.models import Offering, Product
+from arraigo.tickets.models import Outage
 
-BATCH = 500
 HOME_CENTER = "co-norte"
 """Where the accounts of the operations centre work: the cases meant for them live there."""
 BUREAU = "Central de Riesgos"
@@ -21,7 +23,7 @@ BUREAU = "Central de Riesgos"
 
 @dataclass
 class World:
-    """What has been made so far."""
+    """What is settled for all customers, and what has been made of those who have cases."""
 
     at: dt.datetime
     rng: random.Random
@@ -29,29 +31,56 @@ class World:
     zones: list[Zone]
     offerings: dict[str, Offering]
     plans: list[Plan]
-    customers: list[Customer] = field(default_factory=list)
-    """In the order of `plans`."""
+    loader: Loader = field(default_factory=Loader)
+    outages: list[Outage] = field(default_factory=list)
+    cased: list[tuple[Plan, Customer]] = field(default_factory=list)
+    """Customers with cases, in the order of `plans`."""
     products: dict[int, list[Product]] = field(default_factory=dict)
-    """Customer's key → products, Internet first."""
+    """Their products by the customer's key, Internet first."""
 
     @property
     def today(self) -> dt.date:
         return clock.local(self.at).date()
 
 
-def make_customers(world: World) -> None:
+@dataclass
+class Block:
+    """Customers that are made together and are in memory only until the next block."""
+
+    pairs: list[tuple[Plan, Customer]]
+    products: dict[int, list[Product]]
+    """Customer's key → products, Internet first."""
+
+
+def make_customers(world: World, plans: list[Plan]) -> Block:
     """Write customers, phones, products and listings, and what they can be found by."""
-    world.customers = Customer.objects.bulk_create([_customer(plan, world) for plan in world.plans], BATCH)
-    Phone.objects.bulk_create(
-        [phone for plan, c in zip(world.plans, world.customers, strict=True) for phone in _phones(plan, c, world.rng)],
-        BATCH,
-    )
-    pairs = list(zip(world.plans, world.customers, strict=True))
-    made = Product.objects.bulk_create([p for plan, c in pairs for p in _products(plan, c, world)], BATCH)
-    for product in made:
-        world.products.setdefault(product.customer_id, []).append(product)
-    CreditListing.objects.bulk_create([_listing(customer, world) for plan, customer in pairs if plan.trait == "listed"])
-    reindex(world.customers)
+    loader = world.loader
+    pairs = [(plan, _customer(plan, world)) for plan in plans]
+    loader.records(Customer, [customer for _, customer in pairs])
+    phones = {customer.pk: _phones(plan, customer, world.rng) for plan, customer in pairs}
+    loader.records(Phone, [phone for each in phones.values() for phone in each])
+    block = Block(pairs, {customer.pk: _products(plan, customer, world) for plan, customer in pairs})
+    loader.records(Product, [product for each in block.products.values() for product in each])
+    loader.records(CreditListing, [_listing(customer, world) for plan, customer in pairs if plan.trait == "listed"])
+    rows = list(_tokens(block, phones, loader))
+    loader.rows(SearchToken, ["id", "customer_id", "token"], rows)
+    _keep_cased(world, block)
+    return block
+
+
+def _tokens(block: Block, phones: dict[int, list[Phone]], loader: Loader) -> Iterator[tuple[int, int, str]]:
+    for _, customer in block.pairs:
+        codes = [customer.document, customer.number, *(product.number for product in block.products[customer.pk])]
+        numbers = [phone.number for phone in phones[customer.pk]]
+        for token in sorted(tokens_of(customer.name, customer.address, codes, numbers)):
+            yield loader.key(SearchToken), customer.pk, token
+
+
+def _keep_cased(world: World, block: Block) -> None:
+    for plan, customer in block.pairs:
+        if plan.case:
+            world.cased.append((plan, customer))
+            world.products[customer.pk] = block.products[customer.pk]
 
 
 def _customer(plan: Plan, world: World) -> Customer:

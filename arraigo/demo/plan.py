@@ -25,7 +25,7 @@ class CasePlan:
         return self.scenario.hours > 0
 
 
-@dataclass
+@dataclass(slots=True)
 class Plan:
     """What one customer will have. `index` counts the customers from 0."""
 
