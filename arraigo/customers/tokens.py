@@ -9,6 +9,7 @@ or number.
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 WORD, TAIL, CODE = "n", "t", "d"
 LONGEST = 40
@@ -48,6 +49,7 @@ def words(text: str) -> list[str]:
     return re.findall(r"[a-z0-9]+", fold(text))
 
 
+@lru_cache(maxsize=20_000)
 def sound(word: str) -> str:
     """The phonetic key of a folded word: Spanish letters that sound alike become one."""
     for pattern, replacement in _SOUND_RULES:

@@ -6,10 +6,11 @@ while the case goes on, so that waivers and compensations meet bills as they rea
 
 import datetime as dt
 from dataclasses import dataclass
+from math import inf
 
 from arraigo import clock
 from arraigo.billing.models import Bill, BillLine, Payment
-from arraigo.demo.bulk import Loader, Row, centavos, stamp
+from arraigo.demo.bulk import Loader, Row, centavos
 from arraigo.demo.people import Block, World
 from arraigo.demo.plan import MONTHS, Plan
 from arraigo.products.models import Product
@@ -19,6 +20,11 @@ ISSUED_DAY, DUE_DAY = 3, 25
 CHANNELS = ("Caja", "Banca por internet", "Débito automático", "Billetera móvil")
 
 
+LATEST = 60
+"""Days after the issue within which everybody has paid who pays."""
+DAYS = [dt.timedelta(days=number) for number in range(LATEST + 1)]
+MINUTES = [f"{12 + minute // 60:02}:{minute % 60:02}:00" for minute in range(11 * 60)]
+"""Times of the day at which people pay: 8:00 to 19:00 in Cochabamba, in UTC as they are written."""
 BILL = ("id", "source", "customer_id", "month", "state", "issued_on", "due_on", "total", "credited", "paid")
 LINE = ("id", "bill_id", "product_id", "description", "amount")
 PAYMENT = ("id", "source", "bill_id", "amount", "paid_at", "channel")
@@ -32,29 +38,50 @@ def make_bills(world: World, block: Block) -> None:
     for begin in range(0, len(block.pairs), CHUNK):
         rows = _Rows(world.loader)
         for plan, customer in block.pairs[begin : begin + CHUNK]:
-            rows.add(plan, customer.pk, block.products[customer.pk], calendar, world)
+            charges = [_charge(product) for product in block.products[customer.pk]]
+            rows.add(plan, customer.pk, charges, calendar, world)
         rows.write()
 
 
 @dataclass(frozen=True)
 class Month:
-    """A month that is billed, with what every bill of it has alike."""
+    """A month that is billed, with what every bill of it has alike, as text where it is written so."""
 
     first: dt.date
     text: str
     issued_on: dt.date
-    issued_text: str
-    due_text: str
-    issue_moment: dt.datetime
+    issued: str
+    due: str
+    days: list[str]
+    """The days from the issue on, on which bills of the month are paid."""
 
     @classmethod
     def of(cls, first: dt.date) -> "Month":
-        following = clock.next_month(first)
-        issued = following.replace(day=ISSUED_DAY)
-        due = following.replace(day=DUE_DAY)
-        return cls(
-            first, first.isoformat(), issued, issued.isoformat(), due.isoformat(), clock.start_of_day(issued)
-        )  # fmt: skip
+        issued = clock.next_month(first).replace(day=ISSUED_DAY)
+        days = [(issued + dt.timedelta(days=number)).isoformat() for number in range(LATEST + 1)]
+        return cls(first, first.isoformat(), issued, issued.isoformat(), issued.replace(day=DUE_DAY).isoformat(), days)
+
+
+@dataclass(frozen=True)
+class Charge:
+    """What one product adds to a bill, in the months from `begin` to `end` as counted by `_count`."""
+
+    product: int
+    name: str
+    centavos: int
+    begin: float
+    end: float
+
+
+def _charge(product: Product) -> Charge:
+    begin = _count(product.started_on) if product.started_on else inf
+    end = _count(product.ended_on) if product.ended_on else inf
+    return Charge(product.pk, product.offering.name, centavos(product.price), begin, end)
+
+
+def _count(day: dt.date) -> int:
+    """Months since the year 0."""
+    return day.year * 12 + day.month
 
 
 def _months(today: dt.date) -> list[dt.date]:
@@ -70,37 +97,36 @@ class _Rows:
 
     def __init__(self, loader: Loader) -> None:
         self.loader = loader
+        self.bill_keys, self.line_keys = loader.keys(Bill), loader.keys(BillLine)
+        self.payment_keys = loader.keys(Payment)
         self.bills: list[Row] = []
         self.lines: list[Row] = []
         self.payments: list[Row] = []
 
-    def add(
-        self, plan: Plan, customer: int, products: list[Product], calendar: list[Month], world: World
-    ) -> None:  # fmt: skip
-        """The bills of one customer."""
+    def add(self, plan: Plan, customer: int, charges: list[Charge], calendar: list[Month], world: World) -> None:
+        """The bills of one customer, with their lines and payments."""
         unpaid, known = _unpaid_from(plan, world), _known_on(plan, world)
-        known_until = clock.start_of_day(known)
         last = clock.month_of(plan.case.opened_at) if plan.case else calendar[-1].first
-        prices = {product.pk: centavos(product.price) for product in products}
-        for month in calendar:
-            there = charged(products, month.first)
-            if not there or month.first > last:
+        slow, random = plan.trait == "late", world.rng.random
+        for count, month in enumerate(calendar, _count(calendar[0].first)):
+            if month.first > last:
+                return
+            there = [charge for charge in charges if charge.begin <= count <= charge.end]
+            if not there:
                 continue
-            bill, total = self.loader.key(Bill), sum(prices[product.pk] for product in there)
-            state, paid = "unbilled", 0
-            issued = month.issued_on <= known
-            if issued:
-                moment = month.issue_moment + _delay(plan, world)
-                settled = month.first < unpaid and moment <= known_until and total > 0
-                state, paid = ("paid", total) if settled else ("issued", 0)
-            if paid:
-                channel = world.rng.choice(CHANNELS)
-                self.payments.append((self.loader.key(Payment), "arraigo", bill, total, stamp(moment), channel))
-            days = (month.issued_text, month.due_text) if issued else (None, None)
-            self.bills.append((bill, "arraigo", customer, month.text, state, *days, total, 0, paid))
-            for product in there:
-                line = (self.loader.key(BillLine), bill, product.pk, product.offering.name, prices[product.pk])
-                self.lines.append(line)
+            bill, total = next(self.bill_keys), sum(charge.centavos for charge in there)
+            self.lines += [(next(self.line_keys), bill, each.product, each.name, each.centavos) for each in there]
+            if month.issued_on > known:
+                self.bills.append((bill, "arraigo", customer, month.text, "unbilled", None, None, total, 0, 0))
+                continue
+            days = 24 + int(random() * 37) if slow else 1 + int(random() * 22)
+            settled = month.first < unpaid and month.issued_on + DAYS[days] < known and total > 0
+            state, paid = ("paid", total) if settled else ("issued", 0)
+            self.bills.append((bill, "arraigo", customer, month.text, state, month.issued, month.due, total, 0, paid))
+            if settled:
+                moment = f"{month.days[days]} {MINUTES[int(random() * len(MINUTES))]}"
+                channel = CHANNELS[int(random() * len(CHANNELS))]
+                self.payments.append((next(self.payment_keys), "arraigo", bill, total, moment, channel))
 
     def write(self) -> None:
         self.loader.rows(Bill, BILL, self.bills)
@@ -129,8 +155,3 @@ def _unpaid_from(plan: Plan, world: World) -> dt.date:
     if plan.trait == "arrears" and not plan.case:
         return (end - dt.timedelta(days=100)).replace(day=1)
     return dt.date.max
-
-
-def _delay(plan: Plan, world: World) -> dt.timedelta:
-    days = world.rng.randint(24, 60) if plan.trait == "late" else world.rng.randint(1, 22)
-    return dt.timedelta(days=days, minutes=world.rng.randint(8 * 60, 19 * 60))

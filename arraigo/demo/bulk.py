@@ -6,10 +6,11 @@ text. Keys are given out here, in the order of writing, so that the same demo ha
 
 import datetime as dt
 import hashlib
+import itertools
 import json
 import marshal
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -40,25 +41,25 @@ class Loader:
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
         self._digest = hashlib.sha256()
-        self._last: dict[Model, int] = {}
+        self._keys: dict[Model, Iterator[int]] = {}
 
     @property
     def sha256(self) -> str:
         """Over every row written so far, in the order of writing."""
         return self._digest.hexdigest()
 
-    def key(self, model: Model) -> int:
-        """The next key of `model`'s table, which nobody else may be writing to."""
-        if model not in self._last:
-            self._last[model] = model._default_manager.aggregate(last=Max("pk"))["last"] or 0
-        self._last[model] += 1
-        return self._last[model]
+    def keys(self, model: Model) -> Iterator[int]:
+        """The next keys of `model`'s table, which nobody else may be writing to."""
+        if model not in self._keys:
+            last = model._default_manager.aggregate(last=Max("pk"))["last"] or 0
+            self._keys[model] = itertools.count(last + 1)
+        return self._keys[model]
 
     def records(self, model: Model, found: Iterable[models.Model]) -> None:
         """Write records that are not saved yet; each without a key is given one."""
-        rows = []
+        rows, keys = [], self.keys(model)
         for record in found:
-            record.pk = record.pk or self.key(model)
+            record.pk = record.pk or next(keys)
             rows.append(_values(model, record))
         self.rows(model, [field.attname for field in model._meta.concrete_fields], rows)
 
@@ -81,7 +82,7 @@ class Loader:
     def finish(self) -> None:
         """Let the tables' own keys go on behind those given out here."""
         with connection.cursor() as cursor:
-            for sql in connection.ops.sequence_reset_sql(_no_style(), list(self._last)):
+            for sql in connection.ops.sequence_reset_sql(_no_style(), list(self._keys)):
                 cursor.execute(sql)
 
 

@@ -22,9 +22,10 @@ def make_departures(world: World, block: Block) -> None:
 
 def _number(rows: list[Termination], loader: Loader) -> None:
     receipts: dict[tuple[int, dt.datetime | None], str] = {}
+    keys = loader.keys(Termination)
     for row in rows:
         assert row.requested_at is not None
-        row.pk, year = loader.key(Termination), clock.local(row.requested_at).year
+        row.pk, year = next(keys), clock.local(row.requested_at).year
         row.number = f"BJ-{year}-{row.pk:0{DIGITS}d}"
         shared = (row.customer_id, row.requested_at)
         row.receipt = receipts.setdefault(shared, f"CB-{year}-{row.pk:0{DIGITS}d}")

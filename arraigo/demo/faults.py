@@ -41,13 +41,15 @@ def make_faults(world: World, block: Block) -> None:
     tickets.sort(key=lambda ticket: (ticket.opened_at, ticket.product_id))
     _number(tickets, world.loader)
     world.loader.records(TroubleTicket, tickets)
-    changes = [change for ticket in tickets for change in _changes(ticket, world.loader)]
+    keys = world.loader.keys(TicketChange)
+    changes = [change for ticket in tickets for change in _changes(ticket, keys)]
     world.loader.rows(TicketChange, ["id", "ticket_id", "before", "after", "at", "note"], changes)
 
 
 def _number(tickets: list[TroubleTicket], loader: Loader) -> None:
+    keys = loader.keys(TroubleTicket)
     for ticket in tickets:
-        ticket.pk = loader.key(TroubleTicket)
+        ticket.pk = next(keys)
         ticket.number = f"TK-{clock.local(ticket.opened_at).year}-{ticket.pk:0{DIGITS}d}"
 
 
@@ -152,7 +154,7 @@ def _outage_tickets(block: Block, world: World) -> Iterator[TroubleTicket]:
             yield ticket
 
 
-def _changes(ticket: TroubleTicket, loader: Loader) -> Iterator[tuple[int, int, str, str, str, str]]:
+def _changes(ticket: TroubleTicket, keys: Iterator[int]) -> Iterator[tuple[int, int, str, str, str, str]]:
     """How the ticket came to its state, as rows."""
     steps = ["acknowledged", *({"rejected": [], "cancelled": []}.get(ticket.status, ["inProgress"]))]
     if ticket.status in ("resolved", "closed"):
@@ -161,4 +163,4 @@ def _changes(ticket: TroubleTicket, loader: Loader) -> Iterator[tuple[int, int, 
         steps.append(str(ticket.status))
     moments = [ticket.opened_at, ticket.opened_at + dt.timedelta(minutes=15), ticket.resolved_at, ticket.resolved_at]
     for before, after, moment in zip(["", *steps], steps, moments, strict=False):
-        yield loader.key(TicketChange), ticket.pk, before, after, stamp(moment or ticket.opened_at), ""
+        yield next(keys), ticket.pk, before, after, stamp(moment or ticket.opened_at), ""

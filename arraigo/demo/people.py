@@ -62,18 +62,18 @@ def make_customers(world: World, plans: list[Plan]) -> Block:
     block = Block(pairs, {customer.pk: _products(plan, customer, world) for plan, customer in pairs})
     loader.records(Product, [product for each in block.products.values() for product in each])
     loader.records(CreditListing, [_listing(customer, world) for plan, customer in pairs if plan.trait == "listed"])
-    rows = list(_tokens(block, phones, loader))
+    rows = list(_tokens(block, phones, loader.keys(SearchToken)))
     loader.rows(SearchToken, ["id", "customer_id", "token"], rows)
     _keep_cased(world, block)
     return block
 
 
-def _tokens(block: Block, phones: dict[int, list[Phone]], loader: Loader) -> Iterator[tuple[int, int, str]]:
+def _tokens(block: Block, phones: dict[int, list[Phone]], keys: Iterator[int]) -> Iterator[tuple[int, int, str]]:
     for _, customer in block.pairs:
         codes = [customer.document, customer.number, *(product.number for product in block.products[customer.pk])]
         numbers = [phone.number for phone in phones[customer.pk]]
         for token in sorted(tokens_of(customer.name, customer.address, codes, numbers)):
-            yield loader.key(SearchToken), customer.pk, token
+            yield next(keys), customer.pk, token
 
 
 def _keep_cased(world: World, block: Block) -> None:
