@@ -88,21 +88,42 @@ def throwaway(*, durable: bool = False) -> Iterator[str]:
     bin_folder = binaries()
     if bin_folder is None:
         raise PostgresMissing("PostgreSQL is not installed.")
-    with tempfile.TemporaryDirectory(prefix="arraigo-postgres-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
-        if os.geteuid() == 0:
-            os.chown(folder, _unprivileged().pw_uid, _unprivileged().pw_gid)
-        data, port = folder / "data", _free_port()
+    folder = tempfile.TemporaryDirectory(prefix="arraigo-postgres-", ignore_cleanup_errors=True)
+    with folder as name, _running(bin_folder, Path(name), durable=durable, stop="immediate") as url:
+        yield url
+
+
+@contextlib.contextmanager
+def kept(folder: Path) -> Iterator[str]:
+    """The URL of a durable server whose data stay in `folder`, made there the first time.
+
+    Raises PostgresMissing where there is none to start.
+    """
+    bin_folder = binaries()
+    if bin_folder is None:
+        raise PostgresMissing("PostgreSQL is not installed.")
+    folder.mkdir(parents=True, exist_ok=True)
+    with _running(bin_folder, folder, durable=True, stop="fast") as url:
+        yield url
+
+
+@contextlib.contextmanager
+def _running(bin_folder: Path, folder: Path, *, durable: bool, stop: str) -> Iterator[str]:
+    """A server over `folder`/data, stopped at the end in the way that `stop` says."""
+    if os.geteuid() == 0:
+        os.chown(folder, _unprivileged().pw_uid, _unprivileged().pw_gid)
+    data, port = folder / "data", _free_port()
+    if not (data / "PG_VERSION").exists():
         initdb = [str(bin_folder / "initdb"), "-D", str(data), "-U", USER, "--auth=trust", "--no-sync"]
         _call([*initdb, "-E", "UTF8", "--locale=C.UTF-8"], folder)
-        with (data / "postgresql.conf").open("a") as conf:
-            conf.write(f"port = {port}\n{_settings(durable=durable)}")
-        control = [str(bin_folder / "pg_ctl"), "-D", str(data), "-w"]
-        _call([*control, "-t", START_SECONDS, "-l", str(folder / "log"), "start"], folder)
-        try:
-            yield f"postgres://{USER}@127.0.0.1:{port}/postgres"
-        finally:
-            _call([*control, "-m", "immediate", "stop"], folder)
+    with (data / "postgresql.conf").open("a") as conf:
+        conf.write(f"port = {port}\n{_settings(durable=durable)}")
+    control = [str(bin_folder / "pg_ctl"), "-D", str(data), "-w"]
+    _call([*control, "-t", START_SECONDS, "-l", str(folder / "log"), "start"], folder)
+    try:
+        yield f"postgres://{USER}@127.0.0.1:{port}/postgres"
+    finally:
+        _call([*control, "-m", stop, "stop"], folder)
 
 
 if __name__ == "__main__":

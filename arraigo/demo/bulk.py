@@ -63,7 +63,7 @@ class Loader:
             rows.append(_values(model, record))
         self.rows(model, [field.attname for field in model._meta.concrete_fields], rows)
 
-    def rows(self, model: Model, names: Sequence[str], rows: Sequence[Row]) -> None:
+    def rows(self, model: Model, names: Sequence[str], rows: list[Any]) -> None:
         """Write `rows`, whose values stand in the order of the attributes `names`."""
         if not rows:
             return
@@ -76,8 +76,9 @@ class Loader:
             _copy(f'COPY "{table}" ({columns}) FROM STDIN', rows)
         else:
             places = ", ".join(["%s"] * len(names))
+            insert = f'INSERT INTO "{table}" ({columns}) VALUES ({places})'  # noqa: S608 -- names of our own models
             with connection.cursor() as cursor:
-                cursor.executemany(f'INSERT INTO "{table}" ({columns}) VALUES ({places})', rows)
+                cursor.executemany(insert, rows)
 
     def finish(self) -> None:
         """Let the tables' own keys go on behind those given out here."""
@@ -86,7 +87,7 @@ class Loader:
                 cursor.execute(sql)
 
 
-def _copy(sql: str, rows: Sequence[Row]) -> None:
+def _copy(sql: str, rows: list[Any]) -> None:
     with connection.cursor() as cursor, cursor.copy(sql) as copy:
         for row in rows:
             copy.write_row(row)
@@ -99,10 +100,8 @@ def _no_style() -> Any:
 
 
 def _values(model: Model, record: models.Model) -> tuple[Any, ...]:
-    return tuple(
-        convert(value) if convert is not None and (value := getattr(record, name)) is not None else getattr(record, name)
-        for name, convert in _converters(model)
-    )
+    values = ((getattr(record, name), convert) for name, convert in _converters(model))
+    return tuple(convert(value) if convert and value is not None else value for value, convert in values)
 
 
 @cache
