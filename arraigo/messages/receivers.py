@@ -9,11 +9,12 @@ from django.utils.formats import date_format
 from arraigo import clock
 from arraigo.billing.models import BillingClaim
 from arraigo.billing.signals import claim_decided
-from arraigo.documents.values import paper_language, phone
-from arraigo.messages.actions import notify, send_to_customer
+from arraigo.documents.values import moment, paper_language, phone
+from arraigo.messages.actions import notify, notify_all, send_to_customer
 from arraigo.orders.models import WorkOrder
-from arraigo.orders.signals import visit_not_solved, visit_ordered
-from arraigo.people.models import User
+from arraigo.orders.signals import order_escalated, visit_not_solved, visit_ordered
+from arraigo.people.models import Role, User
+from arraigo.people.queries import staff_of
 from arraigo.procedure import queries as procedures
 from arraigo.products.models import Courtesy, Product
 from arraigo.products.signals import courtesies_started
@@ -59,6 +60,27 @@ def tell_of_visit(sender: Any, order: WorkOrder, products: Sequence[Product], **
         "telefono": phone(order.contact_phone),
     }
     _about_visit(order, "visit.ordered", data)
+
+
+@receiver(order_escalated, dispatch_uid="notice_of_escalation")
+def tell_of_escalation(sender: Any, order: WorkOrder, percent: int, level: int, **_more: Any) -> None:
+    """Half of the hours: the technician; three quarters: the supervisors too; the end: their head too.
+
+    An order that nobody has concerns the supervisors at once.
+    """
+    people = [order.technician] if order.technician else []
+    if order.operations_center and (level or not people):
+        people += staff_of(order.operations_center, Role.OPERATIONS_SUPERVISOR)
+    if level > 1 and order.operations_center and order.operations_center.head:
+        people.append(order.operations_center.head)
+    data = {
+        "order": order.number,
+        "part": f"{percent} %",
+        "due": moment(order.due_at),
+        "technician": str(order.technician or "—"),
+    }
+    kind = "work_order.late" if percent >= 100 else "work_order.due"
+    notify_all(dict.fromkeys(people), kind, data, order.case_number)
 
 
 @receiver(visit_not_solved, dispatch_uid="message_of_unsolved_visit")

@@ -166,6 +166,7 @@ def _work_order(
         priority=visit.priority,
         created_at=now,
         created_by=actor,
+        hours=visit.hours,
         due_at=now + dt.timedelta(hours=visit.hours),
     )
 

@@ -82,8 +82,10 @@ class WorkOrder(models.Model):
     technician = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="work_orders")
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    hours = models.PositiveSmallIntegerField(default=24)
+    """The promised hours by the wall clock, from the creation."""
     due_at = models.DateTimeField()
-    """Created + 24 h by the wall clock, moved on by evidenced pauses."""
+    """Created + `hours`, moved on by evidenced pauses."""
     closed_at = models.DateTimeField(null=True)
     cause = models.CharField(max_length=60, blank=True)
     """Why it could not be solved on site."""
@@ -124,6 +126,7 @@ class Pause(models.Model):
     work_order = models.ForeignKey(WorkOrder, models.PROTECT, related_name="pauses")
     reason = models.CharField(max_length=8, choices=Reason.choices)
     evidence = models.TextField()
+    photo = models.ForeignKey("fieldwork.Attachment", models.PROTECT, null=True, related_name="+")
     began_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -139,3 +142,18 @@ class Pause(models.Model):
 
     def __str__(self) -> str:
         return f"{self.work_order_id} {self.reason}"
+
+
+class Escalation(models.Model):
+    """A part of the 24 hours is gone and people were told so: each part once for an order (step 7)."""
+
+    work_order = models.ForeignKey(WorkOrder, models.PROTECT, related_name="escalations")
+    percent = models.PositiveSmallIntegerField()
+    """Of the promised hours, pauses left out: 50, 75, 100."""
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["work_order", "percent"], name="escalation_once")]
+
+    def __str__(self) -> str:
+        return f"{self.work_order_id} {self.percent} %"

@@ -3,10 +3,9 @@
 Each verb locks the order before reading it, and says with WrongState where it cannot be done.
 """
 
-import datetime as dt
 from typing import Any
 
-from django.db import transaction
+from django.db import models, transaction
 
 from arraigo import clock
 from arraigo.bss import actions as outbox
@@ -68,17 +67,23 @@ def swap(first: WorkOrder | int, second: WorkOrder | int, *, actor: User | None)
 
 
 @transaction.atomic(savepoint=False)
-def pause(order: WorkOrder | int, *, reason: str, evidence: str, actor: User) -> Pause:
-    """Stop the 24 hours: the customer is absent or asked for later. Raises EvidenceMissing."""
+def pause(
+    order: WorkOrder | int, *, reason: str, evidence: str, actor: User, photo: models.Model | None = None
+) -> Pause:
+    """Stop the 24 hours: the customer is absent or asked for later. Raises EvidenceMissing.
+
+    `photo` is a stored attachment (`fieldwork.models.Attachment`) that shows it.
+    """
     order = _locked(order, *HELD_FROM)
     if not evidence.strip():
         raise EvidenceMissing(order.number)
     order.state = HELD_FROM[OrderState(order.state)]
     order.save(update_fields=["state"])
     began = Pause.objects.create(
-        work_order=order, reason=reason, evidence=evidence.strip(), began_at=clock.now(), by=actor
+        work_order=order, reason=reason, evidence=evidence.strip(), photo=photo, began_at=clock.now(), by=actor
     )
-    _record("paused", order, actor, reason=reason, evidence=began.evidence)
+    told = {"reason": reason, "evidence": began.evidence, "began_at": began.began_at.isoformat()}
+    _record("paused", order, actor, **told)
     clock_changed.send(WorkOrder, order=order)
     return began
 
@@ -87,24 +92,24 @@ def pause(order: WorkOrder | int, *, reason: str, evidence: str, actor: User) ->
 def resume(order: WorkOrder | int, *, actor: User | None) -> WorkOrder:
     """Let the 24 hours run on: the order is due later by as long as the pause lasted."""
     order = _locked(order, *BACK_TO)
-    stretch = _end_pause(order)
+    ended = _end_pause(order)
     order.state = BACK_TO[OrderState(order.state)]
     order.save(update_fields=["state", "due_at"])
-    _record("resumed", order, actor, paused_seconds=int(stretch.total_seconds()), due_at=order.due_at.isoformat())
+    _record("resumed", order, actor, **ended, due_at=order.due_at.isoformat())
     return order
 
 
-def _end_pause(order: WorkOrder) -> dt.timedelta:
-    """End the open pause, if any, and move `due_at` by its length (not saved)."""
+def _end_pause(order: WorkOrder) -> dict[str, Any]:
+    """End the open pause, if any, and move `due_at` by its length (not saved); what the event tells of it."""
     pause = queries.open_pause(order)
     if pause is None:
-        return dt.timedelta()
+        return {}
     pause.ended_at = max(clock.now(), pause.began_at)
     pause.save(update_fields=["ended_at"])
     stretch = pause.ended_at - pause.began_at
     order.due_at += stretch
     clock_changed.send(WorkOrder, order=order)
-    return stretch
+    return {"pause_ended_at": pause.ended_at.isoformat(), "paused_seconds": int(stretch.total_seconds())}
 
 
 @transaction.atomic(savepoint=False)
@@ -113,10 +118,10 @@ def start(order: WorkOrder | int, *, actor: User | None) -> WorkOrder:
     order = _locked(order, OrderState.ACKNOWLEDGED, OrderState.PENDING, OrderState.HELD)
     if order.technician_id is None:
         raise NoTechnician(order.number)
-    _end_pause(order)
+    ended = _end_pause(order)
     order.state = OrderState.IN_PROGRESS
     order.save(update_fields=["state", "due_at"])
-    _record("started", order, actor)
+    _record("started", order, actor, **ended)
     return order
 
 
@@ -124,9 +129,9 @@ def start(order: WorkOrder | int, *, actor: User | None) -> WorkOrder:
 def complete_order(order: WorkOrder | int, *, actor: User | None) -> WorkOrder:
     """Close a solved order and its product order (step 8)."""
     order = _locked(order)
-    _close(order, OrderState.COMPLETED)
+    ended = _close(order, OrderState.COMPLETED)
     ProductOrder.objects.filter(pk=order.product_order_id).update(state=OrderState.COMPLETED, ended_at=order.closed_at)
-    _record("completed", order, actor, hours_left=round(queries.hours_left(order, clock.now()), 2))
+    _record("completed", order, actor, hours_left=round(queries.hours_left(order, clock.now()), 2), **ended)
     return order
 
 
@@ -140,16 +145,18 @@ def fail_order(order: WorkOrder | int, *, cause: str, actor: User | None) -> Wor
     if not cause.strip():
         raise CauseMissing(order.number)
     order.cause = cause.strip()
-    _close(order, OrderState.FAILED)
-    _record("failed", order, actor, cause=order.cause)
+    ended = _close(order, OrderState.FAILED)
+    _record("failed", order, actor, cause=order.cause, **ended)
     visit_not_solved.send(WorkOrder, order=order)
     return order
 
 
-def _close(order: WorkOrder, state: str) -> None:
-    _end_pause(order)
+def _close(order: WorkOrder, state: str) -> dict[str, Any]:
+    """End the order, and the pause in which it stands; what the event tells of the pause."""
+    ended = _end_pause(order)
     order.state, order.closed_at = state, clock.now()
     order.save(update_fields=["state", "closed_at", "due_at", "cause"])
+    return ended
 
 
 @transaction.atomic(savepoint=False)
@@ -162,8 +169,8 @@ def cancel_open(case_number: str, *, actor: User | None = None) -> int:
     open_orders = WorkOrder.objects.select_for_update().filter(case_number=case_number, closed_at=None)
     cancelled = list(open_orders.order_by("pk"))
     for order in cancelled:
-        _close(order, OrderState.CANCELLED)
-        _record("cancelled", order, actor)
+        ended = _close(order, OrderState.CANCELLED)
+        _record("cancelled", order, actor, **ended)
         _tell_cancelled("work_order", order.number, case_number)
     products = ProductOrder.objects.select_for_update().filter(case_number=case_number)
     for ordered in products.exclude(state__in=ENDED).order_by("pk"):

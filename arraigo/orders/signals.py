@@ -6,6 +6,10 @@ visit_ordered = Signal()
 """A visit was ordered (step 5) or follows one that could not be solved. Sent with `order` (WorkOrder)
 and `products` (list of Product). Receivers must not raise."""
 
+order_escalated = Signal()
+"""A part of an order's hours is gone. Sent with `order` (WorkOrder), `percent` (int) and `level` (0 for
+the first part of the policy, the last one is the end of the hours). Receivers must not raise."""
+
 visit_not_solved = Signal()
 """A visit could not be solved on site. Sent with `order` (WorkOrder). Receivers must not raise."""
 

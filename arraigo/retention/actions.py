@@ -138,6 +138,7 @@ def close_elsewhere(case_id: int, *, actor: User | None, because: str) -> engine
     advance = _correlate(case, "closed_elsewhere", actor=actor, kind="case.closed_elsewhere", data={"because": because})
     cancelled = cancellations.of_case(case, actor=actor)
     bss.cancel_pending(case.number)
+    messages.overtake(case.number)
     messages.notify(
         case.owner, "case.closed_elsewhere", {"because": because, "cancelled": cancelled}, case_number=case.number
     )

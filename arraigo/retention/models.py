@@ -214,6 +214,10 @@ class Promise(models.Model):
     ended_at = models.DateTimeField(null=True)
     proof = models.CharField(max_length=160, blank=True)
     """Number of the record that proves it: the adjustment, the signed work order, the courtesy."""
+    reminded_at = models.DateTimeField(null=True)
+    """When the case's owner was told that it falls due."""
+    late_told_at = models.DateTimeField(null=True)
+    """When it was told that it is late."""
 
     class Meta:
         constraints = [

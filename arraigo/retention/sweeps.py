@@ -6,8 +6,10 @@ from arraigo import clock
 from arraigo.bss import actions as bss
 from arraigo.eventlog import seal
 from arraigo.messages import outbox
+from arraigo.messages import reminders as customer_reminders
+from arraigo.orders import escalation
 from arraigo.products import actions as products
-from arraigo.retention import actions, elsewhere, incidents, visits
+from arraigo.retention import actions, elsewhere, incidents, reminders, visits
 
 
 def wake_due_cases() -> int:
@@ -46,6 +48,21 @@ def end_repairs() -> int:
     return incidents.settle()
 
 
+def escalate_orders() -> int:
+    """Tell who must know that half, three quarters or all of the 24 hours of an order are gone."""
+    return escalation.escalate_due(clock.now())
+
+
+def remind_of_promises() -> int:
+    """Tell the owners of cases of promises that fall due or are late."""
+    return reminders.remind_of_promises(clock.now())
+
+
+def tell_of_ending_courtesies() -> int:
+    """Tell customers that their courtesy is about to end."""
+    return customer_reminders.tell_of_ending_courtesies(clock.now())
+
+
 def forward_notices() -> int:
     """Write the e-mails of notices that staff want so."""
     return outbox.forward_notices(clock.now())
@@ -67,6 +84,9 @@ SWEEPS: list[Callable[[], int]] = [
     deliver_commands,
     close_overtaken,
     end_repairs,
+    escalate_orders,
+    remind_of_promises,
+    tell_of_ending_courtesies,
     forward_notices,
     send_messages,
     follow_clocks,
