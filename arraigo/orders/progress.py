@@ -3,9 +3,9 @@
 Each verb locks the order before reading it, and says with WrongState where it cannot be done.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.db import models, transaction
+from django.db import transaction
 
 from arraigo import clock
 from arraigo.bss import actions as outbox
@@ -17,6 +17,9 @@ from arraigo.orders.models import ENDED, OrderState, Pause, ProductOrder, WorkOr
 from arraigo.orders.signals import clock_changed, visit_not_solved
 from arraigo.people.models import User
 from arraigo.records import key_of
+
+if TYPE_CHECKING:
+    from arraigo.fieldwork.models import Attachment
 
 HELD_FROM = {
     OrderState.ACKNOWLEDGED: OrderState.PENDING,
@@ -68,7 +71,7 @@ def swap(first: WorkOrder | int, second: WorkOrder | int, *, actor: User | None)
 
 @transaction.atomic(savepoint=False)
 def pause(
-    order: WorkOrder | int, *, reason: str, evidence: str, actor: User, photo: models.Model | None = None
+    order: WorkOrder | int, *, reason: str, evidence: str, actor: User, photo: "Attachment | None" = None
 ) -> Pause:
     """Stop the 24 hours: the customer is absent or asked for later. Raises EvidenceMissing.
 

@@ -21,20 +21,16 @@ STARTS = st.sampled_from([NOON, MONTH_END, dt.datetime(2025, 12, 31, 23, 59, 59,
 ENDS = st.sampled_from(["start", "complete", "fail", "cancel", "leave"])
 
 
-class Undone(Exception):
-    """Takes back what an example wrote."""
-
-
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(began=STARTS, gaps=GAPS, end=ENDS)
 def test_the_replay_equals_the_stored_due_time(began: dt.datetime, gaps: list[dt.timedelta], end: str) -> None:
-    with pytest.raises(Undone), transaction.atomic():
+    with transaction.atomic():
         order = lived(began, gaps, end)
         assert replay.due_at(replay.events_of(order)) == order.due_at
         pauses = [pause for pause in order.pauses.all() if pause.ended_at]
         stood = sum((pause.ended_at - pause.began_at for pause in pauses if pause.ended_at), dt.timedelta())
         assert order.due_at == order.created_at + dt.timedelta(hours=order.hours) + stood
-        raise Undone
+        transaction.set_rollback(True)
 
 
 def lived(began: dt.datetime, gaps: list[dt.timedelta], end: str) -> WorkOrder:
@@ -69,7 +65,7 @@ def _end(order: WorkOrder, end: str, *, paused: bool) -> None:
 
 
 def test_without_its_beginning_a_clock_cannot_be_told() -> None:
-    with pytest.raises(ValueError, match="beginning|begins"):
+    with pytest.raises(ValueError, match="begins"):
         replay.due_at([])
 
 
