@@ -8,6 +8,7 @@ from arraigo.billing import queries as billing
 from arraigo.customers import actions as customer_actions
 from arraigo.customers import queries as customers
 from arraigo.customers.models import Customer
+from arraigo.customers.queries import Standing
 from arraigo.people.models import User
 from arraigo.procedure.policy import Policy
 
@@ -16,6 +17,8 @@ from arraigo.procedure.policy import Policy
 class Background:
     """What step 1 finds. Amounts in Bs."""
 
+    standing: Standing
+    """The two lights with the day and the source of each."""
     withdrawn_for_arrears: bool
     credit_listed: bool
     category: str
@@ -54,6 +57,7 @@ def of(customer: Customer, policy: Policy, *, reader: User, reason: str) -> Back
     }
     decision = policy.decide("eligibility", facts)
     return Background(
+        standing=standing,
         withdrawn_for_arrears=standing.withdrawn_for_arrears,
         credit_listed=standing.credit_listed,
         category=customer.category,

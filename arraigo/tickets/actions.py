@@ -104,11 +104,11 @@ def follow_up(ticket: TroubleTicket, *, channel: str, text: str, actor: User | N
 
 @transaction.atomic(savepoint=False)
 def dispute(ticket: TroubleTicket | int, *, actor: User | None, note: str = "") -> TroubleTicket:
-    """The customer says that the solution did not hold. Raises TicketNotSolved."""
+    """The customer says that the solution did not hold; the last time counts. Raises TicketNotSolved."""
     held = TroubleTicket.objects.select_for_update().get(pk=key_of(ticket))
     if held.status not in TroubleTicket.SOLVED:
         raise TicketNotSolved(held.number)
-    held.disputed_at = held.disputed_at or clock.now()
+    held.disputed_at = clock.now()
     held.save(update_fields=["disputed_at"])
     record("ticket.disputed", held, actor=actor, data={"number": held.number, "note": note})
     return held
@@ -128,6 +128,23 @@ def confirm_solution(ticket: TroubleTicket, *, reason: str, actor: User, case_nu
     told = {"number": ticket.number, "reason": solution.reason}
     record("ticket.solution_confirmed", ticket, actor=actor, case_number=case_number, data=told)
     return solution
+
+
+@transaction.atomic(savepoint=False)
+def dispute_solutions(tickets: Iterable[TroubleTicket], *, reason: str, actor: User) -> int:
+    """The customer says that the repairs of `tickets` did not hold; how many were solved and are disputed now.
+
+    A confirmed solution of theirs no longer counts. Raises ReasonMissing, TicketNotSolved where none is solved.
+    """
+    if not reason.strip():
+        raise ReasonMissing
+    faults = list(tickets)
+    solved = [ticket for ticket in faults if ticket.status in TroubleTicket.SOLVED]
+    if not solved:
+        raise TicketNotSolved(faults[-1].number if faults else "")
+    for ticket in solved:
+        dispute(ticket, actor=actor, note=reason.strip())
+    return len(solved)
 
 
 @transaction.atomic(savepoint=False)

@@ -28,8 +28,10 @@ class FaultHistory:
     recurred: bool = False
     """A claim came after an earlier one of its window had been solved: that repair did not hold."""
     disputed_solution: bool = False
+    """The customer says that a repair did not hold, and nobody confirmed a solution since."""
     confirmed_solution: bool = False
-    """An advisor recorded that the faults up to the last of `tickets` are really solved."""
+    """An advisor recorded that the faults up to the last of `tickets` are really solved, and the
+    customer has not disputed it since."""
 
     def facts(self) -> dict[str, bool | int]:
         """The inputs of the policy's table `repeat_fault`."""
@@ -87,16 +89,22 @@ def _history(
     # Where no window reaches the count, the latest of the fullest ones is shown.
     telling = [w for w in windows if _claims(w) >= count] or [w for w in windows if _claims(w) == most][-1:]
     told = sorted({t.pk: t for w in telling for t in w}.values(), key=lambda t: (t.opened_at, t.pk))
-    last = told[-1].opened_at
+    confirmed_at = max((s.at for s in confirmed if _covers(s, told[-1])), default=None)
+    disputed_at = max((t.disputed_at for t in told if t.disputed_at and t.disputed_at <= as_of), default=None)
     return FaultHistory(
         product_id,
         told,
         fault_count=most,
         open_faults=sum(was_open(ticket, as_of) for ticket in told),
         recurred=any(_recurred(window) for window in telling),
-        disputed_solution=any(t.disputed_at is not None and t.disputed_at <= as_of for t in told),
-        confirmed_solution=any(s.at >= last and s.ticket.opened_at >= last for s in confirmed),
+        disputed_solution=disputed_at is not None and (confirmed_at is None or disputed_at > confirmed_at),
+        confirmed_solution=confirmed_at is not None and (disputed_at is None or confirmed_at >= disputed_at),
     )
+
+
+def _covers(solution: ConfirmedSolution, last: TroubleTicket) -> bool:
+    """Whether the confirmation was made after the `last` fault, and about it."""
+    return solution.at >= last.opened_at and solution.ticket.opened_at >= last.opened_at
 
 
 def _windows(tickets: Sequence[TroubleTicket], as_of: dt.datetime, span: dt.timedelta) -> list[list[TroubleTicket]]:

@@ -35,7 +35,9 @@ class Places:
         month = {"month": clock.previous_month(today)}
         self.known: dict[str, dict[str, Any]] = {
             "customer": customer, "customer_change": customer, "product_new": customer, "case_new": customer,
-            "ticket_new": customer, "product": {"number": desk.walk.home.internet.number},
+            "ticket_new": customer, "timeline": customer,
+            "solution": {"number": desk.walk.home.internet.number},
+            "product": {"number": desk.walk.home.internet.number},
             "ticket": ticket, "ticket_state": ticket, "ticket_follow_up": ticket,
             "case": number, "case_insist": number, "step": {**number, "pk": desk.walk.item("step_07").pk},
             "work_order": order, "operations_assign": order, "operations_pause": order,

@@ -36,6 +36,8 @@ WHO: dict[str, set[Any]] = {
     "notice_read": EVERYBODY,
     "search": CUSTOMERS,
     "customer": CUSTOMERS,
+    "timeline": CUSTOMERS,
+    "solution": DESK,
     "customer_new": DESK,
     "customer_change": DESK,
     "product_new": DESK,
@@ -91,7 +93,7 @@ WHO: dict[str, set[Any]] = {
     "administration_command": ADMINISTRATOR,
     "administration_clock": ADMINISTRATOR,
 }
-POST_ONLY = {"notice_read", "visit_set_out", "visit_arrive", "photo_add", "photo_remove",
+POST_ONLY = {"notice_read", "solution", "visit_set_out", "visit_arrive", "photo_add", "photo_remove",
              "case_insist", "operations_print", "operations_resume", "team_reassign",
              "billing_claim_confirm", "administration_holiday_remove",
              "administration_holidays_fill"}  # fmt: skip

@@ -1,51 +1,113 @@
 """Page data of customers. The number of queries does not grow with the customer."""
 
+import datetime as dt
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 from arraigo import clock
 from arraigo.billing import queries as billing
 from arraigo.customers.models import Customer
+from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role, User
 from arraigo.procedure import queries as procedures
+from arraigo.procedure.policy import Policy
 from arraigo.products import queries as products
-from arraigo.products.models import Courtesy
+from arraigo.products.models import Courtesy, Product
 from arraigo.retention import background, faults
-from arraigo.retention import queries as cases
-from arraigo.retention.models import Promise
+from arraigo.retention.background import Background
+from arraigo.retention.models import Promise, RetentionCase
 from arraigo.terminations.models import Termination
-from arraigo.tickets.models import TroubleTicket
+from arraigo.web.access import CASE_READERS, CUSTOMER_WRITERS
+from arraigo.web.cases import access as case_access
 from arraigo.web.cases.contexts import courtesy_names
+from arraigo.web.customers import timeline
+from arraigo.web.customers.chart import chart
+from arraigo.web.templatetags.show import bs
 
 LIGHTS = (Role.ADVISOR, Role.TEAM_LEAD, Role.COMMERCIAL_MANAGEMENT)
 """Who sees the Central de Riesgos: the roles that judge the background (1.1) or answer for it."""
-MOST_TICKETS = 20
+MOST_PAST = 4
+"""Past cases, promises, courtesies and terminations shown at a glance; the timeline has all."""
+LAST_VISITS = 3
 
 
 def customer_page(customer: Customer, user: User) -> dict[str, Any]:
     """Everything that the page of a customer shows."""
     policy = procedures.current_policy()
     own = list(products.products_of(customer))
-    alive = [product for product in own if product.is_alive]
-    past = cases.cases_of(customer.pk)
+    bills = list(billing.last_bills(customer))
+    found = _background(customer, policy, user)
+    verdicts = faults.verdicts([product for product in own if product.is_alive], policy)
     return {
         "customer": customer,
-        "background": background.of(customer, policy, reader=user, reason=f"customer {customer.number}")
-        if user.has_role(*LIGHTS)
-        else None,
-        "debt": billing.debt(customer, as_of=clock.now()),
+        "may_write": user.has_role(*CUSTOMER_WRITERS),
+        "background": found,
+        "vip_because": vip_because(found, policy) if found else "",
+        "debt": found.debt if found else billing.debt(customer, as_of=clock.now()),
         "products": own,
-        "verdicts": faults.verdicts(alive, policy),
-        "tickets": TroubleTicket.objects.filter(customer=customer)
-        .select_related("product__offering")
-        .order_by("-opened_at", "-id")[:MOST_TICKETS],
-        "bills": billing.last_bills(customer),
-        "cases": past,
-        "courtesies": Courtesy.objects.filter(product__customer=customer)
-        .select_related("product__offering")
-        .order_by("-starts_at"),
-        "terminations": Termination.objects.filter(customer=customer)
-        .select_related("product__offering")
-        .order_by("-requested_at", "-id"),
+        "ended": [product for product in own if not product.is_alive],
+        "verdicts": verdicts,
+        "worst": verdicts[0] if verdicts else None,
+        "version": policy.label,
+        "bills": bills,
+        "chart": chart(bills, clock.today()),
+        **_past(customer, user),
+        "orders": orders(customer),
         "courtesy_names": courtesy_names(policy),
-        "promises": Promise.objects.filter(customer=customer).order_by("-made_at", "-id"),
+    }
+
+
+def _background(customer: Customer, policy: Policy, user: User) -> Background | None:
+    if not user.has_role(*LIGHTS):
+        return None
+    return background.of(customer, policy, reader=user, reason=f"customer {customer.number}")
+
+
+def vip_because(found: Background, policy: Policy) -> str:
+    """Why the customer is VIP (1.2): by category or by what is billed; nothing for who is not."""
+    if not found.vip:
+        return ""
+    if found.category in policy.value("vip.categories"):
+        return _("by category")
+    least = policy.money("vip.average_billing")
+    return _("average bill from %(least)s") % {"least": bs(least)}
+
+
+def _past(customer: Customer, user: User) -> dict[str, Any]:
+    """Earlier cases, promises, courtesies and terminations, the newest first."""
+    cases = list(RetentionCase.objects.filter(customer=customer).order_by("-opened_at", "-id")[:MOST_PAST])
+    seen = case_access.cases(user).filter(customer=customer).values_list("number", flat=True)
+    of_products = Courtesy.objects.filter(product__customer=customer).select_related("product__offering")
+    leaving = Termination.objects.filter(customer=customer).select_related("product__offering")
+    sees_cases = user.has_role(*CASE_READERS)
+    return {
+        "cases": cases if sees_cases else [],
+        "open_case": next((case for case in cases if case.closed_at is None), None),
+        "seen_cases": set(seen),
+        "promises": list(Promise.objects.filter(customer=customer).order_by("-made_at", "-id")[:MOST_PAST]),
+        "courtesies": list(of_products.order_by("-starts_at", "-id")[:MOST_PAST]),
+        "terminations": list(leaving.order_by("-requested_at", "-id")[:MOST_PAST]),
+    }
+
+
+def orders(customer: Customer) -> list[WorkOrder]:
+    """Open work orders, and the last ones that were closed, with their technicians and visits."""
+    rows = WorkOrder.objects.filter(customer=customer).select_related("technician", "visit")
+    newest = list(rows.order_by("-created_at", "-id")[: LAST_VISITS + 3])
+    return sorted(newest, key=lambda order: order.closed_at is not None)[:LAST_VISITS]
+
+
+def verdict_of(product: Product) -> faults.Verdict:
+    """The verdict on one product as of now."""
+    return faults.verdicts([product], procedures.current_policy())[0]
+
+
+def timeline_page(customer: Customer, user: User, kind: str, before: dt.datetime | None) -> dict[str, Any]:
+    """One page of the timeline with the kinds to choose from."""
+    return {
+        "kinds": timeline.kinds(user),
+        "kind": kind if kind in timeline.kinds(user) else "",
+        "page": timeline.page(customer, user, kind=kind, before=before),
+        "begun": before is not None,
     }

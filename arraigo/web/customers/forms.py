@@ -16,17 +16,7 @@ from arraigo.products import queries as products
 from arraigo.products.models import Offering, Product
 from arraigo.tickets.models import TroubleTicket
 from arraigo.web.administration.forms import date_input
-
-SYMPTOMS = [
-    ("no_signal", _("No signal")),
-    ("cuts", _("Frequent cuts")),
-    ("unstable", _("Unstable signal")),
-    ("slow", _("Slow")),
-    ("wifi", _("Wi-Fi coverage")),
-    ("tv", _("Television")),
-    ("phone", _("Telephone")),
-    ("other", _("Other")),
-]
+from arraigo.web.customers.words import SYMPTOMS
 
 
 def phone_number(text: str) -> str:
@@ -204,3 +194,23 @@ class FollowUpForm(forms.Form):
         max_length=2000,
     )
     disputed = forms.BooleanField(label=_("The customer says that the solution did not hold"), required=False)
+
+
+class SolutionForm(forms.Form):
+    """The faults of a product are really solved, or the customer says that the repair did not hold."""
+
+    act = forms.ChoiceField(choices=[("confirm", _("Confirm")), ("dispute", _("Dispute"))])
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        required=False,
+        error_messages={"max_length": _("Write the reason in at most 500 letters.")},
+    )
+    words = forms.CharField(label=_("Other reason"), max_length=500, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        cleaned["reason"] = cleaned.get("reason") or cleaned.get("words", "").strip()
+        if not cleaned["reason"] and not self.errors:
+            self.add_error("words", _("Choose a reason or write it."))
+        return cleaned

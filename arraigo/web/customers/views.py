@@ -1,13 +1,23 @@
-"""Finding a customer, and the customer at a glance."""
+"""Finding a customer, the customer at a glance, and the timeline."""
 
+import datetime as dt
+from typing import Any
+
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_GET, require_POST
 
 from arraigo.customers import search as find
+from arraigo.people.models import User
+from arraigo.retention.faults import Verdict
+from arraigo.tickets import actions
 from arraigo.web import lists
 from arraigo.web.access import CUSTOMER_READERS, CUSTOMER_WRITERS, staff, user_of
 from arraigo.web.customers import access, contexts
+from arraigo.web.customers.entry import entered
+from arraigo.web.customers.forms import SolutionForm
 from arraigo.web.customers.lists import FOUND, ranked
 
 MOST_FOUND = 30
@@ -33,8 +43,51 @@ def search(request: HttpRequest) -> HttpResponse:
 @staff(*CUSTOMER_READERS)
 def customer(request: HttpRequest, number: str) -> HttpResponse:
     """The customer at a glance: lights, debt, products, faults and the verdict, bills, promises."""
-    user = user_of(request)
-    context = contexts.customer_page(access.customer(number), user)
-    context["may_write"] = user.has_role(*CUSTOMER_WRITERS)
-    context["open_case"] = next((case for case in context["cases"] if case.closed_at is None), None)
-    return render(request, "customers/customer.html", context)
+    return render(request, "customers/customer.html", contexts.customer_page(access.customer(number), user_of(request)))
+
+
+@require_GET
+@staff(*CUSTOMER_READERS)
+def timeline(request: HttpRequest, number: str) -> HttpResponse:
+    """Everything that happened with the customer, newest first, of all kinds or of one."""
+    found = access.customer(number)
+    kind, before = request.GET.get("kind", ""), moment(request.GET.get("before", ""))
+    context = {"customer": found, **contexts.timeline_page(found, user_of(request), kind, before)}
+    partial = request.headers.get("HX-Target") == "timeline" and "HX-History-Restore-Request" not in request.headers
+    answer = render(request, "customers/part_timeline.html" if partial else "customers/timeline.html", context)
+    patch_vary_headers(answer, ["HX-Request", "HX-Target"])
+    return answer
+
+
+def moment(text: str) -> dt.datetime | None:
+    """The moment of an address; None where it is none."""
+    try:
+        found = dt.datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo and 1900 < found.year < 2200 else None
+
+
+@require_POST
+@staff(*CUSTOMER_WRITERS)
+def solution(request: HttpRequest, number: str) -> HttpResponse:
+    """The faults of a product are really solved, or the customer disputes it: the verdict changes at once."""
+    product, user = access.product(number), user_of(request)
+    form, owner = SolutionForm(request.POST), access.customer(product.customer.number)
+    judged = contexts.verdict_of(product)
+    done = entered(request, form, lambda data: say(judged, data, user))
+    if done is not None and not request.htmx:  # type: ignore[attr-defined]
+        messages.success(request, contexts.verdict_of(product).because)
+        return redirect("customer", owner.number)
+    context = contexts.customer_page(owner, user)
+    context |= {"solution_form": form, "solution_of": product.number if done is None else "", "oob": True}
+    template = "customers/part_faults.html" if request.htmx else "customers/customer.html"  # type: ignore[attr-defined]
+    return render(request, template, context, status=400 if done is None else 200)
+
+
+def say(judged: Verdict, data: dict[str, Any], user: User) -> Any:
+    """Record what the customer says about the faults behind the verdict."""
+    faults = judged.history.tickets
+    if data["act"] == "dispute" or not faults:
+        return actions.dispute_solutions(faults, reason=data["reason"], actor=user)
+    return actions.confirm_solution(faults[-1], reason=data["reason"], actor=user)

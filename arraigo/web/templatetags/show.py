@@ -15,7 +15,7 @@ from arraigo.people.models import Role
 from arraigo.retention.models import Reason
 from arraigo.retention.steps.step_07_visit import CAUSES
 from arraigo.tickets.models import TroubleTicket
-from arraigo.web.customers.forms import SYMPTOMS
+from arraigo.web.customers.words import symptom as symptom_word
 from arraigo.web.policy_words import word
 
 register = template.Library()
@@ -166,6 +166,12 @@ def ticket_state(value: str) -> str:
 
 
 @register.filter
+def symptom(value: str) -> str:
+    """What the customer suffers, in words."""
+    return symptom_word(value)
+
+
+@register.filter
 def paper(value: str) -> str:
     """The name of a document that a visit leaves signed."""
     return str(Paper(value).label)
@@ -181,12 +187,6 @@ def task(value: str) -> str:
 def cause(value: str) -> str:
     """Why an order could not be solved on site; the text itself where it is none of the choices."""
     return str(dict(CAUSES).get(value, value))
-
-
-@register.filter
-def symptom(value: str) -> str:
-    """What a customer suffers, by its value; the value itself where it is none of the form's."""
-    return str(dict(SYMPTOMS).get(value, value))
 
 
 @register.filter

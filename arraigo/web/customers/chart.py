@@ -1,0 +1,70 @@
+"""The last bills as bars of a small drawing made on the server: no script, and a table says the same."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from arraigo.billing import queries as billing
+from arraigo.billing.models import Bill
+from arraigo.money import ZERO
+
+SLOT, BAR, TALLEST, BASE = 28, 18, 64, 80
+"""Width of a month and of its bar, height of the tallest bar, where the bars stand; in units of the drawing."""
+PLACES = 12
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One month: where its bar stands, and what it says."""
+
+    bill: Bill
+    x: int
+    height: int
+    tone: str
+    """`paid`, `open` (issued, not due yet), `late` or `unbilled`."""
+
+    @property
+    def y(self) -> int:
+        return BASE - self.height
+
+    @property
+    def middle(self) -> int:
+        return self.x + BAR // 2
+
+    @property
+    def width(self) -> int:
+        return BAR
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Bars from the oldest month to the latest, and the highest amount in Bs."""
+
+    bars: list[Bar]
+    most: Decimal
+    width: int = SLOT * PLACES
+    base: int = BASE
+
+
+def chart(bills: Sequence[Bill], today: dt.date) -> Chart:
+    """The chart of `bills`, the latest first, as of `today`."""
+    most = max((bill.total for bill in bills), default=ZERO)
+    start = PLACES - len(bills)
+    bars = [
+        Bar(bill, (start + place) * SLOT + (SLOT - BAR) // 2, _height(bill.total, most), _tone(bill, today))
+        for place, bill in enumerate(reversed(bills))
+    ]
+    return Chart(bars, most)
+
+
+def _height(amount: Decimal, most: Decimal) -> int:
+    return round(TALLEST * amount / most) if most else 0
+
+
+def _tone(bill: Bill, today: dt.date) -> str:
+    if bill.state == Bill.State.UNBILLED:
+        return "unbilled"
+    if bill.state == Bill.State.PAID or not billing.balance(bill):
+        return "paid"
+    return "late" if bill.due_on and bill.due_on < today else "open"

@@ -1,0 +1,146 @@
+"""The customer at a glance: the verdict that changes at once, the bills' chart, the timeline."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from arraigo import clock
+from arraigo.billing.models import Bill
+from arraigo.people.models import Role
+from arraigo.tickets.models import ConfirmedSolution, TroubleTicket
+from arraigo.web.customers import chart, timeline
+from arraigo.web.customers.contexts import verdict_of
+from tests.cast import Cast, Household, Walk, moment
+from tests.web.conftest import signed_in
+from tests.web.test_query_counts import asked
+
+HTMX = {"HX-Request": "true", "HX-Target": "faults"}
+
+
+@pytest.fixture
+def home(cast: Cast) -> Household:
+    home = cast.household()
+    home.repeated_faults()
+    TroubleTicket.objects.update(status="resolved", resolved_at=clock.now() - dt.timedelta(days=1))
+    first = TroubleTicket.objects.order_by("opened_at").first()
+    TroubleTicket.objects.filter(pk=first.pk).update(resolved_at=first.opened_at + dt.timedelta(hours=1))
+    return home
+
+
+def say(cast: Cast, home: Household, act: str, headers: dict[str, str] | None = None, **sent: str):  # type: ignore[no-untyped-def]
+    path = reverse("solution", args=[home.internet.number])
+    return signed_in(cast[Role.ADVISOR]).post(path, {"act": act, **sent}, headers=headers or {})
+
+
+def test_a_confirmed_solution_changes_the_verdict_and_disputing_it_changes_it_back(cast: Cast, home: Household) -> None:
+    assert verdict_of(home.internet).repeat_fault
+    answer = say(cast, home, "confirm", reason="El cliente lo probó")
+    assert answer["Location"] == reverse("customer", args=[home.customer.number])
+    assert not verdict_of(home.internet).repeat_fault
+    assert ConfirmedSolution.objects.get().reason == "El cliente lo probó"
+    with moment(days=0.01):
+        say(cast, home, "dispute", words="Volvió a cortarse")
+        assert verdict_of(home.internet).repeat_fault
+    with moment(days=0.02):
+        say(cast, home, "confirm", words="Ahora sí")
+        assert not verdict_of(home.internet).repeat_fault
+
+
+def test_htmx_gets_the_products_and_the_light(cast: Cast, home: Household) -> None:
+    part = say(cast, home, "confirm", HTMX, reason="Probado").content.decode()
+    assert "<html" not in part
+    assert 'id="light-fault" hx-swap-oob="true"' in part
+    assert "light-off" in part
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_without_a_reason_nothing_changes_and_nothing_typed_is_lost(
+    cast: Cast, home: Household, headers: dict[str, str]
+) -> None:
+    answer = say(cast, home, "confirm", headers, words="  ")
+    assert answer.status_code == 400
+    assert "error-confirm-I-100001" in answer.content.decode()
+    assert not ConfirmedSolution.objects.exists()
+    long = say(cast, home, "dispute", headers, words="x" * 501)
+    assert long.status_code == 400
+    assert "x" * 501 in long.content.decode()
+
+
+def test_nothing_to_dispute_is_refused_in_a_sentence(cast: Cast) -> None:
+    home = cast.household()
+    assert say(cast, home, "confirm", reason="Sí").status_code == 400
+    assert say(cast, home, "nonsense", reason="Sí").status_code == 400
+
+
+def test_the_bars_tell_what_was_paid(cast: Cast) -> None:
+    home = cast.household()
+    today = month = clock.today()
+    for back, (state, due) in enumerate([("paid", -40), ("issued", -5), ("issued", 5)], 1):
+        month = clock.previous_month(month)
+        day = today + dt.timedelta(days=due)
+        Bill.objects.create(customer=home.customer, month=month, total=Decimal(100 * back), state=state,
+                            issued_on=month, due_on=day)  # fmt: skip
+    bills = list(Bill.objects.order_by("-month"))
+    drawn = chart.chart(bills, today)
+    assert [bar.tone for bar in drawn.bars] == ["open", "late", "paid", "unbilled"]
+    assert [bar.height for bar in drawn.bars] == [round(64 * each / 300) for each in (300, 200, 100, 300)]
+    assert chart.chart([], today).bars == []
+
+
+@pytest.fixture
+def lived(cast: Cast, home: Household) -> Household:
+    """A household that had faults, a case with its offer, claim, order and visit, and bills."""
+    Walk(home).go("step_01", "step_02", "step_03", "step_04", "step_05", "step_06", "step_07")
+    for number in range(1, 15):
+        month = dt.date(2024, 12, 1) + dt.timedelta(days=31 * number)
+        Bill.objects.create(customer=home.customer, month=month.replace(day=1), total=100, state="issued",
+                            issued_on=month, due_on=month)  # fmt: skip
+    for days in range(40, 60):
+        home.fault(days_ago=days)
+    return home
+
+
+def test_the_timeline_has_every_kind_and_loses_nothing_between_pages(cast: Cast, lived: Household) -> None:
+    user, seen, before = cast[Role.ADVISOR], [], None
+    for _ in range(10):
+        page = timeline.page(lived.customer, user, before=before)
+        seen += page.entries
+        if not page.next:
+            break
+        before = dt.datetime.fromisoformat(page.next)
+    assert [entry.at for entry in seen] == sorted((entry.at for entry in seen), reverse=True)
+    counts = {kind: sum(entry.kind == kind for entry in seen) for kind in timeline.KINDS}
+    assert counts["bill"] == Bill.objects.exclude(issued_on=None).count()
+    assert counts["ticket"] == TroubleTicket.objects.count()
+    assert (counts["visit"], counts["case"], counts["offer"], counts["claim"]) == (2, 1, 1, 1)
+
+
+def test_one_kind(cast: Cast, lived: Household) -> None:
+    path = reverse("timeline", args=[lived.customer.number])
+    page = signed_in(cast[Role.ADVISOR]).get(path, {"kind": "ticket"}).context["page"]
+    assert {entry.kind for entry in page.entries} == {"ticket"}
+
+
+def test_who_may_not_see_cases_finds_none_in_the_timeline(cast: Cast, lived: Household) -> None:
+    path = reverse("timeline", args=[lived.customer.number])
+    for query in ({}, {"kind": "offer"}, {"kind": "case"}):
+        page = signed_in(cast[Role.BILLING]).get(path, query).context["page"]
+        assert not {"case", "offer"} & {entry.kind for entry in page.entries}
+    assert "RET-" not in signed_in(cast[Role.BILLING]).get(path).content.decode()
+
+
+@pytest.mark.parametrize("before", ["", "ayer", "2026-03-10", "0001-01-01T00:00:00+00:00", "9999-12-31T23:59:59+00:00"])
+def test_a_bad_moment_shows_the_newest(cast: Cast, lived: Household, before: str) -> None:
+    path = reverse("timeline", args=[lived.customer.number])
+    assert signed_in(cast[Role.ADVISOR]).get(path, {"before": before}).context["page"].entries[0].kind
+
+
+def test_the_timeline_grows_without_more_queries(cast: Cast, home: Household) -> None:
+    client, path = signed_in(cast[Role.ADVISOR]), reverse("timeline", args=[home.customer.number])
+    Walk(home).go("step_01", "step_02", "step_03", "step_04", "step_05", "step_06", "step_07")
+    few = asked(client, path)
+    for days in range(3, 40):
+        home.fault(days_ago=days)
+    assert asked(client, path) == few <= 24
