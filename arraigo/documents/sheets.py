@@ -49,6 +49,14 @@ def receipt_pdf(
         return render("receipt", values, at=at, pdf_standard="a-2b")
 
 
+class Chart(TypedDict):
+    """Bars month by month, the last one marked: what they show, the words of both series, the bars."""
+
+    title: str
+    series: Sequence[str]
+    bars: Sequence[tuple[str, int, int]]
+
+
 def evaluation_pdf(
     month: str,
     figures: Iterable[tuple[str, str, str]],
@@ -59,10 +67,14 @@ def evaluation_pdf(
     log_count: int,
     log_head: str,
     version: str = "",
+    statements: Sequence[str] = (),
+    chart: Chart | None = None,
+    words: Iterable[Section] = (),
 ) -> bytes:
     """The signed evaluation of `month` (step 15) with the head of the sealed event log, as PDF/A-2b.
 
-    `figures` are label, value and remark (or ""), the month's figures as they were signed.
+    `figures` are label, value and remark (or ""), the month's figures as they were signed; `statements`
+    say in sentences what they mean; `words` are what people wrote: findings, decisions, reviews.
     """
     with paper_language():
         title = _("Monthly evaluation")
@@ -74,6 +86,9 @@ def evaluation_pdf(
             "footer": f"{title} {month} · {log_head[:16]}",
             "labels": labels,
             "figures": [list(figure) for figure in figures],
+            "statements": list(statements),
+            "chart": chart,
+            "words": _sections(words),
             "sections": _sections(sections),
             "signature": [[_("Signed by"), signed_by], [_("Signed at"), moment(signed_at)]],
             "log": [[_("Events"), str(log_count)], [_("Head of the event log"), log_head]],

@@ -1,6 +1,7 @@
 """Signing the monthly evaluation, and the heads' reviews (step 15, III.2)."""
 
 import datetime as dt
+import hashlib
 
 from django.db import transaction
 
@@ -8,11 +9,10 @@ from arraigo import clock
 from arraigo.eventlog import actions as eventlog
 from arraigo.eventlog import seal
 from arraigo.eventlog.models import Seal
-from arraigo.insight.errors import AlreadyReviewed, AlreadySigned, MonthNotOver
-from arraigo.insight.figures import month_figures
+from arraigo.insight import paper, queries, saves
+from arraigo.insight.errors import AlreadyReviewed, AlreadySigned, MonthNotOver, NotInOrder
 from arraigo.insight.models import Evaluation, IndicatorReview
 from arraigo.people.models import User
-from arraigo.procedure import queries as procedures
 from arraigo.retention import actions as retention
 from arraigo.retention import queries as cases
 from arraigo.retention.errors import CaseClosed
@@ -21,9 +21,11 @@ from arraigo.retention.errors import CaseClosed
 def sign_evaluation(month: dt.date, *, findings: str, decisions: str, reformulate: bool, actor: User) -> Evaluation:
     """Sign the month's evaluation, then complete step 15 of every case that waits for it.
 
-    The signature is one transaction; each case is one more. Where the loop is cut off, the sweep
-    goes on with it (`complete_evaluations`). Raises MonthNotOver, AlreadySigned.
+    Months are signed in order; the first one ever is the last finished month. The signature with its
+    paper is one transaction; each case is one more. Where the loop is cut off, the sweep goes on with
+    it (`complete_evaluations`). Raises AlreadySigned, MonthNotOver, NotInOrder.
     """
+    saves.judge_due_cases()
     seal.seal()
     evaluation = _sign(month, findings, decisions, reformulate, actor)
     complete_evaluations()
@@ -33,15 +35,11 @@ def sign_evaluation(month: dt.date, *, findings: str, decisions: str, reformulat
 
 @transaction.atomic
 def _sign(month: dt.date, findings: str, decisions: str, reformulate: bool, actor: User) -> Evaluation:
-    named = f"{month:%m/%Y}"
-    if clock.today() < clock.next_month(month):
-        raise MonthNotOver(named)
     head = Seal.objects.select_for_update().get_or_create(pk=1)[0]
-    if Evaluation.objects.filter(month=month).exists():
-        raise AlreadySigned(named)
-    evaluation = Evaluation.objects.create(
+    _check_turn(month)
+    evaluation = Evaluation(
         month=month,
-        figures=month_figures(month, procedures.current_policy()).as_json(),
+        figures=queries.month_figures(month).model_dump(mode="json"),
         findings=findings,
         decisions=decisions,
         reformulate=reformulate,
@@ -50,22 +48,42 @@ def _sign(month: dt.date, findings: str, decisions: str, reformulate: bool, acto
         log_count=head.count,
         log_head=head.head,
     )
+    evaluation.pdf = paper.evaluation_pdf(evaluation)
+    evaluation.pdf_sha256 = hashlib.sha256(evaluation.pdf).hexdigest()
+    evaluation.save()
     eventlog.record(
         "evaluation.signed", evaluation, actor=actor,
-        data={"month": f"{month:%Y-%m}", "log_head": head.head, "reformulate": reformulate},
+        data={"month": f"{month:%Y-%m}", "log_head": head.head, "reformulate": reformulate,
+              "pdf_sha256": evaluation.pdf_sha256},
     )  # fmt: skip
     return evaluation
+
+
+def _check_turn(month: dt.date) -> None:
+    """Only a finished month, once, and the one after the last signed."""
+    if Evaluation.objects.filter(month=month).exists():
+        raise AlreadySigned(_named(month))
+    if clock.today() < clock.next_month(month):
+        raise MonthNotOver(_named(month))
+    due = queries.due_month()
+    if month != due:
+        raise NotInOrder(_named(month), _named(due))
+
+
+def _named(month: dt.date) -> str:
+    return f"{month:%m/%Y}"
 
 
 def complete_evaluations() -> int:
     """Complete step 15 of the cases that wait, for every signed evaluation not done yet.
 
-    Restartable: a case that was completed no longer waits. Cases that reached step 15 after the
-    signature wait for the next month's.
+    Restartable: a case that was completed no longer waits. Cases that began to wait after the month's
+    end are left for the next month's evaluation.
     """
     done = 0
     for evaluation in Evaluation.objects.filter(completed_at=None).order_by("month"):
-        for case in cases.waiting_for_evaluation().filter(accepted_at__lte=evaluation.signed_at):
+        end = clock.start_of_day(clock.next_month(evaluation.month))
+        for case in cases.waiting_for_evaluation(end):
             try:
                 retention.evaluate(case.pk, actor=evaluation.signed_by, month=f"{evaluation.month:%Y-%m}")
             except CaseClosed:

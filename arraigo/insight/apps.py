@@ -6,8 +6,11 @@ class InsightConfig(AppConfig):
     label = "insight"
 
     def ready(self) -> None:
-        """The sweep goes on with an evaluation that was cut off."""
+        """The sweep judges cases, counts the live base, and goes on with an evaluation that was cut off."""
         from arraigo.insight.actions import complete_evaluations
+        from arraigo.insight.live_base import count_live_base
+        from arraigo.insight.saves import judge_due_cases
         from arraigo.retention import sweeps
 
-        sweeps.add(complete_evaluations)
+        for sweep in (judge_due_cases, count_live_base, complete_evaluations):
+            sweeps.add(sweep)

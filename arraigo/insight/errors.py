@@ -19,6 +19,23 @@ class MonthNotOver(RuleBroken):
         super().__init__(_("%(month)s is not over yet: it can be evaluated when it is.") % {"month": month})
 
 
+class NotInOrder(RuleBroken):
+    """Evaluations are signed in order: {due} is to be signed, not {month}."""
+
+    def __init__(self, month: str, due: str) -> None:
+        super().__init__(
+            _("Evaluations are signed month by month, in order: %(due)s is to be signed now, not %(month)s.")
+            % {"month": month, "due": due}
+        )
+
+
+class MonthOutOfReach(RuleBroken):
+    """{month} lies outside the years that Arraigo counts in."""
+
+    def __init__(self, month: str) -> None:
+        super().__init__(_("%(month)s is out of reach: give a month from 2000-01 to 2999-12.") % {"month": month})
+
+
 class AlreadyReviewed(RuleBroken):
     """The review of {month} by this head is recorded already."""
 

@@ -1,127 +1,204 @@
-"""The month's figures for the evaluation (step 15): each is a plain query and says how it is counted."""
+"""The month's figures for the evaluation (step 15): each is a plain query, and `sets` says of what."""
 
 import datetime as dt
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Q
+from pydantic import BaseModel
 
-from arraigo import clock
-from arraigo.billing.models import Adjustment, BillingClaim
-from arraigo.insight import indicator
-from arraigo.money import ZERO
+from arraigo.insight import costs, indicator, sets
+from arraigo.insight.costs import Cost
+from arraigo.insight.models import Judgement
+from arraigo.money import bs
+from arraigo.network.models import Zone
+from arraigo.people.models import Unit
 from arraigo.procedure.policy import Policy
-from arraigo.products.models import Courtesy, Product
-from arraigo.quality.models import QualityControl
-from arraigo.retention.models import Promise, RetentionCase
-from arraigo.tickets.models import TroubleTicket
+from arraigo.retention.models import Offer, Promise
+from arraigo.terminations.queries import month_place
 
-REACHED_EVALUATION = (RetentionCase.Outcome.ACCEPTED, RetentionCase.Outcome.EVALUATED)
-"""Outcomes of the cases whose promises and controls are all behind them."""
+COUNTED = ("opened", "accepted", "lost", "judged", "saved", "judged_again", "saved_again")
+"""Figures that are broken down."""
 
 
-@dataclass(frozen=True)
-class MonthFigures:
+class Counts(BaseModel):
+    """How many cases; see `sets.CASES` for what each figure counts."""
+
+    opened: int = 0
+    accepted: int = 0
+    lost: int = 0
+    judged: int = 0
+    saved: int = 0
+    judged_again: int = 0
+    saved_again: int = 0
+
+
+class Group(BaseModel, frozen=True):
+    """The counts of one value of a dimension."""
+
+    key: str
+    name: str
+    """Name of a unit or zone as it was; empty where the interface knows the word for the key."""
+    counts: Counts
+
+
+class OfferCount(BaseModel, frozen=True):
+    """Offers of one kind made to customers with one reason."""
+
+    reason: str
+    kind: str
+    offered: int
+    accepted: int
+
+
+class PromiseCount(BaseModel, frozen=True):
+    kind: str
+    kept: int
+    broken: int
+
+
+class SaveCount(BaseModel, frozen=True):
+    """The cases judged in one month."""
+
+    month: dt.date
+    judged: int = 0
+    saved: int = 0
+
+
+class MonthFigures(BaseModel, frozen=True):
     """What the evaluation of one month shows. Amounts in Bs."""
 
     month: dt.date
+    version: str
+    """The version of the procedure whose policy the figures follow."""
     indicator: indicator.Indicator
-    opened: int
-    """Cases opened in the month."""
-    accepted: int
-    """Cases whose last offer was accepted in the month."""
-    lost: int
-    """Cases that ended in a termination in the month."""
-    saved: int
-    """Of the cases accepted 30 days before the month's end or earlier in it: still kept (see `saved`)."""
+    counts: Counts
+    proactive: Counts
+    """Cases opened by calling a customer who had not asked to leave: counted nowhere else."""
     waiting: int
-    """Cases that wait for this evaluation."""
-    by_reason: list[dict[str, Any]]
-    promises_kept: int
-    promises_broken: int
-    waived: Decimal
-    compensated: Decimal
-    courtesies: Decimal
+    """Cases that stood at step 15 when the month ended: this evaluation ends them."""
+    saves: list[SaveCount]
+    """Cases judged, month by month, oldest first."""
+    breakdowns: dict[str, list[Group]]
+    offers: list[OfferCount]
+    promises: list[PromiseCount]
+    costs: list[Cost]
+    spent_on_judged: Decimal
+    """What was given, in whatever month, to the cases judged in this one, saved or not."""
+    visit_cost: Decimal
+    """Bs that one visit costs, by policy."""
 
-    def as_json(self) -> dict[str, Any]:
-        """The figures as they are kept with the signature: amounts as text."""
-        plain = {name: value for name, value in self.__dict__.items() if name not in {"month", "indicator"}}
-        texts = {name: str(value) if isinstance(value, Decimal) else value for name, value in plain.items()}
-        return {"month": self.month.isoformat(), "indicator": self.indicator.as_json(), **texts}
+    @property
+    def cost_per_save(self) -> Decimal | None:
+        """Bs given for each case that survived; None where none did."""
+        return bs(self.spent_on_judged / self.counts.saved) if self.counts.saved else None
+
+    @property
+    def kept(self) -> int:
+        return sum(each.kept for each in self.promises)
+
+    @property
+    def broken(self) -> int:
+        return sum(each.broken for each in self.promises)
+
+    @property
+    def spent(self) -> Decimal:
+        """Everything given in the month."""
+        return sum((each.amount for each in self.costs), Decimal())
 
 
 def month_figures(month: dt.date, policy: Policy) -> MonthFigures:
-    """The figures of the month that begins on `month`, in La Paz time."""
-    begin, end = clock.start_of_day(month), clock.start_of_day(clock.next_month(month))
-    opened = RetentionCase.objects.filter(opened_at__gte=begin, opened_at__lt=end)
-    accepted = RetentionCase.objects.filter(accepted_at__gte=begin, accepted_at__lt=end)
-    ended = RetentionCase.objects.filter(closed_at__gte=begin, closed_at__lt=end)
-    promises = Promise.objects.filter(ended_at__gte=begin, ended_at__lt=end)
+    """The figures of the month that begins on `month`, in La Paz time. Raises MonthOutOfReach."""
+    found = indicator.of_month(month, policy)
+    span = sets.span(month)
+    cells = _cells(span)
     return MonthFigures(
         month=month,
-        indicator=indicator.of_month(month, policy),
-        opened=opened.count(),
-        accepted=accepted.count(),
-        lost=ended.filter(outcome=RetentionCase.Outcome.TERMINATION).count(),
-        saved=saved(accepted, policy).count(),
-        waiting=RetentionCase.objects.filter(outcome=RetentionCase.Outcome.ACCEPTED, closed_at=None).count(),
-        by_reason=_by_reason(opened),
-        promises_kept=promises.filter(state=Promise.State.KEPT).count(),
-        promises_broken=promises.filter(state=Promise.State.BROKEN).count(),
-        waived=_credited("bill_waiver", begin, end),
-        compensated=_credited("compensation", begin, end),
-        courtesies=_granted(begin, end),
+        version=policy.label,
+        indicator=found,
+        counts=_totals(cell for cell in cells if not cell["proactive"]),
+        proactive=_totals(cell for cell in cells if cell["proactive"]),
+        waiting=sets.CASES["waiting"](span).count(),
+        saves=_saves(month),
+        breakdowns=_breakdowns([cell for cell in cells if not cell["proactive"]]),
+        offers=_offers(span),
+        promises=_promises(span),
+        costs=costs.of_month(span, policy),
+        spent_on_judged=costs.of_cases(sets.CASES["judged"](span).filter(proactive=False), policy),
+        visit_cost=costs.of_visit(policy),
     )
 
 
-def _by_reason(opened: QuerySet[RetentionCase]) -> list[dict[str, Any]]:
-    rows = opened.values("reason").annotate(
-        opened=Count("id"),
-        accepted=Count("id", filter=Q(accepted_at__isnull=False)),
-        lost=Count("id", filter=Q(outcome=RetentionCase.Outcome.TERMINATION)),
+Cell = dict[str, Any]
+"""How many cases of one figure share all dimensions: the figure, `proactive`, `by_…`, `count`."""
+
+
+def _cells(span: sets.Span) -> list[Cell]:
+    dimensions = [f"by_{name}" for name in sets.DIMENSIONS]
+    cells: list[Cell] = []
+    for figure in COUNTED:
+        rows = sets.grouped(sets.CASES[figure](span)).values("proactive", *dimensions).annotate(count=Count("id"))
+        cells += ({**row, "figure": figure} for row in rows.order_by())
+    return cells
+
+
+def _totals(cells: Iterable[Cell]) -> Counts:
+    counts: dict[str, int] = defaultdict(int)
+    for cell in cells:
+        counts[cell["figure"]] += cell["count"]
+    return Counts(**counts)
+
+
+def _breakdowns(cells: list[Cell]) -> dict[str, list[Group]]:
+    units = {str(key): name for key, name in Unit.objects.values_list("pk", "name")}
+    names = {"team": units, "center": units, "zone": {str(zone.pk): str(zone) for zone in Zone.objects.all()}}
+    return {by: _groups(cells, by, names.get(by, {})) for by in sets.DIMENSIONS}
+
+
+def _groups(cells: list[Cell], by: str, names: dict[str, str]) -> list[Group]:
+    """The groups of one dimension, the most opened first."""
+    shares: dict[str, list[Cell]] = defaultdict(list)
+    for cell in cells:
+        value = cell[f"by_{by}"]
+        shares["" if value is None else str(value)].append(cell)
+    groups = [Group(key=key, name=names.get(key, ""), counts=_totals(share)) for key, share in shares.items()]
+    return sorted(groups, key=lambda group: (-group.counts.opened, -group.counts.judged, group.name, group.key))
+
+
+def _saves(month: dt.date) -> list[SaveCount]:
+    months = indicator.months_until(month)
+    begin, end = sets.span(months[0]).begin, sets.span(month).end
+    rows = (
+        Judgement.objects.filter(again=False, at__gte=begin, at__lt=end, case__proactive=False)
+        .values_list(month_place("at", months))
+        .annotate(judged=Count("id"), saved=Count("id", filter=Q(saved=True)))
     )
-    return [dict(row) for row in rows.order_by("-opened", "reason")]
+    found = {place: (judged, saved) for place, judged, saved in rows}
+    counted = [(each, *found.get(place, (0, 0))) for place, each in enumerate(months)]
+    return [SaveCount(month=each, judged=judged, saved=saved) for each, judged, saved in counted]
 
 
-def saved(cases: QuerySet[RetentionCase], policy: Policy) -> QuerySet[RetentionCase]:
-    """The accepted cases that are saved: every product alive, no new countable fault in the 30 days
-    after, every control passed. Those accepted less than 30 days ago, or with a control or a claim
-    still to come, are not judged yet."""
-    wait = dt.timedelta(days=policy.integer("save.days"))
-    products = Product.objects.filter(cases=OuterRef("pk"))
-    faults = TroubleTicket.objects.filter(
-        product__cases=OuterRef("pk"),
-        type=TroubleTicket.Type.FAULT,
-        opened_at__gt=OuterRef("accepted_at"),
-        opened_at__lte=OuterRef("accepted_at") + wait,
-    ).exclude(status__in=TroubleTicket.NOT_COUNTABLE)
-    controls = QualityControl.objects.filter(case_number=OuterRef("number")).exclude(
-        verdict__in=[QualityControl.Verdict.PASSED, QualityControl.Verdict.CANCELLED]
+def _offers(span: sets.Span) -> list[OfferCount]:
+    approved = ~Q(approval__in=[Offer.Approval.WAITING, Offer.Approval.REFUSED])
+    rows = (
+        Offer.objects.filter(**span.holds("offered_at"), case__proactive=False)
+        .values("case__reason", "kind")
+        .annotate(offered=Count("id"), accepted=Count("id", filter=Q(answer=Offer.Answer.ACCEPTED) & approved))
+        .order_by("case__reason", "kind")
     )
-    claims = BillingClaim.objects.filter(case_number=OuterRef("number")).filter(
-        Q(state=BillingClaim.State.ENTERED) | Q(decided_at__gt=clock.now() - wait)
+    return [OfferCount(reason=row.pop("case__reason"), **row) for row in rows]
+
+
+def _promises(span: sets.Span) -> list[PromiseCount]:
+    rows = (
+        sets.promises(span)
+        .values("kind")
+        .annotate(
+            kept=Count("id", filter=Q(state=Promise.State.KEPT)),
+            broken=Count("id", filter=Q(state=Promise.State.BROKEN)),
+        )
+        .order_by("kind")
     )
-    running = Courtesy.objects.filter(case_number=OuterRef("number")).filter(
-        Q(ended_at=None) | Q(ended_at__gt=clock.now() - wait)
-    )
-    return (
-        cases.filter(accepted_at__lte=clock.now() - wait, outcome__in=REACHED_EVALUATION)
-        .exclude(Exists(products.filter(status=Product.Status.TERMINATED)))
-        .exclude(Exists(faults))
-        .exclude(Exists(controls))
-        .exclude(Exists(claims))
-        .exclude(Exists(running))
-    )
-
-
-def _credited(kind: str, begin: dt.datetime, end: dt.datetime) -> Decimal:
-    """Bs credited by applied claims of `kind`."""
-    total = Adjustment.objects.filter(claim__kind=kind, applied_at__gte=begin, applied_at__lt=end)
-    return total.aggregate(sum=Sum("amount"))["sum"] or ZERO
-
-
-def _granted(begin: dt.datetime, end: dt.datetime) -> Decimal:
-    """List price, in Bs, of the courtesies that began."""
-    granted = Courtesy.objects.filter(starts_at__gte=begin, starts_at__lt=end).exclude(status=Courtesy.Status.WITHDRAWN)
-    return granted.aggregate(sum=Sum("cost"))["sum"] or ZERO
+    return [PromiseCount(**row) for row in rows]

@@ -1,31 +1,75 @@
-"""Reading evaluations and reviews."""
+"""Reading evaluations, reviews and judgements."""
 
 import datetime as dt
 
+from django.db.models import F, QuerySet
+
 from arraigo import clock
+from arraigo.insight import sets
 from arraigo.insight.figures import MonthFigures
 from arraigo.insight.figures import month_figures as figures_of
-from arraigo.insight.models import Evaluation, IndicatorReview
+from arraigo.insight.models import Evaluation, IndicatorReview, Judgement
+from arraigo.network.models import Zone
+from arraigo.people.models import Unit
 from arraigo.procedure import queries as procedures
+from arraigo.tickets.models import TroubleTicket
+
+PAPERLESS = ("pdf",)
+"""What no page needs of an evaluation but its own paper."""
 
 
 def month_figures(month: dt.date) -> MonthFigures:
-    """The month's figures under the current version."""
+    """The month's figures under the current version, as they are now. Raises MonthOutOfReach."""
     return figures_of(month, procedures.current_policy())
 
 
+def signed_figures(evaluation: Evaluation) -> MonthFigures | None:
+    """The figures as they were signed; None for an evaluation signed before figures had this form."""
+    return MonthFigures.model_validate(evaluation.figures) if "counts" in evaluation.figures else None
+
+
 def evaluations() -> list[Evaluation]:
-    return list(Evaluation.objects.select_related("signed_by").order_by("-month"))
+    return list(Evaluation.objects.defer(*PAPERLESS).select_related("signed_by").order_by("-month"))
 
 
 def evaluation_of(month: dt.date) -> Evaluation | None:
-    return Evaluation.objects.select_related("signed_by").filter(month=month).first()
+    return Evaluation.objects.defer(*PAPERLESS).select_related("signed_by").filter(month=month).first()
+
+
+def paper_of(month: dt.date) -> bytes | None:
+    """The signed evaluation of the month as it was kept: PDF; None where there is none."""
+    kept = Evaluation.objects.filter(month=month).exclude(pdf=b"").values_list("pdf", flat=True).first()
+    return None if kept is None else bytes(kept)
 
 
 def reviews_of(month: dt.date) -> list[IndicatorReview]:
     return list(IndicatorReview.objects.select_related("by").filter(month=month).order_by("role"))
 
 
-def last_month() -> dt.date:
-    """The month that is evaluated now: the one before the present one."""
-    return clock.previous_month(clock.today())
+def due_month() -> dt.date:
+    """The month that is to be signed next: the one after the last signed, else the last finished one."""
+    last = Evaluation.objects.order_by("-month").values_list("month", flat=True).first()
+    return clock.next_month(last) if last else clock.previous_month(clock.today())
+
+
+def late_faults(month: dt.date) -> QuerySet[Judgement]:
+    """Judgements of the month that called a case saved, though by now a fault ticket within it says otherwise.
+
+    Such a ticket came in after the judgement, with a file. Each has the ticket's number as `late`.
+    """
+    span = sets.span(month)
+    late = Judgement.objects.filter(
+        **span.holds("at"),
+        saved=True,
+        case__products__tickets__type=TroubleTicket.Type.FAULT,
+        case__products__tickets__opened_at__gt=F("since"),
+        case__products__tickets__opened_at__lte=F("at"),
+    ).exclude(case__products__tickets__status__in=TroubleTicket.NOT_COUNTABLE)
+    return late.annotate(late=F("case__products__tickets__number")).select_related("case").order_by("at", "late")
+
+
+def name_of(by: str, key: str) -> str:
+    """The name of a unit or zone that a figure is broken down by; "" for other dimensions and unknown keys."""
+    places: dict[str, type[Unit] | type[Zone]] = {"team": Unit, "center": Unit, "zone": Zone}
+    found = places[by].objects.filter(pk=key).first() if by in places and key else None
+    return str(found or "")

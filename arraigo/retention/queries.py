@@ -1,13 +1,17 @@
 """Reading cases: trays, a case with everything its page shows, its history."""
 
+import datetime as dt
 from collections.abc import Sequence
 
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
-from arraigo.engine.models import WorkItem
+from arraigo.engine.models import Wait, WorkItem
 from arraigo.eventlog.models import Event
 from arraigo.people.models import Membership, User
 from arraigo.retention.models import Offer, RetentionCase
+
+EVALUATION = "step_15"
+"""The element at which a case waits for the signature of the month's evaluation."""
 
 
 def tray(user: User, role: str) -> QuerySet[WorkItem]:
@@ -67,6 +71,8 @@ def history(case: RetentionCase) -> list[Event]:
     return list(Event.objects.filter(case_number=case.number).select_related("actor").order_by("-id"))
 
 
-def waiting_for_evaluation() -> QuerySet[RetentionCase]:
-    """Cases that reached step 15 and wait for the month's evaluation."""
-    return cases().filter(outcome=RetentionCase.Outcome.ACCEPTED, closed_at=None).order_by("id")
+def waiting_for_evaluation(before: dt.datetime) -> QuerySet[RetentionCase]:
+    """Cases that wait for the month's evaluation and began to wait, at step 15, before that moment."""
+    waits = Wait.objects.filter(instance=OuterRef("instance"), element=EVALUATION, ended_at=None, created_at__lt=before)
+    accepted = cases().filter(outcome=RetentionCase.Outcome.ACCEPTED, closed_at=None)
+    return accepted.filter(Exists(waits)).order_by("id")

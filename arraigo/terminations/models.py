@@ -23,7 +23,7 @@ class Termination(ExternalRecord):
         UNKNOWN = "unknown", _("Not known")
 
     APART = ("arrears", "death", "moving")
-    """Shown apart in the indicator: nobody could have been persuaded."""
+    """Shown apart in the indicator unless the policy says otherwise: nobody could have been persuaded."""
 
     number = models.CharField(max_length=24, unique=True)
     receipt = models.CharField(max_length=24, blank=True)

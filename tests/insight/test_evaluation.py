@@ -1,19 +1,22 @@
 """Signing the evaluation, and the loop that completes step 15 of each waiting case exactly once."""
 
 import datetime as dt
+import hashlib
+from decimal import Decimal
 
 import pytest
 
 from arraigo.engine.models import WorkItem
 from arraigo.eventlog.models import Event
 from arraigo.insight import actions, queries
-from arraigo.insight.errors import AlreadyReviewed, AlreadySigned, MonthNotOver
+from arraigo.insight.errors import AlreadyReviewed, AlreadySigned, MonthNotOver, NotInOrder
 from arraigo.insight.models import Evaluation
 from arraigo.people.models import Role
 from arraigo.retention import actions as retention
 from arraigo.retention import sweeps
 from arraigo.retention.models import RetentionCase
 from tests.cast import Cast, Household, moment
+from tests.documents.test_sheets import text_of
 from tests.insight import ways
 from tests.records import refused
 
@@ -39,8 +42,8 @@ def test_the_signature_keeps_figures_and_log_and_closes_the_cases(cast: Cast) ->
         assert {walk.reload().outcome for walk in walks} == {RetentionCase.Outcome.EVALUATED}
         assert (evaluation.signed_at, evaluation.completed_at) == (walks[0].reload().closed_at,) * 2
     assert evaluation.signed_by == cast[Role.COMMERCIAL_MANAGEMENT]
-    assert (evaluation.figures["opened"], evaluation.figures["waiting"]) == (3, 3)
-    assert evaluation.figures["compensated"] == "67.74"
+    assert (evaluation.figures["counts"]["opened"], evaluation.figures["waiting"]) == (3, 3)
+    assert queries.signed_figures(evaluation).spent == Decimal("67.74")
     assert evaluation.log_count > 0
     assert len(evaluation.log_head) == 64
     assert evaluated() == 3
@@ -54,8 +57,8 @@ def test_signed_figures_do_not_change(cast: Cast, home: Household) -> None:
     ways.compensated(home)
     kept = queries.evaluation_of(MARCH)
     assert kept
-    assert kept.figures["opened"] == 0
-    assert queries.month_figures(MARCH).opened == 1
+    assert kept.figures["counts"]["opened"] == 0
+    assert queries.month_figures(MARCH).counts.opened == 1
 
 
 def test_a_month_is_signed_once(cast: Cast) -> None:
@@ -76,6 +79,83 @@ def test_a_month_is_signed_when_it_is_over(cast: Cast, hours: float, over: bool)
             with refused(MonthNotOver):
                 sign(cast)
             assert not Evaluation.objects.exists()
+
+
+def test_the_first_month_signed_is_the_last_finished_one(cast: Cast) -> None:
+    with moment(days=AFTER), refused(NotInOrder) as said:
+        sign(cast, dt.date(2026, 2, 1))
+    assert "03/2026" in str(said.value)
+    assert not Evaluation.objects.exists()
+
+
+def test_months_are_signed_in_order(cast: Cast) -> None:
+    with moment(days=AFTER):
+        sign(cast)
+    with moment(days=90):  # June: April and May are over
+        with refused(NotInOrder) as said:
+            sign(cast, dt.date(2026, 5, 1))
+        assert "04/2026" in str(said.value)
+        assert queries.due_month() == dt.date(2026, 4, 1)
+        sign(cast, dt.date(2026, 4, 1))
+        sign(cast, dt.date(2026, 5, 1))
+    assert Evaluation.objects.count() == 3
+
+
+@pytest.mark.parametrize(("hours", "closed"), [(13.99, True), (14, False)])
+def test_only_cases_that_waited_at_the_months_end_are_closed(cast: Cast, hours: float, closed: bool) -> None:
+    """Midnight of 1 April in Cochabamba lies 21 days and 14 hours after 10 March, 10:00."""
+    with moment(days=21, hours=hours):
+        walk = ways.compensated(cast.household())
+    with moment(days=AFTER):
+        assert sign(cast).figures["waiting"] == int(closed)
+    assert (walk.reload().outcome == RetentionCase.Outcome.EVALUATED) is closed
+
+
+def test_a_late_ticket_for_a_signed_month_changes_nothing_that_was_signed(cast: Cast, home: Household) -> None:
+    walk = ways.compensated(home)
+    april = dt.date(2026, 4, 1)
+    with moment(days=25):
+        sign(cast)
+    with moment(days=55):
+        evaluation = sign(cast, april)
+        kept = (evaluation.figures, evaluation.pdf)
+        ticket = home.fault(days_ago=40)
+        sweeps.run_all()
+        (late,) = queries.late_faults(april)
+        assert (late.case, late.late) == (walk.case, ticket.number)  # type: ignore[attr-defined]
+        assert queries.month_figures(april).counts.saved == 1
+    evaluation.refresh_from_db()
+    assert (evaluation.figures, bytes(evaluation.pdf)) == kept
+    assert evaluation.figures["counts"]["saved"] == 1
+
+
+def test_what_was_signed_cannot_change(cast: Cast) -> None:
+    with moment(days=AFTER):
+        evaluation = sign(cast)
+    evaluation.findings = "Otra cosa"
+    with pytest.raises(TypeError):
+        evaluation.save()
+    with pytest.raises(TypeError):
+        evaluation.delete()
+    kept = Evaluation.objects.get()
+    assert kept.findings == "Bien"
+    assert hashlib.sha256(kept.pdf).hexdigest() == kept.pdf_sha256
+    assert Event.objects.get(kind="evaluation.signed").data["pdf_sha256"] == kept.pdf_sha256
+
+
+def test_the_paper_says_what_was_signed(cast: Cast) -> None:
+    ways.several(cast, 2)
+    head = cast[Role.HEAD_RESOURCES]
+    with moment(days=AFTER):
+        actions.review_indicator(MARCH, role=Role.HEAD_RESOURCES, comment="El norte mejora", actor=head)
+        evaluation = sign(cast)
+    with moment(days=55):
+        following = sign(cast, dt.date(2026, 4, 1))
+    text = text_of(bytes(evaluation.pdf))
+    for wanted in ("marzo 2026", "Seguir", "El norte mejora", evaluation.log_head, "Equipo Norte", "Bs 45,16"):
+        assert wanted in text, wanted
+    assert b"<pdfaid:part>2</pdfaid:part>" in bytes(evaluation.pdf)
+    assert "Lo decidido el mes anterior Seguir" in text_of(bytes(following.pdf))
 
 
 def test_cases_on_their_way_are_left_alone(cast: Cast, home: Household) -> None:

@@ -1,17 +1,17 @@
-"""The month's figures: opened, accepted, lost, saved, promised, spent."""
+"""The month's figures: opened, accepted, lost, promised, spent, by cause and by unit."""
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from arraigo.billing import actions as billing
-from arraigo.billing.models import BillingClaim
-from arraigo.insight import queries
-from arraigo.insight.figures import MonthFigures
+from arraigo.insight import queries, sets
+from arraigo.insight.figures import Counts, MonthFigures
+from arraigo.insight.models import Judgement
 from arraigo.people.models import Role
-from arraigo.products.models import Product
 from arraigo.retention import actions, sweeps
+from arraigo.retention.models import RetentionCase
 from tests.cast import Cast, Household, Walk, moment
 from tests.insight import ways
 
@@ -22,8 +22,16 @@ APRIL = dt.date(2026, 4, 1)
 def march(days: float = 0) -> MonthFigures:
     """March's figures as they show `days` after 10 March."""
     with moment(days=days):
-        sweeps.end_courtesies()
+        sweeps.run_all()
         return queries.month_figures(MARCH)
+
+
+def by(figures: MonthFigures, dimension: str) -> dict[str, Counts]:
+    return {group.name or group.key: group.counts for group in figures.breakdowns[dimension]}
+
+
+def given(figures: MonthFigures) -> dict[str, tuple[int, Decimal]]:
+    return {each.kind: (each.count, each.amount) for each in figures.costs}
 
 
 def test_one_case_of_each_kind(cast: Cast) -> None:
@@ -32,15 +40,25 @@ def test_one_case_of_each_kind(cast: Cast) -> None:
     ways.lost(cast.household("3"))
     Walk(cast.household("4"), reason="price").go("step_01")
     figures = march()
-    assert (figures.opened, figures.accepted, figures.lost, figures.waiting) == (4, 2, 1, 2)
-    assert figures.by_reason == [
-        {"reason": "price", "opened": 2, "accepted": 0, "lost": 1},
-        {"reason": "compensation", "opened": 1, "accepted": 1, "lost": 0},
-        {"reason": "no_use", "opened": 1, "accepted": 1, "lost": 0},
-    ]
-    assert (figures.compensated, figures.waived, figures.courtesies) == (
-        Decimal("22.58"), Decimal("0.00"), Decimal("60.00")
-    )  # fmt: skip
+    assert figures.counts == Counts(opened=4, accepted=2, lost=1)
+    assert figures.waiting == 2
+    assert by(figures, "reason") == {
+        "price": Counts(opened=2, lost=1),
+        "compensation": Counts(opened=1, accepted=1),
+        "no_use": Counts(opened=1, accepted=1),
+    }
+    assert by(figures, "offer") == {
+        "": Counts(opened=2, lost=1),
+        "compensation": Counts(opened=1, accepted=1),
+        "courtesy": Counts(opened=1, accepted=1),
+    }
+    assert by(figures, "branch") == {"False": Counts(opened=3, accepted=2, lost=1), "": Counts(opened=1)}
+    for dimension, name in (("team", "Equipo Norte"), ("center", "Centro Norte"), ("zone", "Zona Norte, Cercado")):
+        assert by(figures, dimension) == {name: figures.counts}
+    assert given(figures) == {
+        "bill_waiver": (0, Decimal()), "compensation": (1, Decimal("22.58")),
+        "courtesy": (1, Decimal("60.00")), "visit": (0, Decimal()),
+    }  # fmt: skip
 
 
 def test_a_month_begins_and_ends_in_cochabamba(cast: Cast) -> None:
@@ -48,9 +66,9 @@ def test_a_month_begins_and_ends_in_cochabamba(cast: Cast) -> None:
         Walk(cast.household("1"))
     with moment(days=-10, hours=14):  # 1 March, 00:00
         Walk(cast.household("2"))
-    assert march().opened == 1
-    assert queries.month_figures(dt.date(2026, 2, 1)).opened == 1
-    assert queries.month_figures(APRIL).opened == 0
+    assert march().counts.opened == 1
+    assert queries.month_figures(dt.date(2026, 2, 1)).counts.opened == 1
+    assert queries.month_figures(APRIL).counts.opened == 0
 
 
 def test_what_was_not_approved_was_not_accepted(cast: Cast, home: Household) -> None:
@@ -58,74 +76,20 @@ def test_what_was_not_approved_was_not_accepted(cast: Cast, home: Household) -> 
     home.repeated_faults()
     walk = Walk(home).go("step_01", "step_02", "step_03")
     walk("approve_03", approved="no")
-    assert march().accepted == 0
+    figures = march()
+    assert figures.counts.accepted == 0
+    assert [(each.reason, each.kind, each.offered, each.accepted) for each in figures.offers] == [
+        ("faults", "bill_waiver", 1, 0)
+    ]
 
 
-@pytest.mark.parametrize(("days", "saved"), [(29.99, 0), (30, 1)])
-def test_saved_after_thirty_days(home: Household, days: float, saved: int) -> None:
-    ways.compensated(home)
-    assert march(days).saved == saved
-
-
-def test_a_claim_counts_from_its_adjustment(home: Household, cast: Cast) -> None:
-    home.priced(home.internet, "400")
-    walk = Walk(home, reason="compensation").go("step_01", "step_02", "step_11")
-    walk("step_12", amount="350")
-    walk.go("approve_12", "step_13")
-    assert march(31).saved == 0
-    with moment(days=31):
-        billing.confirm_claim(BillingClaim.objects.get(), actor=cast[Role.BILLING])
-    assert march(60).saved == 0
-    assert march(61).saved == 1
-
-
-@pytest.mark.parametrize(("days", "saved"), [(30, 0), (59.9, 0), (60, 1)])
-def test_a_courtesy_counts_from_its_end(home: Household, days: float, saved: int) -> None:
-    ways.courteous(home)
-    with moment(days=30):
-        sweeps.end_courtesies()
-    assert march(days).saved == saved
-
-
-@pytest.mark.parametrize(("fault", "saved"), [(29.9, 0), (31, 1)])
-def test_a_new_fault_within_thirty_days_is_no_save(home: Household, fault: float, saved: int) -> None:
-    ways.compensated(home)
-    with moment(days=fault):
-        home.fault(days_ago=0)
-    assert march(40).saved == saved
-
-
-def test_a_product_that_is_gone_is_no_save(home: Household) -> None:
-    ways.compensated(home)
-    Product.objects.filter(pk=home.internet.pk).update(status="terminated", reason="request")
-    assert march(31).saved == 0
-
-
-def test_passed_controls_are_a_save(home: Household) -> None:
-    ways.controlled(home)
-    assert march(31).saved == 1
-
-
-def test_a_visit_whose_controls_are_to_come_is_not_judged_yet(home: Household) -> None:
-    ways.repaired(home)
-    assert march(31).accepted == 1
-    assert march(31).saved == 0
-
-
-def test_a_failed_control_is_never_a_save(home: Household) -> None:
-    walk = ways.repaired(home)
-    with moment(days=2):
-        sweeps.wake_due_cases()
-        walk("step_09", verdict="failed", answer="Sigue")
-        walk.go(*ways.FIELD)
-    with moment(days=4):
-        sweeps.wake_due_cases()
-        walk("step_09")
-    with moment(days=32):
-        sweeps.wake_due_cases()
-        walk("step_10")
-    assert walk.case.outcome == "accepted"
-    assert march(70).saved == 0
+def test_who_had_not_asked_to_leave_stands_apart(cast: Cast) -> None:
+    ways.compensated(cast.household("1"))
+    walk = ways.compensated(cast.household("2"))
+    RetentionCase.objects.filter(pk=walk.case.pk).update(proactive=True)
+    figures = march()
+    assert (figures.counts.opened, figures.proactive.opened) == (1, 1)
+    assert by(figures, "reason") == {"compensation": Counts(opened=1, accepted=1)}
 
 
 def test_insisting_after_all_is_lost_and_no_save(home: Household, cast: Cast) -> None:
@@ -133,8 +97,8 @@ def test_insisting_after_all_is_lost_and_no_save(home: Household, cast: Cast) ->
     with moment(days=5):
         actions.insist(walk.case.pk, actor=cast[Role.ADVISOR])
         walk("termination")
-    figures = march(40)
-    assert (figures.accepted, figures.lost, figures.saved) == (1, 1, 0)
+    assert march(40).counts == Counts(opened=1, accepted=1, lost=1, judged=1)
+    assert Judgement.objects.get().because == "left"
 
 
 def test_promises_kept_and_broken(home: Household) -> None:
@@ -143,5 +107,51 @@ def test_promises_kept_and_broken(home: Household) -> None:
     with moment(days=2):
         walk.go("step_07", "step_08")
     figures = march(2)
-    assert (figures.promises_kept, figures.promises_broken) == (1, 1)
-    assert figures.waived == Decimal("140.00")
+    assert (figures.kept, figures.broken) == (1, 1)
+    assert given(figures)["bill_waiver"] == (1, Decimal("140.00"))
+    assert given(figures)["visit"] == (1, Decimal("60.00"))
+
+
+def test_a_surviving_save_costs_what_all_the_judged_were_given(cast: Cast) -> None:
+    ways.compensated(cast.household("1"))
+    fails = ways.compensated(cast.household("2"))
+    with moment(days=5):
+        fails.home.fault(days_ago=0)
+    with moment(days=31):
+        sweeps.run_all()
+        april = queries.month_figures(APRIL)
+    assert (april.counts.judged, april.counts.saved) == (2, 1)
+    assert april.spent_on_judged == april.cost_per_save == Decimal("45.16")
+
+
+def test_each_figure_counts_the_cases_behind_it(cast: Cast) -> None:
+    """The number on the page and the list that it leads to are one query."""
+    ways.compensated(cast.household("1"))
+    ways.lost(cast.household("2"))
+    ways.controlled(cast.household("3"))
+    figures, span = march(), sets.span(MARCH)
+    for figure, count in figures.counts.model_dump().items():
+        assert sets.CASES[figure](span).count() == count
+        for dimension, groups in figures.breakdowns.items():
+            for group in groups:
+                found = sets.within(sets.CASES[figure](span), dimension, group.key)
+                assert found.count() == getattr(group.counts, figure), (figure, dimension, group.key)
+    assert sets.CASES["waiting"](span).count() == figures.waiting
+
+
+def test_figures_grow_without_more_queries(cast: Cast, django_assert_num_queries: Any) -> None:
+    ways.compensated(cast.household("1"))
+    queries.month_figures(MARCH)
+    with django_assert_num_queries(23):
+        march_now = queries.month_figures(MARCH)
+    assert march_now.counts.opened == 1
+    ways.several(cast, 4)
+    ways.lost(cast.household("9"))
+    with django_assert_num_queries(23):
+        assert queries.month_figures(MARCH).counts.opened == 6
+
+
+def test_figures_are_the_same_after_being_kept(cast: Cast) -> None:
+    ways.compensated(cast.household("1"))
+    figures = march()
+    assert MonthFigures.model_validate(figures.model_dump(mode="json")) == figures

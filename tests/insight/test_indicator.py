@@ -29,7 +29,7 @@ def test_lower_than_last_month(cast: Cast, february: int, march: int, lower: boo
     bajas(cast, 0, ["faults"] * march)
     found = queries.month_figures(MARCH).indicator
     assert (found.count, found.previous, found.lower) == (march, february, lower)
-    assert found.as_json() == {
+    assert found.as_line() == {
         "month": "2026-03", "counts": "requested", "count": march, "previous": february, "lower": lower,
     }  # fmt: skip
 
@@ -38,7 +38,7 @@ def test_arrears_deaths_and_moves_stand_apart(cast: Cast) -> None:
     bajas(cast, 0, ["arrears", "death", "moving", "other"])
     found = queries.month_figures(MARCH).indicator
     assert found.count == 1
-    assert found.this.requested_apart == {"arrears": 1, "death": 1, "moving": 1}
+    assert found.this.apart == {"arrears": 1, "death": 1, "moving": 1}
 
 
 def test_the_policy_says_which_reasons_stand_apart(cast: Cast) -> None:

@@ -1,14 +1,20 @@
-"""What management and the heads of division may see: every month that has begun."""
+"""What management and the heads of division may see: every month that has begun, and what is behind its figures."""
 
 import datetime as dt
 
+from django.db.models import QuerySet
 from django.http import Http404
 
 from arraigo import clock
+from arraigo.insight import sets, words
 from arraigo.people.models import User
+from arraigo.procedure import queries as procedures
+from arraigo.retention.models import RetentionCase
+from arraigo.terminations.models import Termination
 from arraigo.web.access import HEADS
 
 FIRST = dt.date(2000, 1, 1)
+TERMINATIONS = ("requested", "executed", "apart")
 
 
 def month(value: dt.date) -> dt.date:
@@ -24,3 +30,32 @@ def head_role(user: User) -> str:
     if role is None:
         raise Http404
     return role
+
+
+def dimension(name: str) -> str:
+    """What the figures are broken down by; 404 for what they are not."""
+    if name not in words.DIMENSIONS:
+        raise Http404
+    return name
+
+
+def cases(value: dt.date, figure: str, by: str, key: str) -> QuerySet[RetentionCase]:
+    """The cases behind a figure of the month, all or those of one group; 404 where there is no such figure."""
+    try:
+        found = sets.behind(figure, sets.span(value))
+    except KeyError:
+        raise Http404 from None
+    if by:
+        try:
+            found = sets.within(found, dimension(by), key)
+        except ValueError:  # a unit's or zone's key that is no number
+            raise Http404 from None
+    return found.select_related("customer__zone", "team").prefetch_related("judgements")
+
+
+def terminations(value: dt.date, figure: str) -> QuerySet[Termination]:
+    """The terminations behind a figure of the indicator; 404 where there is no such figure."""
+    if figure not in TERMINATIONS:
+        raise Http404
+    found = sets.terminations(figure, sets.span(value), procedures.current_policy())
+    return found.select_related("customer", "product__offering")

@@ -1,31 +1,32 @@
 """The monthly evaluation (step 15) and the heads' review of the indicator (III.2)."""
 
 import datetime as dt
-from typing import Any
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from arraigo import clock
 from arraigo.insight import actions, queries
+from arraigo.insight.workbook import workbook
 from arraigo.people.models import Role
 from arraigo.records import RuleBroken
-from arraigo.web import replies
+from arraigo.web import lists, replies
 from arraigo.web.access import HEADS, MANAGEMENT_READERS, staff, user_of
-from arraigo.web.management import access
+from arraigo.web.management import access, contexts
 from arraigo.web.management.forms import EvaluationForm, ReviewForm
+from arraigo.web.management.lists import FIGURE_CASES, FIGURE_TERMINATIONS
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_GET
 @staff(*MANAGEMENT_READERS)
 def evaluations(request: HttpRequest) -> HttpResponse:
     """The months: signed evaluations, and the one that is to be signed."""
-    context = {"evaluations": queries.evaluations(), "due": queries.last_month()}
-    return render(request, "management/evaluations.html", context)
+    return render(request, "management/evaluations.html", contexts.evaluations_page())
 
 
 @require_http_methods(["GET", "POST"])
@@ -70,20 +71,49 @@ def evaluation(request: HttpRequest, month: dt.date) -> HttpResponse:
 
 
 def _month_page(request: HttpRequest, month: dt.date, form: Form | None) -> HttpResponse:
-    user = user_of(request)
-    signed, reviews = queries.evaluation_of(month), queries.reviews_of(month)
-    reviewed = {review.role for review in reviews}
-    context: dict[str, Any] = {
-        "month": month,
-        "figures": queries.month_figures(month),
-        "signed": signed,
-        "reviews": reviews,
-        "over": clock.today() >= clock.next_month(month),
-        "may_sign": user.has_role(Role.COMMERCIAL_MANAGEMENT) and signed is None,
-        "may_review": any(role in user.roles and role not in reviewed for role in HEADS),
-        "earlier": clock.previous_month(month),
-        "later": clock.next_month(month),
-    }
+    context = contexts.month_page(month, user_of(request), access.dimension(request.GET.get("by", "reason")))
     if form is None:
         form = EvaluationForm() if context["may_sign"] else ReviewForm()
     return replies.page(request, "management/evaluation.html", context | {"form": form})
+
+
+@require_GET
+@staff(*MANAGEMENT_READERS)
+def cases(request: HttpRequest, month: dt.date, figure: str) -> HttpResponse:
+    """The cases behind a figure, where asked of one cause, team, zone …"""
+    by, key = request.GET.get("by", ""), request.GET.get("key", "")
+    found = access.cases(access.month(month), figure, by, key)
+    context = contexts.behind(month, figure, by, key)
+    return lists.reply(request, FIGURE_CASES, found, "management/behind.html", context, keep=("by", "key"))
+
+
+@require_GET
+@staff(*MANAGEMENT_READERS)
+def terminations(request: HttpRequest, month: dt.date, figure: str) -> HttpResponse:
+    """The terminations behind the indicator."""
+    found = access.terminations(access.month(month), figure)
+    context = contexts.behind(month, figure)
+    return lists.reply(request, FIGURE_TERMINATIONS, found, "management/behind.html", context)
+
+
+@require_GET
+@staff(*MANAGEMENT_READERS)
+def pdf(request: HttpRequest, month: dt.date) -> HttpResponse:
+    """The signed evaluation, byte by byte as it was kept; 404 where the month is not signed."""
+    kept = queries.paper_of(access.month(month))
+    if kept is None:
+        raise Http404
+    name = f"evaluacion-{month:%Y-%m}.pdf"
+    return HttpResponse(kept, "application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'})
+
+
+@require_GET
+@staff(*MANAGEMENT_READERS)
+def tables(request: HttpRequest, month: dt.date) -> HttpResponse:
+    """Every table of the month as XLSX: as signed, else as they are now."""
+    month = access.month(month)
+    signed = queries.evaluation_of(month)
+    kept = queries.signed_figures(signed) if signed else None
+    book = workbook(kept or queries.month_figures(month))
+    name = f"evaluacion-{month:%Y-%m}.xlsx"
+    return HttpResponse(book, XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})

@@ -29,10 +29,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         wanted = month(options["month"])
         try:
-            policy = procedures.current_policy()
+            found = indicator.of_month(wanted, procedures.current_policy()).as_line()
         except RuleBroken as error:
             raise CommandError(str(error)) from error
-        found = indicator.of_month(wanted, policy).as_json()
         if options["json"]:
             self.stdout.write(json.dumps(found))
         else:

@@ -1,0 +1,158 @@
+"""What each figure of a month counts, as a query: the evaluation counts it, the list behind it shows it.
+
+Every figure counts what happened within the month, in La Paz time. Cases opened by calling a customer
+who had not asked to leave (`proactive`) stand apart.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+
+from arraigo import clock
+from arraigo.billing.models import Adjustment
+from arraigo.engine.models import Wait
+from arraigo.insight.models import Judgement
+from arraigo.orders.models import OrderState, WorkOrder
+from arraigo.procedure.policy import Policy
+from arraigo.products.models import Courtesy
+from arraigo.retention.models import Offer, Promise, RepeatFaultVerdict, RetentionCase
+from arraigo.retention.queries import EVALUATION
+from arraigo.terminations.models import Termination
+
+Cases = QuerySet[RetentionCase]
+
+
+@dataclass(frozen=True)
+class Span:
+    """One month as two moments: from `begin` on, before `end`."""
+
+    begin: dt.datetime
+    end: dt.datetime
+
+    def holds(self, moment: str) -> dict[str, dt.datetime]:
+        """The filter "`moment` lies in the month"."""
+        return {f"{moment}__gte": self.begin, f"{moment}__lt": self.end}
+
+
+def span(month: dt.date) -> Span:
+    return Span(clock.start_of_day(month), clock.start_of_day(clock.next_month(month)))
+
+
+def _judged(month: Span, **how: Any) -> Cases:
+    found = Judgement.objects.filter(case=OuterRef("pk"), **month.holds("at"), **how)
+    return RetentionCase.objects.filter(Exists(found))
+
+
+def _waiting(month: Span) -> Cases:
+    """Cases that stood at step 15 when the month ended."""
+    waits = Wait.objects.filter(instance=OuterRef("instance"), element=EVALUATION, created_at__lt=month.end)
+    return RetentionCase.objects.filter(Exists(waits.filter(Q(ended_at=None) | Q(ended_at__gte=month.end))))
+
+
+CASES: dict[str, Callable[[Span], Cases]] = {
+    "opened": lambda month: RetentionCase.objects.filter(**month.holds("opened_at")),
+    "accepted": lambda month: RetentionCase.objects.filter(**month.holds("accepted_at")),
+    "lost": lambda month: RetentionCase.objects.filter(
+        **month.holds("closed_at"), outcome=RetentionCase.Outcome.TERMINATION
+    ),
+    "judged": lambda month: _judged(month, again=False),
+    "saved": lambda month: _judged(month, again=False, saved=True),
+    "not_saved": lambda month: _judged(month, again=False, saved=False),
+    "judged_again": lambda month: _judged(month, again=True),
+    "saved_again": lambda month: _judged(month, again=True, saved=True),
+    "lost_again": lambda month: _judged(month, again=True, saved=False),
+    "waiting": _waiting,
+}
+"""Figure → the cases it counts."""
+
+
+def behind(figure: str, month: Span) -> Cases:
+    """The cases that a figure leads to; KeyError for a figure that leads to none.
+
+    Promises, costs and the waiting lead to every case, the counted ones to those of customers who asked.
+    """
+    if figure == "proactive":
+        return CASES["opened"](month).filter(proactive=True)
+    if figure in CASES:
+        found = CASES[figure](month)
+        return found if figure == "waiting" else found.filter(proactive=False)
+    return RetentionCase.objects.filter(number__in=_NUMBERS[figure](month))
+
+
+_NUMBERS: dict[str, Callable[[Span], Any]] = {
+    "promises_kept": lambda month: promises(month).filter(state=Promise.State.KEPT).values("case__number"),
+    "promises_broken": lambda month: promises(month).filter(state=Promise.State.BROKEN).values("case__number"),
+    "bill_waiver": lambda month: credits("bill_waiver", month).values("claim__case_number"),
+    "compensation": lambda month: credits("compensation", month).values("claim__case_number"),
+    "courtesy": lambda month: courtesies(month).values("case_number"),
+    "visit": lambda month: visits(month).values("case_number"),
+    "cost_per_save": lambda month: CASES["judged"](month).filter(proactive=False).values("number"),
+}
+"""Figures that count promises or things given → the numbers of their cases."""
+
+BRANCH = Subquery(
+    RepeatFaultVerdict.objects.filter(case=OuterRef("pk")).order_by("-repeat_fault").values("repeat_fault")[:1]
+)
+OFFER = Subquery(
+    Offer.objects.filter(case=OuterRef("pk"), answer=Offer.Answer.ACCEPTED)
+    .exclude(approval__in=[Offer.Approval.WAITING, Offer.Approval.REFUSED])
+    .order_by("-id")
+    .values("kind")[:1]
+)
+DIMENSIONS: dict[str, Any] = {
+    "reason": F("reason"),
+    "branch": BRANCH,
+    "offer": OFFER,
+    "team": F("team_id"),
+    "center": F("customer__zone__operations_center_id"),
+    "zone": F("customer__zone_id"),
+}
+"""What a figure can be broken down by → where the case has it. None: not known, or not reached."""
+
+
+def grouped(cases: Cases) -> Cases:
+    """`cases` with every dimension as `by_…`."""
+    return cases.annotate(**{f"by_{name}": place for name, place in DIMENSIONS.items()})
+
+
+def within(cases: Cases, by: str, key: str) -> Cases:
+    """Those of `cases` whose dimension `by` is `key`, as the evaluation names it; "" is none."""
+    named = cases.annotate(**{f"by_{by}": DIMENSIONS[by]})
+    if not key:
+        return named.filter(**{f"by_{by}": None})
+    return named.filter(**{f"by_{by}": {"True": True, "False": False}.get(key, key)})
+
+
+def terminations(figure: str, month: Span, policy: Policy) -> QuerySet[Termination]:
+    """The terminations behind `requested`, `executed` or `apart` (what stands apart of the counted kind)."""
+    counted = policy.text("indicator.counts") if figure == "apart" else figure
+    moment = "executed_at" if counted == "executed" else "requested_at"
+    found = Termination.objects.filter(**month.holds(moment))
+    if counted != "executed":
+        found = found.filter(withdrawn_at=None)
+    apart = Q(reason__in=policy.value("indicator.apart"))
+    return found.filter(apart if figure == "apart" else ~apart)
+
+
+def promises(month: Span) -> QuerySet[Promise]:
+    """Promises that ended in the month, kept or broken."""
+    return Promise.objects.filter(**month.holds("ended_at"), state__in=[Promise.State.KEPT, Promise.State.BROKEN])
+
+
+def credits(kind: str, month: Span) -> QuerySet[Adjustment]:
+    """Credits of applied claims of `kind`."""
+    return Adjustment.objects.filter(claim__kind=kind, **month.holds("applied_at"))
+
+
+def courtesies(month: Span) -> QuerySet[Courtesy]:
+    """Courtesies that began and were not withdrawn."""
+    return Courtesy.objects.filter(**month.holds("starts_at")).exclude(status=Courtesy.Status.WITHDRAWN)
+
+
+def visits(month: Span) -> QuerySet[WorkOrder]:
+    """Orders that a technician closed, solved or not."""
+    done = (OrderState.COMPLETED, OrderState.FAILED, OrderState.PARTIAL)
+    return WorkOrder.objects.filter(**month.holds("closed_at"), state__in=done).exclude(case_number="")

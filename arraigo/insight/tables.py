@@ -1,0 +1,112 @@
+"""The month's figures as tables, for the paper and the workbook. Cells are text, numbers, or Bs as `Decimal`."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from arraigo.insight import words
+from arraigo.insight.figures import COUNTED, Group, MonthFigures
+from arraigo.terminations.models import Termination
+
+Cell = str | int | float | Decimal | None
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table; `note` says how it is counted."""
+
+    name: str
+    """A short name, of at most 31 letters."""
+    header: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+    note: str = ""
+
+
+def tables(figures: MonthFigures) -> list[Table]:
+    """Every table of the evaluation, in the page's order."""
+    return [
+        summary(figures),
+        months(figures),
+        *(breakdown(figures, by) for by in words.DIMENSIONS),
+        offers(figures),
+        promises(figures),
+        costs(figures),
+        apart(figures),
+    ]
+
+
+def summary(figures: MonthFigures) -> Table:
+    """Every figure with how it is counted."""
+    counts = figures.counts.model_dump()
+    values: dict[str, Cell] = {
+        "requested": figures.indicator.this.requested,
+        "executed": figures.indicator.this.executed,
+        "apart": sum(figures.indicator.this.apart.values()),
+        **{name: counts[name] for name in COUNTED},
+        "waiting": figures.waiting,
+        "proactive": figures.proactive.opened,
+        "promises_kept": figures.kept,
+        "promises_broken": figures.broken,
+        "cost_per_save": figures.cost_per_save,
+    }
+    rows = [(str(words.FIGURES[name].name), value, str(words.FIGURES[name].how)) for name, value in values.items()]
+    return Table(_("Figures"), [_("Figure"), _("Value"), _("How it is counted")], rows)
+
+
+def months(figures: MonthFigures) -> Table:
+    """The indicator of the last months."""
+    found = figures.indicator
+    header = [_("Month"), _("Requested"), _("Executed"), _("Apart"), _("Live products"), _("Per 100 products")]
+    rows: list[Sequence[Cell]] = []
+    for each in found.months:
+        rate = found.rate(each)
+        row = (date_format(each.month, "F Y"), each.requested, each.executed, sum(each.apart.values()), each.base)
+        rows.append((*row, None if rate is None else round(rate, 2)))
+    return Table(_("Terminations by month"), header, rows)
+
+
+def breakdown(figures: MonthFigures, by: str) -> Table:
+    """The counted figures by one dimension."""
+    named = str(words.DIMENSIONS[by])
+    header = [named, *(str(words.FIGURES[name].name) for name in COUNTED)]
+    return Table(named, header, _group_rows(by, figures.breakdowns.get(by, [])))
+
+
+def _group_rows(by: str, groups: Iterable[Group]) -> list[Sequence[Cell]]:
+    rows: list[Sequence[Cell]] = []
+    for group in groups:
+        counts = group.counts.model_dump()
+        rows.append((words.group(by, group.key, group.name), *(counts[name] for name in COUNTED)))
+    return rows
+
+
+def offers(figures: MonthFigures) -> Table:
+    header = [_("Cause"), _("Offer"), _("Offered"), _("Accepted"), _("Accepted, %")]
+    rows = [
+        (words.reason(each.reason), words.kind(each.kind), each.offered, each.accepted,
+         round(each.accepted * 100 / each.offered, 1))
+        for each in figures.offers
+    ]  # fmt: skip
+    return Table(_("Offers by cause"), header, rows, _("Offers made in the month, and those accepted and approved."))
+
+
+def promises(figures: MonthFigures) -> Table:
+    header = [_("Promise"), _("Kept"), _("Broken")]
+    rows = [(words.kind(each.kind), each.kept, each.broken) for each in figures.promises]
+    return Table(_("Promises"), header, rows, str(words.FIGURES["promises_broken"].how))
+
+
+def costs(figures: MonthFigures) -> Table:
+    header = [_("Given"), _("How many"), _("Bs")]
+    rows: list[Sequence[Cell]] = [(words.kind(each.kind), each.count, each.amount) for each in figures.costs]
+    total = (_("Together"), sum(each.count for each in figures.costs), figures.spent)
+    return Table(_("Cost of the retentions"), header, [*rows, total], str(words.FIGURES["cost_per_save"].how))
+
+
+def apart(figures: MonthFigures) -> Table:
+    labels = dict(Termination.Reason.choices)
+    rows = [(str(labels.get(name, name)), count) for name, count in figures.indicator.this.apart.items()]
+    return Table(_("Terminations apart"), [_("Reason"), _("Terminations")], rows, str(words.FIGURES["apart"].how))

@@ -1,0 +1,48 @@
+"""Every table of an evaluation as one XLSX file, a sheet each."""
+
+import io
+from decimal import Decimal
+from typing import Any
+
+import xlsxwriter
+
+from arraigo.insight.figures import MonthFigures
+from arraigo.insight.tables import Cell, Table, tables
+
+WIDEST = 60
+
+
+def workbook(figures: MonthFigures) -> bytes:
+    """The tables of `figures` in the reader's language; amounts are numbers in Bs."""
+    target = io.BytesIO()
+    # Text from customers' and units' names is text, whatever it begins with.
+    book = xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book.set_properties({"title": f"{figures.month:%Y-%m}", "comments": figures.version})
+    formats = {"head": book.add_format({"bold": True, "bottom": 1}), "bs": book.add_format({"num_format": "#,##0.00"}),
+               "note": book.add_format({"italic": True})}  # fmt: skip
+    for table in tables(figures):
+        _write(book.add_worksheet(table.name[:31]), table, formats)
+    book.close()
+    return target.getvalue()
+
+
+def _write(sheet: Any, table: Table, formats: dict[str, Any]) -> None:
+    sheet.write_row(0, 0, table.header, formats["head"])
+    sheet.freeze_panes(1, 0)
+    for number, row in enumerate(table.rows, 1):
+        for column, cell in enumerate(row):
+            _put(sheet, number, column, cell, formats)
+    if table.note:
+        sheet.write_string(len(table.rows) + 2, 0, table.note, formats["note"])
+    for column, title in enumerate(table.header):
+        longest = max([len(title), *(len(str(row[column] or "")) for row in table.rows)])
+        sheet.set_column(column, column, min(longest + 2, WIDEST))
+
+
+def _put(sheet: Any, row: int, column: int, cell: Cell, formats: dict[str, Any]) -> None:
+    if isinstance(cell, Decimal):
+        sheet.write_number(row, column, float(cell), formats["bs"])
+    elif isinstance(cell, int | float):
+        sheet.write_number(row, column, cell)
+    else:
+        sheet.write_string(row, column, cell or "")

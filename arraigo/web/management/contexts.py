@@ -1,0 +1,97 @@
+"""What the pages of the evaluation show."""
+
+import datetime as dt
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from arraigo import clock
+from arraigo.insight import paper, queries, words
+from arraigo.insight.figures import COUNTED, Group, MonthFigures
+from arraigo.insight.models import Evaluation
+from arraigo.people.models import Role, User
+from arraigo.web.access import HEADS
+
+
+def month_page(month: dt.date, user: User, by: str) -> dict[str, Any]:
+    """One month: figures as signed or as they are now, sentences, reviews, and who may add what."""
+    signed, reviews = queries.evaluation_of(month), queries.reviews_of(month)
+    kept = queries.signed_figures(signed) if signed else None
+    figures = kept or queries.month_figures(month)
+    reviewed = {review.role for review in reviews}
+    due = queries.due_month()
+    return {
+        "month": month,
+        "figures": figures,
+        "statements": list(paper.statements(figures)),
+        "charts": charts(figures),
+        "by": by,
+        "dimensions": words.DIMENSIONS,
+        "groups": [_group(by, group) for group in figures.breakdowns.get(by, [])],
+        "counted": {name: words.FIGURES[name] for name in COUNTED},
+        "hows": words.FIGURES,
+        "signed": signed,
+        "reviews": reviews,
+        "changed": _changed(figures, month) if kept else [],
+        "late": list(queries.late_faults(month)) if signed else [],
+        "before": queries.evaluation_of(clock.previous_month(month)),
+        "due": due,
+        "over": clock.today() >= clock.next_month(month),
+        "may_sign": user.has_role(Role.COMMERCIAL_MANAGEMENT) and signed is None and month == due,
+        "may_review": any(role in user.roles and role not in reviewed for role in HEADS),
+        "earlier": clock.previous_month(month),
+        "later": clock.next_month(month),
+    }
+
+
+def _group(by: str, group: Group) -> dict[str, Any]:
+    counts = group.counts
+    return {
+        "key": group.key,
+        "name": words.group(by, group.key, group.name),
+        "counts": counts.model_dump(),
+        "accepted_share": round(counts.accepted * 100 / counts.opened) if counts.opened else None,
+        "saved_share": round(counts.saved * 100 / counts.judged) if counts.judged else None,
+    }
+
+
+def _changed(signed: MonthFigures, month: dt.date) -> list[tuple[str, int, int]]:
+    """Figures that the records would give otherwise today: name, as signed, as of now."""
+    now = queries.month_figures(month)
+    before, after = _headline(signed), _headline(now)
+    return [(str(words.FIGURES[name].name), before[name], after[name]) for name in before if before[name] != after[name]]
+
+
+def _headline(figures: MonthFigures) -> dict[str, int]:
+    this = figures.indicator.this
+    return {"requested": this.requested, "executed": this.executed, **figures.counts.model_dump()}
+
+
+def charts(figures: MonthFigures) -> dict[str, Any]:
+    """What the two charts are drawn from; their tables say the same."""
+    found = figures.indicator
+    return {
+        "months": [date_format(each.month, "M y") for each in found.months],
+        "terminations": {
+            "requested": {"name": _("Requested"), "values": [each.requested for each in found.months]},
+            "executed": {"name": _("Executed"), "values": [each.executed for each in found.months]},
+        },
+        "saves": {
+            "saved": {"name": _("Saved"), "values": [each.saved for each in figures.saves]},
+            "lost": {"name": _("Not saved"), "values": [each.judged - each.saved for each in figures.saves]},
+        },
+    }
+
+
+def evaluations_page() -> dict[str, Any]:
+    """The months: signed evaluations, and the one that is to be signed."""
+    signed: list[Evaluation] = queries.evaluations()
+    due = queries.due_month()
+    return {"evaluations": signed, "due": due, "over": clock.today() >= clock.next_month(due)}
+
+
+def behind(month: dt.date, figure: str, by: str = "", key: str = "") -> dict[str, Any]:
+    """What a list behind a figure says of itself: the figure, how it is counted, the group chosen."""
+    chosen = words.group(by, key, queries.name_of(by, key)) if by else ""
+    return {"month": month, "figure": words.FIGURES[figure], "by": words.DIMENSIONS.get(by, ""), "chosen": chosen}

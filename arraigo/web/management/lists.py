@@ -1,0 +1,60 @@
+"""The lists behind the figures: cases and terminations."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from arraigo.web.cases.lists import matching
+from arraigo.web.filters import Words
+from arraigo.web.lists import Column, List
+
+
+def judgement(case: Any, *, again: bool) -> Any:
+    """The case's judgement, the first or the one at 90 days; None where it is not judged yet."""
+    return next((each for each in case.judgements.all() if each.again == again), None)
+
+
+def _because(case: Any, *, again: bool) -> str:
+    found = judgement(case, again=again)
+    return "" if found is None else f"{found.get_because_display()} {found.detail}".strip()
+
+
+FIGURE_CASES = List(
+    name="figure_cases",
+    label=_("Cases behind a figure"),
+    row="management/case_row.html",
+    sort="-opened",
+    empty=_("No cases."),
+    remembers=False,
+    columns=(
+        Column("number", _("Case"), ("number",), lambda case: case.number),
+        Column("customer", _("Customer"), ("customer__name",), lambda case: case.customer.name),
+        Column("reason", _("Cause"), ("reason",), lambda case: case.get_reason_display()),
+        Column("zone", _("Zone"), ("customer__zone__name",), lambda case: str(case.customer.zone or ""), nullable=True),
+        Column("team", _("Team"), ("team__name",), lambda case: case.team.name),
+        Column("opened", _("Opened"), ("opened_at",), lambda case: case.opened_at, css="num"),
+        Column("accepted", _("Accepted"), ("accepted_at",), lambda case: case.accepted_at, css="num", nullable=True),
+        Column("outcome", _("Outcome"), ("outcome",), lambda case: case.get_outcome_display()),
+        Column("judged", _("Judged"), (), lambda case: _because(case, again=False)),
+        Column("judged_again", _("At 90 days"), (), lambda case: _because(case, again=True)),
+    ),
+    filters=(Words("words", _("Customer or case number"), matching),),
+)
+
+FIGURE_TERMINATIONS = List(
+    name="figure_terminations",
+    label=_("Terminations behind a figure"),
+    row="management/termination_row.html",
+    sort="-requested",
+    empty=_("No terminations."),
+    remembers=False,
+    columns=(
+        Column("number", _("Termination"), ("number",), lambda baja: baja.number),
+        Column("customer", _("Customer"), ("customer__name",), lambda baja: baja.customer.name),
+        Column("product", _("Product"), ("product__number",), lambda baja: str(baja.product)),
+        Column("reason", _("Reason"), ("reason",), lambda baja: baja.get_reason_display()),
+        Column("case", _("Case"), ("case_number",), lambda baja: baja.case_number),
+        Column("requested", _("Requested"), ("requested_at",), lambda baja: baja.requested_at, css="num", nullable=True),
+        Column("executed", _("Executed"), ("executed_at",), lambda baja: baja.executed_at, css="num", nullable=True),
+    ),
+)

@@ -1,0 +1,165 @@
+"""A save: judged once, at one moment for faults, products and claims; looked at again at 90 days."""
+
+import pytest
+
+from arraigo.billing import actions as billing
+from arraigo.billing.models import BillingClaim
+from arraigo.eventlog.models import Event
+from arraigo.insight import saves
+from arraigo.insight.models import Judgement
+from arraigo.people.models import Role
+from arraigo.products.models import Product
+from arraigo.retention import sweeps
+from arraigo.terminations import actions as terminations
+from tests.cast import NOW, Cast, Household, Walk, moment
+from tests.insight import ways
+
+
+def judged(days: float, *, again: bool = False) -> Judgement | None:
+    """The judgement of the only case, as it stands `days` after 10 March."""
+    with moment(days=days):
+        sweeps.run_all()
+    return Judgement.objects.filter(again=again).first()
+
+
+def because(days: float, *, again: bool = False) -> str:
+    found = judged(days, again=again)
+    return found.because if found else "not judged yet"
+
+
+@pytest.mark.parametrize(("days", "found"), [(29.99, "not judged yet"), (30, "saved")])
+def test_saved_after_thirty_days(home: Household, days: float, found: str) -> None:
+    ways.compensated(home)
+    assert because(days) == found
+
+
+def test_it_is_judged_as_of_its_moment_however_late_the_sweep(home: Household) -> None:
+    ways.compensated(home)
+    with moment(days=35):
+        home.fault(days_ago=0)
+    found = judged(40)
+    assert found
+    assert (found.because, found.since) == ("saved", NOW)
+    with moment(days=30) as thirty:
+        assert found.at == thirty
+
+
+def test_a_claim_counts_from_its_adjustment(home: Household, cast: Cast) -> None:
+    home.priced(home.internet, "400")
+    walk = Walk(home, reason="compensation").go("step_01", "step_02", "step_11")
+    walk("step_12", amount="350")
+    walk.go("approve_12", "step_13")
+    assert because(31) == "not judged yet"
+    with moment(days=31):
+        billing.confirm_claim(BillingClaim.objects.get(), actor=cast[Role.BILLING])
+    assert because(60.9) == "not judged yet"
+    assert because(61) == "saved"
+
+
+@pytest.mark.parametrize(("days", "found"), [(30, "not judged yet"), (59.9, "not judged yet"), (60, "saved")])
+def test_a_courtesy_counts_from_its_end(home: Household, days: float, found: str) -> None:
+    ways.courteous(home)
+    with moment(days=30):
+        sweeps.end_courtesies()
+    assert because(days) == found
+
+
+@pytest.mark.parametrize(("fault", "found"), [(29.9, "new_fault"), (31, "saved")])
+def test_a_new_fault_within_thirty_days_is_no_save(home: Household, fault: float, found: str) -> None:
+    ways.compensated(home)
+    with moment(days=fault):
+        ticket = home.fault(days_ago=0)
+    assert because(40) == found
+    assert Judgement.objects.get().detail == (ticket.number if found == "new_fault" else "")
+
+
+def test_faults_are_looked_for_as_long_as_the_courtesy_makes_it_wait(home: Household) -> None:
+    ways.courteous(home)
+    with moment(days=30):
+        sweeps.end_courtesies()
+    with moment(days=50):
+        home.fault(days_ago=0)
+    assert because(60) == "new_fault"
+
+
+def test_a_product_that_is_gone_is_no_save(home: Household) -> None:
+    ways.compensated(home)
+    Product.objects.filter(pk=home.internet.pk).update(status="terminated", reason="request")
+    assert because(31) == "product_gone"
+
+
+def test_a_product_that_went_after_its_moment_was_a_save(home: Household) -> None:
+    ways.compensated(home)
+    with moment(days=33) as later:
+        Product.objects.filter(pk=home.internet.pk).update(
+            status="terminated", reason="request", ended_on=later.date()
+        )
+    assert because(35) == "saved"
+    assert because(91, again=True) == "product_gone"
+
+
+def test_who_has_asked_to_leave_again_is_no_save(home: Household) -> None:
+    ways.compensated(home)
+    with moment(days=20):
+        terminations.request_termination([home.internet], reason="price", case_number="", actor=None)
+    assert because(31) == "leaving"
+
+
+def test_passed_controls_are_a_save_at_the_last_ones_verdict(home: Household) -> None:
+    walk = ways.controlled(home)
+    found = judged(31)
+    assert found
+    assert found.saved
+    with moment(days=30) as called:
+        assert found.at == called
+    told = Event.objects.get(kind="case.judged")
+    assert (told.case_number, told.data["saved"]) == (walk.case.number, True)
+
+
+def test_a_visit_whose_controls_are_to_come_is_not_judged_yet(home: Household) -> None:
+    ways.repaired(home)
+    assert because(29) == "not judged yet"
+
+
+def test_a_failed_control_is_never_a_save(home: Household) -> None:
+    walk = ways.repaired(home)
+    with moment(days=2):
+        sweeps.wake_due_cases()
+        walk("step_09", verdict="failed", answer="Sigue")
+        walk.go(*ways.FIELD)
+    with moment(days=4):
+        sweeps.wake_due_cases()
+        walk("step_09")
+    with moment(days=32):
+        sweeps.wake_due_cases()
+        walk("step_10")
+    assert walk.case.outcome == "accepted"
+    assert because(70) == "control_failed"
+
+
+def test_shown_again_at_ninety_days(home: Household) -> None:
+    ways.compensated(home)
+    assert because(89.9, again=True) == "not judged yet"
+    assert because(90, again=True) == "saved"
+
+
+def test_a_fault_between_thirty_and_ninety_days_shows_at_ninety(home: Household) -> None:
+    ways.compensated(home)
+    with moment(days=60):
+        home.fault(days_ago=0)
+    assert because(90) == "saved"
+    assert because(90, again=True) == "new_fault"
+
+
+def test_what_was_not_saved_is_not_looked_at_again(home: Household) -> None:
+    ways.compensated(home)
+    with moment(days=10):
+        home.fault(days_ago=0)
+    assert because(200, again=True) == "not judged yet"
+
+
+def test_a_case_is_judged_once(home: Household) -> None:
+    ways.compensated(home)
+    with moment(days=30):
+        assert saves.judge_due_cases() == 1
+        assert saves.judge_due_cases() == 0
