@@ -13,13 +13,14 @@ from arraigo.demo.bills import CHANNELS, DUE_DAY, ISSUED_DAY, charged
 from arraigo.demo.people import World
 from arraigo.demo.plan import CASE_DAYS, Plan
 from arraigo.insight import actions as insight
+from arraigo.insight import saves
 from arraigo.people.models import Role
 from arraigo.products.models import Product
 from arraigo.retention import sweeps
 from arraigo.terminations import actions as terminations
 from arraigo.terminations.models import Termination
 
-SWEEPS = (sweeps.start_courtesies, sweeps.end_courtesies, sweeps.deliver_commands)
+SWEEPS = (sweeps.start_courtesies, sweeps.end_courtesies, sweeps.deliver_commands, saves.judge_due_cases)
 
 
 def months_of_bills(plan: Plan, customer: Customer, world: World) -> Iterator[dt.datetime]:

@@ -52,6 +52,11 @@ class OfferCount(BaseModel, frozen=True):
     offered: int
     accepted: int
 
+    @property
+    def share(self) -> int:
+        """Accepted of offered, in per cent."""
+        return round(self.accepted * 100 / self.offered)
+
 
 class PromiseCount(BaseModel, frozen=True):
     kind: str
@@ -184,11 +189,14 @@ def _offers(span: sets.Span) -> list[OfferCount]:
     approved = ~Q(approval__in=[Offer.Approval.WAITING, Offer.Approval.REFUSED])
     rows = (
         Offer.objects.filter(**span.holds("offered_at"), case__proactive=False)
-        .values("case__reason", "kind")
+        .values_list("case__reason", "kind")
         .annotate(offered=Count("id"), accepted=Count("id", filter=Q(answer=Offer.Answer.ACCEPTED) & approved))
         .order_by("case__reason", "kind")
     )
-    return [OfferCount(reason=row.pop("case__reason"), **row) for row in rows]
+    return [
+        OfferCount(reason=reason, kind=kind, offered=offered, accepted=accepted)
+        for reason, kind, offered, accepted in rows
+    ]
 
 
 def _promises(span: sets.Span) -> list[PromiseCount]:

@@ -243,6 +243,7 @@ def _add_products(known: dict[str, Known]) -> None:
         for about in of_product[product]:
             about.faults.append((opened_at, number))
     requests = Termination.objects.filter(product__in=of_product, requested_at__gt=earliest, withdrawn_at=None)
-    for product, requested_at, number in requests.values_list("product_id", "requested_at", "number"):
-        for about in of_product[product]:
-            about.requests.append((requested_at, number))
+    for termination in requests.only("product_id", "requested_at", "number"):
+        assert termination.requested_at is not None
+        for about in of_product[termination.product_id]:
+            about.requests.append((termination.requested_at, termination.number))

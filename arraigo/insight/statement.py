@@ -27,9 +27,9 @@ def chance(found: Difference) -> str:
 
 
 def _real(found: Difference) -> str:
-    return _(
-        "The difference is more than chance, which would make one as large in %(percent)s %% of months."
-    ) % {"percent": _percent(found.chance * 100)}
+    return _("The difference is more than chance, which would make one as large in %(percent)s %% of months.") % {
+        "percent": _percent(found.chance * 100)
+    }
 
 
 def _may_be_chance(found: Difference) -> str:

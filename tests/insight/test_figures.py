@@ -4,8 +4,6 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-import pytest
-
 from arraigo.insight import queries, sets
 from arraigo.insight.figures import Counts, MonthFigures
 from arraigo.insight.models import Judgement

@@ -91,9 +91,7 @@ def test_a_product_that_is_gone_is_no_save(home: Household) -> None:
 def test_a_product_that_went_after_its_moment_was_a_save(home: Household) -> None:
     ways.compensated(home)
     with moment(days=33) as later:
-        Product.objects.filter(pk=home.internet.pk).update(
-            status="terminated", reason="request", ended_on=later.date()
-        )
+        Product.objects.filter(pk=home.internet.pk).update(status="terminated", reason="request", ended_on=later.date())
     assert because(35) == "saved"
     assert because(91, again=True) == "product_gone"
 

@@ -1,5 +1,6 @@
 """An existing object for every route, so that a 404 can only be about the role."""
 
+import datetime as dt
 from typing import Any
 
 from arraigo import clock
@@ -8,6 +9,7 @@ from arraigo.bss.models import Command
 from arraigo.engine.models import WorkItem
 from arraigo.fieldwork import actions as fieldwork
 from arraigo.fieldwork.models import PrintBatch, SignedPaper, Visit
+from arraigo.insight.models import Evaluation
 from arraigo.messages import actions as messages
 from arraigo.orders import queries as orders
 from arraigo.orders.models import WorkOrder
@@ -50,7 +52,10 @@ class Places:
             "procedure_version": {"number": 1}, "procedure_diagram": {"number": 1},
             "tray": {"role": Role.ADVISOR.value},
             "operations_batch": {"number": PrintBatch.objects.first().number},
-            "evaluation": month, "evaluation_sign": month, "indicator_review": month,
+            "evaluation": month, "evaluation_sign": month, "indicator_review": month, "evaluation_tables": month,
+            "evaluation_cases": {**month, "figure": "opened"},
+            "evaluation_terminations": {**month, "figure": "requested"},
+            "evaluation_pdf": {"month": self._signed()},
             "billing_claim_confirm": claim, "billing_claim_refuse": claim,
             "administration_holiday_remove": {"day": today.isoformat()},
             "administration_holidays_fill": {"year": today.year},
@@ -107,3 +112,13 @@ class Places:
         home = self.desk.cast.household("100003")
         walk = Walk(home)
         return WorkItem.objects.get(instance=walk.case.instance, status=WorkItem.Status.OPEN).pk
+
+    def _signed(self) -> dt.date:
+        """The month of an evaluation that was signed."""
+        month = clock.previous_month(clock.previous_month(clock.today()))
+        gerencia = self.desk.cast[Role.COMMERCIAL_MANAGEMENT]
+        Evaluation.objects.create(
+            month=month, figures={}, findings="Bien", decisions="Seguir", signed_at=clock.now(),
+            signed_by=gerencia, log_count=1, log_head="0" * 64, pdf=b"%PDF-1.7",
+        )  # fmt: skip
+        return month

@@ -79,6 +79,10 @@ WHO: dict[str, set[Any]] = {
     "control_attempt": FOLLOW_UP,  # of a control after the visit
     "evaluations": {*MANAGEMENT, *HEADS},
     "evaluation": {*MANAGEMENT, *HEADS},
+    "evaluation_cases": {*MANAGEMENT, *HEADS},
+    "evaluation_terminations": {*MANAGEMENT, *HEADS},
+    "evaluation_tables": {*MANAGEMENT, *HEADS},
+    "evaluation_pdf": {*MANAGEMENT, *HEADS},
     "evaluation_sign": MANAGEMENT,
     "indicator_review": HEADS,
     "billing_claims": {Role.BILLING},

@@ -15,7 +15,7 @@ async function bundle() {
   await build({
     absWorkingDir: here,
     nodePaths: [modules],
-    entryPoints: ["app.js", "app.css", "diagram.js", "diagram.css", "phone.js", "signature.js"],
+    entryPoints: ["app.js", "app.css", "diagram.js", "diagram.css", "phone.js", "signature.js", "charts.js"],
     outdir: dist,
     bundle: true,
     minify: true,

@@ -24,6 +24,7 @@ def month_page(month: dt.date, user: User, by: str) -> dict[str, Any]:
     return {
         "month": month,
         "figures": figures,
+        "rate": figures.indicator.rate(figures.indicator.this),
         "statements": list(paper.statements(figures)),
         "charts": charts(figures),
         "by": by,
@@ -60,7 +61,9 @@ def _changed(signed: MonthFigures, month: dt.date) -> list[tuple[str, int, int]]
     """Figures that the records would give otherwise today: name, as signed, as of now."""
     now = queries.month_figures(month)
     before, after = _headline(signed), _headline(now)
-    return [(str(words.FIGURES[name].name), before[name], after[name]) for name in before if before[name] != after[name]]
+    return [
+        (str(words.FIGURES[name].name), before[name], after[name]) for name in before if before[name] != after[name]
+    ]
 
 
 def _headline(figures: MonthFigures) -> dict[str, int]:

@@ -54,7 +54,9 @@ FIGURE_TERMINATIONS = List(
         Column("product", _("Product"), ("product__number",), lambda baja: str(baja.product)),
         Column("reason", _("Reason"), ("reason",), lambda baja: baja.get_reason_display()),
         Column("case", _("Case"), ("case_number",), lambda baja: baja.case_number),
-        Column("requested", _("Requested"), ("requested_at",), lambda baja: baja.requested_at, css="num", nullable=True),
+        Column(
+            "requested", _("Requested"), ("requested_at",), lambda baja: baja.requested_at, css="num", nullable=True
+        ),
         Column("executed", _("Executed"), ("executed_at",), lambda baja: baja.executed_at, css="num", nullable=True),
     ),
 )

@@ -1,5 +1,6 @@
 """What the pages of the evaluation show of figures and judgements."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
@@ -32,3 +33,9 @@ def kind_name(key: str) -> str:
 def leaving_reason(key: str) -> str:
     """The name of a reason of a case or a termination."""
     return words.reason(key)
+
+
+@register.filter
+def total(counts: Iterable[int]) -> int:
+    """The sum of several counts."""
+    return sum(counts)
