@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "arraigo.fieldwork",
     "arraigo.quality",
     "arraigo.terminations",
+    "arraigo.usage",
     "arraigo.messages",
     "arraigo.retention",
     "arraigo.insight",
@@ -301,6 +302,11 @@ DOTTED_PATHS = {"ARRAIGO_COMMERCIAL_SYSTEM": COMMERCIAL_SYSTEM, "ARRAIGO_EMAIL_B
 CHECKPOINT_FILE = Path(os.environ.get("ARRAIGO_CHECKPOINT_FILE", DATA_DIR / "eventlog-checkpoints.jsonl"))
 """Where the sealer keeps head and count of the event log, outside the database."""
 writable_folder("ARRAIGO_CHECKPOINT_FILE", CHECKPOINT_FILE.parent, CHECKPOINT_FILE.parent)
+
+IMPORT_MOST_BYTES = env_int("ARRAIGO_IMPORT_MOST_MB", 20_000, least=1) << 20
+"""How large a file may be when it is unpacked."""
+IMPORT_FOLDER = Path(os.environ["ARRAIGO_IMPORT_FOLDER"]) if os.environ.get("ARRAIGO_IMPORT_FOLDER") else None
+"""Where the worker picks files up: a folder per kind, and in it `done` and `failed`. None: nowhere."""
 
 LOGGING = {
     "version": 1,

@@ -1,38 +1,41 @@
 """Bringing a file in, batch by batch: each batch lands whole or not at all."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, transaction
+from django.db import DataError, IntegrityError, transaction
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
 from arraigo import clock
 from arraigo.eventlog import actions as eventlog
-from arraigo.imports import files, land_brought, land_customers, land_products, land_tickets, mapping
-from arraigo.imports.errors import KindUnknown
-from arraigo.imports.files import RawRow, Reject
-from arraigo.imports.landing import Parsed, Setting, Tally
-from arraigo.imports.models import ImportRun
-from arraigo.imports.rows import ROWS, problems
+from arraigo.imports import mapping
+from arraigo.imports.fields import problems
+from arraigo.imports.kinds import Kind, brought, kind_of
+from arraigo.imports.landing import Parsed, Reason, Setting, Tally
+from arraigo.imports.ledger import Ledger
+from arraigo.imports.mapping import ColumnMapping
+from arraigo.imports.models import ImportBatch, ImportRun
+from arraigo.imports.reading import files
+from arraigo.imports.reading.raw import Layout, RawRow, Reject
+from arraigo.imports.seen import Seen
 from arraigo.people.models import User
 
-BATCH = 500
-LANDINGS: dict[str, Callable[[Sequence[Any], Setting], Tally]] = {
-    "customers": land_customers.land,
-    "products": land_products.land,
-    "tickets": land_tickets.land,
-}
+BATCH = 1000
+KEPT_REJECTS = 1000
+"""Rejects that the answer carries; their file holds all of them."""
 Progress = Callable[[int, int], None]
 """Told after each batch: lines done, lines of the file."""
+State = ImportRun.State
 
 
 def import_file(
-    kind: str,
+    kind_name: str,
     path: Path,
     *,
     mapping_name: str = "",
@@ -41,118 +44,188 @@ def import_file(
     actor: User | None = None,
     progress: Progress = lambda done, lines: None,
 ) -> tuple[Tally, Path | None]:
-    """Bring `path` in as `kind`; what became of its rows, and the file of rejects where there are any.
+    """Bring `path` in as `kind_name`; what became of its rows, and the file of rejects where there are any.
 
     Each batch is one transaction; after an interruption the same file can be brought in again. With
     `dry_run` nothing is left but the file of rejects. Raises ImportRefused before anything is written.
     """
-    if kind not in LANDINGS:
-        raise KindUnknown(kind, LANDINGS)
-    mapped = mapping.load(mapping_name, kind)
-    survey = files.survey(path, mapped)
-    with transaction.atomic() if dry_run else nullcontext():
-        tally = _run(kind, path, survey, Setting(mapped, create_missing), actor, progress)
-        if dry_run:
+    kind = kind_of(kind_name)
+    mapped = mapping.load(mapping_name, kind.name, kind.fields)
+    run = ImportRun(
+        kind=kind.name, source=mapped.source, file_name=path.name[-200:], started_at=clock.now(), by=actor,
+        mapping=mapped.model_dump(mode="json", exclude_defaults=True), create_missing=create_missing,
+    )  # fmt: skip
+    return bring(run, path, mapped, dry_run=dry_run, progress=progress)
+
+
+def bring(
+    run: ImportRun,
+    path: Path,
+    mapped: ColumnMapping,
+    *,
+    dry_run: bool = False,
+    progress: Progress = lambda done, lines: None,
+) -> tuple[Tally, Path | None]:
+    """Carry out `run` over the file at `path`; saves it, unless it is new and only tried. Raises ImportRefused."""
+    kind = kind_of(run.kind)
+    with files.opened(path, encoding=mapped.encoding, delimiter=mapped.delimiter, sheet=mapped.sheet) as (
+        layout,
+        run.sha256,
+    ):
+        files.check_headers(path, layout, mapped, kind.required)
+        run.lines, run.lines_done = layout.lines, 0
+        if run.pk or not dry_run:
+            run.save()
+        target = Path(settings.DATA_DIR) / "rejects" / f"{path.stem}.{run.sha256[:8]}.{kind.name}.csv"
+        rejects = files.Rejects(target)
+        try:
+            with Seen() as seen, _whole(kind, dry_run):
+                tally = Work(run, kind, mapped, seen, rejects, dry_run, progress).carry_out(layout, path)
+        finally:
+            rejects.close()
+    if not dry_run:
+        _finish(run, tally, target if rejects.written else None)
+    return tally, target if rejects.written else None
+
+
+def _whole(kind: Kind, dry_run: bool) -> AbstractContextManager[Any]:
+    """Points hang on points of the same file: to be tried they must stay until its end."""
+    return transaction.atomic() if dry_run and kind.name == "network_points" else nullcontext()
+
+
+@dataclass
+class Work:
+    """One pass over the rows of a file."""
+
+    run: ImportRun
+    kind: Kind
+    mapping: ColumnMapping
+    seen: Seen
+    rejects: files.Rejects
+    dry_run: bool
+    progress: Progress
+
+    def carry_out(self, layout: Layout, path: Path) -> Tally:
+        """Land every batch; the counts of all."""
+        total = Tally()
+        for batch in batches(files.rows(layout, path)):
+            done = self._bring_in(batch, total)
+            self.rejects.write(done.rejects)
+            total.add(done)
+            del total.rejects[KEPT_REJECTS:]
+            self.progress(batch[-1].line, layout.lines)
+        if transaction.get_connection().in_atomic_block and self.dry_run and self.kind.name == "network_points":
             transaction.set_rollback(True)
-    return tally, _write_rejects(path, survey.sha256, tally)
+        return total
+
+    def _bring_in(self, batch: list[RawRow], before: Tally) -> Tally:
+        """One batch in one transaction, with the run's counts and what is needed to undo it."""
+        tally, ledger = Tally(), Ledger()
+        good = self._parse(batch, tally)
+        with transaction.atomic():
+            for source, rows in _by_source(good, self.mapping.source):
+                tally.add(self._land(source, rows, ledger))
+            if self.dry_run and self.kind.name != "network_points":
+                transaction.set_rollback(True)
+            elif not self.dry_run:
+                self._note(tally, ledger, before, batch[-1].line)
+        if self.dry_run and self.run.pk:
+            ImportRun.objects.filter(pk=self.run.pk).update(lines_done=batch[-1].line, beat_at=clock.now())
+        return tally
+
+    def _note(self, tally: Tally, ledger: Ledger, before: Tally, line: int) -> None:
+        counts = {name: count + getattr(before, name) for name, count in tally.counts().items()}
+        ImportRun.objects.filter(pk=self.run.pk).update(**counts, lines_done=line, beat_at=clock.now())
+        if not ledger.is_empty:
+            ImportBatch.objects.create(run=self.run, **ledger.as_json())
+
+    def _land(self, source: str, rows: list[Parsed[Any]], ledger: Ledger) -> Tally:
+        """Rows of one source; one by one where the database refuses them together."""
+        try:
+            return self._landed(source, rows, ledger)
+        except (IntegrityError, DataError):
+            tally = Tally()
+            for each in rows:
+                tally.add(self._alone(source, each, ledger))
+            return tally
+
+    def _landed(self, source: str, rows: list[Parsed[Any]], ledger: Ledger) -> Tally:
+        own = Ledger()
+        with transaction.atomic():
+            tally = self.kind.land(rows, Setting(self.mapping, source, self.run.create_missing, own))
+        ledger.add(own)
+        return tally
+
+    def _alone(self, source: str, each: Parsed[Any], ledger: Ledger) -> Tally:
+        try:
+            return self._landed(source, [each], ledger)
+        except (IntegrityError, DataError) as error:
+            reason = _("the database refuses it: %(error)s") % {"error": str(error).splitlines()[0]}
+            return Tally(rejected=1, rejects=[Reject(each.raw.line, "", "", reason)])
+
+    def _parse(self, batch: list[RawRow], tally: Tally) -> list[Parsed[Any]]:
+        """The rows that are good by themselves; the others are rejected with every reason."""
+        good: list[Parsed[Any]] = []
+        for raw in batch:
+            reasons, row = check(self.kind, raw, self.mapping)
+            if row is None:
+                tally.reject(raw.line, reasons)
+            else:
+                good.append(Parsed(raw, row))
+        keys = [f"{each.row.source}\x1f{each.row.external_id}" for each in good]
+        kept = []
+        for each, first in zip(good, self.seen.first(keys, [each.raw.line for each in good]), strict=True):
+            if first == each.raw.line:
+                kept.append(each)
+            else:
+                reason = _("stands in line %(line)d already") % {"line": first}
+                tally.reject(each.raw.line, [("external_id", each.row.external_id, reason)])
+        return kept
 
 
-def _run(
-    kind: str, path: Path, survey: files.Survey, setting: Setting, actor: User | None, progress: Progress
-) -> Tally:
-    run = ImportRun.objects.create(
-        kind=kind, source=setting.source, file_name=path.name, sha256=survey.sha256, started_at=clock.now(), by=actor
-    )
-    tally, seen = Tally(), dict[str, int]()
-    for batch in _batches(files.rows(path, setting.mapping)):
-        tally.add(_bring_in(run, kind, batch, setting, seen, tally))
-        progress(batch[-1].line, survey.lines)
-    _finish(run, tally, setting, actor)
-    return tally
-
-
-def _batches(rows: Iterator[RawRow]) -> Iterator[list[RawRow]]:
+def batches(rows: Iterator[RawRow]) -> Iterator[list[RawRow]]:
     while batch := list(islice(rows, BATCH)):
         yield batch
 
 
-def _bring_in(
-    run: ImportRun, kind: str, batch: list[RawRow], setting: Setting, seen: dict[str, int], before: Tally
-) -> Tally:
-    """One batch in one transaction, with the run's counts; row by row where the database refuses it."""
-    tally = Tally()
-    good = _parse(kind, batch, setting, seen, tally)
-    with transaction.atomic():
-        try:
-            with transaction.atomic():
-                tally.add(LANDINGS[kind](good, setting))
-        except DatabaseError:
-            for each in good:
-                tally.add(_alone(kind, each, setting))
-        counts = {name: count + getattr(before, name) for name, count in tally.counts().items()}
-        ImportRun.objects.filter(pk=run.pk).update(**counts)
-    return tally
-
-
-def _alone(kind: str, each: Parsed[Any], setting: Setting) -> Tally:
-    try:
-        with transaction.atomic():
-            return LANDINGS[kind]([each], setting)
-    except DatabaseError as error:
-        reason = _("the database refuses it: %(error)s") % {"error": str(error).splitlines()[0]}
-        return Tally(rejected=1, rejects=[Reject(each.raw.line, "", reason)])
-
-
-def _parse(kind: str, batch: list[RawRow], setting: Setting, seen: dict[str, int], tally: Tally) -> list[Parsed[Any]]:
-    """The rows that are good by themselves; the others are rejected with every reason."""
-    good = []
-    for raw in batch:
-        reasons, row = _check(kind, raw, setting)
-        first = seen.setdefault(row.external_id, raw.line) if row else raw.line
-        if first != raw.line:
-            reasons = [("external_id", _("stands in line %(line)d already") % {"line": first})]
-        if row is None or reasons:
-            tally.reject(raw.line, reasons)
-        else:
-            good.append(Parsed(raw, row))
-    return good
-
-
-def _check(kind: str, raw: RawRow, setting: Setting) -> tuple[list[tuple[str, str]], Any]:
+def check(kind: Kind, raw: RawRow, mapped: ColumnMapping) -> tuple[list[Reason], Any]:
     """What is wrong with a row, and the row where nothing is."""
-    if raw.ragged:
-        return [("", _("the row has more or fewer cells than the header"))], None
-    reasons = land_brought.problem(raw.cells, setting.mapping.monthly_charge)
+    if raw.problem:
+        field = next((ours for ours, header in mapped.columns.items() if header == raw.column), raw.column)
+        return [(field, raw.cells.get(raw.column, ""), raw.problem)], None
+    reasons = brought.problem(raw.cells, mapped)
     if reasons:
         return reasons, None
     try:
-        context = {"date_format": setting.mapping.date_format}
-        return [], ROWS[kind].model_validate(setting.mapping.fields_of(raw.cells), context=context)
+        return [], kind.row.model_validate(mapped.fields_of(raw.cells), context={"mapping": mapped})
     except ValidationError as error:
         return problems(error), None
 
 
+def _by_source(good: Iterable[Parsed[Any]], usual: str) -> Iterator[tuple[str, list[Parsed[Any]]]]:
+    """Rows by the source that they tell, or the `usual` one."""
+    groups: dict[str, list[Parsed[Any]]] = {}
+    for each in good:
+        groups.setdefault(each.row.source or usual, []).append(each)
+    yield from groups.items()
+
+
 @transaction.atomic
-def _finish(run: ImportRun, tally: Tally, setting: Setting, actor: User | None) -> None:
+def _finish(run: ImportRun, tally: Tally, rejects: Path | None) -> None:
     """End the run and record it: one event with the file's digest and counts."""
     run.refresh_from_db()
-    run.ended_at = clock.now()
-    run.save(update_fields=["ended_at"])
-    earlier = ImportRun.objects.filter(sha256=run.sha256, ended_at=None, pk__lt=run.pk).order_by("pk")
+    run.ended_at, run.state, run.lines_done = clock.now(), State.DONE, run.lines
+    run.rejects_file = str(rejects or "")
+    run.save(update_fields=["ended_at", "state", "lines_done", "rejects_file"])
+    earlier = ImportRun.objects.filter(
+        sha256=run.sha256, kind=run.kind, state=State.RUNNING, ended_at=None, pk__lt=run.pk
+    ).order_by("pk")
     interrupted = [
         {name: getattr(each, name) for name in ("id", "accepted", "updated", "unchanged", "rejected")}
         for each in earlier
     ]
     told = {
         "kind": run.kind, "source": run.source, "file": run.file_name, "sha256": run.sha256, **tally.counts(),
-        "create_missing": setting.create_missing, "interrupted_before": interrupted,
+        "create_missing": run.create_missing, "interrupted_before": interrupted,
     }  # fmt: skip
-    eventlog.record("file.imported", run, actor=actor, data=told)
-
-
-def _write_rejects(path: Path, sha256: str, tally: Tally) -> Path | None:
-    if not tally.rejects:
-        return None
-    target = Path(settings.DATA_DIR) / "rejects" / f"{path.stem}.{sha256[:8]}.csv"
-    files.write_rejects(target, tally.rejects)
-    return target
+    eventlog.record("file.imported", run, actor=run.by, data=told)

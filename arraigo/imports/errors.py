@@ -39,7 +39,9 @@ class FileEmpty(ImportRefused):
 class EncodingWrong(ImportRefused):
     """{path} is not written in {encoding}: say the right `encoding` in the mapping."""
 
-    def __init__(self, path: Path, encoding: str, byte: int) -> None:
+    def __init__(self, path: Path, encoding: str, byte: int, beyond_ascii: bool = False) -> None:
+        self.beyond_ascii = beyond_ascii
+        """Whether something beyond ASCII could be read before."""
         super().__init__(
             _("The file %(path)s is not written in %(encoding)s (byte %(byte)d cannot be read): "
               "say the right encoding in the mapping, for example latin-1.")
@@ -83,4 +85,114 @@ class MappingOtherKind(ImportRefused):
         super().__init__(
             _("The mapping “%(name)s” is for %(its_kind)s, not for %(kind)s.")
             % {"name": name, "its_kind": its_kind, "kind": kind}
+        )
+
+
+class FileUnreadable(ImportRefused):
+    """The file {path} cannot be read or copied: {reason}."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            _("The file %(path)s cannot be read or copied: %(reason)s.") % {"path": path.name, "reason": reason}
+        )
+
+
+class FileNotText(ImportRefused):
+    """{path} is no table: give a CSV, XLSX or Parquet file, or one of them packed with gzip."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            _("The file %(path)s is no table that can be read: save it as CSV, XLSX or Parquet (gzip may pack it).")
+            % {"path": path.name}
+        )
+
+
+class FileBroken(ImportRefused):
+    """{path} is damaged, protected or cut off: save or send it again."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            _("The file %(path)s is damaged, protected by a password or cut off: save it again, or have it sent again.")
+            % {"path": path.name}
+        )
+
+
+class FileChanged(ImportRefused):
+    """{path} was being written while it was read: wait until it is whole."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            _("The file %(path)s changed while it was being read: wait until it is finished and start again. "
+              "Nothing was brought in.")
+            % {"path": path.name}
+        )  # fmt: skip
+
+
+class FileTooLarge(ImportRefused):
+    """{path} holds more than {most} bytes unpacked."""
+
+    def __init__(self, path: Path, most: int) -> None:
+        super().__init__(
+            _("The file %(path)s holds more than %(most)d MB when it is unpacked: split it, or raise the limit "
+              "(ARRAIGO_IMPORT_MOST_MB).")
+            % {"path": path.name, "most": most >> 20}
+        )  # fmt: skip
+
+
+class PackedTooTightly(ImportRefused):
+    """{path} unpacks to hundreds of times its size, as no table does."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            _("The file %(path)s unpacks to hundreds of times its size, as no honest table does: it is not read.")
+            % {"path": path.name}
+        )
+
+
+class SheetUnknown(ImportRefused):
+    """{path} has no sheet {name}; it has {names}."""
+
+    def __init__(self, path: Path, name: str, names: Iterable[str]) -> None:
+        super().__init__(
+            _("The file %(path)s has no sheet “%(name)s”; it has %(names)s.")
+            % {"path": path.name, "name": name, "names": ", ".join(names)}
+        )
+
+
+class ColumnNested(ImportRefused):
+    """The column {column} of {path} holds lists or bytes: give one value a cell."""
+
+    def __init__(self, path: Path, column: str) -> None:
+        super().__init__(
+            _("The column “%(column)s” of %(path)s holds lists or bytes: give one value a cell.")
+            % {"column": column, "path": path.name}
+        )
+
+
+class ColumnTwice(ImportRefused):
+    """The file has {columns} more than once."""
+
+    def __init__(self, columns: Iterable[str]) -> None:
+        super().__init__(
+            _("The file has more than one column %(columns)s: rename or remove one of them.")
+            % {"columns": ", ".join(columns)}
+        )
+
+
+class FormatUnknown(ImportRefused):
+    """There is no format {name}: choose one of {names}."""
+
+    def __init__(self, name: str, names: Iterable[str]) -> None:
+        super().__init__(
+            _("There is no format “%(name)s”: choose one of %(names)s (--format).")
+            % {"name": name, "names": ", ".join(names)}
+        )
+
+
+class TooManyRows(ImportRefused):
+    """A sheet holds at most {most} rows: take CSV or Parquet."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            _("A spreadsheet holds at most %(most)d rows: choose CSV or Parquet for this one.") % {"most": most}
         )

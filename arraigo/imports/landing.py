@@ -8,11 +8,17 @@ from typing import Any, Generic, TypeVar
 from django.db import models
 from django.utils.translation import gettext as _
 
-from arraigo.imports.files import RawRow, Reject
+from arraigo.imports import store
+from arraigo.imports.fields import Row
+from arraigo.imports.ledger import Ledger
 from arraigo.imports.mapping import ColumnMapping
-from arraigo.imports.rows import Row
+from arraigo.imports.reading.raw import RawRow, Reject
 
 R = TypeVar("R", bound=Row)
+HOME = "arraigo"
+"""The source of what was entered here; such records may have no external id."""
+Reason = tuple[str, str, str]
+"""Field, value, sentence."""
 
 
 @dataclass(frozen=True)
@@ -38,14 +44,10 @@ class Tally:
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.rejects += other.rejects
 
-    def reject(self, line: int, reasons: Iterable[tuple[str, str]]) -> None:
-        """Count one row as rejected, for one or more reasons (field, sentence)."""
+    def reject(self, line: int, reasons: Iterable[Reason]) -> None:
+        """Count one row as rejected, for one or more reasons."""
         self.rejected += 1
-        self.rejects += [Reject(line, name, reason) for name, reason in reasons]
-
-    @property
-    def done(self) -> int:
-        return self.accepted + self.updated + self.unchanged + self.rejected
+        self.rejects += [Reject(line, *reason) for reason in reasons]
 
     def counts(self) -> dict[str, int]:
         return {name: getattr(self, name) for name in ("accepted", "updated", "unchanged", "rejected")}
@@ -53,14 +55,12 @@ class Tally:
 
 @dataclass(frozen=True)
 class Setting:
-    """What all rows of a run share."""
+    """What the rows that land together share."""
 
     mapping: ColumnMapping
-    create_missing: bool
-
-    @property
-    def source(self) -> str:
-        return self.mapping.source
+    source: str
+    create_missing: bool = False
+    ledger: Ledger = field(default_factory=Ledger)
 
 
 @dataclass
@@ -72,38 +72,69 @@ class Landed:
     updated: set[str]
 
 
-def upsert(model: type[models.Model], source: str, wanted: Mapping[str, Mapping[str, Any]]) -> Landed:
-    """Create or update the records of `model` from `source`: external id → field values.
+def upsert(
+    model: type[models.Model],
+    setting: Setting,
+    wanted: Mapping[str, Mapping[str, Any]],
+    *,
+    natural: Sequence[str] = (),
+) -> Landed:
+    """Create or update the records of `model` from the setting's source: external id → field values.
 
-    At most three statements per 500 records. Foreign keys are given as `name_id`.
+    Records entered here that have no external id are known again by the fields `natural`. A handful
+    of statements whatever the number of rows. Foreign keys are given as `name_id`.
     """
     manager: Any = model._default_manager
-    records: dict[str, Any] = {r.external_id: r for r in manager.filter(source=source, external_id__in=wanted)}
+    records: dict[str, Any] = {r.external_id: r for r in manager.filter(source=setting.source, external_id__in=wanted)}
+    if natural and setting.source == HOME:
+        records |= _entered_here(manager, {k: v for k, v in wanted.items() if k not in records}, natural)
     changed = {key for key, record in records.items() if _differs(record, wanted[key])}
     if changed:
-        _update(model, records, wanted, changed)
+        _update(model, setting, records, wanted, changed)
     missing = [key for key in wanted if key not in records]
-    made = manager.bulk_create(model(source=source, external_id=key, **wanted[key]) for key in missing)
+    made = store.insert(model, [model(source=setting.source, external_id=key, **wanted[key]) for key in missing])
+    setting.ledger.made(made)
     records.update(zip(missing, made, strict=True))
     return Landed(records, set(missing), changed)
 
 
+def _entered_here(manager: Any, wanted: Mapping[str, Mapping[str, Any]], natural: Sequence[str]) -> dict[str, Any]:
+    keys = {tuple(values[name] for name in natural): key for key, values in wanted.items()}
+    if not keys:
+        return {}
+    first = {f"{natural[0]}__in": {each[0] for each in keys}}
+    found = {}
+    for record in manager.filter(source=HOME, external_id=None, **first):
+        key = keys.get(tuple(getattr(record, name) for name in natural))
+        if key is not None:
+            found[key] = record
+    return found
+
+
 def _differs(record: Any, values: Mapping[str, Any]) -> bool:
-    return any(getattr(record, name) != value for name, value in values.items())
+    return any(not same(getattr(record, name), value) for name, value in values.items())
+
+
+def same(here: Any, told: Any) -> bool:
+    """Whether a value in the store is what a file tells; files do not keep blanks at the ends."""
+    return bool(here == told or (isinstance(here, str) and isinstance(told, str) and here.strip() == told.strip()))
 
 
 def _update(
     model: type[models.Model],
+    setting: Setting,
     records: Mapping[str, Any],
     wanted: Mapping[str, Mapping[str, Any]],
     changed: set[str],
 ) -> None:
-    names = sorted({name for key in changed for name in wanted[key]})
+    names: set[str] = set()
     for key in changed:
-        for name, value in wanted[key].items():
-            setattr(records[key], name, value)
+        record = records[key]
+        fresh = {name: value for name, value in wanted[key].items() if not same(getattr(record, name), value)}
+        setting.ledger.change(record, fresh)
+        names |= fresh.keys()
     rows = [records[key] for key in sorted(changed)]
-    model._default_manager.bulk_update(rows, [name.removesuffix("_id") for name in names], batch_size=200)
+    model._default_manager.bulk_update(rows, [name.removesuffix("_id") for name in sorted(names)], batch_size=200)
 
 
 def tally_of(landed: Landed, *, also_changed: Iterable[str] = ()) -> Tally:
@@ -114,15 +145,18 @@ def tally_of(landed: Landed, *, also_changed: Iterable[str] = ()) -> Tally:
 
 
 def numbers_free(
-    model: Any, source: str, parsed: Sequence[Parsed[R]], numbers: Sequence[str], tally: Tally
+    model: Any,
+    source: str,
+    parsed: Sequence[Parsed[R]],
+    numbers: Sequence[str],
+    tally: Tally,
+    *,
+    field: str = "number",
 ) -> list[Parsed[R]]:
     """The rows whose number no other record has, in the database or earlier in this batch."""
-    owners = {
-        number: (owner, key)
-        for number, owner, key in model.objects.filter(number__in=numbers).values_list(
-            "number", "source", "external_id"
-        )
-    }
+    held = model.objects.filter(**{f"{field}__in": numbers}).values_list(field, "source", "external_id")
+    # What was entered here without an external id is known by its number: the row may mean it.
+    owners = {number: (owner, key) for number, owner, key in held if not (key is None and owner == source == HOME)}
     free = []
     for each, number in zip(parsed, numbers, strict=True):
         mine = (source, each.row.external_id)
@@ -130,8 +164,27 @@ def numbers_free(
             free.append(each)
         else:
             reason = _("number %(number)s belongs to another record already") % {"number": number}
-            tally.reject(each.raw.line, [("number", reason)])
+            tally.reject(each.raw.line, [(field, number, reason)])
     return free
+
+
+def known(batch: Sequence[Parsed[R]], field: str, found: Mapping[str, Any], tally: Tally) -> list[Parsed[R]]:
+    """The rows whose `field` names a record, or nothing; the others are rejected."""
+    kept = []
+    for each in batch:
+        value = getattr(each.row, field)
+        if not value or value in found:
+            kept.append(each)
+        else:
+            sentence = _("there is no %(what)s “%(value)s”") % {"what": field, "value": value}
+            tally.reject(each.raw.line, [(field, value, sentence)])
+    return kept
+
+
+def given(row: Row, names: Iterable[str]) -> dict[str, Any]:
+    """The values of `names` that the row has: what a file does not say stays as it is."""
+    found = {name: getattr(row, name) for name in names}
+    return {name: value for name, value in found.items() if value not in ("", None)}
 
 
 def short(text: str, length: int) -> str:

@@ -1,10 +1,11 @@
 """How the columns of somebody else's file become our fields: a small TOML file.
 
-    kind = "tickets"                # customers, products or tickets
+    kind = "tickets"                # one of the kinds of arraigo/imports/kinds
     source = "crm"                  # names the system the file comes from; external ids are unique in it
-    delimiter = ";"
+    delimiter = ";"                 # these four are recognised where they are not said
     encoding = "latin-1"
-    date_format = "%d/%m/%Y %H:%M"  # empty: ISO 8601
+    decimal = ","
+    date_format = "%d/%m/%Y %H:%M"
     [columns]
     opened_at = "FECHA APERTURA"    # our field = the file's header
     [values.status]
@@ -16,19 +17,25 @@ A mapping of customers may also say which products each row brings (`[[products]
 column their monthly charge is taken and which rows have left; see `mappings/ibm-telco.toml`.
 """
 
+import json
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from arraigo.imports.errors import MappingInvalid, MappingOtherKind, MappingUnknown
+from arraigo.imports.guard import unguarded
 from arraigo.products.models import Service, Technology
 
 READY = Path(__file__).parent / "mappings"
-KINDS = ("customers", "products", "tickets")
+KindName = Literal[
+    "zones", "network_points", "offerings", "customers", "products", "outages", "tickets", "bills", "payments",
+    "credit_listings", "usage", "terminations",
+]  # fmt: skip
+"""In the order in which they can be brought into an empty database."""
 
 
 class Strict(BaseModel):
@@ -53,12 +60,16 @@ class Brought(Strict):
 class ColumnMapping(Strict):
     """One mapping file."""
 
-    kind: Literal["customers", "products", "tickets"]
+    kind: KindName
     source: str = Field(default="file", min_length=1, max_length=40)
-    delimiter: str = Field(default=",", min_length=1, max_length=1)
-    encoding: str = "utf-8"
+    delimiter: str = Field(default="", max_length=1)
+    """Empty: recognised from the header, as are the next three from what the cells hold."""
+    encoding: str = ""
+    decimal: Literal["", ",", "."] = ""
     date_format: str = ""
-    """As strptime; empty: ISO 8601."""
+    """As strptime; empty: ISO 8601, or day first."""
+    sheet: str = ""
+    """Name of the sheet of a spreadsheet; empty: the first one."""
     columns: dict[str, str] = {}
     values: dict[str, dict[str, str]] = {}
     constants: dict[str, str] = {}
@@ -72,22 +83,31 @@ class ColumnMapping(Strict):
     @classmethod
     def _known(cls, encoding: str) -> str:
         try:
-            "".encode(encoding)
+            "".encode(encoding or "utf-8")
         except LookupError as error:
             raise ValueError(f"there is no encoding {encoding!r}") from error
         return "utf-8-sig" if encoding.lower().replace("_", "-") in {"utf-8", "utf8"} else encoding
 
+    @property
+    def is_own(self) -> bool:
+        """Whether the file's headers are our own field names."""
+        return all(field == header for field, header in self.columns.items())
+
     def headers(self) -> list[str]:
-        """The headers that the file must have."""
+        """The headers that the mapping names."""
         extra = [self.monthly_charge] if self.monthly_charge else []
         conditions = [*self.terminated_when, *(header for each in self.products for header in each.when)]
         return list(dict.fromkeys([*self.columns.values(), *extra, *conditions]))
 
     def fields_of(self, row: Mapping[str, str]) -> dict[str, str]:
         """Our fields of a row, translated; empty ones are left out."""
-        found = {field: row.get(header, "").strip() for field, header in self.columns.items()}
-        translated = {field: self.values.get(field, {}).get(text, text) for field, text in found.items()}
-        return {field: text for field, text in {**self.constants, **translated}.items() if text}
+        found = dict(self.constants)
+        for field, header in self.columns.items():
+            if text := row.get(header, "").strip():
+                if text[0] == "'":
+                    text = unguarded(text)
+                found[field] = self.values[field].get(text, text) if field in self.values else text
+        return found
 
     def brought_by(self, row: Mapping[str, str]) -> list[Brought]:
         """The products that the row brings."""
@@ -95,6 +115,29 @@ class ColumnMapping(Strict):
 
     def is_terminated(self, row: Mapping[str, str]) -> bool:
         return bool(self.terminated_when) and matches(row, self.terminated_when)
+
+    def as_toml(self) -> str:
+        """The mapping as its file; what is left to be recognised is not written."""
+        told = self.model_dump(mode="json", exclude_defaults=True) | {"source": self.source}
+        names = [name for name in ("columns", "values", "constants", "terminated_when") if name in told]
+        tables = {name: told.pop(name) for name in names}
+        products = told.pop("products", [])
+        lines = [f"{name} = {_quoted(value)}" for name, value in told.items()]
+        for name, table in tables.items():
+            nested = name == "values"
+            parts = [(f"values.{key}", each) for key, each in table.items()] if nested else [(name, table)]
+            for title, entries in parts:
+                lines += ["", f"[{title}]", *(f"{_quoted(key)} = {_quoted(value)}" for key, value in entries.items())]
+        for each in products:
+            lines += ["", "[[products]]", *(f"{key} = {_quoted(value)}" for key, value in each.items())]
+        return "\n".join(lines) + "\n"
+
+
+def _quoted(value: Any) -> str:
+    """A text, or a table on one line, as TOML: its strings are written as JSON's."""
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{_quoted(key)} = {_quoted(each)}" for key, each in value.items()) + " }"
+    return json.dumps(str(value), ensure_ascii=False)
 
 
 def matches(row: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
@@ -106,20 +149,32 @@ def ready() -> list[str]:
     return sorted(path.stem for path in READY.glob("*.toml"))
 
 
-def load(name: str, kind: str) -> ColumnMapping:
-    """The mapping called `name`, or in the file `name`; our own column names where it is empty.
+def load(name: str, kind: KindName, fields: Sequence[str]) -> ColumnMapping:
+    """The mapping called `name`, or in the file `name`; our own `fields` as headers where it is empty.
 
     Raises MappingUnknown, MappingInvalid, MappingOtherKind.
     """
-    path = _path(name or kind)
+    if not name:
+        return ColumnMapping(kind=kind, columns={field: field for field in fields})
+    path = _path(name)
     try:
-        mapping = ColumnMapping.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise MappingInvalid(path, str(error)) from error
+    return checked(found, path, kind, fields)
+
+
+def checked(told: Mapping[str, Any], path: Path, kind: str, fields: Sequence[str]) -> ColumnMapping:
+    """A mapping as told by a file or a page. Raises MappingInvalid, MappingOtherKind."""
+    try:
+        mapping = ColumnMapping.model_validate(told)
     except ValidationError as error:
         raise MappingInvalid(path, _sentence(error)) from error
     if mapping.kind != kind:
-        raise MappingOtherKind(name, mapping.kind, kind)
+        raise MappingOtherKind(path.stem, mapping.kind, kind)
+    unknown = sorted({*mapping.columns, *mapping.constants, *mapping.values} - set(fields))
+    if unknown:
+        raise MappingInvalid(path, f"{', '.join(unknown)}: no field of {kind} ({', '.join(fields)})")
     return mapping
 
 

@@ -1,11 +1,26 @@
-"""What was imported: one row per run."""
+"""What was imported: one row per run, and what each batch of it made and changed."""
+
+from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ImportRun(models.Model):
-    """One file brought in: its digest and counts."""
+    """One file brought in (or about to be): its digest, its mapping and its counts."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Being prepared")
+        WAITING = "waiting", _("Waiting for the worker")
+        TRYING = "trying", _("Being tried")
+        RUNNING = "running", _("Being brought in")
+        DONE = "done", pgettext_lazy("an import", "Brought in")
+        FAILED = "failed", pgettext_lazy("an import", "Stopped")
+        UNDONE = "undone", pgettext_lazy("an import", "Undone")
+
+    AT_WORK = (State.WAITING, State.TRYING, State.RUNNING)
 
     kind = models.CharField(max_length=20)
     source = models.CharField(max_length=40)
@@ -19,5 +34,51 @@ class ImportRun(models.Model):
     ended_at = models.DateTimeField(null=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
+    state = models.CharField(max_length=8, choices=State.choices, default=State.RUNNING)
+    mapping = models.JSONField(default=dict)
+    """The mapping used, as in its file."""
+    create_missing = models.BooleanField(default=False)
+    stored = models.CharField(max_length=300, blank=True)
+    """Path of the uploaded or picked-up file; empty for one given on the command line."""
+    lines = models.PositiveBigIntegerField(default=0)
+    lines_done = models.PositiveBigIntegerField(default=0)
+    beat_at = models.DateTimeField(null=True)
+    """When the process that carries it out was last heard of."""
+    trial = models.JSONField(default=dict)
+    """Counts of the last dry run, and its rejects file."""
+    rejects_file = models.CharField(max_length=300, blank=True)
+    problem = models.TextField(blank=True)
+    """The sentence with which it stopped."""
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("import")
+        indexes = [models.Index(fields=["sha256"]), models.Index(fields=["state"])]
+
     def __str__(self) -> str:
         return f"{self.kind} {self.file_name}"
+
+    @property
+    def counts(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in ("accepted", "updated", "unchanged", "rejected")}
+
+    @property
+    def percent(self) -> int:
+        """How far it is, in percent of the file's lines."""
+        return min(100, self.lines_done * 100 // self.lines) if self.lines else 0
+
+
+class ImportBatch(models.Model):
+    """What one batch of a run made and changed: by it a run can be undone."""
+
+    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="batches")
+    made = models.JSONField(default=dict)
+    """Model label → ranges [first, last] of the keys of the records that were made."""
+    changed = models.JSONField(default=dict)
+    """Model label → key → field → [before, after], as text."""
+    removed = models.JSONField(default=dict)
+    """Model label → records that were taken away, whole."""
+
+    def __str__(self) -> str:
+        return f"{self.run_id}"

@@ -1,6 +1,6 @@
 """These records in the admin, read-only."""
 
-from arraigo.network.models import Zone
+from arraigo.network.models import NetworkPoint, Zone
 from arraigo.people.admin import show
 
-show(Zone)
+show(Zone, NetworkPoint)

@@ -77,6 +77,10 @@ class Product(ExternalRecord):
     """What the customer pays for it in a whole month."""
     started_on = models.DateField(null=True, blank=True)
     ended_on = models.DateField(null=True, blank=True)
+    network_point = models.ForeignKey(
+        "network.NetworkPoint", models.PROTECT, null=True, blank=True, related_name="products"
+    )
+    """The drop (or port) that it hangs on."""
 
     class Meta(ExternalRecord.Meta):
         verbose_name = _("product")

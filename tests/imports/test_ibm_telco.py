@@ -13,7 +13,7 @@ from arraigo.billing.models import Bill, BillLine
 from arraigo.customers import search
 from arraigo.customers.models import Customer
 from arraigo.imports import actions
-from arraigo.imports.land_brought import apportion
+from arraigo.imports.kinds.brought import apportion
 from arraigo.products.models import Product
 from arraigo.terminations import queries as terminations
 from arraigo.terminations.models import Termination

@@ -9,7 +9,8 @@ from django.db import transaction
 from arraigo.customers import search
 from arraigo.customers.models import Customer, Phone, SearchToken
 from arraigo.eventlog.models import Event
-from arraigo.imports import actions, land_customers
+from arraigo.imports import actions
+from arraigo.imports.kinds import customers as land_customers
 from arraigo.imports.models import ImportRun
 from tests.imports.conftest import Write
 
@@ -65,7 +66,7 @@ def test_bad_rows_are_left_out_with_line_field_and_reason(write: Write) -> None:
     tally, rejects = actions.import_file("customers", path)
     assert tally.counts() == counts(accepted=2, rejected=4)
     assert rejects is not None
-    with rejects.open(encoding="utf-8", newline="") as file:
+    with rejects.open(encoding="utf-8-sig", newline="") as file:
         found = [(int(row["line"]), row["field"]) for row in csv.DictReader(file)]
     assert sorted(found) == [
         (3, "external_id"), (4, "category"), (4, "phones"), (4, "since"), (5, "external_id"), (6, ""),
@@ -88,11 +89,11 @@ def test_a_dry_run_tells_and_leaves_nothing(write: Write) -> None:
 
 
 def test_one_event_tells_the_digest_and_the_counts(write: Write) -> None:
-    bring(write("c.csv", HEADER, *(f"C-{n},Cliente {n},,,," for n in range(1200))))
+    bring(write("c.csv", HEADER, *(f"C-{n},Cliente {n},,,," for n in range(2400))))
     event = Event.objects.get(kind="file.imported")
     run = ImportRun.objects.get()
     assert event.data["sha256"] == run.sha256
-    assert (event.data["accepted"], run.accepted) == (1200, 1200)
+    assert (event.data["accepted"], run.accepted) == (2400, 2400)
     assert run.ended_at is not None
 
 
@@ -104,7 +105,7 @@ class Killed(BaseException):
 def test_killed_in_the_middle_whole_batches_stay_and_a_restart_completes(
     write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = write("c.csv", HEADER, *(f"C-{n},Cliente {n},,,," for n in range(1200)))
+    path = write("c.csv", HEADER, *(f"C-{n},Cliente {n},,,," for n in range(2400)))
     real, calls = land_customers.search.reindex, [0]
 
     def dies_late(customers: object) -> None:
@@ -119,7 +120,7 @@ def test_killed_in_the_middle_whole_batches_stay_and_a_restart_completes(
     assert Customer.objects.count() == actions.BATCH
     assert ImportRun.objects.get().accepted == actions.BATCH
     assert ImportRun.objects.get().ended_at is None
-    assert bring(path) == counts(accepted=1200 - actions.BATCH, unchanged=actions.BATCH)
+    assert bring(path) == counts(accepted=2400 - actions.BATCH, unchanged=actions.BATCH)
     told = Event.objects.get(kind="file.imported").data["interrupted_before"]
     assert [each["accepted"] for each in told] == [actions.BATCH]
 
@@ -130,8 +131,8 @@ def test_a_row_that_only_the_database_refuses_is_rejected_alone(write: Write, mo
 
     real = land_customers.upsert
 
-    def refuses_two(model: object, source: str, wanted: dict[str, object]) -> object:
-        landed = real(model, source, wanted)  # type: ignore[arg-type]
+    def refuses_two(model: object, setting: object, wanted: dict[str, object], **known: object) -> object:
+        landed = real(model, setting, wanted, **known)  # type: ignore[arg-type]
         if "C-2" in wanted:
             raise IntegrityError("CHECK constraint failed")
         return landed

@@ -115,9 +115,9 @@ def test_a_mapping_translates_headers_codes_and_dates(write: Write) -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["bills", "x.csv"], "bills"),
+        (["birds", "x.csv"], "birds"),
         (["customers", "missing.csv"], "missing.csv"),
-        (["customers", "latin.csv"], "utf-8"),
+        (["customers", "latin.csv", "--map", "utf8.toml"], "utf-8"),
         (["customers", "empty.csv"], "empty.csv"),
         (["customers", "headers.csv"], "external_id"),
         (["customers", "good.csv", "--map", "nobody"], "ibm-telco"),
@@ -133,6 +133,7 @@ def test_what_cannot_be_read_is_said_in_one_sentence(
     write("latin.csv", "external_id,name", "1,Íñigo", encoding="latin-1")
     write("headers.csv", "id,nombre", "1,Ana")
     write("good.csv", "external_id,name", "1,Ana")
+    write("utf8.toml", 'kind = "customers"', 'encoding = "utf-8"', "[columns]", 'external_id = "external_id"')
     write("broken.toml", "kind = ")
     write("strange.toml", 'kind = "customers"', 'colour = "red"')
     (tmp_path / "empty.csv").touch()

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from arraigo import clock
 from arraigo.billing.models import Bill, BillLine
-from arraigo.imports.landing import Landed, Parsed, Setting, Tally, short, upsert
-from arraigo.imports.mapping import Brought
-from arraigo.imports.rows import CustomerRow
+from arraigo.imports import store
+from arraigo.imports.fields import plain_number
+from arraigo.imports.landing import Landed, Parsed, Setting, short, upsert
+from arraigo.imports.mapping import Brought, ColumnMapping
 from arraigo.money import CENTAVO, ZERO, bs
 from arraigo.products.models import Offering, Product
 from arraigo.terminations.models import Termination
@@ -29,23 +30,25 @@ def apportion(total: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
     return shares
 
 
-def charge(cells: Mapping[str, str], header: str) -> Decimal | None:
+def charge(cells: Mapping[str, str], mapping: ColumnMapping) -> Decimal | None:
     """The monthly charge of a row, in Bs; None where it is no amount."""
     try:
-        amount = Decimal(cells[header].strip())
+        amount = Decimal(plain_number(cells[mapping.monthly_charge].strip(), mapping.decimal))
         return bs(amount) if amount.is_finite() and ZERO <= amount < 10**10 else None
     except InvalidOperation:
         return None
 
 
-def problem(cells: Mapping[str, str], header: str) -> list[tuple[str, str]]:
+def problem(cells: Mapping[str, str], mapping: ColumnMapping) -> list[tuple[str, str, str]]:
     """What is wrong with the row's monthly charge."""
-    if header and charge(cells, header) is None:
-        return [(header, _("“%(value)s” is no amount in Bs") % {"value": cells.get(header, "")})]
+    header = mapping.monthly_charge
+    if header and charge(cells, mapping) is None:
+        value = cells.get(header, "")
+        return [(header, value, _("“%(value)s” is no amount in Bs") % {"value": value})]
     return []
 
 
-def land(batch: Sequence[Parsed[CustomerRow]], landed: Landed, setting: Setting, tally: Tally) -> set[str]:
+def land(batch: Sequence[Parsed[Any]], landed: Landed, setting: Setting) -> set[str]:
     """Bring the products, terminations and open bills in; external ids of the customers that changed."""
     mapping = setting.mapping
     if not mapping.products:
@@ -56,7 +59,7 @@ def land(batch: Sequence[Parsed[CustomerRow]], landed: Landed, setting: Setting,
     for each in batch:
         for key, values in _products(each, landed, setting, offerings).items():
             wanted[key], owners[key] = values, each.row.external_id
-    products = upsert(Product, setting.source, wanted)
+    products = upsert(Product, setting, wanted)
     changed = {owners[key] for key in products.created | products.updated}
     changed |= {owners[key] for key in _terminations(products, setting)}
     return changed | _bills(batch, landed, products, owners, setting)
@@ -75,11 +78,11 @@ def _offerings(brought: Sequence[Brought]) -> dict[str, int]:
 
 
 def _products(
-    each: Parsed[CustomerRow], landed: Landed, setting: Setting, offerings: Mapping[str, int]
+    each: Parsed[Any], landed: Landed, setting: Setting, offerings: Mapping[str, int]
 ) -> dict[str, dict[str, Any]]:
     mapping, key = setting.mapping, each.row.external_id
     brought = mapping.brought_by(each.raw.cells)
-    total = charge(each.raw.cells, mapping.monthly_charge) if mapping.monthly_charge else None
+    total = charge(each.raw.cells, mapping) if mapping.monthly_charge else None
     prices = apportion(total or ZERO, [b.weight for b in brought])
     ended = mapping.is_terminated(each.raw.cells)
     return {
@@ -110,11 +113,11 @@ def _terminations(products: Landed, setting: Setting) -> set[str]:
         for key, product in products.records.items()
         if product.reason == Product.Reason.UNKNOWN
     }  # fmt: skip
-    return upsert(Termination, setting.source, gone).created
+    return upsert(Termination, setting, gone).created
 
 
 def _bills(
-    batch: Sequence[Parsed[CustomerRow]], landed: Landed, products: Landed, owners: Mapping[str, str], setting: Setting
+    batch: Sequence[Parsed[Any]], landed: Landed, products: Landed, owners: Mapping[str, str], setting: Setting
 ) -> set[str]:
     """The month that is not billed yet, one line per product; whose it is, where it is new or changed.
 
@@ -131,9 +134,9 @@ def _bills(
     stale = {key for key, bill in have.items() if _stale(bill, lines[key])}
     month = clock.month_of(clock.now())
     bills = [_bill(landed.records[key].pk, key, setting.source, month, lines[key]) for key in sorted(fresh)]
-    Bill.objects.bulk_create(bills)
-    _write_lines(bills, lines)
-    _correct([have[key] for key in sorted(stale)], lines)
+    setting.ledger.made(store.insert(Bill, bills))
+    _write_lines(bills, lines, setting)
+    _correct([have[key] for key in sorted(stale)], lines, setting)
     return fresh | stale
 
 
@@ -147,17 +150,21 @@ def _bill(customer_id: int, key: str, source: str, month: dt.date, products: Seq
     return Bill(customer_id=customer_id, source=source, external_id=key, month=month, total=total)
 
 
-def _write_lines(bills: Sequence[Bill], products: Mapping[str, Sequence[Product]]) -> None:
-    BillLine.objects.bulk_create(
+def _write_lines(bills: Sequence[Bill], products: Mapping[str, Sequence[Product]], setting: Setting) -> None:
+    lines = [
         BillLine(bill=bill, product=product, description=product.number, amount=product.price)
         for bill in bills
         for product in products[str(bill.external_id)]
-    )
+    ]
+    setting.ledger.made(store.insert(BillLine, lines))
 
 
-def _correct(bills: Sequence[Bill], products: Mapping[str, Sequence[Product]]) -> None:
-    BillLine.objects.filter(bill__in=bills).delete()
-    _write_lines(bills, products)
+def _correct(bills: Sequence[Bill], products: Mapping[str, Sequence[Product]], setting: Setting) -> None:
+    old = BillLine.objects.filter(bill__in=bills)
+    setting.ledger.removed(old)
+    old.delete()
+    _write_lines(bills, products, setting)
     for bill in bills:
-        bill.total = sum((product.price for product in products[str(bill.external_id)]), ZERO)
+        total = sum((product.price for product in products[str(bill.external_id)]), ZERO)
+        setting.ledger.change(bill, {"total": total})
     Bill.objects.bulk_update(bills, ["total"])

@@ -1,0 +1,156 @@
+"""Giving back what came in: a file of any kind, which can be brought in again and changes nothing.
+
+Records that were entered here are named by their number, or by what makes them one of a kind (the
+customer and month of a bill). CSV and XLSX guard cells that a spreadsheet would compute.
+"""
+
+import csv
+import datetime as dt
+import gzip
+import json
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from pathlib import Path
+from typing import IO, Any
+
+import openpyxl
+import polars as pl
+from django.core.serializers.json import DjangoJSONEncoder
+from openpyxl.cell import WriteOnlyCell
+
+from arraigo import clock
+from arraigo.imports.errors import FileUnreadable, FormatUnknown, TooManyRows
+from arraigo.imports.guard import guarded
+from arraigo.imports.kinds import Kind, kind_of
+
+FORMATS = ("csv", "xlsx", "parquet")
+MANY = 1000
+"""Records read at a time."""
+MOST_XLSX = 1_048_575
+"""Rows of a sheet below its header."""
+
+
+def export(kind_name: str, target: Path, format_name: str = "") -> int:
+    """Write every record of a kind to `target`; how many. The name's end says the format where none is given.
+
+    `.gz` behind it packs the file. Raises KindUnknown, FormatUnknown, TooManyRows, FileUnreadable.
+    """
+    kind = kind_of(kind_name)
+    write = _writer(format_name or _format_of(target))
+    try:
+        with _replacing(target) as part:
+            return write(kind, part)
+    except OSError as error:
+        raise FileUnreadable(target, error.strerror or str(error)) from error
+
+
+def _format_of(target: Path) -> str:
+    return target.name.removesuffix(".gz").rpartition(".")[2].lower()
+
+
+def _writer(name: str) -> Callable[[Kind, Path], int]:
+    writers = {"csv": _write_csv, "xlsx": _write_xlsx, "parquet": _write_parquet}
+    if name not in writers:
+        raise FormatUnknown(name, FORMATS)
+    return writers[name]
+
+
+@contextmanager
+def _replacing(target: Path) -> Iterator[Path]:
+    """A file beside `target` that takes its place when it is whole."""
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".export-") as folder:
+        part = Path(folder) / "part"
+        yield part
+        if target.name.endswith(".gz"):
+            packed = Path(folder) / "packed"
+            with part.open("rb") as plain, gzip.open(packed, "wb") as file:
+                while chunk := plain.read(1 << 20):
+                    file.write(chunk)
+            part = packed
+        part.replace(target)
+
+
+def records(kind: Kind) -> Iterator[dict[str, Any]]:
+    """Every record of the kind as a row, in the order in which they came."""
+    last, more = 0, True
+    while more:
+        more = False
+        for last, row in kind.out(last, MANY):  # noqa: B007, B020
+            more = True
+            yield row
+
+
+def texts(kind: Kind) -> Iterator[list[str]]:
+    """Every record of the kind as the cells of its columns."""
+    for row in records(kind):
+        yield [text_of(row.get(name)) for name in kind.fields]
+
+
+def text_of(value: Any) -> str:
+    """A value as a file tells it; moments as the clocks in Cochabamba show them."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dt.datetime):
+        return clock.local(value).isoformat()
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, list):
+        return json.dumps(value, cls=_Json, ensure_ascii=False, separators=(",", ":")) if value else ""
+    return str(value).strip()
+
+
+class _Json(DjangoJSONEncoder):
+    def default(self, o: Any) -> Any:
+        return text_of(o) if isinstance(o, dt.datetime | Decimal) else super().default(o)
+
+
+def _write_csv(kind: Kind, path: Path) -> int:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        return write_csv(kind, file)
+
+
+def write_csv(kind: Kind, file: IO[str]) -> int:
+    """Write the records as CSV to an open text file; how many."""
+    writer = csv.writer(file)
+    writer.writerow(kind.fields)
+    count = 0
+    for count, row in enumerate(texts(kind), 1):  # noqa: B007
+        writer.writerow([guarded(text) for text in row])
+    return count
+
+
+def _write_xlsx(kind: Kind, path: Path) -> int:
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet(kind.name)
+    sheet.append(kind.fields)
+    count = 0
+    for count, row in enumerate(texts(kind), 1):
+        if count > MOST_XLSX:
+            raise TooManyRows(MOST_XLSX)
+        sheet.append([_cell(sheet, text) for text in row])
+    book.save(path)
+    return count
+
+
+def _cell(sheet: Any, text: str) -> Any:
+    """A cell of text, whatever it looks like."""
+    cell = WriteOnlyCell(sheet, guarded(text))
+    cell.data_type = "s"
+    return cell
+
+
+def _write_parquet(kind: Kind, path: Path) -> int:
+    plain = path.with_suffix(".csv")
+    with plain.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(kind.fields)
+        count = 0
+        for count, row in enumerate(texts(kind), 1):  # noqa: B007
+            writer.writerow(row)
+    schema = dict.fromkeys(kind.fields, pl.String)
+    pl.scan_csv(plain, schema=schema, missing_utf8_is_empty_string=True).sink_parquet(path)
+    return count

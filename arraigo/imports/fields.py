@@ -1,0 +1,175 @@
+"""How the cells of somebody else's file are understood: moments, days, months, amounts, yes and no.
+
+The mapping (as `context["mapping"]`) may say how dates and decimals are written; without it they are
+recognised. A day always stands before its month.
+"""
+
+import datetime as dt
+import re
+from decimal import Decimal
+from typing import Annotated, Any
+
+from django.utils.translation import gettext as _
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo
+
+from arraigo import clock
+
+DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:[ T,]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?$")
+MONTH_FIRST = re.compile(r"(\d{1,2})[/.-](\d{4})$")
+YEAR_MONTH = re.compile(r"(\d{4})[/.-](\d{1,2})$")
+GROUPED = re.compile(r"-?\d{1,3}([., ]\d{3})+$")
+YES = frozenset({"1", "true", "yes", "y", "si", "sí", "s", "x", "verdadero"})
+NO = frozenset({"0", "false", "no", "n", "falso"})
+EARLIEST = 1900
+
+
+def _mapped(info: ValidationInfo, name: str) -> str:
+    return str(getattr((info.context or {}).get("mapping"), name, ""))
+
+
+def _moment(value: Any, info: ValidationInfo) -> Any:
+    """Text → aware moment; a time without zone is Cochabamba's."""
+    if not isinstance(value, str):
+        return value
+    pattern = _mapped(info, "date_format")
+    try:
+        found = dt.datetime.strptime(value, pattern) if pattern else _recognised(value)  # noqa: DTZ007
+        if found.year < EARLIEST:
+            raise ValueError
+        return (found if found.tzinfo else found.replace(tzinfo=clock.LA_PAZ)).astimezone(dt.UTC)
+    except (ValueError, OverflowError) as error:
+        wanted = pattern or _("2026-05-31, 31/05/2026 or 31/05/2026 14:30")
+        raise ValueError(_("“%(value)s” is no date as in %(pattern)s") % {"value": value, "pattern": wanted}) from error
+
+
+def _recognised(text: str) -> dt.datetime:
+    found = DAY_FIRST.match(text)
+    if found is None:
+        return dt.datetime.fromisoformat(text)
+    day, month, year, hour, minute, second = (int(part or 0) for part in found.groups())
+    return dt.datetime(year, month, day, hour, minute, second)  # noqa: DTZ001
+
+
+def _day(value: Any, info: ValidationInfo) -> Any:
+    moment = _moment(value, info)
+    return clock.local(moment).date() if isinstance(moment, dt.datetime) else moment
+
+
+def _month(value: Any, info: ValidationInfo) -> Any:
+    """The first day of a month, of “2026-05”, “05/2026” or any day in it."""
+    if isinstance(value, str):
+        if found := YEAR_MONTH.match(value):
+            value = f"{found[1]}-{found[2]:0>2}-01"
+        elif found := MONTH_FIRST.match(value):
+            value = f"{found[2]}-{found[1]:0>2}-01"
+    day = _day(value, info)
+    return day.replace(day=1) if isinstance(day, dt.date) else day
+
+
+def plain_number(text: str, decimal: str = "") -> str:
+    """A number as Python reads it: `1.234,50` is `1234.50`. `decimal` is the sign before the decimals.
+
+    Without it the last of point and comma is that sign; where it could as well part thousands
+    (`1,234`), the text is given back as it is, for the row's rules to refuse.
+    """
+    text = text.removeprefix("Bs.").removeprefix("Bs").strip().replace("\u00a0", "").replace(" ", "")
+    if decimal:
+        return text.replace("." if decimal == "," else ",", "").replace(decimal, ".")
+    if "," not in text:
+        return text.replace(".", "") if text.count(".") > 1 and GROUPED.match(text) else text
+    if "." in text:
+        last = max(text.rfind("."), text.rfind(","))
+        return text[:last].replace(".", "").replace(",", "") + "." + text[last + 1 :]
+    if GROUPED.match(text):
+        return text.replace(",", "") if text.count(",") > 1 else text
+    return text.replace(",", ".")
+
+
+def _number(value: Any, info: ValidationInfo) -> Any:
+    return plain_number(value, _mapped(info, "decimal")) if isinstance(value, str) else value
+
+
+def _yes(value: Any) -> Any:
+    text = value.lower() if isinstance(value, str) else value
+    return True if text in YES else False if text in NO else value
+
+
+def _listed(value: Any) -> Any:
+    """Words parted by semicolons."""
+    return tuple(part.strip() for part in value.split(";") if part.strip()) if isinstance(value, str) else value
+
+
+def _past(moment: dt.datetime) -> dt.datetime:
+    if moment > clock.now():
+        raise ValueError(_("lies in the future"))
+    return moment
+
+
+Moment = Annotated[dt.datetime, BeforeValidator(_moment)]
+Past = Annotated[Moment, AfterValidator(_past)]
+Day = Annotated[dt.date, BeforeValidator(_day)]
+Month = Annotated[dt.date, BeforeValidator(_month)]
+Amount = Annotated[Decimal, BeforeValidator(_number), Field(ge=0, max_digits=14, decimal_places=2)]
+"""Bs."""
+Quantity = Annotated[Decimal, BeforeValidator(_number), Field(ge=0, max_digits=14, decimal_places=3)]
+Degrees = Annotated[float, BeforeValidator(_number)]
+Whole = Annotated[int, BeforeValidator(_number), Field(ge=0, lt=2**31)]
+YesNo = Annotated[bool, BeforeValidator(_yes)]
+Words = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+Id = Annotated[str, Field(min_length=1, max_length=80)]
+Code = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[-\w]+$")]
+
+
+class Row(BaseModel):
+    """One row of a file; each kind adds its fields."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, str_strip_whitespace=True)
+
+    source: str = Field(default="", max_length=40)
+    """The system it comes from; empty: the mapping's."""
+    external_id: Id
+
+
+def problems(error: ValidationError) -> list[tuple[str, str, str]]:
+    """Field, value and reason of each thing that is wrong with a row."""
+    return [
+        (str(each["loc"][0]) if each["loc"] else "", _shown(each), _reason(each))
+        for each in error.errors(include_url=False)
+    ]
+
+
+def _shown(each: Any) -> str:
+    value = each["input"]
+    return value[:200] if isinstance(value, str) else ""
+
+
+def _reason(each: Any) -> str:
+    kind, context = each["type"], each.get("ctx", {})
+    if kind == "value_error":
+        return str(context.get("error", each["msg"]))
+    if kind == "enum":
+        return _("“%(value)s” is none of %(values)s") % {"value": each["input"], "values": context["expected"]}
+    for beginning, sentence in _sentences().items():
+        if kind.startswith(beginning):
+            return str(sentence % context)
+    return _("“%(value)s” cannot be taken") % {"value": each["input"]}
+
+
+def _sentences() -> dict[str, str]:
+    """Beginning of pydantic's kind of error → what it means to a person."""
+    return {
+        "missing": _("is missing"),
+        "string_too_long": _("is longer than %(max_length)s characters"),
+        "string_too_short": _("is missing"),
+        "string_pattern": _("only letters, digits, hyphens and underscores are taken"),
+        "greater_than": _("is below the least that is taken"),
+        "less_than": _("is above the most that is taken"),
+        "decimal_max": _("has too many digits, or thousands that cannot be told from decimals"),
+        "decimal_whole": _("has too many digits, or thousands that cannot be told from decimals"),
+        "decimal": _("is no number"),
+        "float": _("is no number"),
+        "finite": _("is no number"),
+        "int": _("is no whole number"),
+        "bool": _("is neither yes nor no"),
+        "json": _("is not written as JSON"),
+    }

@@ -1,0 +1,233 @@
+"""Bills with their lines. What is paid or credited here is never lowered by a file that knows less."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Annotated, Any
+
+from django.db.models import Prefetch
+from django.utils.translation import gettext as _
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from arraigo.billing import credits
+from arraigo.billing.models import Bill, BillLine, Credit
+from arraigo.imports import references, store
+from arraigo.imports.fields import Amount, Day, Id, Month, Row
+from arraigo.imports.landing import Landed, Parsed, Setting, Tally, given, known, tally_of, upsert
+from arraigo.imports.references import Pair
+from arraigo.money import ZERO
+
+NATURAL = ("customer_id", "month")
+ORDER = [Bill.State.UNBILLED, Bill.State.ISSUED, Bill.State.PAID]
+WHOLE = "Total"
+"""What the one line of a bill says whose file has no lines."""
+
+
+class Line(BaseModel):
+    """The charge of one product; without a product a charge of another kind."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    product: str = Field(default="", max_length=80)
+    description: str = Field(default="", max_length=120)
+    amount: Amount
+
+
+def _lines(value: Any) -> Any:
+    """JSON, or `product=amount;product=amount`."""
+    if not isinstance(value, str):
+        return value
+    if value.startswith("["):
+        try:
+            return json.loads(value)
+        except ValueError as error:
+            raise ValueError(_("is not written as JSON")) from error
+    parts = [part.rpartition("=") for part in value.split(";") if part.strip()]
+    return [{"product": product.strip(), "amount": amount.strip()} for product, _sign, amount in parts]
+
+
+class BillRow(Row):
+    customer: Id
+    month: Month
+    state: Bill.State = Bill.State.ISSUED
+    issued_on: Day | None = None
+    due_on: Day | None = None
+    total: Amount | None = None
+    """Bs; needed where there are no lines, and compared with their sum where there are."""
+    credited: Amount | None = None
+    """Bs of credits that were given on it elsewhere."""
+    paid: Amount | None = None
+    """Bs; payments that are brought in afterwards are part of it."""
+    lines: Annotated[tuple[Line, ...], BeforeValidator(_lines)] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named(cls, data: Any) -> Any:
+        """A bill without an id of its own is known by its customer and month."""
+        if not data.get("external_id") and data.get("customer") and data.get("month"):
+            return {**data, "external_id": f"{data['customer']}/{data['month']}"[:80]}
+        return data
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> "BillRow":
+        if not self.lines and self.total is None:
+            raise ValueError(_("a bill needs its lines or its total"))
+        if self.lines and self.total is not None and self.total != self.sum:
+            raise ValueError(
+                _("total is %(total)s, its lines sum up to %(sum)s") % {"total": self.total, "sum": self.sum}
+            )
+        if self.state != Bill.State.UNBILLED and not (self.issued_on and self.due_on):
+            raise ValueError(_("a bill that was issued needs issued_on and due_on"))
+        if self.sum < (self.credited or ZERO) + (self.paid or ZERO):
+            raise ValueError(_("credits and payments are more than the bill's total"))
+        named = [line.product for line in self.lines if line.product]
+        if len(named) != len(set(named)):
+            raise ValueError(_("a product has more than one line"))
+        return self
+
+    @property
+    def sum(self) -> Decimal:
+        return sum((line.amount for line in self.lines), ZERO) if self.lines else (self.total or ZERO)
+
+    @property
+    def charges(self) -> tuple[Line, ...]:
+        return self.lines or (Line(description=WHOLE, amount=self.sum),)
+
+
+def land(batch: Sequence[Parsed[BillRow]], setting: Setting) -> Tally:
+    """Bring a batch of bills in, inside the caller's transaction."""
+    tally = Tally()
+    customers = references.customers_of([each.row.customer for each in batch], setting)
+    batch = known(batch, "customer", customers, tally)
+    products = _products(batch, customers, setting)
+    batch = [each for each in batch if _lines_known(each, customers, products, tally)]
+    held = _held(batch, customers)
+    batch = [each for each in batch if _month_free(each, held, customers, setting, tally)]
+    wanted = {p.row.external_id: _values(p.row, customers, held) for p in batch}
+    landed = upsert(Bill, setting, wanted, natural=NATURAL)
+    changed = _write_lines(batch, landed, customers, products, setting)
+    _attach_credits(landed)
+    tally.add(tally_of(landed, also_changed=changed))
+    return tally
+
+
+def _products(batch: Sequence[Parsed[BillRow]], customers: Mapping[str, int], setting: Setting) -> dict[Pair, int]:
+    pairs = {(customers[p.row.customer], line.product) for p in batch for line in p.row.lines if line.product}
+    return references.products_by_word(pairs, setting.source) if pairs else {}
+
+
+def _lines_known(
+    each: Parsed[BillRow], customers: Mapping[str, int], products: Mapping[Pair, int], tally: Tally
+) -> bool:
+    customer = customers[each.row.customer]
+    for line in each.row.lines:
+        if line.product and (customer, line.product) not in products:
+            reason = _("customer %(customer)s has no product “%(product)s”") % {
+                "customer": each.row.customer, "product": line.product,
+            }  # fmt: skip
+            tally.reject(each.raw.line, [("lines", line.product, reason)])
+            return False
+    return True
+
+
+def _held(batch: Sequence[Parsed[BillRow]], customers: Mapping[str, int]) -> dict[tuple[int, Any], Bill]:
+    """The bills that the customers have for these months."""
+    keys = {customers[p.row.customer] for p in batch}
+    rows = Bill.objects.filter(customer__in=keys, month__in={p.row.month for p in batch})
+    return {(bill.customer_id, bill.month): bill for bill in rows}
+
+
+def _month_free(
+    each: Parsed[BillRow], held: dict[tuple[int, Any], Bill], customers: Mapping[str, int], setting: Setting,
+    tally: Tally,
+) -> bool:  # fmt: skip
+    """Whether no other bill has the customer's month, and what is paid on this one still fits."""
+    row, key = each.row, (customers[each.row.customer], each.row.month)
+    bill = held.setdefault(key, Bill(source=setting.source, external_id=row.external_id, total=ZERO))
+    if (bill.source, bill.external_id or row.external_id) != (setting.source, row.external_id):
+        reason = _("customer %(customer)s has another bill for %(month)s already") % {
+            "customer": row.customer, "month": f"{row.month:%m/%Y}",
+        }  # fmt: skip
+    elif row.sum < max(bill.credited, row.credited or ZERO) + max(bill.paid, row.paid or ZERO):
+        reason = _("credits and payments are more than the bill's total")
+    else:
+        return True
+    tally.reject(each.raw.line, [("month", f"{row.month:%Y-%m}", reason)])
+    return False
+
+
+def _values(row: BillRow, customers: Mapping[str, int], held: Mapping[tuple[int, Any], Bill]) -> dict[str, Any]:
+    bill = held[customers[row.customer], row.month]
+    state = max(row.state, Bill.State(bill.state), key=ORDER.index) if bill.pk else row.state
+    return {
+        "customer_id": customers[row.customer], "month": row.month, "state": state.value, "total": row.sum,
+        "credited": max(row.credited or ZERO, bill.credited), "paid": max(row.paid or ZERO, bill.paid),
+        **given(row, ("issued_on", "due_on")),
+    }  # fmt: skip
+
+
+def _write_lines(
+    batch: Sequence[Parsed[BillRow]], landed: Landed, customers: Mapping[str, int], products: Mapping[Pair, int],
+    setting: Setting,
+) -> set[str]:  # fmt: skip
+    """Give each bill the lines that its row tells of; the external ids of the bills whose lines changed."""
+    told = {p.row.external_id: _charged(p.row, customers[p.row.customer], products) for p in batch}
+    old = {landed.records[key].pk: key for key in told if key not in landed.created}
+    have: dict[str, list[BillLine]] = {key: [] for key in old.values()}
+    for line in BillLine.objects.filter(bill__in=old).order_by("pk") if old else ():
+        have[old[line.bill_id]].append(line)
+    stale = {key for key, lines in have.items() if _as_told(lines) != sorted(told[key])}
+    gone = [line for key in sorted(stale) for line in have[key]]
+    if gone:
+        setting.ledger.removed(gone)
+        BillLine.objects.filter(pk__in=[line.pk for line in gone]).delete()
+    new = [
+        BillLine(bill=landed.records[key], product_id=product or None, description=text, amount=amount)
+        for key in told
+        if key in landed.created or key in stale
+        for product, text, amount in told[key]
+    ]
+    setting.ledger.made(store.insert(BillLine, new))
+    return stale
+
+
+def _as_told(lines: Sequence[BillLine]) -> list[tuple[int, str, Decimal]]:
+    return sorted((line.product_id or 0, line.description, line.amount) for line in lines)
+
+
+def _charged(row: BillRow, customer: int, products: Mapping[Pair, int]) -> list[tuple[int, str, Decimal]]:
+    """Key of the product (0: none), description and Bs of each line."""
+    return [
+        (products[customer, line.product] if line.product else 0, line.description or line.product, line.amount)
+        for line in row.charges
+    ]
+
+
+def _attach_credits(landed: Landed) -> None:
+    """Credits that wait for a bill go on the new unbilled ones."""
+    new = {landed.records[key].customer_id: landed.records[key] for key in landed.created}
+    unbilled = {pk for pk, bill in new.items() if bill.state == Bill.State.UNBILLED}
+    if unbilled:
+        waiting = Credit.objects.filter(customer__in=unbilled, bill=None).values_list("customer_id", flat=True)
+        for customer in sorted(set(waiting)):
+            credits.attach_waiting(new[customer])
+
+
+def out(after: int, many: int) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Up to `many` bills behind the key `after`, as rows."""
+    lines = Prefetch("lines", BillLine.objects.select_related("product").order_by("pk"))
+    rows = Bill.objects.filter(pk__gt=after).select_related("customer").prefetch_related(lines).order_by("pk")
+    for bill in rows[:many]:
+        told = [
+            {
+                **({"product": references.word_for(bill, line.product)} if line.product else {}),
+                "description": line.description, "amount": line.amount,
+            }
+            for line in bill.lines.all()
+        ]  # fmt: skip
+        yield bill.pk, {
+            "source": bill.source, "external_id": bill.external_id or f"{bill.customer.number}/{bill.month:%Y-%m}",
+            "customer": references.word_for(bill, bill.customer), "month": f"{bill.month:%Y-%m}",
+            **{name: getattr(bill, name) for name in ("state", "issued_on", "due_on", "total", "credited", "paid")},
+            "lines": told,
+        }  # fmt: skip

@@ -1,0 +1,55 @@
+"""Listings in the Central de Riesgos (step 1.1)."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+from pydantic import Field, model_validator
+
+from arraigo.customers.models import CreditListing
+from arraigo.imports import references
+from arraigo.imports.fields import Day, Id, Row
+from arraigo.imports.landing import Parsed, Setting, Tally, given, known, short, tally_of, upsert
+
+NATURAL = ("customer_id", "bureau", "listed_on")
+
+
+class CreditListingRow(Row):
+    customer: Id
+    bureau: str = Field(default="Central de Riesgos", min_length=1, max_length=60)
+    listed_on: Day
+    lifted_on: Day | None = None
+
+    @model_validator(mode="after")
+    def _ends(self) -> "CreditListingRow":
+        if self.lifted_on and self.lifted_on < self.listed_on:
+            raise ValueError(_("lifted_on lies before listed_on"))
+        return self
+
+
+def land(batch: Sequence[Parsed[CreditListingRow]], setting: Setting) -> Tally:
+    """Bring a batch of listings in, inside the caller's transaction."""
+    tally = Tally()
+    customers = references.customers_of([each.row.customer for each in batch], setting)
+    batch = known(batch, "customer", customers, tally)
+    wanted = {p.row.external_id: _values(p.row, customers) for p in batch}
+    tally.add(tally_of(upsert(CreditListing, setting, wanted, natural=NATURAL)))
+    return tally
+
+
+def _values(row: CreditListingRow, customers: dict[str, int]) -> dict[str, Any]:
+    return {
+        "customer_id": customers[row.customer], "bureau": row.bureau, "listed_on": row.listed_on,
+        **given(row, ["lifted_on"]),
+    }  # fmt: skip
+
+
+def out(after: int, many: int) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Up to `many` listings behind the key `after`, as rows."""
+    for listing in CreditListing.objects.filter(pk__gt=after).select_related("customer").order_by("pk")[:many]:
+        name = short(f"{listing.customer.number}/{listing.listed_on}/{listing.bureau}", 80)
+        yield listing.pk, {
+            "source": listing.source, "external_id": listing.external_id or name,
+            "customer": references.word_for(listing, listing.customer), "bureau": listing.bureau,
+            "listed_on": listing.listed_on, "lifted_on": listing.lifted_on,
+        }  # fmt: skip

@@ -1,0 +1,105 @@
+"""Products of customers that are there, or (--create-missing) of customers known by their id only."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+from pydantic import Field, model_validator
+
+from arraigo.customers import search
+from arraigo.customers.models import Customer
+from arraigo.imports import references
+from arraigo.imports.fields import Amount, Day, Id, Row
+from arraigo.imports.landing import Parsed, Setting, Tally, given, known, numbers_free, short, tally_of, upsert
+from arraigo.money import ZERO
+from arraigo.products.models import Product, Service, Technology
+
+GIVEN = ("started_on", "ended_on", "bundle")
+
+
+class ProductRow(Row):
+    customer: Id
+    """External id, or number, of the customer."""
+    number: str = Field(default="", max_length=40)
+    """Empty: the external id."""
+    offering: str = Field(min_length=1, max_length=40)
+    """Code in the catalogue."""
+    offering_name: str = Field(default="", max_length=80)
+    """These three for an entry of the catalogue that the row brings (--create-missing)."""
+    service: Service = Service.INTERNET
+    technology: Technology = Technology.UNKNOWN
+    status: Product.Status = Product.Status.ACTIVE
+    reason: str = ""
+    price: Amount = ZERO
+    """Bs a month."""
+    bundle: str = Field(default="", max_length=40)
+    started_on: Day | None = None
+    ended_on: Day | None = None
+    network_point: str = Field(default="", max_length=80)
+    """External id, or code, of the drop that it hangs on."""
+
+    @model_validator(mode="after")
+    def _ends(self) -> "ProductRow":
+        if self.reason not in Product.Reason.values:
+            raise ValueError(_("reason: write one of %(values)s") % {"values": ", ".join(Product.Reason.values[1:])})
+        if self.started_on and self.ended_on and self.ended_on < self.started_on:
+            raise ValueError(_("ended_on lies before started_on"))
+        return self
+
+
+def land(batch: Sequence[Parsed[ProductRow]], setting: Setting) -> Tally:
+    """Bring a batch of products in, inside the caller's transaction."""
+    tally = Tally()
+    numbers = [each.row.number or short(each.row.external_id, 40) for each in batch]
+    batch = numbers_free(Product, setting.source, batch, numbers, tally)
+    points = references.points_of([each.row.network_point for each in batch], setting)
+    batch = known(batch, "network_point", points, tally)
+    customers = references.customers_of([each.row.customer for each in batch], setting)
+    batch = known(batch, "customer", customers, tally)
+    offerings = _offerings([each.row for each in batch], setting)
+    batch = known(batch, "offering", offerings, tally)
+    wanted = {p.row.external_id: _values(p.row, customers, offerings, points) for p in batch}
+    landed = upsert(Product, setting, wanted, natural=("number",))
+    search.reindex(_owners(landed.records[key] for key in landed.created | landed.updated))
+    tally.add(tally_of(landed))
+    return tally
+
+
+def _owners(products: Iterable[Product]) -> list[Customer]:
+    """The customers of `products`, once each: their numbers are searched for."""
+    return list(Customer.objects.filter(pk__in={product.customer_id for product in products}))
+
+
+def _offerings(rows: Sequence[ProductRow], setting: Setting) -> dict[str, int]:
+    wanted = {row.offering: (row.offering_name or row.offering, row.service, row.technology) for row in rows}
+    return references.offerings_of(wanted, setting)
+
+
+def _values(
+    row: ProductRow, customers: Mapping[str, int], offerings: Mapping[str, int], points: Mapping[str, int]
+) -> dict[str, Any]:
+    ended = row.status == Product.Status.TERMINATED
+    values: dict[str, Any] = {
+        "number": row.number or short(row.external_id, 40),
+        "customer_id": customers[row.customer],
+        "offering_id": offerings[row.offering],
+        "status": row.status.value,
+        "reason": row.reason or (Product.Reason.UNKNOWN.value if ended else ""),
+        "price": row.price,
+        **given(row, GIVEN),
+    }
+    return values | ({"network_point_id": points[row.network_point]} if row.network_point else {})
+
+
+def out(after: int, many: int) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Up to `many` products behind the key `after`, as rows."""
+    rows = Product.objects.filter(pk__gt=after).select_related("customer", "offering", "network_point").order_by("pk")
+    for product in rows[:many]:
+        yield product.pk, {
+            "source": product.source, "external_id": product.external_id or product.number,
+            "customer": references.word_for(product, product.customer),
+            "offering": product.offering.code, "offering_name": product.offering.name,
+            "service": product.offering.service, "technology": product.offering.technology,
+            **{name: getattr(product, name) for name in ("number", "status", "reason", "price", *GIVEN)},
+            "network_point": product.network_point.code if product.network_point else "",
+        }  # fmt: skip

@@ -1,0 +1,107 @@
+"""Bajas: requested, withdrawn, executed. Those without dates count nowhere."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+from pydantic import Field, model_validator
+
+from arraigo.imports import references
+from arraigo.imports.fields import Day, Id, Past, Row, Words
+from arraigo.imports.kinds.tickets import product_known
+from arraigo.imports.landing import Parsed, Setting, Tally, given, known, numbers_free, short, tally_of, upsert
+from arraigo.imports.references import Pair
+from arraigo.terminations.models import Termination
+
+GIVEN = ("receipt", "case_number", "requested_at", "withdrawn_at", "executed_at", "return_by")
+
+
+class TerminationRow(Row):
+    number: str = Field(default="", max_length=24)
+    """Empty: the external id."""
+    receipt: str = Field(default="", max_length=24)
+    customer: Id
+    product: Id
+    case_number: str = Field(default="", max_length=24)
+    reason: Termination.Reason = Termination.Reason.UNKNOWN
+    requested_at: Past | None = None
+    withdrawn_at: Past | None = None
+    executed_at: Past | None = None
+    return_items: Words = ()
+    """What the customer gives back, parted by semicolons."""
+    return_by: Day | None = None
+
+    @model_validator(mode="after")
+    def _times(self) -> "TerminationRow":
+        if self.withdrawn_at and self.executed_at:
+            raise ValueError(_("a termination is withdrawn or executed, not both"))
+        if self.requested_at and self.executed_at and self.executed_at < self.requested_at:
+            raise ValueError(_("executed_at lies before requested_at"))
+        if self.withdrawn_at and not self.requested_at:
+            raise ValueError(_("what was withdrawn needs requested_at"))
+        return self
+
+    @property
+    def is_open(self) -> bool:
+        return bool(self.requested_at and not self.withdrawn_at and not self.executed_at)
+
+
+def land(batch: Sequence[Parsed[TerminationRow]], setting: Setting) -> Tally:
+    """Bring a batch of terminations in, inside the caller's transaction."""
+    tally = Tally()
+    numbers = [each.row.number or short(each.row.external_id, 24) for each in batch]
+    batch = numbers_free(Termination, setting.source, batch, numbers, tally)
+    customers = references.customers_of([each.row.customer for each in batch], setting)
+    batch = known(batch, "customer", customers, tally)
+    products = references.products_by_word(((customers[p.row.customer], p.row.product) for p in batch), setting.source)
+    batch = product_known(batch, customers, products, tally)
+    batch = _one_open(batch, customers, products, setting, tally)
+    wanted = {p.row.external_id: _values(p.row, customers, products) for p in batch}
+    tally.add(tally_of(upsert(Termination, setting, wanted, natural=("number",))))
+    return tally
+
+
+def _one_open(
+    batch: Sequence[Parsed[TerminationRow]], customers: Mapping[str, int], products: Mapping[Pair, int],
+    setting: Setting, tally: Tally,
+) -> list[Parsed[TerminationRow]]:  # fmt: skip
+    """The rows that do not open a second termination on a product."""
+    keys = {products[customers[p.row.customer], p.row.product] for p in batch if p.row.is_open}
+    opened = Termination.objects.filter(
+        product__in=keys, requested_at__isnull=False, withdrawn_at=None, executed_at=None
+    )
+    owners: dict[int, str] = dict(opened.values_list("product", "number"))
+    kept = []
+    for each in batch:
+        product = products[customers[each.row.customer], each.row.product]
+        number = each.row.number or short(each.row.external_id, 24)
+        if each.row.is_open and owners.setdefault(product, number) != number:
+            sentence = _("the product has an open termination already: %(number)s") % {"number": owners[product]}
+            tally.reject(each.raw.line, [("product", each.row.product, sentence)])
+        else:
+            kept.append(each)
+    return kept
+
+
+def _values(row: TerminationRow, customers: Mapping[str, int], products: Mapping[Pair, int]) -> dict[str, Any]:
+    customer = customers[row.customer]
+    return {
+        "number": row.number or short(row.external_id, 24),
+        "customer_id": customer,
+        "product_id": products[customer, row.product],
+        "reason": row.reason.value,
+        **given(row, GIVEN),
+        **({"return_items": list(row.return_items)} if row.return_items else {}),
+    }
+
+
+def out(after: int, many: int) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Up to `many` terminations behind the key `after`, as rows."""
+    rows = Termination.objects.filter(pk__gt=after).select_related("customer", "product").order_by("pk")
+    for each in rows[:many]:
+        yield each.pk, {
+            "source": each.source, "external_id": each.external_id or each.number, "number": each.number,
+            "customer": references.word_for(each, each.customer),
+            "product": references.word_for(each, each.product), "reason": each.reason,
+            **{name: getattr(each, name) for name in GIVEN}, "return_items": ";".join(each.return_items),
+        }  # fmt: skip

@@ -1,0 +1,237 @@
+"""Trouble tickets with the changes of their states; with --create-missing they bring customers and products."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any
+
+from django.db.models import Prefetch
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from arraigo.customers import search
+from arraigo.customers.models import Customer
+from arraigo.imports import references, store
+from arraigo.imports.fields import Id, Moment, Past, Row
+from arraigo.imports.landing import Landed, Parsed, Setting, Tally, given, known, numbers_free, short, tally_of, upsert
+from arraigo.imports.references import Pair
+from arraigo.money import ZERO
+from arraigo.products.models import Product, Service, Technology
+from arraigo.tickets.models import TicketChange, TroubleTicket
+
+OPTIONAL = ("symptom", "description", "resolution", "resolved_at", "disputed_at")
+
+
+class Change(BaseModel):
+    """One change of state."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    at: Moment
+    after: TroubleTicket.Status
+    note: str = ""
+
+
+def _changes(value: Any) -> Any:
+    """JSON, or `state=moment;state=moment`."""
+    if not isinstance(value, str):
+        return value
+    if value.startswith("["):
+        try:
+            return json.loads(value)
+        except ValueError as error:
+            raise ValueError(_("is not written as JSON")) from error
+    parts = [part.partition("=") for part in value.split(";") if part.strip()]
+    return [{"after": after.strip(), "at": at.strip()} for after, _sign, at in parts]
+
+
+class TicketRow(Row):
+    customer: Id
+    product: Id
+    """External id, or number, of the product; with --create-missing any word that names it."""
+    number: str = Field(default="", max_length=40)
+    opened_at: Past
+    resolved_at: Moment | None = None
+    disputed_at: Moment | None = None
+    type: TroubleTicket.Type = TroubleTicket.Type.FAULT
+    status: TroubleTicket.Status | None = None
+    """Empty: that of the last change; without changes resolved where it has a time of solution, else acknowledged."""
+    changes: Annotated[tuple[Change, ...], BeforeValidator(_changes)] = ()
+    symptom: str = Field(default="", max_length=40)
+    description: str = Field(default="", max_length=10_000)
+    resolution: str = Field(default="", max_length=10_000)
+    outage: str = Field(default="", max_length=80)
+    """External id of the mass outage that it reports."""
+    service: Service = Service.INTERNET
+    """Of a product that this row brings (--create-missing)."""
+    technology: Technology = Technology.UNKNOWN
+
+    @model_validator(mode="after")
+    def _times(self) -> "TicketRow":
+        if self.resolved_at and self.resolved_at < self.opened_at:
+            raise ValueError(_("resolved_at lies before opened_at"))
+        if self.state in TroubleTicket.SOLVED and not self.resolved_at:
+            raise ValueError(_("a solved ticket needs resolved_at"))
+        if self.changes and self.changes[-1].after != self.state:
+            raise ValueError(_("the last of its changes does not lead to its status"))
+        return self
+
+    @property
+    def state(self) -> str:
+        if self.status or self.changes:
+            return str(self.status or self.changes[-1].after)
+        return str(TroubleTicket.Status.RESOLVED if self.resolved_at else TroubleTicket.Status.ACKNOWLEDGED)
+
+
+def land(batch: Sequence[Parsed[TicketRow]], setting: Setting) -> Tally:
+    """Bring a batch of tickets in, inside the caller's transaction."""
+    tally = Tally()
+    numbers = [each.row.number or short(each.row.external_id, 40) for each in batch]
+    batch = numbers_free(TroubleTicket, setting.source, batch, numbers, tally)
+    outages = references.outages_of([each.row.outage for each in batch], setting)
+    batch = known(batch, "outage", outages, tally)
+    customers = references.customers_of([each.row.customer for each in batch], setting)
+    batch = known(batch, "customer", customers, tally)
+    products = _products(batch, customers, setting)
+    batch = product_known(batch, customers, products, tally)
+    wanted = {p.row.external_id: _values(p.row, customers, products, outages) for p in batch}
+    before = _states(setting.source, wanted)
+    landed = upsert(TroubleTicket, setting, wanted, natural=("number",))
+    changed = _add_changes(batch, landed, before, setting)
+    tally.add(tally_of(landed, also_changed=changed))
+    return tally
+
+
+def _products(batch: Sequence[Parsed[TicketRow]], customers: Mapping[str, int], setting: Setting) -> dict[Pair, int]:
+    rows = {(customers[p.row.customer], p.row.product): p.row for p in batch}
+    found = references.products_by_word(rows, setting.source)
+    # What an earlier run brought is known by the pair of customer and product value.
+    by_pair = {pair: _pair_id(row) for pair, row in rows.items() if pair not in found}
+    if by_pair:
+        held = Product.objects.filter(source=setting.source, external_id__in=by_pair.values())
+        known_pairs = dict(held.values_list("external_id", "pk"))
+        found |= {pair: known_pairs[key] for pair, key in by_pair.items() if key in known_pairs}
+    missing = {pair: row for pair, row in rows.items() if pair not in found}
+    if setting.create_missing and missing:
+        found |= _brought(missing, setting)
+    return found
+
+
+def _pair_id(row: TicketRow) -> str:
+    """Identity of a product that a ticket brings: customer and product value."""
+    return short(f"{row.customer}/{row.product}", 80)
+
+
+def _brought(missing: Mapping[Pair, TicketRow], setting: Setting) -> dict[Pair, int]:
+    codes = {pair: _code(row) for pair, row in missing.items()}
+    wanted = {codes[pair]: (row.product, row.service, row.technology) for pair, row in missing.items()}
+    offerings = references.offerings_of(wanted, setting)
+    values = {
+        _pair_id(row): {
+            "number": short(_pair_id(row).replace("/", "-"), 40),
+            "customer_id": pair[0],
+            "offering_id": offerings[codes[pair]],
+            "price": ZERO,
+        }
+        for pair, row in missing.items()
+    }  # fmt: skip
+    landed = upsert(Product, setting, values)
+    search.reindex(list(Customer.objects.filter(pk__in={customer for customer, _word in missing})))
+    return {pair: landed.records[_pair_id(row)].pk for pair, row in missing.items()}
+
+
+def _code(row: TicketRow) -> str:
+    """The catalogue's code for the product value: `brought-fibre-optic`."""
+    return short(f"brought-{slugify(row.product) or 'product'}-{row.service.value}", 40)
+
+
+def product_known(
+    batch: Sequence[Parsed[Any]], customers: Mapping[str, int], products: Mapping[Pair, int], tally: Tally
+) -> list[Parsed[Any]]:
+    """The rows whose product is one of their customer's; the others are rejected."""
+    kept = []
+    for each in batch:
+        if (customers[each.row.customer], each.row.product) in products:
+            kept.append(each)
+        else:
+            reason = _("customer %(customer)s has no product “%(product)s”") % {
+                "customer": each.row.customer, "product": each.row.product,
+            }  # fmt: skip
+            tally.reject(each.raw.line, [("product", each.row.product, reason)])
+    return kept
+
+
+def _values(
+    row: TicketRow, customers: Mapping[str, int], products: Mapping[Pair, int], outages: Mapping[str, int]
+) -> dict[str, Any]:
+    customer = customers[row.customer]
+    values: dict[str, Any] = {
+        "number": row.number or short(row.external_id, 40),
+        "customer_id": customer,
+        "product_id": products[customer, row.product],
+        "type": row.type.value,
+        "status": row.state,
+        "opened_at": row.opened_at,
+        **given(row, OPTIONAL),
+    }
+    return values | ({"outage_id": outages[row.outage]} if row.outage else {})
+
+
+def _states(source: str, wanted: Mapping[str, Any]) -> dict[str, str]:
+    """The states of the tickets of `source` before the batch, by external id."""
+    rows = TroubleTicket.objects.filter(source=source, external_id__in=wanted)
+    return {str(key): status for key, status in rows.values_list("external_id", "status")}
+
+
+def _add_changes(
+    batch: Sequence[Parsed[TicketRow]], landed: Landed, before: Mapping[str, str], setting: Setting
+) -> set[str]:
+    """Add the changes of state that are told and not there yet; the external ids that got some."""
+    told = {p.row.external_id for p in batch if p.row.changes}
+    old = [landed.records[key].pk for key in told - landed.created]
+    have = set(TicketChange.objects.filter(ticket__in=old).values_list("ticket", "after", "at")) if old else set()
+    new: list[TicketChange] = []
+    changed = set()
+    for each in batch:
+        key = each.row.external_id
+        fresh = [c for c in _told(each.row, landed, before) if (c.ticket_id, c.after, c.at) not in have]
+        if fresh:
+            new += fresh
+            changed.add(key)
+    setting.ledger.made(store.insert(TicketChange, new))
+    return changed
+
+
+def _told(row: TicketRow, landed: Landed, before: Mapping[str, str]) -> list[TicketChange]:
+    """The changes of state that a row tells of; one where it only tells the state, and this is a new one."""
+    key, ticket = row.external_id, landed.records[row.external_id]
+    if row.changes:
+        states = ["", *(change.after.value for change in row.changes)]
+        return [
+            TicketChange(ticket=ticket, before=earlier, after=change.after.value, at=change.at, note=change.note)
+            for earlier, change in zip(states, row.changes, strict=False)
+        ]
+    if key in landed.created | landed.updated and before.get(key) != ticket.status:
+        moment = ticket.resolved_at or ticket.opened_at
+        return [TicketChange(ticket=ticket, before=before.get(key, ""), after=ticket.status, at=moment)]
+    return []
+
+
+def out(after: int, many: int) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Up to `many` tickets behind the key `after`, as rows."""
+    rows = TroubleTicket.objects.filter(pk__gt=after).select_related("customer", "product__offering", "outage")
+    changes = Prefetch("changes", TicketChange.objects.order_by("at", "id"))
+    names = ("number", "type", "status", "opened_at", *OPTIONAL)
+    for ticket in rows.prefetch_related(changes).order_by("pk")[:many]:
+        told = [
+            {"at": change.at, "after": change.after, **({"note": change.note} if change.note else {})}
+            for change in ticket.changes.all()
+        ]
+        yield ticket.pk, {
+            "source": ticket.source, "external_id": ticket.external_id or ticket.number,
+            "customer": references.word_for(ticket, ticket.customer),
+            "product": references.word_for(ticket, ticket.product),
+            **{name: getattr(ticket, name) for name in names}, "changes": told,
+            "outage": (ticket.outage.external_id or references.outage_id(ticket.outage)) if ticket.outage else "",
+            "service": ticket.product.offering.service, "technology": ticket.product.offering.technology,
+        }  # fmt: skip

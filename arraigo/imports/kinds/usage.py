@@ -1,0 +1,74 @@
+"""Consumption of products, a month at a time."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+from pydantic import model_validator
+
+from arraigo.imports import references
+from arraigo.imports.fields import Id, Month, Quantity, Row
+from arraigo.imports.landing import Parsed, Setting, Tally, known, short, tally_of, upsert
+from arraigo.usage.models import Usage
+
+NATURAL = ("product_id", "month", "unit")
+
+
+class UsageRow(Row):
+    product: Id
+    """External id, or number, of the product."""
+    month: Month
+    unit: Usage.Unit = Usage.Unit.GIGABYTES
+    quantity: Quantity
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named(cls, data: Any) -> Any:
+        """A reading without an id of its own is known by product, month and unit."""
+        if not data.get("external_id") and data.get("product") and data.get("month"):
+            parts = (data["product"], data["month"], data.get("unit", Usage.Unit.GIGABYTES))
+            return {**data, "external_id": short("/".join(map(str, parts)), 80)}
+        return data
+
+
+def land(batch: Sequence[Parsed[UsageRow]], setting: Setting) -> Tally:
+    """Bring a batch of readings in, inside the caller's transaction."""
+    tally = Tally()
+    products = references.products_of([each.row.product for each in batch], setting)
+    batch = known(batch, "product", products, tally)
+    held = _held(batch, products)
+    kept = {}
+    for each in batch:
+        row, mine = each.row, (setting.source, each.row.external_id)
+        source, key = held.setdefault((products[row.product], row.month, row.unit.value), mine)
+        if (source, key or row.external_id) == mine:
+            kept[row.external_id] = _values(row, products)
+        else:
+            sentence = _("the product has another reading of this month already")
+            tally.reject(each.raw.line, [("month", f"{row.month:%Y-%m}", sentence)])
+    tally.add(tally_of(upsert(Usage, setting, kept, natural=NATURAL)))
+    return tally
+
+
+def _held(batch: Sequence[Parsed[UsageRow]], products: dict[str, int]) -> dict[Any, Any]:
+    keys, months = {products[p.row.product] for p in batch}, {p.row.month for p in batch}
+    rows = Usage.objects.filter(product__in=keys, month__in=months)
+    names = ("product", "month", "unit", "source", "external_id")
+    return {(product, month, unit): (source, key) for product, month, unit, source, key in rows.values_list(*names)}
+
+
+def _values(row: UsageRow, products: dict[str, int]) -> dict[str, Any]:
+    return {
+        "product_id": products[row.product], "month": row.month, "unit": row.unit.value, "quantity": row.quantity,
+    }  # fmt: skip
+
+
+def out(after: int, many: int) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Up to `many` readings behind the key `after`, as rows."""
+    for usage in Usage.objects.filter(pk__gt=after).select_related("product").order_by("pk")[:many]:
+        name = short(f"{usage.product.number}/{usage.month:%Y-%m}/{usage.unit}", 80)
+        yield usage.pk, {
+            "source": usage.source, "external_id": usage.external_id or name,
+            "product": references.word_for(usage, usage.product), "month": f"{usage.month:%Y-%m}",
+            "unit": usage.unit, "quantity": usage.quantity,
+        }  # fmt: skip

@@ -1,0 +1,89 @@
+"""Reading a file of any format, and writing down the rows that were not taken."""
+
+import csv
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from arraigo.imports.errors import ColumnMissing, ColumnTwice, FileEmpty
+from arraigo.imports.guard import guarded
+from arraigo.imports.mapping import ColumnMapping
+from arraigo.imports.reading import columns, packed, sheets, text
+from arraigo.imports.reading.raw import Layout, RawRow, Reject
+
+
+@contextmanager
+def opened(path: Path, *, encoding: str = "", delimiter: str = "", sheet: str = "") -> Iterator[tuple[Layout, str]]:
+    """How the file is laid out, and its SHA-256; everything that can be said without its mapping.
+
+    Raises ImportRefused where it cannot be read at all.
+    """
+    with packed.private_copy(path) as copy:
+        layout = _layout(copy, path, encoding, delimiter, sheet)
+        if not any(layout.headers):
+            raise FileEmpty(path)
+        yield layout, copy.sha256
+
+
+def _layout(copy: packed.Copy, shown: Path, encoding: str, delimiter: str, sheet: str) -> Layout:
+    if copy.format == "xlsx":
+        names = sheets.headers(copy.path, shown, sheet)
+        # Read once for nothing: what breaks off in the middle must do so before anything is written.
+        count = sum(1 for _row in sheets.rows(copy.path, shown, sheet, names))
+        return Layout(copy.path, "xlsx", names, count + 1, sheet=sheet)
+    if copy.format == "parquet":
+        names, count = columns.headers(copy.path, shown)
+        for _row in columns.rows(copy.path, shown, names, count):
+            pass
+        return Layout(copy.path, "parquet", names, count)
+    found = text.survey(copy.path, shown, encoding)
+    names, delimiter = text.headers(copy.path, found.encoding, delimiter)
+    return Layout(copy.path, "csv", names, found.lines, found.encoding, delimiter)
+
+
+def check_headers(path: Path, layout: Layout, mapping: ColumnMapping, required: Sequence[str]) -> None:
+    """Whether the file has the columns of `mapping`: of our own headers only those of `required` fields.
+
+    Raises ColumnMissing, ColumnTwice.
+    """
+    wanted = list(required) if mapping.is_own else mapping.headers()
+    missing = [header for header in wanted if header not in layout.headers]
+    if missing:
+        raise ColumnMissing(missing, layout.headers)
+    twice = sorted({name for name in layout.headers if name in mapping.headers() and layout.headers.count(name) > 1})
+    if twice:
+        raise ColumnTwice(twice)
+
+
+def rows(layout: Layout, shown: Path) -> Iterator[RawRow]:
+    """The records of the file below its header. Raises FileBroken where it breaks off."""
+    if layout.format == "xlsx":
+        yield from sheets.rows(layout.path, shown, layout.sheet, layout.headers)
+    elif layout.format == "parquet":
+        yield from columns.rows(layout.path, shown, layout.headers, layout.lines)
+    else:
+        yield from text.rows(layout.path, layout.encoding, layout.delimiter, layout.headers)
+
+
+class Rejects:
+    """The file of rejects, made when the first one comes: line, field, value, reason."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.written = path, False
+        self._file: Any = None
+
+    def write(self, rejects: Sequence[Reject]) -> None:
+        if not rejects:
+            return
+        if self._file is None:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = self.path.open("w", encoding="utf-8-sig", newline="")
+            self._writer = csv.writer(self._file)
+            self._writer.writerow(["line", "field", "value", "reason"])
+            self.written = True
+        self._writer.writerows((each.line, each.field, guarded(each.value), each.reason) for each in rejects)
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()

@@ -1,0 +1,144 @@
+"""A private copy of the file, unpacked: what is read cannot change any more, and cannot burst the disk."""
+
+import gzip
+import hashlib
+import os
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from django.conf import settings
+
+from arraigo.imports.errors import (
+    FileBroken,
+    FileChanged,
+    FileEmpty,
+    FileMissing,
+    FileTooLarge,
+    FileUnreadable,
+    PackedTooTightly,
+)
+
+CHUNK = 1 << 20
+GZIP, ZIP, PARQUET = b"\x1f\x8b", b"PK\x03\x04", b"PAR1"
+RATIO, FREE = 200, 64 << 20
+"""Unpacked bytes to packed ones that no honest table reaches, and how much is let through before asking."""
+STRINGS = 256 << 20
+"""Bytes of a spreadsheet's table of texts, which has to be held in memory."""
+
+
+@dataclass(frozen=True)
+class Copy:
+    path: Path
+    sha256: str
+    """Of the file as it was delivered."""
+    format: str
+
+
+@contextmanager
+def private_copy(path: Path) -> Iterator[Copy]:
+    """Copy `path` to where nobody else writes, unpacking gzip on the way.
+
+    Raises FileMissing, FileEmpty, FileUnreadable, FileChanged, FileBroken, FileTooLarge, PackedTooTightly.
+    """
+    if not path.is_file():
+        raise FileMissing(path)
+    folder = Path(settings.DATA_DIR) / "imports" / "reading"
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as name:
+        target = Path(name) / "file"
+        try:
+            digest = _copied(path, target)
+        except OSError as error:
+            raise FileUnreadable(path, error.strerror or str(error)) from error
+        yield Copy(target, digest, _format(target, path))
+
+
+def _copied(path: Path, target: Path) -> str:
+    with path.open("rb") as file:
+        before = os.fstat(file.fileno())
+        head = file.read(len(GZIP))
+        file.seek(0)
+        if not head:
+            raise FileEmpty(path)
+        hashing = _Hashing(file)
+        with target.open("wb") as copy:
+            if head == GZIP:
+                _unpacked(hashing, copy, path)
+            else:
+                _poured(hashing.read, copy, path, packed=lambda: 0)
+        hashing.finish()
+        after, now = os.fstat(file.fileno()), path.stat()
+        told = {(each.st_size, each.st_mtime_ns, each.st_ino) for each in (before, after, now)}
+        if len(told) > 1 or hashing.count != before.st_size:
+            raise FileChanged(path)
+    return hashing.digest.hexdigest()
+
+
+class _Hashing:
+    """A file whose bytes are hashed while they are read."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file, self.digest, self.count = file, hashlib.sha256(), 0
+
+    def read(self, size: int = -1) -> bytes:
+        data = self.file.read(size)
+        self.digest.update(data)
+        self.count += len(data)
+        return data
+
+    def finish(self) -> None:
+        while self.read(CHUNK):
+            pass
+
+
+def _unpacked(file: _Hashing, copy: IO[bytes], path: Path) -> None:
+    try:
+        with gzip.GzipFile(fileobj=file) as unpacked:  # type: ignore[call-overload]
+            _poured(unpacked.read, copy, path, packed=lambda: file.count)
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise FileBroken(path) from error
+
+
+def _poured(read: Callable[[int], bytes], copy: IO[bytes] | None, path: Path, *, packed: Callable[[], int]) -> int:
+    """Pour from `read` into `copy`, within the limits; how many bytes. `packed` is 0 for what is not packed."""
+    done = 0
+    while chunk := read(CHUNK):
+        done += len(chunk)
+        if done > settings.IMPORT_MOST_BYTES:
+            raise FileTooLarge(path, settings.IMPORT_MOST_BYTES)
+        if packed() and done > FREE and done > RATIO * packed():
+            raise PackedTooTightly(path)
+        if copy:
+            copy.write(chunk)
+    return done
+
+
+def _format(target: Path, path: Path) -> str:
+    with target.open("rb") as file:
+        head = file.read(4)
+    if head[:2] == GZIP:
+        raise FileBroken(path)
+    if head == ZIP:
+        _check_zip(target, path)
+        return "xlsx"
+    return "parquet" if head == PARQUET else "csv"
+
+
+def _check_zip(target: Path, path: Path) -> None:
+    """Unpack a spreadsheet once, for nothing but its size: what its list of contents says may be a lie."""
+    try:
+        with zipfile.ZipFile(target) as packed:
+            for part in packed.infolist():
+                size = max(part.compress_size, 1)
+                with packed.open(part) as file:
+                    length = _poured(file.read, None, path, packed=lambda size=size: size)  # type: ignore[misc]
+                if part.filename.endswith("sharedStrings.xml") and length > STRINGS:
+                    raise FileTooLarge(path, STRINGS)
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
+        raise FileBroken(path) from error

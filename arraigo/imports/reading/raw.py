@@ -1,0 +1,45 @@
+"""What a reader gives, whatever the file's format."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+MOST_LINE = 1 << 20
+"""Characters of a line, or of a cell, from which on it is taken for damage."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawRow:
+    """One record of the file. `line` is the line on which it begins, as an editor or spreadsheet counts."""
+
+    line: int
+    cells: dict[str, str]
+    problem: str = ""
+    """Why the record cannot be read; empty where it can."""
+    column: str = ""
+    """The header of the cell that the problem is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """Why a row was not taken. `field` is ours, or empty where the whole row is meant."""
+
+    line: int
+    field: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a file is read, as its mapping says or as it was recognised."""
+
+    path: Path
+    """The private copy, unpacked."""
+    format: str
+    """csv, xlsx or parquet."""
+    headers: tuple[str, ...]
+    lines: int
+    """Lines or rows of the file, for the progress."""
+    encoding: str = ""
+    delimiter: str = ""
+    sheet: str = ""

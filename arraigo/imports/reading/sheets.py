@@ -1,0 +1,96 @@
+"""Reading XLSX row by row. Formulas are refused: what they give depends on who computes them."""
+
+import datetime as dt
+import warnings
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+import openpyxl
+from defusedxml import DefusedXmlException
+from django.utils.translation import gettext as _
+from openpyxl.utils.exceptions import InvalidFileException
+
+from arraigo.imports.errors import FileBroken, SheetUnknown
+from arraigo.imports.reading.raw import RawRow
+
+BROKEN = (
+    InvalidFileException, zipfile.BadZipFile, ParseError, DefusedXmlException, KeyError, ValueError, TypeError,
+    AttributeError, IndexError, OSError,
+)  # fmt: skip
+"""What a damaged or made-up spreadsheet makes the library raise."""
+
+
+@contextmanager
+def _sheet(path: Path, shown: Path, name: str) -> Iterator[Any]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about styles and the like, which are of no interest here
+        try:
+            with path.open("rb") as file:
+                book = openpyxl.load_workbook(file, read_only=True, data_only=False)
+                try:
+                    yield _chosen(book, shown, name)
+                finally:
+                    book.close()
+        except BROKEN as error:
+            raise FileBroken(shown) from error
+
+
+def _chosen(book: Any, shown: Path, name: str) -> Any:
+    if not book.worksheets:
+        raise FileBroken(shown)
+    found = next((sheet for sheet in book.worksheets if sheet.title == name), None) if name else book.worksheets[0]
+    if found is None:
+        raise SheetUnknown(shown, name, [sheet.title for sheet in book.worksheets])
+    found.reset_dimensions()
+    return found
+
+
+def headers(path: Path, shown: Path, sheet: str) -> tuple[str, ...]:
+    """The headers of the sheet. Raises FileBroken, SheetUnknown."""
+    with _sheet(path, shown, sheet) as found:
+        first = next(found.iter_rows(min_row=1, max_row=1), ())
+        names = [text_of(cell.value).strip() for cell in first]
+    while names and not names[-1]:
+        names.pop()
+    return tuple(names)
+
+
+def rows(path: Path, shown: Path, sheet: str, names: tuple[str, ...]) -> Iterator[RawRow]:
+    """The rows of the sheet below its header; empty ones are left out."""
+    with _sheet(path, shown, sheet) as found:
+        for number, cells in enumerate(found.iter_rows(min_row=2), 2):
+            filled = [cell for cell in cells if cell.value is not None]
+            if filled:
+                yield _row(number, cells, names)
+
+
+def _row(number: int, cells: tuple[Any, ...], names: tuple[str, ...]) -> RawRow:
+    for position, cell in enumerate(cells):
+        if cell.value is None:
+            continue
+        name = names[position] if position < len(names) else ""
+        if position >= len(names):
+            return RawRow(number, {}, _("the row has more cells than the header"))
+        if cell.data_type == "f":
+            return RawRow(number, {}, _("the cell holds a formula: put its value there"), name)
+        if cell.data_type == "e":
+            return RawRow(number, {}, _("the cell holds an error (%(value)s)") % {"value": cell.value}, name)
+    texts = [text_of(cell.value) for cell in cells] + [""] * (len(names) - len(cells))
+    return RawRow(number, dict(zip(names, texts, strict=False)))
+
+
+def text_of(value: Any) -> str:
+    """A cell's value as a CSV file would hold it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else format(value, ".15g")
+    if isinstance(value, dt.datetime | dt.date | dt.time):
+        return value.isoformat()
+    return str(value).replace("\0", "")

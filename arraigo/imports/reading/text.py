@@ -1,0 +1,160 @@
+"""Reading CSV: strictly, line by line, so that one bad record costs no other.
+
+A quoted cell may run over several lines. Where its closing quote is missing, or where the lines it
+would swallow are whole records by themselves, the line with the opening quote is rejected and reading
+goes on with the next one.
+"""
+
+import codecs
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from django.utils.translation import gettext as _
+
+from arraigo.imports.errors import EncodingWrong, FileNotText
+from arraigo.imports.reading.raw import MOST_LINE, RawRow
+
+CHUNK = 1 << 20
+MOST_LINES = 200
+"""Lines that one record may run over."""
+DELIMITERS = ",;\t|"
+OPEN_QUOTE = "unexpected end of data"
+BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+
+
+@dataclass(frozen=True)
+class Text:
+    encoding: str
+    lines: int
+
+
+def survey(path: Path, shown: Path, encoding: str) -> Text:
+    """The encoding of the file at `path` and its line ends. Raises EncodingWrong, FileNotText.
+
+    `encoding` is what the mapping says; without one UTF-8 is tried, then Western European.
+    """
+    with path.open("rb") as file:
+        head = file.read(CHUNK)
+    wanted = encoding or next((name for bom, name in BOMS.items() if head.startswith(bom)), "")
+    if b"\0" in head and not wanted.startswith("utf-16"):
+        raise FileNotText(shown)
+    if wanted:
+        return Text(wanted, _decoded(path, shown, wanted))
+    try:
+        return Text("utf-8-sig", _decoded(path, shown, "utf-8"))
+    except EncodingWrong as error:
+        if error.beyond_ascii:
+            raise  # it is UTF-8 with damage, not another encoding
+    try:
+        return Text("cp1252", _decoded(path, shown, "cp1252"))
+    except EncodingWrong:
+        return Text("latin-1", _decoded(path, shown, "latin-1"))
+
+
+def _decoded(path: Path, shown: Path, encoding: str) -> int:
+    """Read the whole file in `encoding`; how many line ends it has."""
+    decoder, read, lines, beyond = codecs.getincrementaldecoder(encoding)(), 0, 0, False
+    with path.open("rb") as file:
+        try:
+            while chunk := file.read(CHUNK):
+                text = decoder.decode(chunk)
+                lines += text.count("\n") or text.count("\r")
+                beyond = beyond or not text.isascii()
+                read += len(chunk)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError as error:
+            beyond = beyond or not error.object[: error.start].isascii()
+            raise EncodingWrong(shown, encoding.removesuffix("-sig"), read + error.start, beyond) from error
+    return lines
+
+
+def headers(path: Path, encoding: str, delimiter: str) -> tuple[tuple[str, ...], str]:
+    """The headers of the file, and what parts its cells (recognised where `delimiter` is empty)."""
+    with path.open(encoding=encoding, newline="") as file:
+        line = file.readline(MOST_LINE)
+    delimiter = delimiter or max(DELIMITERS, key=line.count)
+    cells = next(csv.reader([line], delimiter=delimiter), [])
+    return tuple(cell.strip() for cell in cells), delimiter
+
+
+class _Lines:
+    """The lines of a file with their numbers; a line that was taken too much can be given back."""
+
+    def __init__(self, file: IO[str]) -> None:
+        self.file, self.number, self.waiting = file, 0, list[str]()
+
+    def next(self) -> str:
+        """The next line, at most MOST_LINE long; empty at the end. The rest of a longer one is skipped."""
+        line = self.waiting.pop() if self.waiting else self._read()
+        self.number += bool(line)
+        return line
+
+    def _read(self) -> str:
+        line = rest = self.file.readline(MOST_LINE)
+        while len(rest) == MOST_LINE and rest[-1] not in "\r\n":
+            rest = self.file.readline(MOST_LINE)
+        return line
+
+    def give_back(self, lines: list[str]) -> None:
+        self.waiting += reversed(lines)
+        self.number -= len(lines)
+
+
+def rows(path: Path, encoding: str, delimiter: str, names: tuple[str, ...]) -> Iterator[RawRow]:
+    """The records of the file below its header; empty lines are left out."""
+    with path.open(encoding=encoding, newline="") as file:
+        lines = _Lines(file)
+        lines.next()
+        while line := lines.next():
+            number = lines.number
+            if len(line) >= MOST_LINE:
+                yield RawRow(number, {}, _("the line is longer than %(most)d characters") % {"most": MOST_LINE})
+            elif plain := line.rstrip("\r\n"):
+                if '"' in plain:
+                    cells, problem = _quoted(line, lines, delimiter, len(names))
+                else:
+                    cells, problem = plain.split(delimiter), ""
+                yield _row(number, cells, problem, names)
+
+
+def _row(number: int, cells: list[str], problem: str, names: tuple[str, ...]) -> RawRow:
+    if not problem and len(cells) != len(names):
+        problem = _("the row has %(cells)d cells, the header has %(headers)d") % {
+            "cells": len(cells), "headers": len(names),
+        }  # fmt: skip
+    if not problem and any("\0" in cell for cell in cells):
+        problem = _("the row holds a sign that no text has (NUL)")
+    return RawRow(number, {} if problem else dict(zip(names, cells, strict=True)), problem)
+
+
+def _quoted(line: str, lines: _Lines, delimiter: str, width: int) -> tuple[list[str], str]:
+    """The cells of the record that begins on `line`, or what is wrong with it."""
+    text, taken = line, list[str]()
+    while True:
+        try:
+            return next(csv.reader([text], delimiter=delimiter, strict=True)), ""
+        except csv.Error as error:
+            opened = str(error) == OPEN_QUOTE
+            following = lines.next() if opened and len(taken) < MOST_LINES else ""
+        if following:
+            taken.append(following)
+        if not following or len(text) + len(following) > MOST_LINE or _whole(following, delimiter, width):
+            lines.give_back(taken)
+            return [], _("a quote is opened and not closed") if opened or taken else _(
+                "there is a quote within a quoted cell: write it twice"
+            )
+        text += following
+
+
+def _whole(line: str, delimiter: str, width: int) -> bool:
+    """Whether a line looks like a record of its own."""
+    if width < 2 or line.count(delimiter) < width - 1:
+        return False
+    try:
+        cells = next(csv.reader([line], delimiter=delimiter, strict=True))
+        return len(cells) == width and not any('"' in cell for cell in cells)
+    except csv.Error:
+        return False
