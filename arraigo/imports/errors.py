@@ -196,3 +196,27 @@ class TooManyRows(ImportRefused):
         super().__init__(
             _("A spreadsheet holds at most %(most)d rows: choose CSV or Parquet for this one.") % {"most": most}
         )
+
+
+class CannotUndo(ImportRefused):
+    """Only an import that was brought in can be undone."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Only an import that was brought in, and not undone yet, can be undone."))
+
+
+class TouchedSince(ImportRefused):
+    """Something was done since with what this import brought: it stays."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Something was done since with what this import brought in (a case, a payment, a later import …): "
+              "it can no longer be undone. Nothing was changed.")
+        )  # fmt: skip
+
+
+class AtWork(ImportRefused):
+    """This import is being worked on: wait until it is finished."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This import is being worked on, or is finished: nothing can be changed on it now."))

@@ -152,5 +152,5 @@ def _write_parquet(kind: Kind, path: Path) -> int:
         for count, row in enumerate(texts(kind), 1):  # noqa: B007
             writer.writerow(row)
     schema = dict.fromkeys(kind.fields, pl.String)
-    pl.scan_csv(plain, schema=schema, missing_utf8_is_empty_string=True).sink_parquet(path)
+    pl.scan_csv(plain, schema=schema).sink_parquet(path)
     return count

@@ -105,6 +105,13 @@ def _past(moment: dt.datetime) -> dt.datetime:
     return moment
 
 
+def _slashless(text: str) -> str:
+    """A number is part of its page's address."""
+    if "/" in text:
+        raise ValueError(_("a number has no slash: write it with dashes"))
+    return text
+
+
 Moment = Annotated[dt.datetime, BeforeValidator(_moment)]
 Past = Annotated[Moment, AfterValidator(_past)]
 Day = Annotated[dt.date, BeforeValidator(_day)]
@@ -117,6 +124,7 @@ Whole = Annotated[int, BeforeValidator(_number), Field(ge=0, lt=2**31)]
 YesNo = Annotated[bool, BeforeValidator(_yes)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 Id = Annotated[str, Field(min_length=1, max_length=80)]
+Number = Annotated[str, AfterValidator(_slashless)]
 Code = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[-\w]+$")]
 
 

@@ -187,6 +187,11 @@ def given(row: Row, names: Iterable[str]) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value not in ("", None)}
 
 
+def numbered(row: Row, length: int) -> str:
+    """The number of a record whose file gives it none: its external id, fit for a page's address."""
+    return short(row.external_id.replace("/", "-"), length)
+
+
 def short(text: str, length: int) -> str:
     """`text` where it fits into `length` characters, else its beginning and a digest."""
     if len(text) <= length:

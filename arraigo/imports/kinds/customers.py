@@ -13,7 +13,7 @@ from arraigo.customers import phones as telephones
 from arraigo.customers import search
 from arraigo.customers.models import Customer, Phone
 from arraigo.imports import references, store
-from arraigo.imports.fields import Day, Degrees, Row, YesNo
+from arraigo.imports.fields import Day, Degrees, Number, Row, YesNo
 from arraigo.imports.kinds import brought
 from arraigo.imports.landing import (
     Landed,
@@ -22,8 +22,8 @@ from arraigo.imports.landing import (
     Tally,
     given,
     known,
+    numbered,
     numbers_free,
-    short,
     tally_of,
     upsert,
 )
@@ -34,7 +34,7 @@ OPTIONAL = ("document", "email", "address", "latitude", "longitude", "since", "d
 
 
 class CustomerRow(Row):
-    number: str = Field(default="", max_length=24)
+    number: Number = Field(default="", max_length=24)
     """Empty: the external id."""
     name: str = Field(min_length=1, max_length=160)
     kind: Customer.Kind = Customer.Kind.CUSTOMER
@@ -94,7 +94,7 @@ def land(batch: Sequence[Parsed[CustomerRow]], setting: Setting) -> Tally:
 
 
 def _number(row: CustomerRow) -> str:
-    return row.number or short(row.external_id, 24)
+    return row.number or numbered(row, 24)
 
 
 def _values(row: CustomerRow, zones: dict[str, int]) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from pydantic import Field, model_validator
 from arraigo.customers import search
 from arraigo.customers.models import Customer
 from arraigo.imports import references
-from arraigo.imports.fields import Amount, Day, Id, Row
-from arraigo.imports.landing import Parsed, Setting, Tally, given, known, numbers_free, short, tally_of, upsert
+from arraigo.imports.fields import Amount, Day, Id, Number, Row
+from arraigo.imports.landing import Parsed, Setting, Tally, given, known, numbered, numbers_free, tally_of, upsert
 from arraigo.money import ZERO
 from arraigo.products.models import Product, Service, Technology
 
@@ -20,7 +20,7 @@ GIVEN = ("started_on", "ended_on", "bundle")
 class ProductRow(Row):
     customer: Id
     """External id, or number, of the customer."""
-    number: str = Field(default="", max_length=40)
+    number: Number = Field(default="", max_length=40)
     """Empty: the external id."""
     offering: str = Field(min_length=1, max_length=40)
     """Code in the catalogue."""
@@ -50,7 +50,7 @@ class ProductRow(Row):
 def land(batch: Sequence[Parsed[ProductRow]], setting: Setting) -> Tally:
     """Bring a batch of products in, inside the caller's transaction."""
     tally = Tally()
-    numbers = [each.row.number or short(each.row.external_id, 40) for each in batch]
+    numbers = [each.row.number or numbered(each.row, 40) for each in batch]
     batch = numbers_free(Product, setting.source, batch, numbers, tally)
     points = references.points_of([each.row.network_point for each in batch], setting)
     batch = known(batch, "network_point", points, tally)
@@ -80,7 +80,7 @@ def _values(
 ) -> dict[str, Any]:
     ended = row.status == Product.Status.TERMINATED
     values: dict[str, Any] = {
-        "number": row.number or short(row.external_id, 40),
+        "number": row.number or numbered(row, 40),
         "customer_id": customers[row.customer],
         "offering_id": offerings[row.offering],
         "status": row.status.value,

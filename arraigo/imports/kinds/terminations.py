@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from pydantic import Field, model_validator
 
 from arraigo.imports import references
-from arraigo.imports.fields import Day, Id, Past, Row, Words
+from arraigo.imports.fields import Day, Id, Number, Past, Row, Words
 from arraigo.imports.kinds.tickets import product_known
-from arraigo.imports.landing import Parsed, Setting, Tally, given, known, numbers_free, short, tally_of, upsert
+from arraigo.imports.landing import Parsed, Setting, Tally, given, known, numbered, numbers_free, tally_of, upsert
 from arraigo.imports.references import Pair
 from arraigo.terminations.models import Termination
 
@@ -17,7 +17,7 @@ GIVEN = ("receipt", "case_number", "requested_at", "withdrawn_at", "executed_at"
 
 
 class TerminationRow(Row):
-    number: str = Field(default="", max_length=24)
+    number: Number = Field(default="", max_length=24)
     """Empty: the external id."""
     receipt: str = Field(default="", max_length=24)
     customer: Id
@@ -49,7 +49,7 @@ class TerminationRow(Row):
 def land(batch: Sequence[Parsed[TerminationRow]], setting: Setting) -> Tally:
     """Bring a batch of terminations in, inside the caller's transaction."""
     tally = Tally()
-    numbers = [each.row.number or short(each.row.external_id, 24) for each in batch]
+    numbers = [each.row.number or numbered(each.row, 24) for each in batch]
     batch = numbers_free(Termination, setting.source, batch, numbers, tally)
     customers = references.customers_of([each.row.customer for each in batch], setting)
     batch = known(batch, "customer", customers, tally)
@@ -74,7 +74,7 @@ def _one_open(
     kept = []
     for each in batch:
         product = products[customers[each.row.customer], each.row.product]
-        number = each.row.number or short(each.row.external_id, 24)
+        number = each.row.number or numbered(each.row, 24)
         if each.row.is_open and owners.setdefault(product, number) != number:
             sentence = _("the product has an open termination already: %(number)s") % {"number": owners[product]}
             tally.reject(each.raw.line, [("product", each.row.product, sentence)])
@@ -86,7 +86,7 @@ def _one_open(
 def _values(row: TerminationRow, customers: Mapping[str, int], products: Mapping[Pair, int]) -> dict[str, Any]:
     customer = customers[row.customer]
     return {
-        "number": row.number or short(row.external_id, 24),
+        "number": row.number or numbered(row, 24),
         "customer_id": customer,
         "product_id": products[customer, row.product],
         "reason": row.reason.value,

@@ -12,8 +12,20 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from arraigo.customers import search
 from arraigo.customers.models import Customer
 from arraigo.imports import references, store
-from arraigo.imports.fields import Id, Moment, Past, Row
-from arraigo.imports.landing import Landed, Parsed, Setting, Tally, given, known, numbers_free, short, tally_of, upsert
+from arraigo.imports.fields import Id, Moment, Number, Past, Row
+from arraigo.imports.landing import (
+    Landed,
+    Parsed,
+    Setting,
+    Tally,
+    given,
+    known,
+    numbered,
+    numbers_free,
+    short,
+    tally_of,
+    upsert,
+)
 from arraigo.imports.references import Pair
 from arraigo.money import ZERO
 from arraigo.products.models import Product, Service, Technology
@@ -49,7 +61,7 @@ class TicketRow(Row):
     customer: Id
     product: Id
     """External id, or number, of the product; with --create-missing any word that names it."""
-    number: str = Field(default="", max_length=40)
+    number: Number = Field(default="", max_length=40)
     opened_at: Past
     resolved_at: Moment | None = None
     disputed_at: Moment | None = None
@@ -86,7 +98,7 @@ class TicketRow(Row):
 def land(batch: Sequence[Parsed[TicketRow]], setting: Setting) -> Tally:
     """Bring a batch of tickets in, inside the caller's transaction."""
     tally = Tally()
-    numbers = [each.row.number or short(each.row.external_id, 40) for each in batch]
+    numbers = [each.row.number or numbered(each.row, 40) for each in batch]
     batch = numbers_free(TroubleTicket, setting.source, batch, numbers, tally)
     outages = references.outages_of([each.row.outage for each in batch], setting)
     batch = known(batch, "outage", outages, tally)
@@ -166,7 +178,7 @@ def _values(
 ) -> dict[str, Any]:
     customer = customers[row.customer]
     values: dict[str, Any] = {
-        "number": row.number or short(row.external_id, 40),
+        "number": row.number or numbered(row, 40),
         "customer_id": customer,
         "product_id": products[customer, row.product],
         "type": row.type.value,

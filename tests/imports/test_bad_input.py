@@ -1,0 +1,220 @@
+"""Files as they really come: damaged, mistaken or meant ill. A rejected row or one clear sentence, never half."""
+
+import csv
+import gzip
+import io
+import os
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import polars as pl
+import pytest
+from django.utils import translation
+
+from arraigo.customers.models import Customer
+from arraigo.imports import actions, errors
+from arraigo.imports.reading import packed
+from arraigo.records import RuleBroken
+from arraigo.tickets.models import TroubleTicket
+from tests.imports.conftest import Write
+from tests.records import a_customer, a_product
+
+pytestmark = pytest.mark.django_db
+HEADER = "external_id,name,address"
+
+
+def bring(path: Path, kind: str = "customers") -> tuple[list[int], list[tuple[int, str, str]]]:
+    """The counts, and line, field and reason (in English) of each reject."""
+    with translation.override("en"):
+        tally, rejects = actions.import_file(kind, path)
+    found = []
+    if rejects:
+        with rejects.open(encoding="utf-8-sig", newline="") as file:
+            found = [(int(row["line"]), row["field"], row["reason"]) for row in csv.DictReader(file)]
+    return list(tally.counts().values()), found
+
+
+def refused(path: Path, error: type[RuleBroken], kind: str = "customers") -> str:
+    with pytest.raises(error) as caught:
+        actions.import_file(kind, path)
+    assert not Customer.objects.exists()
+    return str(caught.value)
+
+
+def test_an_unbalanced_quote_costs_its_own_row_only(write: Write) -> None:
+    path = write("c.csv", HEADER, '1,"Ana,Calle Uno', "2,Luis,Calle Dos", '3,"Eva ""la gata""",Calle Tres')
+    counts, rejects = bring(path)
+    assert counts == [2, 0, 0, 1]
+    assert rejects == [(2, "", "a quote is opened and not closed")]
+    assert Customer.objects.get(external_id="3").name == 'Eva "la gata"'
+
+
+def test_an_unbalanced_quote_on_the_last_line(write: Write) -> None:
+    counts, rejects = bring(write("c.csv", HEADER, "1,Ana,", '2,"Luis,'))
+    assert (counts, rejects[0][0]) == ([1, 0, 0, 1], 3)
+
+
+def test_a_quote_within_a_quoted_cell_is_rejected_with_its_line(write: Write) -> None:
+    counts, rejects = bring(write("c.csv", HEADER, '1,"Ana "la gata" Rojas",x', "2,Luis,y"))
+    assert counts == [1, 0, 0, 1]
+    assert rejects == [(2, "", "there is a quote within a quoted cell: write it twice")]
+
+
+def test_a_quoted_cell_may_run_over_lines_and_lines_are_counted_as_an_editor_does(write: Write) -> None:
+    path = write("c.csv", HEADER, '1,Ana,"Calle Uno\nesquina, Dos"', ",Sin Código,")
+    counts, rejects = bring(path)
+    assert counts == [1, 0, 0, 1]
+    assert rejects[0][:2] == (4, "external_id")
+    assert Customer.objects.get().address == "Calle Uno\nesquina, Dos"
+
+
+def test_ragged_rows_are_rejected(write: Write) -> None:
+    counts, rejects = bring(write("c.csv", HEADER, "1,Ana", "2,Luis,x,y", "3,Eva,z"))
+    assert counts == [1, 0, 0, 2]
+    assert [line for line, _field, _reason in rejects] == [2, 3]
+
+
+def test_encodings_are_recognised(write: Write) -> None:
+    for number, encoding in enumerate(("utf-8", "utf-8-sig", "latin-1", "utf-16")):
+        bring(write("c.csv", HEADER, f"{number},Íñigo Ñuño,", encoding=encoding))
+    assert set(Customer.objects.values_list("name", flat=True)) == {"Íñigo Ñuño"}
+    assert Customer.objects.count() == 4
+
+
+def test_damage_in_a_utf8_file_is_told_and_nothing_is_brought_in(tmp_path: Path) -> None:
+    path = tmp_path / "c.csv"
+    path.write_bytes("external_id,name\n1,Íñigo\n2,Jos".encode() + b"\xe9\n")
+    assert "byte" in refused(path, errors.EncodingWrong)
+
+
+@pytest.mark.parametrize("content", [b"\x00\x01\x02", b"\xd0\xcf\x11\xe0" + b"\0" * 600])
+def test_what_is_no_table_is_told(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "c.xls"
+    path.write_bytes(content)
+    refused(path, errors.FileNotText)
+
+
+def test_duplicate_ids_within_the_file(write: Write) -> None:
+    counts, rejects = bring(write("c.csv", HEADER, "1,Ana,", "2,Luis,", "1,Otra,"))
+    assert counts == [2, 0, 0, 1]
+    assert rejects == [(4, "external_id", "stands in line 2 already")]
+    assert Customer.objects.get(external_id="1").name == "Ana"
+
+
+def test_a_ticket_for_nobody_and_impossible_dates(write: Write) -> None:
+    customer = a_customer(source="file", external_id="C-1")
+    a_product(customer, number="P-1")
+    header = "external_id,customer,product,opened_at"
+    path = write(
+        "t.csv", header, "1,C-1,P-1,31/12/2025 08:30", "2,C-9,P-1,2026-01-01", "3,C-1,P-1,2026-02-30",
+        "4,C-1,P-1,31/02/2026", "5,C-1,P-1,2999-01-01", "6,C-1,P-1,0001-01-01", "7,C-1,P-9,2026-01-01",
+    )  # fmt: skip
+    counts, rejects = bring(path, "tickets")
+    assert counts == [1, 0, 0, 6]
+    assert sorted((line, field) for line, field, _reason in rejects) == [
+        (3, "customer"), (4, "opened_at"), (5, "opened_at"), (6, "opened_at"), (7, "opened_at"), (8, "product"),
+    ]  # fmt: skip
+    assert TroubleTicket.objects.get().opened_at.isoformat() == "2025-12-31T12:30:00+00:00"
+
+
+def test_negative_and_unreadable_amounts(write: Write) -> None:
+    a_customer(source="file", external_id="C-1")
+    header = "customer;month;issued_on;due_on;total"
+    path = write(
+        "b.csv", header, "C-1;01/2026;01/02/2026;20/02/2026;1.234,50", "C-1;02/2026;01/03/2026;20/03/2026;-5",
+        "C-1;03/2026;01/04/2026;20/04/2026;mucho", "C-1;04/2026;01/05/2026;20/05/2026;1.234",
+    )  # fmt: skip
+    counts, rejects = bring(path, "bills")
+    assert counts == [1, 0, 0, 3]
+    assert [field for _line, field, _reason in rejects] == ["total", "total", "total"]
+
+
+def test_a_line_of_200_mb_is_rejected_in_little_memory(tmp_path: Path) -> None:
+    path = tmp_path / "c.csv.gz"
+    with gzip.open(path, "wb", compresslevel=9) as file:
+        file.write(b"external_id,name\n1,Ana\n2,")
+        block = os.urandom(1 << 19).hex().encode()
+        for _ in range(200):
+            file.write(block)
+        file.write(b"\n3,Eva\n")
+    counts, rejects = bring(path)
+    assert counts == [2, 0, 0, 1]
+    assert rejects[0][0] == 3
+
+
+def workbook(path: Path, *rows: list[object]) -> Path:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(path)
+    return path
+
+
+def test_a_spreadsheet_with_formulas(tmp_path: Path) -> None:
+    rows = [["external_id", "name", "since"], [1, "Ana", None], [2, "=HYPERLINK(A1)", None], [3.0, "Eva", "2020-01-31"]]
+    counts, rejects = bring(workbook(tmp_path / "c.xlsx", *rows))
+    assert counts == [2, 0, 0, 1]
+    assert rejects == [(3, "name", "the cell holds a formula: put its value there")]
+    assert str(Customer.objects.get(external_id="3").since) == "2020-01-31"
+
+
+def test_a_zip_bomb_in_a_spreadsheet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packed, "FREE", 1 << 20)
+    path = workbook(tmp_path / "c.xlsx", ["external_id", "name"], [1, "Ana"])
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as bomb:
+        bomb.writestr("xl/bomb.xml", b"\0" * (20 << 20))
+    refused(path, errors.PackedTooTightly)
+
+
+def test_a_gzip_bomb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packed, "FREE", 1 << 20)
+    path = tmp_path / "c.csv.gz"
+    path.write_bytes(gzip.compress(b"external_id,name\n" + b"1,1\n" * (8 << 20)))
+    refused(path, errors.PackedTooTightly)
+
+
+def test_a_damaged_gzip_and_a_damaged_spreadsheet(tmp_path: Path) -> None:
+    path = tmp_path / "c.csv.gz"
+    path.write_bytes(gzip.compress(b"external_id,name\n1,Ana\n" * 99)[:-20])
+    refused(path, errors.FileBroken)
+    sheet = workbook(tmp_path / "c.xlsx", ["external_id", "name"], [1, "Ana"])
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(sheet) as old, zipfile.ZipFile(buffer, "w") as new:
+        for part in old.infolist():
+            data = old.read(part)
+            new.writestr(part, data[: len(data) // 2] if part.filename.endswith("sheet1.xml") else data)
+    sheet.write_bytes(buffer.getvalue())
+    refused(sheet, errors.FileBroken)
+
+
+def test_a_file_that_changes_while_it_is_read(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write("c.csv", HEADER, "1,Ana,")
+    real = packed._poured
+
+    def grows(*args: object, **known: object) -> int:
+        with path.open("a") as file:
+            file.write("2,Luis,\n")
+        return real(*args, **known)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(packed, "_poured", grows)
+    refused(path, errors.FileChanged)
+
+
+def test_parquet_keeps_its_types(tmp_path: Path) -> None:
+    path = tmp_path / "c.parquet"
+    frame = {"external_id": [1, 2], "name": ["Ana", None], "latitude": [-17.5, None], "since": ["2020-01-31", None]}
+    pl.DataFrame(frame).with_columns(pl.col("since").str.to_date()).write_parquet(path)
+    counts, rejects = bring(path)
+    assert counts == [1, 0, 0, 1]
+    assert rejects == [(2, "name", "is missing")]
+    assert Customer.objects.get().latitude == -17.5
+
+
+def test_phones_as_people_write_them(write: Write) -> None:
+    shapes = ["70011223", "7001-1223", "591 70011223", "+591 7 0011223", "(4) 411-2233", "59144112233", "0059170011223"]
+    path = write("c.csv", "external_id;name;phones", *(f"{n};Ana;{shape}" for n, shape in enumerate(shapes)))
+    counts, rejects = bring(path)
+    assert (counts, rejects) == ([7, 0, 0, 0], [])
+    found = list(Customer.objects.order_by("external_id").values_list("phones__number", flat=True))
+    assert found == ["+59170011223"] * 4 + ["+59144112233"] * 2 + ["+59170011223"]
