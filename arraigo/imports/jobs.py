@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Q
 from django_q.tasks import async_task
@@ -16,7 +15,7 @@ from arraigo import clock
 from arraigo.imports import actions, guess
 from arraigo.imports.errors import AtWork
 from arraigo.imports.kinds import kind_of
-from arraigo.imports.mapping import ColumnMapping, checked
+from arraigo.imports.mapping import ColumnMapping, checked, load
 from arraigo.imports.models import ImportRun
 from arraigo.people.models import User
 from arraigo.records import RuleBroken
@@ -28,8 +27,11 @@ LONGEST = 24 * 3600
 """Seconds that a job may take."""
 
 
-def upload(file: UploadedFile, kind_name: str, *, actor: User | None) -> ImportRun:
-    """Keep an uploaded file, with a mapping to begin with. Raises ImportRefused where it cannot be read."""
+def upload(file: Any, kind_name: str, *, actor: User | None) -> ImportRun:
+    """Keep an uploaded file (Django's UploadedFile), with a mapping to begin with.
+
+    Raises ImportRefused where it cannot be read.
+    """
     folder = Path(settings.DATA_DIR) / "imports" / "uploads" / f"{clock.now():%Y%m%d%H%M%S%f}"
     folder.mkdir(parents=True)
     path = folder / Path(file.name or "file").name
@@ -161,7 +163,7 @@ def _take(folder: Path, path: Path) -> bool:
     run = ImportRun(kind=folder.name[:20], file_name=path.name[-200:], stored=str(target), started_at=clock.now())
     try:
         kind = kind_of(folder.name)
-        mapped = actions.mapping.load(str(told) if told.is_file() else "", kind.name, kind.fields)
+        mapped = load(str(told) if told.is_file() else "", kind.name, kind.fields)
     except RuleBroken as refusal:
         run.state, run.problem = State.FAILED, str(refusal)
         run.save()
