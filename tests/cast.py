@@ -244,7 +244,7 @@ class Walk:
             "step_10": {"verdict": "passed", "satisfaction": "4"},
             "step_11": {"reason": "compensation", "demand": "compensation"},
             "step_12": {"product": str(pk), "days": "5", "answer": "accepted"},
-            "step_14": {"answer": "accepted", "detail": "STAR"},
+            "step_14": {"answer": "accepted", "channels": ["STAR"], "detail": "Teléfono de la socia"},
             "transfer": {"address": "Calle Dos 2", "answer": "accepted"},
             "termination": {"products": [str(pk)], "reason": "faults", "return_items": "Módem"},
             "route_to_plant": {"plant_note": "Revisar caja de distribución"},

@@ -74,6 +74,19 @@ def charge(product: Product, month: dt.date) -> Decimal:
     return dict(rows).get(product.pk, ZERO)
 
 
+def charges(products: Iterable[Product], month: dt.date) -> dict[int, Decimal]:
+    """`charge` of several products of one customer in `month`, by their ids. One query."""
+    owned = list(products)
+    if not owned:
+        return {}
+    rows = dict(
+        Bill.objects.filter(customer_id=owned[0].customer_id, month=month).values_list(
+            "lines__product_id", "lines__amount"
+        )
+    )
+    return {product.pk: rows.get(product.pk, ZERO) if rows else product.price for product in owned}
+
+
 def open_month(customer: Customer, as_of: dt.datetime) -> dt.date:
     """The month to waive by default: the customer's earliest unbilled one, else the present month."""
     earliest = (
@@ -99,6 +112,12 @@ def waiting_credit(customer: Customer) -> Decimal:
 def live_claim(product: Product, month: dt.date) -> BillingClaim | None:
     """The entered or applied claim on `product` in `month`; at most one (step 3.1)."""
     return BillingClaim.objects.filter(product=product, month=month, state__in=LIVE_CLAIMS).first()
+
+
+def live_claims(products: Iterable[Product], month: dt.date) -> dict[int, BillingClaim]:
+    """The entered or applied claims on `products` in `month`, by the ids of the products."""
+    found = BillingClaim.objects.filter(product__in=list(products), month=month, state__in=LIVE_CLAIMS)
+    return {claim.product_id: claim for claim in found}
 
 
 def waiver_possible(product: Product, month: dt.date) -> bool:

@@ -115,7 +115,8 @@ def _courtesy(case: RetentionCase, given: Given, rng: random.Random) -> Data:
     policy = procedures.current_policy()
     allowed = courtesies.allowed(alive_products(case), policy)
     chosen = rng.choice(allowed)
-    return {"courtesy": chosen.key, "detail": "STAR" if chosen.needs_detail else "", "answer": "accepted"}
+    detail = {"device": "Teléfono móvil del titular", "line": "La línea de la casa"}.get(chosen.asks, "")
+    return {"courtesy": chosen.key, "channels": list(chosen.choices)[:1], "detail": detail, "answer": "accepted"}
 
 
 def _leaving(case: RetentionCase, given: Given, rng: random.Random) -> Data:
@@ -139,6 +140,7 @@ _USUAL: dict[str, Callable[[RetentionCase, Given, random.Random], Data]] = {
         "reason": case.reason,
         "demand": "compensation",
         "competitor": "Otra operadora",
+        "competitor_offer": "Más velocidad por menos",
     },
     "step_12": _compensation,
     "step_14": _courtesy,

@@ -71,7 +71,7 @@ LEAVES, STAYS = Do({"wish": "termination"}), Do({"wish": "incident"})
 UNSOLVED = Do({"solved": "no", "tasks": [], "cause": "plant", "findings": "Caja de distribución sin señal."})
 FAILED = Do({"verdict": "failed", "satisfaction": "2", "answer": "El servicio sigue cortándose por las noches."})
 NOT_REACHED = Do({"verdict": "not_reached", "satisfaction": "", "answer": ""})
-COMPETITOR = {"competitor": "Otra operadora, 200 Mbps a Bs 159"}
+COMPETITOR = {"competitor": "Otra operadora", "competitor_offer": "200 Mbps", "competitor_price": "159"}
 COMPENSATION = asks(Reason.COMPENSATION, "compensation")
 BETTER = asks(Reason.BETTER_OFFER, "courtesy", **COMPETITOR)
 

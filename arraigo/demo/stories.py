@@ -12,10 +12,12 @@ from arraigo.demo.plan import CasePlan, Plan
 from arraigo.demo.scenarios import Answer, Do, Elsewhere, Insist, Stop
 from arraigo.engine.models import Wait, WorkItem
 from arraigo.people.models import Role, User
+from arraigo.procedure import queries as procedures
 from arraigo.quality import actions as quality
 from arraigo.quality.models import QualityControl
 from arraigo.retention import actions, control_form, sweeps
 from arraigo.retention.models import RetentionCase
+from arraigo.retention.reasons import details
 from arraigo.tickets import actions as tickets
 from arraigo.workdays import queries as workdays
 
@@ -75,8 +77,12 @@ class CaseStory:
         chosen = products[:2] if scenario.television else products[:1]
         self.case = actions.open_case(
             self.customer, chosen, actor=self._advisor(), channel=channel, reason=scenario.reason,
-            words=WORDS[scenario.reason], contact_phone=phone,
+            reason_detail=self._detail(), words=WORDS[scenario.reason], contact_phone=phone,
         )  # fmt: skip
+
+    def _detail(self) -> str:
+        """A detail of the reason, as the policy names them."""
+        return self.rng.choice(list(details(procedures.current_policy(), self.case_plan.scenario.reason)) or [""])
 
     def _advisor(self) -> User:
         if self.case_plan.for_accounts or self.rng.random() < 0.3:

@@ -5,6 +5,7 @@ and writes the event. What must leave the house is a command in the outbox of th
 """
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -20,7 +21,7 @@ from arraigo.numbering import numbered
 from arraigo.people.models import Role, User
 from arraigo.procedure import queries as procedures
 from arraigo.products.models import Product
-from arraigo.retention import answers, cancellations, placement
+from arraigo.retention import answers, cancellations, firm_no, placement
 from arraigo.retention.errors import CaseClosed, CaseOpenAlready, NoTeam, StepInvalid
 from arraigo.retention.models import RetentionCase
 from arraigo.retention.registry import StepRun, handler
@@ -49,7 +50,10 @@ def open_case(
     reason: str,
     words: str = "",
     contact_phone: str = "",
+    reason_detail: str = "",
     competitor: str = "",
+    competitor_offer: str = "",
+    competitor_price: Decimal | None = None,
     proactive: bool = False,
 ) -> RetentionCase:
     """Open the case of a customer who asks to leave, under the current version, at step 1.
@@ -66,8 +70,9 @@ def open_case(
     now = clock.now()
     named = numbered(RetentionCase, "RET", now)
     case = RetentionCase(
-        **named, customer=customer, channel=channel, reason=reason, words=words, contact_phone=contact_phone,
-        competitor=competitor, proactive=proactive, owner=actor, team=team, opened_at=now,
+        **named, customer=customer, channel=channel, reason=reason, reason_detail=reason_detail, words=words,
+        contact_phone=contact_phone, competitor=competitor, competitor_offer=competitor_offer,
+        competitor_price=competitor_price, proactive=proactive, owner=actor, team=team, opened_at=now,
     )  # fmt: skip
     version = procedures.current_version()
     advance = engine.start(version.definition, key=case.number, facts={}, at=now, on_open=placement.of(case))
@@ -76,7 +81,8 @@ def open_case(
     case.products.add(*products)
     eventlog.record(
         "case.opened", case, actor=actor, case_number=case.number, version=str(version),
-        data={"channel": channel, "reason": reason, "products": [product.number for product in products],
+        data={"channel": channel, "reason": reason, "detail": reason_detail, "competitor": case.better_offer,
+              "proactive": proactive, "products": [product.number for product in products],
               **_way(advance)},
     )  # fmt: skip
     return case
@@ -107,12 +113,15 @@ def complete_step(
     if asks_approval:
         answers.wait_for_approval(case.pk)
     agreed = bool(result.facts.get("accepted") or result.facts.get("approved")) and not asks_approval
-    _settle(case, advance, accepted=agreed)
+    over = agreed or item.element == "termination"
+    changed = firm_no.settle(case, result.facts, over=over or advance.ended)
+    _settle(case, advance, accepted=agreed, changed=changed)
     if any(opened.element == "termination" for opened in advance.opened):
         cancellations.of_case(case, actor=actor)
     eventlog.record(
         "case.step_completed", case, actor=actor, case_number=case.number, version=procedures.label(item.instance),
-        data={"element": item.element, "outcome": result.outcome, **result.event, **_way(advance)},
+        data={"element": item.element, "outcome": result.outcome, **result.event, **_way(advance),
+              **(firm_no.told(case) if over else {})},
     )  # fmt: skip
     return advance
 
@@ -122,7 +131,8 @@ def complete_step(
 def insist(case_id: int, *, actor: User) -> engine.Advance:
     """The customer insists on leaving: whatever is open ends, the baja is registered next."""
     case = _locked(case_id)
-    advance = _correlate(case, "insists", actor=actor, kind="case.insisted", data={})
+    minutes = firm_no.minutes_since(case)
+    advance = _correlate(case, "insists", actor=actor, kind="case.insisted", data={"minutes_after_firm_no": minutes})
     cancellations.of_case(case, actor=actor)
     return advance
 
@@ -217,9 +227,11 @@ def _correlate(
     return advance
 
 
-def _settle(case: RetentionCase, advance: engine.Advance, *, accepted: bool) -> None:
-    """Keep the case's own outcome in step with its instance."""
-    changed = []
+def _settle(
+    case: RetentionCase, advance: engine.Advance, *, accepted: bool, changed: Sequence[str] = ()
+) -> None:
+    """Keep the case's own outcome in step with its instance; `changed` fields are saved with it."""
+    changed = list(changed)
     if accepted:
         case.accepted_at = clock.now()
         changed.append("accepted_at")

@@ -35,9 +35,9 @@ def days_affected(history: FaultHistory, month: dt.date) -> int:
     return len(days)
 
 
-def compensation(product: Product, month: dt.date, days: int) -> Decimal:
-    """`days` of `month`, pro rata of the product's price, in Bs (step 12)."""
-    return pro_rata(month_price(product, month), days, calendar.monthrange(month.year, month.month)[1])
+def compensation(product: Product, month: dt.date, days: int, *, price: Decimal | None = None) -> Decimal:
+    """`days` of `month`, pro rata of the product's price, in Bs (step 12). `price`: the month's, where known."""
+    return pro_rata(month_price(product, month) if price is None else price, days, calendar.monthrange(month.year, month.month)[1])
 
 
 def cap(product: Product, month: dt.date, *, category: str, policy: Policy) -> Decimal:
@@ -47,7 +47,13 @@ def cap(product: Product, month: dt.date, *, category: str, policy: Policy) -> D
     return month_price(product, month) * months
 
 
-def advisor_alone(product: Product, month: dt.date, *, vip: bool, policy: Policy) -> Decimal:
-    """What the advisor grants on `product` and `month` without approval, in Bs: as the table `authority` says."""
+def advisor_alone(
+    product: Product, month: dt.date, *, vip: bool, policy: Policy, price: Decimal | None = None
+) -> Decimal:
+    """What the advisor grants on `product` and `month` without approval, in Bs: as the table `authority` says.
+
+    `price`: the month's, where it is known.
+    """
+    price = month_price(product, month) if price is None else price
     months = policy.integer("authority.vip_months" if vip else "authority.months")
-    return min(month_price(product, month) * months, policy.money("authority.advisor_limit"))
+    return min(price * months, policy.money("authority.advisor_limit"))

@@ -13,7 +13,9 @@ from arraigo import clock
 from arraigo.billing import queries as billing
 from arraigo.money import ZERO
 from arraigo.products.models import Product
+from arraigo.retention import amounts, firm_no, promises, readback
 from arraigo.retention.models import Offer
+from arraigo.retention.readback import ReadBack
 from arraigo.retention.registry import StepForm, StepResult, StepRun
 
 
@@ -45,6 +47,25 @@ class CreditForm(AnswerForm):
     """An answer about a credit on a month of a product: at most one such credit each (3.1)."""
 
     month: dt.date
+
+    def credited(self) -> list[tuple[str, Product, Decimal]]:
+        """Kind, product and Bs of each credit that the clean form offers."""
+        raise NotImplementedError
+
+    def read_back(self) -> ReadBack:
+        """The credits as they would be promised, and whose authority they need."""
+        if not self.is_bound or self.errors or self.cleaned_data.get("answer") != Offer.Answer.ACCEPTED:
+            return ReadBack()
+        credited = self.credited()
+        said = tuple(
+            promises.sentence(kind, {"product": product, "month": self.month, "amount": amount})
+            for kind, product, amount in credited
+        )
+        _kind, product, most = max(credited, key=lambda credit: credit[2])
+        vip = bool(self.item.instance.facts.get("vip"))
+        month = amounts.month_price(product, self.month)
+        authority, because = readback.granted(self.policy, vip=vip, amount=most, product_month=month)
+        return ReadBack(said, authority, because)
 
     def refuse_stacking(self, field: str, product: Product) -> None:
         """Say in `field` why nothing can be credited on the month of `product`, where that is so."""
@@ -78,7 +99,7 @@ def result(run: StepRun, offers: Sequence[Offer], *, product_month: Decimal = ZE
     facts = {
         "accepted": accepted,
         "refusals": before.get("refusals", 0) + (not accepted),
-        "firm_no": before.get("firm_no", False) or run.data["firm_no"],
+        **firm_no.facts(run.case, before, said_now=run.data["firm_no"]),
         "offered_compensation": before.get("offered_compensation", False) or run.item.element == "step_12",
         "offered_courtesy": before.get("offered_courtesy", False) or run.item.element == "step_14",
         "amount": float(max((offer.amount for offer in offers), default=ZERO)),

@@ -7,20 +7,26 @@ from django.utils.translation import gettext_lazy as _
 
 from arraigo.customers.models import Customer
 from arraigo.network.models import Zone
+from arraigo.procedure.policy import Policy
 from arraigo.products.fields import ProductsField
 from arraigo.products.models import Product
 from arraigo.retention.models import Reason, RetentionCase
+from arraigo.retention.reasons import ReasonForm
 
 
-class OpenCaseForm(forms.Form):
+class OpenCaseForm(ReasonForm):
     """A customer asks to leave. Phone, address and zone are asked where the record lacks them."""
 
     required_css_class = "required"
 
-    channel = forms.ChoiceField(label=_("Channel"), choices=RetentionCase.Channel.choices)
-    reason = forms.ChoiceField(label=_("Why the customer wants to leave"), choices=Reason.choices)
+    channel = forms.ChoiceField(
+        label=_("Channel"),
+        choices=RetentionCase.Channel.choices,
+        initial=RetentionCase.Channel.PHONE,
+        widget=forms.RadioSelect,
+    )
     words = forms.CharField(
-        label=_("In the customer's words"), required=False, widget=forms.Textarea(attrs={"rows": 3}), max_length=4000
+        label=_("In the customer's words"), required=False, widget=forms.Textarea(attrs={"rows": 2}), max_length=4000
     )
     products = ProductsField(label=_("Affected products"))
     contact_phone = forms.CharField(
@@ -30,21 +36,28 @@ class OpenCaseForm(forms.Form):
     zone = forms.ModelChoiceField(
         label=_("Zone"), help_text=_("Decides which operations centre attends."), queryset=Zone.objects.all()
     )
-    competitor = forms.CharField(
-        label=_("What the competitor offers"),
-        help_text=_("Operator, offer and price, if it is a better offer."),
-        required=False,
-        max_length=160,
-    )
+    proactive = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, customer: Customer, *args: Any, **kwargs: Any) -> None:
+    field_order = ("channel", "words", "reason", "reason_detail", "products")
+
+    def __init__(self, customer: Customer, policy: Policy, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.customer = customer
-        choice: Any = self.fields["products"]
-        choice.queryset = (
-            customer.products.exclude(status=Product.Status.TERMINATED).select_related("offering").order_by("id")
+        self.ask_reasons(policy)
+        self.fields["reason"] = forms.ChoiceField(
+            label=self.fields["reason"].label, choices=Reason.choices, widget=forms.RadioSelect
         )
+        self.order_fields(self.field_order)
+        self._ask_products()
         phone = customer.phones.order_by("-is_contact", "id").first()
         self.fields["contact_phone"].initial = phone.number if phone else ""
         self.fields["address"].initial = customer.address
         self.fields["zone"].initial = customer.zone_id
+
+    def _ask_products(self) -> None:
+        choice: Any = self.fields["products"]
+        alive = self.customer.products.exclude(status=Product.Status.TERMINATED)
+        choice.queryset = alive.select_related("offering").order_by("id")
+        owned = list(choice.queryset)
+        if len(owned) == 1:
+            choice.initial = owned

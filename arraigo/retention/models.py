@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -47,16 +48,27 @@ class RetentionCase(models.Model):
     """The products affected by the request."""
     channel = models.CharField(max_length=10, choices=Channel.choices)
     reason = models.CharField(max_length=14, choices=Reason.choices)
+    reason_detail = models.CharField(max_length=24, blank=True)
+    """A code of the policy's details of that reason; empty where none was said."""
     words = models.TextField(blank=True)
     """What the customer said, in the customer's words."""
     contact_phone = models.CharField(max_length=20, blank=True)
-    competitor = models.CharField(max_length=160, blank=True)
+    competitor = models.CharField(max_length=60, blank=True)
+    """Which operator offers something better."""
+    competitor_offer = models.CharField(max_length=160, blank=True)
+    """What it offers, in the customer's words."""
+    competitor_price = MoneyField(null=True)
+    """What it asks a month, in Bs."""
     proactive = models.BooleanField(default=False)
     """Opened by calling a customer who had not asked to leave yet."""
     outcome = models.CharField(max_length=20, choices=Outcome.choices, default=Outcome.RUNNING)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="cases")
     team = models.ForeignKey("people.Unit", models.PROTECT, related_name="cases")
     opened_at = models.DateTimeField()
+    firm_no_at = models.DateTimeField(null=True)
+    """When the customer first said a firm "no": leaving is not obstructed from here on."""
+    firm_no_ended_at = models.DateTimeField(null=True)
+    """When the conversation ended after it: the baja was registered, or an offer accepted all the same."""
     accepted_at = models.DateTimeField(null=True)
     """When an offer was accepted at the desk (the last one, where several were)."""
     reopened = models.PositiveSmallIntegerField(default=0)
@@ -75,11 +87,25 @@ class RetentionCase(models.Model):
                 | Q(closed_at__isnull=False) & ~Q(outcome__in=["running", "accepted"]),
                 name="case_closed_has_outcome",
             ),
+            models.CheckConstraint(
+                condition=Q(firm_no_ended_at=None)
+                | Q(firm_no_at__isnull=False, firm_no_ended_at__gte=F("firm_no_at")),
+                name="case_firm_no_ends_after_it",
+            ),
+            models.CheckConstraint(
+                condition=Q(competitor_price=None) | Q(competitor_price__gte=0), name="case_competitor_price"
+            ),
         ]
         indexes = [models.Index(fields=["-opened_at"]), models.Index(fields=["outcome", "accepted_at"])]
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def better_offer(self) -> str:
+        """What the competitor offers, in one line; empty where nothing was said."""
+        price = "" if self.competitor_price is None else f"Bs {number_format(self.competitor_price, 2)}"
+        return " · ".join(filter(None, [self.competitor, self.competitor_offer, price]))
 
 
 class BackgroundReview(models.Model):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Case, Value, When
@@ -9,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from arraigo import clock
+from arraigo.retention import amounts
 from arraigo.retention.models import Promise, RetentionCase
 
 
@@ -25,6 +27,8 @@ def sentence(kind: str, values: Mapping[str, Any]) -> str:
     shown = dict(values)
     if isinstance(shown.get("month"), dt.date):
         shown["month"] = date_format(shown["month"], "F Y")
+    if isinstance(shown.get("amount"), Decimal):
+        shown["amount"] = amounts.told(shown["amount"])
     if isinstance(shown.get("due"), dt.datetime):
         shown["due"] = date_format(clock.local(shown["due"]), "d/m/Y H:i")
     return patterns[Promise.Kind(kind)] % shown

@@ -34,6 +34,11 @@ def for_promises(case: RetentionCase, *, actor: User) -> Receipt:
     return _create(case, Receipt.Kind.PROMISE, " ".join(lines), {"promises": lines}, actor)
 
 
+def lines(text: str) -> list[str]:
+    """The lines of `text` that say something."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
 def _create(case: RetentionCase, kind: str, text: str, data: dict[str, object], actor: User) -> Receipt:
     now = clock.now()
     return Receipt.objects.create(

@@ -9,7 +9,7 @@ from arraigo.customers import actions as customers
 from arraigo.customers import phones
 from arraigo.customers.models import Customer
 from arraigo.people.models import User
-from arraigo.retention import actions
+from arraigo.retention import actions, reasons
 from arraigo.retention.models import RetentionCase
 
 
@@ -34,8 +34,8 @@ def receive(customer: Customer, answers: Mapping[str, Any], *, actor: User) -> R
         list(answers["products"]),
         actor=actor,
         channel=answers["channel"],
-        reason=answers["reason"],
         words=answers["words"],
         contact_phone=contact,
-        competitor=answers["competitor"],
+        proactive=answers.get("proactive", False),
+        **reasons.said(answers),
     )

@@ -18,6 +18,7 @@ from arraigo.engine.models import WorkItem
 from arraigo.people.models import User
 from arraigo.procedure.policy import Policy
 from arraigo.retention.models import RetentionCase
+from arraigo.retention.readback import ReadBack
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -65,6 +66,10 @@ class StepForm(forms.Form):
 
     def prepare(self) -> None:
         """Add or fill the fields that depend on the case."""
+
+    def read_back(self) -> ReadBack:
+        """What completing the step now would promise; empty while something is missing or nothing is promised."""
+        return ReadBack()
 
 
 Evidence = Callable[[RetentionCase, WorkItem, Policy, User], dict[str, Any]]

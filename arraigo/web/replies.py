@@ -25,6 +25,11 @@ def page(request: HttpRequest, template: str, context: dict[str, Any], *, status
     return render(request, template, context, status=status if wrong else 200)
 
 
+def partial(request: HttpRequest) -> bool:
+    """Whether htmx asks for a part of the page (not when it puts back a page of the browser's history)."""
+    return "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
+
+
 def typed(request: HttpRequest) -> QueryDict | None:
     """What a form is filled with: what was sent, or what was typed before the session ran out."""
     if request.method == "POST":

@@ -32,6 +32,7 @@ def facts(chance: random.Random, reasons: list[str]) -> dict[str, object]:
         "recurred": chance.random() < 0.7,
         "confirmed_solution": chance.random() < 0.1, "disputed_solution": chance.random() < 0.1,
         "accepted": chance.random() < 0.6, "refusals": chance.randrange(3), "firm_no": chance.random() < 0.2,
+        "offers_after_firm_no": chance.randrange(2), "minutes_after_firm_no": chance.randrange(12),
         "offered_compensation": chance.random() < 0.4, "offered_courtesy": chance.random() < 0.4,
         "reason": chance.choice(reasons),
         "demand": chance.choice(["compensation", "courtesy", "termination", ""]),

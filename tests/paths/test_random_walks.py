@@ -140,7 +140,8 @@ class Wanderer:
         return {
             "reason": self.luck.choice(Reason.values),
             "demand": self.luck.choice(demands),
-            "competitor": "Otra, Bs 99",
+            "competitor": "Otra",
+            "competitor_offer": "100 Mb",
         }
 
     def _step_12(self) -> dict[str, Any]:

@@ -14,7 +14,10 @@ SOLVED = {
     "fault_count": 2, "open_faults": 0, "recurred": False,
     "confirmed_solution": False, "disputed_solution": False,
 }  # fmt: skip
-FIRST_REFUSAL = {"refusals": 1, "firm_no": False, "offered_compensation": False, "offered_courtesy": False}
+FIRST_REFUSAL = {
+    "refusals": 1, "firm_no": False, "offers_after_firm_no": 0, "minutes_after_firm_no": 0,
+    "offered_compensation": False, "offered_courtesy": False,
+}  # fmt: skip
 
 
 def eligibility(**facts: Any) -> Decision:
@@ -126,7 +129,11 @@ def test_authority_follows_the_policy() -> None:
         ({}, True, "further_allowed"),
         ({"firm_no": True}, True, "further_allowed"),
         ({"refusals": 2}, False, "further_limit"),
-        ({"refusals": 2, "firm_no": True}, False, "further_firm_no"),
+        ({"refusals": 2, "firm_no": True}, False, "further_limit"),
+        ({"firm_no": True, "offers_after_firm_no": 1}, False, "further_firm_no"),
+        ({"firm_no": True, "minutes_after_firm_no": 9}, True, "further_allowed"),
+        ({"firm_no": True, "minutes_after_firm_no": 10}, False, "further_firm_no_minutes"),
+        ({"offers_after_firm_no": 1, "minutes_after_firm_no": 10}, True, "further_allowed"),
         ({"offered_compensation": True}, True, "further_allowed"),
         ({"offered_courtesy": True}, True, "further_allowed"),
         ({"offered_compensation": True, "offered_courtesy": True}, False, "further_none_left"),
@@ -207,8 +214,9 @@ def samples(name: str) -> list[dict[str, Any]]:
         return [{"amount": a, "product_month": 700, "vip": v} for a in (1, 200, 601) for v in flags]
     if name == "further_offer":
         return [
-            {"refusals": n, "firm_no": f, "offered_compensation": both, "offered_courtesy": both}
-            for n in (1, 2) for f in flags for both in flags
+            {"refusals": n, "firm_no": f, "offers_after_firm_no": o, "minutes_after_firm_no": m,
+             "offered_compensation": both, "offered_courtesy": both}
+            for n in (1, 2) for f in flags for o in (0, 1) for m in (0, 10) for both in flags
         ]  # fmt: skip
     if name == "offers":
         return [{"reason": r, "demand": d} for r in OFFERS for d in (*ANY, "termination")]

@@ -30,7 +30,7 @@ def test_the_claim_is_applied_promised_and_sent(home: Household) -> None:
     assert (claim.state, claim.case_number) == ("applied", walk.case.number)
     assert Offer.objects.get().claim == claim
     assert (promise.kind, promise.state, promise.proof) == ("bill_waiver", "kept", claim.number)
-    assert "140.00" in promise.text
+    assert "140,00" in promise.text
     assert walk.commands == ["bill_adjustment.apply"]
     assert walk.told("step_04")["claims"] == [{"number": claim.number, "type": RETIRO, "amount": "140.00"}]
     assert walk.open == ["step_05"]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from arraigo.procedure.queries import current_policy
 from tests.cast import Household, Walk
 
 
@@ -29,9 +30,10 @@ def to_step_11(home: Household) -> Walk:
 )
 def test_offers_by_reason(home: Household, reason: str, demand: str, element: str) -> None:
     walk = to_step_11(home)
-    walk("step_11", reason=reason, demand=demand, competitor="Otra, 100 Mb, Bs 99")
+    offered = {"competitor": "Otra", "competitor_offer": "100 Mb", "competitor_price": "99"}
+    walk("step_11", reason=reason, demand=demand, **offered)
     assert walk.open == [element]
-    assert (walk.case.reason, walk.case.competitor) == (reason, "Otra, 100 Mb, Bs 99")
+    assert (walk.case.reason, walk.case.competitor, walk.case.competitor_price) == (reason, "Otra", 99)
     assert (walk.facts["reason"], walk.facts["demand"]) == (reason, demand)
     assert walk.told("step_11")["demand"] == demand
     assert walk.told("step_11")["decisions"][0]["name"] == "offers"
@@ -40,7 +42,10 @@ def test_offers_by_reason(home: Household, reason: str, demand: str, element: st
 def test_a_better_offer_says_whose(home: Household) -> None:
     walk = to_step_11(home)
     errors = walk.errors("step_11", reason="better_offer", demand="courtesy")
-    assert errors == {"competitor": ["Write which operator offers what, and at what price."]}
+    assert errors == {
+        "competitor": ["Write which operator makes the better offer."],
+        "competitor_offer": ["Write what that operator offers."],
+    }
     assert walk.open == ["step_11"]
     assert walk.reload().reason == "other"
 
@@ -51,3 +56,19 @@ def test_reason_and_demand_are_of_the_lists(home: Household, field: str, value: 
     errors = walk.errors("step_11", **{field: value})
     assert list(errors) == [field]
     assert errors[field][0]
+
+
+def test_the_detail_is_one_of_the_reason(home: Household) -> None:
+    walk = to_step_11(home)
+    errors = walk.errors("step_11", reason="price", demand="courtesy", reason_detail="moving:covered")
+    assert errors == {"reason_detail": ["This detail belongs to another reason: choose one of the reason above."]}
+    walk("step_11", reason="price", demand="courtesy", reason_detail="price:increase")
+    assert (walk.case.reason, walk.case.reason_detail) == ("price", "increase")
+
+
+def test_an_operator_is_spelled_as_the_policy_spells_it(home: Household) -> None:
+    walk = to_step_11(home)
+    policy = current_policy()
+    known = policy.value("competitor.operators")[0]
+    walk("step_11", reason="better_offer", demand="courtesy", competitor=f" {known.upper()} ", competitor_offer="x")
+    assert walk.case.competitor == known

@@ -92,11 +92,11 @@ def test_one_per_case(home: Household) -> None:
 def test_channels_and_devices_are_named(home: Household, kind: str) -> None:
     walk = to_step_14(home, home.television)
     key = f"{kind}:{home.television.pk}"
-    assert walk.errors("step_14", courtesy=key, detail="") == {
-        "detail": ["Write the channels, the device or the line of this courtesy."]
+    assert walk.errors("step_14", courtesy=key, channels=[]) == {
+        "channels": ["Choose one channel or both."]
     }
-    walk("step_14", courtesy=key, detail="STAR y HBO")
-    assert Courtesy.objects.get().details == {"detail": "STAR y HBO"}
+    walk("step_14", courtesy=key, channels=["STAR", "HBO"])
+    assert Courtesy.objects.get().details == {"channels": ["STAR", "HBO"]}
 
 
 @pytest.mark.parametrize("courtesy", ["", "free_beer:1"])

@@ -1,6 +1,7 @@
 """Step 3 (asesor comercial): compensation or waiver of the month, and the Xpress solution."""
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -13,8 +14,9 @@ from arraigo.money import CENTAVO
 from arraigo.people.models import User
 from arraigo.procedure.policy import Policy
 from arraigo.products.models import Product
-from arraigo.retention import amounts, answers, faults
+from arraigo.retention import amounts, answers, faults, options
 from arraigo.retention.models import Offer, RetentionCase
+from arraigo.retention.readback import ReadBack
 from arraigo.retention.registry import StepResult, StepRun, step
 
 
@@ -73,6 +75,18 @@ class NegotiationForm(answers.CreditForm):
         """Each product with its fields: the kind of credit and the amount."""
         return [(each, self[f"kind_{each.pk}"], self[f"amount_{each.pk}"]) for each in self.products]
 
+    def credited(self) -> list[tuple[str, Product, Decimal]]:
+        return [(self.cleaned_data[f"kind_{each.pk}"], each, self.amount(each)) for each in self.products]
+
+    def read_back(self) -> ReadBack:
+        """The credits, and the visit that comes with them."""
+        found = super().read_back()
+        if not found.sentences:
+            return found
+        told = {"hours": self.policy.integer("visit.hours"), "products": ", ".join(map(str, self.products))}
+        visit = _("A technician visits you within %(hours)s hours and solves the faults of %(products)s.") % told
+        return replace(found, sentences=(*found.sentences, str(visit)))
+
     def amount(self, product: Product) -> Decimal:
         """What the product is offered, in Bs."""
         if self.cleaned_data[f"kind_{product.pk}"] == Offer.Kind.BILL_WAIVER:
@@ -86,6 +100,7 @@ def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -
         "verdicts": faults.verdicts(affected(case), policy),
         "month": clock.month_of(clock.now()),
         "visit_hours": policy.integer("visit.hours"),
+        "options": options.panel(case, item, policy),
     }
 
 

@@ -10,6 +10,7 @@ from arraigo.retention.registry import StepResult, StepRun, step
     "step_04",
     title=_("4. Enter the billing claim"),
     help=_("Enter the billing claim for the waived or compensated month."),
+    form=claims.ClaimForm,
     evidence=claims.evidence,
 )
 def carry_out(run: StepRun) -> StepResult:

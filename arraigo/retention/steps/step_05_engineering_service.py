@@ -16,6 +16,7 @@ from arraigo.procedure.policy import Policy
 from arraigo.products.models import Product, Service
 from arraigo.retention import promises
 from arraigo.retention.models import Offer, Promise, RetentionCase
+from arraigo.retention.readback import ReadBack
 from arraigo.retention.registry import StepForm, StepResult, StepRun, step
 from arraigo.retention.steps.step_03_negotiation import affected
 from arraigo.tickets.models import TroubleTicket
@@ -30,6 +31,17 @@ class EngineeringServiceForm(StepForm):
 
     def prepare(self) -> None:
         self.fields["contact_phone"].initial = self.case.contact_phone
+
+    def read_back(self) -> ReadBack:
+        if self.is_bound and self.errors:
+            return ReadBack()
+        due = clock.now() + dt.timedelta(hours=self.policy.integer("visit.hours"))
+        return ReadBack((promises.sentence(Promise.Kind.VISIT, promised(due, affected(self.case))),))
+
+
+def promised(due: dt.datetime, products: list[Product]) -> dict[str, Any]:
+    """What the sentence of the promise is filled with."""
+    return {"due": due, "product": ", ".join(map(str, products))}
 
 
 def sold_on(case: RetentionCase, products: list[Product]) -> Product:
@@ -85,7 +97,7 @@ def carry_out(run: StepRun) -> StepResult:
     promises.promise(
         run.case,
         Promise.Kind.VISIT,
-        values={"due": order.due_at, "product": ", ".join(str(product) for product in products)},
+        values=promised(order.due_at, products),
         role=Role.TECHNICIAN,
         due_at=order.due_at,
     )

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from arraigo.engine.models import WorkItem
 from arraigo.people.models import User
 from arraigo.procedure.policy import Policy
+from arraigo.retention import options, reasons
 from arraigo.retention.models import Reason, RetentionCase
 from arraigo.retention.registry import StepForm, StepResult, StepRun, step
 
@@ -19,33 +20,34 @@ DEMANDS = [
 ]
 
 
-class ReasonForm(StepForm):
-    reason = forms.ChoiceField(label=_("Why the customer wants to leave"), choices=Reason.choices)
+class AnalysisForm(StepForm, reasons.ReasonForm):
     demand = forms.ChoiceField(
         label=_("What the customer asks for"),
         help_text=_("Where the table allows only one way for the reason, that one is taken."),
         choices=DEMANDS,
         widget=forms.RadioSelect,
     )
-    competitor = forms.CharField(
-        label=_("What the competitor offers"),
-        help_text=_("Operator, offer and price, if it is a better offer."),
-        required=False,
-        max_length=160,
-    )
 
     def prepare(self) -> None:
-        self.fields["reason"].initial = self.case.reason
+        case = self.case
+        self.ask_reasons(self.policy)
+        self.initial = {**reasons.of_case(case), **self.initial}
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if cleaned.get("reason") == Reason.BETTER_OFFER and not cleaned.get("competitor"):
-            self.add_error("competitor", _("Write which operator offers what, and at what price."))
+        if cleaned.get("reason") == Reason.BETTER_OFFER:
+            self._ask_whose()
         return cleaned
+
+    def _ask_whose(self) -> None:
+        if not self.cleaned_data.get("competitor") and "competitor" not in self.errors:
+            self.add_error("competitor", _("Write which operator makes the better offer."))
+        if not self.cleaned_data.get("competitor_offer") and "competitor_offer" not in self.errors:
+            self.add_error("competitor_offer", _("Write what that operator offers."))
 
 
 def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -> dict[str, Any]:
-    return {"offers": list(case.offers.select_related("product__offering").order_by("id"))}
+    return {"options": options.panel(case, item, policy), "offers": options.so_far(case)}
 
 
 @step(
@@ -55,13 +57,14 @@ def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -
         "Analyse the request: if the customer demands compensation, offer it; if the customer leaves for "
         "a competitor's better offer, grant a courtesy."
     ),
-    form=ReasonForm,
+    form=AnalysisForm,
     evidence=evidence,
 )
 def carry_out(run: StepRun) -> StepResult:
     """Classify the reason. Facts: `reason`, `demand`; the table `offers` chooses the way."""
-    reason, demand = run.data["reason"], run.data["demand"]
-    run.case.reason = reason
-    run.case.competitor = run.data["competitor"]
-    run.case.save(update_fields=["reason", "competitor"])
-    return StepResult(reason, {"reason": reason, "demand": demand}, {"demand": demand})
+    demand, told = run.data["demand"], reasons.said(run.data)
+    for name, value in told.items():
+        setattr(run.case, name, value)
+    run.case.save(update_fields=list(told))
+    data = {"demand": demand, "detail": told["reason_detail"], "competitor": run.case.better_offer}
+    return StepResult(told["reason"], {"reason": told["reason"], "demand": demand}, data)

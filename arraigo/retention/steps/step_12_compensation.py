@@ -1,5 +1,6 @@
 """Step 12 (asesor comercial): offers compensation of services."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -11,7 +12,7 @@ from arraigo.money import CENTAVO
 from arraigo.people.models import User
 from arraigo.procedure.policy import Policy
 from arraigo.products.models import Product
-from arraigo.retention import amounts, answers, faults
+from arraigo.retention import amounts, answers, faults, options
 from arraigo.retention.models import Offer, RetentionCase
 from arraigo.retention.registry import StepResult, StepRun, step
 
@@ -69,6 +70,10 @@ class CompensationForm(answers.CreditForm):
         return cleaned
 
 
+    def credited(self) -> list[tuple[str, Product, Decimal]]:
+        return [(Offer.Kind.COMPENSATION, self.cleaned_data["product"], self.cleaned_data["amount"])]
+
+
 def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -> dict[str, Any]:
     month = clock.month_of(clock.now())
     rows = [
@@ -81,7 +86,12 @@ def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -
         }
         for product in alive_products(case)
     ]
-    return {"rows": rows, "month": month, "authority": policy.value("authority")}
+    return {
+        "rows": rows,
+        "month": month,
+        "authority": policy.value("authority"),
+        "options": options.panel(case, item, policy),
+    }
 
 
 @step(

@@ -14,8 +14,9 @@ from arraigo.people.models import Role, User
 from arraigo.procedure.policy import Policy
 from arraigo.products import actions as products
 from arraigo.products.models import Courtesy
-from arraigo.retention import answers, courtesies, promises
+from arraigo.retention import answers, courtesies, options, promises
 from arraigo.retention.models import Offer, Promise, RetentionCase
+from arraigo.retention.readback import ReadBack
 from arraigo.retention.registry import StepResult, StepRun, step
 from arraigo.retention.steps.step_12_compensation import alive_products
 
@@ -26,19 +27,36 @@ class CourtesyForm(answers.AnswerForm):
         help_text=_("Only what the policy allows for the customer's products is shown."),
         widget=forms.RadioSelect,
     )
+    channels = forms.MultipleChoiceField(
+        label=_("Channels"), required=False, widget=forms.CheckboxSelectMultiple
+    )
     detail = forms.CharField(
-        label=_("Detail"),
-        help_text=_("Which channels (STAR and/or HBO), which mobile device, which line."),
+        label=_("Device or line"),
+        help_text=_("The one mobile device of GO ON TV, or the line that becomes Línea Max."),
         required=False,
         max_length=120,
     )
-    field_order = ("courtesy", "detail", "answer", "firm_no")
+    field_order = ("courtesy", "channels", "detail", "answer", "firm_no")
 
     def prepare(self) -> None:
-        self.allowed = courtesies.allowed(alive_products(self.case), self.policy)
+        owned = alive_products(self.case)
+        self.allowed = courtesies.allowed(owned, self.policy, case_number=self.case.number)
         choice: Any = self.fields["courtesy"]
         choice.choices = [(each.key, each.label) for each in self.allowed]
         choice.required = bool(self.allowed)
+        channels: Any = self.fields["channels"]
+        named = dict.fromkeys(name for each in self.allowed for name in each.choices)
+        channels.choices = [(name, name) for name in named]
+
+    @property
+    def keys_with_channels(self) -> str:
+        """The choices that ask for channels, for the page to show the boxes with them."""
+        return " ".join(each.key for each in self.allowed if each.choices)
+
+    @property
+    def keys_with_detail(self) -> str:
+        """The choices that ask for a device or a line."""
+        return " ".join(each.key for each in self.allowed if each.asks)
 
     def boxes(self) -> list[tuple[BoundWidget, courtesies.Allowed]]:
         """Each choice of the field with what it grants."""
@@ -51,18 +69,40 @@ class CourtesyForm(answers.AnswerForm):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         chosen = self.chosen()
-        if chosen and chosen.needs_detail and not cleaned.get("detail"):
-            self.add_error("detail", _("Write the channels, the device or the line of this courtesy."))
+        if chosen and cleaned.get("answer") == Offer.Answer.ACCEPTED:
+            self._ask_details(chosen)
         if not self.allowed and cleaned.get("answer") == Offer.Answer.ACCEPTED:
             self.add_error("answer", _("No courtesy is possible now: record that there is none, and go on."))
         return cleaned
+
+    def _ask_details(self, chosen: courtesies.Allowed) -> None:
+        if chosen.choices and not self.cleaned_data.get("channels"):
+            self.add_error("channels", _("Choose one channel or both."))
+        if chosen.asks and not self.cleaned_data.get("detail"):
+            asked = {"device": _("Write which mobile device."), "line": _("Write which line.")}
+            self.add_error("detail", asked[chosen.asks])
+
+    def details(self, chosen: courtesies.Allowed) -> dict[str, Any]:
+        """What the courtesy was given for: the channels, the device or the line; only what it asks."""
+        found: dict[str, Any] = {}
+        if chosen.choices and self.cleaned_data["channels"]:
+            found["channels"] = self.cleaned_data["channels"]
+        if chosen.asks and self.cleaned_data["detail"]:
+            found[chosen.asks] = self.cleaned_data["detail"]
+        return found
+
+    def read_back(self) -> ReadBack:
+        chosen = None if not self.is_bound or self.errors else self.chosen()
+        if chosen is None or self.cleaned_data.get("answer") != Offer.Answer.ACCEPTED:
+            return ReadBack()
+        said = promises.sentence(Promise.Kind.COURTESY, promised(chosen, self.details(chosen)))
+        return ReadBack((said,))
 
 
 def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -> dict[str, Any]:
     owned = alive_products(case)
     return {
-        "products": owned,
-        "allowed": courtesies.allowed(owned, policy),
+        "options": options.panel(case, item, policy),
         "running": list(
             Courtesy.objects.filter(product__in=owned, status__in=["scheduled", "active"]).select_related(
                 "product__offering"
@@ -90,22 +130,29 @@ def carry_out(run: StepRun) -> StepResult:
         kind=Offer.Kind.COURTESY,
         product=chosen.product,
         courtesy_kind=chosen.code,
-        details={"detail": run.data["detail"]},
-        amount=chosen.cost,
+        details=form.details(chosen),
+        amount=chosen.value,
     )
     if run.data["answer"] == Offer.Answer.ACCEPTED:
-        offer.courtesy = _grant(run, chosen)
+        offer.courtesy = _grant(run, chosen, form.details(chosen))
     offer.save()
     return answers.result(run, [offer])
 
 
-def _grant(run: StepRun, chosen: courtesies.Allowed) -> Courtesy:
+def promised(chosen: courtesies.Allowed, details: dict[str, Any]) -> dict[str, Any]:
+    """What the sentence of the promise is filled with."""
+    named = [", ".join(value) if isinstance(value, list) else str(value) for value in details.values()]
+    name = f"{chosen.name} ({', '.join(named)})" if named else chosen.name
+    return {"courtesy": name, "product": str(chosen.product), "due": chosen.ends_at}
+
+
+def _grant(run: StepRun, chosen: courtesies.Allowed, details: dict[str, Any]) -> Courtesy:
     now = clock.now()
     ends_at = now + dt.timedelta(days=chosen.days)
     granted = products.grant_courtesy(
         chosen.product,
         kind=chosen.code,
-        details={"detail": run.data["detail"]},
+        details=details,
         starts_at=now,
         ends_at=ends_at,
         cost=chosen.cost,
@@ -122,7 +169,7 @@ def _grant(run: StepRun, chosen: courtesies.Allowed) -> Courtesy:
     promises.promise(
         run.case,
         Promise.Kind.COURTESY,
-        values={"courtesy": chosen.name, "product": str(chosen.product), "due": ends_at},
+        values={**promised(chosen, details), "due": ends_at},
         role=Role.ADVISOR,
         due_at=ends_at,
     )

@@ -12,8 +12,9 @@ from arraigo.people.models import User
 from arraigo.procedure.policy import Policy
 from arraigo.products.fields import ProductsField
 from arraigo.products.models import Product
-from arraigo.retention import receipts
+from arraigo.retention import options, receipts
 from arraigo.retention.models import Reason, RetentionCase
+from arraigo.retention.readback import ReadBack
 from arraigo.retention.registry import StepForm, StepResult, StepRun, step
 from arraigo.retention.steps.step_12_compensation import alive_products
 from arraigo.terminations import actions as terminations
@@ -42,10 +43,25 @@ class TerminationForm(StepForm):
         self.fields["reason"].initial = REASONS.get(Reason(self.case.reason), self.case.reason)
         self.fields["return_items"].initial = "\n".join(self.policy.value("termination.return_items"))
 
+    def read_back(self) -> ReadBack:
+        """What the customer takes home: the products, and what to return by when."""
+        if self.is_bound and self.errors:
+            return ReadBack()
+        products = self.cleaned_data["products"] if self.is_bound else alive_products(self.case)
+        listed = self.cleaned_data["return_items"] if self.is_bound else self.fields["return_items"].initial
+        told = {
+            "products": ", ".join(map(str, products)),
+            "day": f"{return_by(self.policy):%d/%m/%Y}",
+            "items": ", ".join(receipts.lines(listed)),
+        }
+        registered = _("The termination of %(products)s is registered today, with its number and its receipt.") % told
+        back = _("Until %(day)s please return: %(items)s.") % told
+        return ReadBack((str(registered), str(back)) if told["items"] else (str(registered),))
+
 
 def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -> dict[str, Any]:
     return {
-        "offers": list(case.offers.select_related("product__offering").order_by("id")),
+        "offers": options.so_far(case),
         "return_by": return_by(policy),
     }
 
@@ -66,7 +82,7 @@ def return_by(policy: Policy) -> dt.date:
 )
 def carry_out(run: StepRun) -> StepResult:
     """Register one termination per product under one receipt; debt never blocks it."""
-    items = [line.strip() for line in run.data["return_items"].splitlines() if line.strip()]
+    items = receipts.lines(run.data["return_items"])
     rows = terminations.request_termination(
         list(run.data["products"]),
         reason=run.data["reason"],

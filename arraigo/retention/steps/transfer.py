@@ -7,10 +7,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from arraigo import clock
+from arraigo.engine.models import WorkItem
 from arraigo.orders import actions as orders
-from arraigo.people.models import Role
-from arraigo.retention import answers, promises
-from arraigo.retention.models import Offer, Promise
+from arraigo.people.models import Role, User
+from arraigo.procedure.policy import Policy
+from arraigo.retention import answers, options, promises
+from arraigo.retention.models import Offer, Promise, RetentionCase
+from arraigo.retention.readback import ReadBack
 from arraigo.retention.registry import StepResult, StepRun, step
 from arraigo.retention.steps.step_12_compensation import alive_products
 
@@ -27,12 +30,29 @@ class TransferForm(answers.AnswerForm):
             self.add_error("address", _("Write the new address."))
         return cleaned
 
+    def read_back(self) -> ReadBack:
+        if not self.is_bound or self.errors or self.cleaned_data.get("answer") != Offer.Answer.ACCEPTED:
+            return ReadBack()
+        said = promises.sentence(Promise.Kind.TRANSFER, promised(self.case, self.cleaned_data["address"]))
+        days = _("At the latest in %(days)s days.") % {"days": self.policy.integer("visit.transfer_days")}
+        return ReadBack((said, days))
+
+
+def promised(case: RetentionCase, address: str) -> dict[str, Any]:
+    """What the sentence of the promise is filled with."""
+    return {"product": ", ".join(map(str, alive_products(case))), "address": address}
+
+
+def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -> dict[str, Any]:
+    return {"options": options.panel(case, item, policy)}
+
 
 @step(
     "transfer",
     title=_("Offer the transfer of the service"),
     help=_("A customer who moves is offered the transfer of the service; otherwise the termination is taken."),
     form=TransferForm,
+    evidence=evidence,
 )
 def carry_out(run: StepRun) -> StepResult:
     """Record the offer; where accepted, one transfer order per product."""
@@ -54,7 +74,7 @@ def carry_out(run: StepRun) -> StepResult:
         promises.promise(
             run.case,
             Promise.Kind.TRANSFER,
-            values={"product": ", ".join(map(str, products)), "address": run.data["address"]},
+            values=promised(run.case, run.data["address"]),
             role=Role.OPERATIONS_SUPERVISOR,
             due_at=clock.now() + dt.timedelta(days=run.policy.integer("visit.transfer_days")),
         )

@@ -13,6 +13,8 @@ from arraigo.web.access import HEADS
 
 T = TypeVar("T")
 
+ITEM_PARTS = ("instance__definition", "instance__case__customer__zone", "instance__case__owner", "completed_by", "assignee")
+"""What the page of a step shows of its case."""
 EVERY_CASE = (Role.INCIDENT_FOLLOW_UP, Role.QUALITY_MANAGEMENT, Role.COMMERCIAL_MANAGEMENT, *HEADS)
 """Roles that see every case."""
 RETENTION = (Role.ADVISOR, Role.TEAM_LEAD)
@@ -42,7 +44,7 @@ def case(user: User, number: str) -> RetentionCase:
 
 def item(user: User, number: str, pk: int) -> WorkItem:
     """A work item of the case, open or not; 404 for other roles, other units, other technicians."""
-    found = WorkItem.objects.select_related("instance__case__customer", "completed_by", "assignee").filter(
+    found = WorkItem.objects.select_related(*ITEM_PARTS).filter(
         pk=pk, instance__case__number=number
     )
     work_item = _or_404(found.first())

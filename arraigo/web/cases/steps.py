@@ -20,8 +20,12 @@ from arraigo.retention.registry import StepForm, handler
 from arraigo.web import replies
 from arraigo.web.access import CASE_READERS, STEP_ROLES, staff, user_of
 from arraigo.web.cases import access, contexts
-from arraigo.web.cases.views import after
+from arraigo.web.cases.going_on import after
+from arraigo.web.cases.pages import work
 from arraigo.web.technician import contexts as technician
+
+REVIEW = "review"
+"""The field with which a form asks what it would promise, without carrying the step out."""
 
 
 @require_http_methods(["GET", "POST"])
@@ -30,9 +34,14 @@ def step(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     """One step of a case. 400 with the form where input is bad, 409 where somebody else was first."""
     item = access.item(user_of(request), number, pk)
     if request.method == "POST":
-        return _complete(request, item)
+        return _review(request, item) if REVIEW in request.POST else _complete(request, item)
     if item.status != WorkItem.Status.OPEN:
-        return render(request, "cases/step_done.html", _frame(item) | {"event": contexts.happened(item)})
+        return _show(request, item, {"event": contexts.happened(item)}, "cases/step_done.html")
+    return page(request, item)
+
+
+def page(request: HttpRequest, item: WorkItem) -> HttpResponse:
+    """The page of an open step, its form filled with what was typed before."""
     return _page(request, item, _form(request, item, replies.typed(request)), 200)
 
 
@@ -53,6 +62,15 @@ def _complete(request: HttpRequest, item: WorkItem) -> HttpResponse:
     return after(request, item.instance.key, [opened.pk for opened in advance.opened])
 
 
+def _review(request: HttpRequest, item: WorkItem) -> HttpResponse:
+    """What completing the step as it is filled in would promise; nothing is carried out."""
+    form = _form(request, item, request.POST)
+    form.is_valid()
+    if replies.partial(request):
+        return render(request, "steps/readback.html", _frame(item) | {"form": form})
+    return _page(request, item, form, 200)
+
+
 def _form(request: HttpRequest, item: WorkItem, data: Any) -> StepForm:
     """The step's form for this person, filled where there is data."""
     policy = procedures.policy_of(item.instance.definition_id)
@@ -62,31 +80,37 @@ def _form(request: HttpRequest, item: WorkItem, data: Any) -> StepForm:
 
 def _frame(item: WorkItem) -> dict[str, Any]:
     """What every page of a step shows."""
-    phone = item.role == Role.TECHNICIAN
-    return {
-        "item": item,
-        "case": item.instance.case,
-        "step": handler(item.element),
-        "base": "base_phone.html" if phone else "base.html",
-        "phone": phone,
-    }
+    return {"item": item, "case": item.instance.case, "step": handler(item.element), "phone": _on_phone(item)}
+
+
+def _on_phone(item: WorkItem) -> bool:
+    return item.role == Role.TECHNICIAN
 
 
 def _page(request: HttpRequest, item: WorkItem, form: StepForm, status: int) -> HttpResponse:
     user, step = user_of(request), handler(item.element)
-    evidence = step.evidence(form.case, item, form.policy, user)
     context = {
-        **evidence,
-        **_frame(item),
+        **step.evidence(form.case, item, form.policy, user),
         "form": form,
         "policy": form.policy,
-        "body": select_template([step.template, "steps/default.html"]),
-        "may_open_case": user.has_role(*CASE_READERS),
-        "may_insist": user.has_role(Role.ADVISOR, Role.TEAM_LEAD) and item.element != "termination",
+        "review": REVIEW,
     }
-    if context["phone"]:
-        context |= technician.beside_step(evidence["order"], item)
-    return render(request, "cases/step.html", context, status=status)
+    if _on_phone(item):
+        context |= technician.beside_step(context["order"], item)
+    return _show(request, item, context, [step.template, "steps/default.html"], status)
+
+
+def _show(
+    request: HttpRequest, item: WorkItem, context: dict[str, Any], templates: str | list[str], status: int = 200
+) -> HttpResponse:
+    """The page of a step in its frame: on the phone, or on the desk under the way that the case has taken."""
+    body = select_template([templates] if isinstance(templates, str) else templates)
+    context = {**_frame(item), **context, "body": body}
+    if _on_phone(item):
+        return render(request, "cases/step_phone.html", context, status=status)
+    user = user_of(request)
+    context["may_open_case"] = user.has_role(*CASE_READERS)
+    return work(request, contexts.frame(item.instance.case, user) | context, status=status)
 
 
 def _conflict(request: HttpRequest, item: WorkItem, conflict: Exception) -> HttpResponse:
@@ -94,8 +118,8 @@ def _conflict(request: HttpRequest, item: WorkItem, conflict: Exception) -> Http
     item.refresh_from_db()
     form = _form(request, item, request.POST)
     typed = [(field.label, text) for field in form if (text := _text(field.value()))]
-    context = _frame(item) | {"conflict": str(conflict), "typed": typed, "event": contexts.happened(item)}
-    return render(request, "cases/conflict.html", context, status=409)
+    context = {"conflict": str(conflict), "typed": typed, "event": contexts.happened(item)}
+    return _show(request, item, context, "cases/conflict.html", 409)
 
 
 def _text(value: Any) -> str:

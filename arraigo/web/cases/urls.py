@@ -6,6 +6,9 @@ from arraigo.web.technician import papers
 urlpatterns = [
     path("cases/", views.case_list, name="case_list"),
     path("cases/<str:number>/", views.case, name="case"),
+    path("cases/<str:number>/record/", views.record, name="case_record"),
+    path("cases/<str:number>/meter/", views.meter, name="case_meter"),
+    path("cases/<str:number>/firm-no/", views.say_no, name="case_firm_no"),
     path("cases/<str:number>/insist/", views.insist, name="case_insist"),
     path("cases/<str:number>/steps/<key:pk>/", steps.step, name="step"),
     path("ot/<str:number>/", views.work_order, name="work_order"),

@@ -7,13 +7,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from arraigo.engine.models import WorkItem
-from arraigo.people.models import Role
+from arraigo.people.models import Role, User
 from arraigo.records import RuleBroken
-from arraigo.retention import actions, queries
-from arraigo.web import lists
+from arraigo.procedure import queries as procedures
+from arraigo.retention import actions, firm_no, queries
+from arraigo.retention.models import RetentionCase
+from arraigo.web import lists, replies
 from arraigo.web.access import CASE_READERS, CUSTOMER_WRITERS, MANAGEMENT_READERS, staff, user_of
-from arraigo.web.cases import access, contexts
+from arraigo.web.cases import access, contexts, steps
+from arraigo.web.cases.going_on import after
 from arraigo.web.cases.lists import CASES
+from arraigo.web.cases.pages import work
 
 
 @require_GET
@@ -27,13 +31,58 @@ def case_list(request: HttpRequest) -> HttpResponse:
 @require_GET
 @staff(*CASE_READERS)
 def case(request: HttpRequest, number: str) -> HttpResponse:
-    """The case: way taken, events, version, verdict, offers, promises, receipts."""
+    """The case: the step that is the person's leads; where an approver is waited for, the page waits with
+    the customer; else the whole record."""
     user = user_of(request)
     access.case(user, number)
-    context = contexts.case_page(queries.case_by_number(number), user)
-    context["may_evaluate"] = user.has_role(*MANAGEMENT_READERS)
-    context["may_insist"] = user.has_role(*CUSTOMER_WRITERS) and context["case"].closed_at is None
-    return render(request, "cases/case.html", context)
+    found = queries.case_by_number(number)
+    items = queries.work_items(found)
+    if (own := contexts.own_step(items, user)) is not None:
+        return steps.page(request, queries.item(own.pk))
+    awaited = contexts.waited_for(items)
+    if awaited is not None and user.has_role(Role.ADVISOR):
+        context = contexts.frame(found, user, items) | {"awaited": awaited, "body": "cases/waiting.html", "polled": True}
+        return work(request, context)
+    return work(request, _record(found, user, items))
+
+
+@require_GET
+@staff(*CASE_READERS)
+def record(request: HttpRequest, number: str) -> HttpResponse:
+    """The whole record with its diagram, whoever has to act on the case now."""
+    user = user_of(request)
+    access.case(user, number)
+    found = queries.case_by_number(number)
+    context = _record(found, user, queries.work_items(found))
+    return render(request, "cases/record_page.html", context)
+
+
+def _record(found: RetentionCase, user: User, items: list[WorkItem]) -> dict[str, object]:
+    own = contexts.own_step(items, user)
+    return contexts.record(found, user, items) | {
+        "body": "cases/record.html",
+        "own": own,
+        "may_evaluate": user.has_role(*MANAGEMENT_READERS),
+    }
+
+
+@require_GET
+@staff(*CASE_READERS)
+def meter(request: HttpRequest, number: str) -> HttpResponse:
+    """The meter after a firm "no" alone, for the page to ask again."""
+    found = access.case(user_of(request), number)
+    policy = procedures.policy_of(found.instance.definition_id)
+    return render(request, "cases/meter.html", {"case": found, "meter": firm_no.meter(found, policy)})
+
+
+@require_POST
+@staff(*CUSTOMER_WRITERS)
+def say_no(request: HttpRequest, number: str) -> HttpResponse:
+    """The customer said a firm "no": the meter starts, and the conversation goes on where it stood."""
+    user = user_of(request)
+    found = access.case(user, number)
+    replies.attempt(request, lambda: firm_no.say(found.pk, actor=user), _("The firm no is noted: the time runs."))
+    return replies.back(request, "case", number)
 
 
 @require_POST
@@ -49,17 +98,6 @@ def insist(request: HttpRequest, number: str) -> HttpResponse:
         return redirect("case", number)
     messages.info(request, _("The customer insists on leaving: register the termination."))
     return after(request, number, [item.pk for item in advance.opened])
-
-
-def after(request: HttpRequest, number: str, opened: list[int]) -> HttpResponse:
-    """Where a person goes on: the next step that is theirs, else the case, else their own first page."""
-    user = user_of(request)
-    for pk in opened:
-        if access.may_do(user, queries.item(pk)):
-            return redirect("step", number, pk)
-    if user.has_role(*CASE_READERS):
-        return redirect("case", number)
-    return redirect("home")
 
 
 @require_GET

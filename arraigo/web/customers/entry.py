@@ -1,4 +1,4 @@
-"""Customers, products and cases entered by hand."""
+"""Customers and products entered by hand."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,12 +16,8 @@ from arraigo.customers import actions
 from arraigo.products import actions as products
 from arraigo.products.models import Product
 from arraigo.records import RuleBroken
-from arraigo.retention import reception
-from arraigo.retention.errors import CaseOpenAlready
-from arraigo.retention.forms import OpenCaseForm
 from arraigo.web import replies
 from arraigo.web.access import CUSTOMER_WRITERS, staff, user_of
-from arraigo.web.cases.views import after
 from arraigo.web.customers import access
 from arraigo.web.customers.forms import CustomerForm, ProductForm, ProductStateForm
 
@@ -30,7 +26,6 @@ TITLES: dict[str, Promise] = {
     "change_customer": gettext_lazy("Change the customer"),
     "new_product": gettext_lazy("New product"),
     "product": gettext_lazy("Product"),
-    "new_case": gettext_lazy("The customer wants to leave"),
 }
 
 
@@ -108,23 +103,3 @@ def product(request: HttpRequest, number: str) -> HttpResponse:
         messages.success(request, _("The changes are saved."))
         return redirect("customer", found.customer.number)
     return form_page(request, "product", form, customer=found.customer, product=found)
-
-
-@require_http_methods(["GET", "POST"])
-@staff(*CUSTOMER_WRITERS)
-def case_new(request: HttpRequest, number: str) -> HttpResponse:
-    """The customer asks to leave: open the case and go on with step 1."""
-    customer, actor = access.customer(number), user_of(request)
-    form = OpenCaseForm(customer, replies.typed(request))
-    try:
-        if replies.sent(request, form):
-            case = reception.receive(customer, form.cleaned_data, actor=actor)
-            opened = case.instance.work_items.filter(status="open").values_list("pk", flat=True)
-            return after(request, case.number, list(opened))
-    except CaseOpenAlready as refusal:
-        form.add_error(None, str(refusal))
-        context = {"title": TITLES["new_case"], "form": form, "customer": customer}
-        return replies.page(request, "customers/form.html", context, status=409)
-    except RuleBroken as refusal:
-        form.add_error(None, str(refusal))
-    return form_page(request, "new_case", form, customer=customer)

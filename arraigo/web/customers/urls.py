@@ -1,5 +1,6 @@
 from django.urls import path
 
+from arraigo.web.cases import opening
 from arraigo.web.customers import entry, tickets, views
 
 urlpatterns = [
@@ -9,7 +10,7 @@ urlpatterns = [
     path("customers/<str:number>/change/", entry.customer_change, name="customer_change"),
     path("customers/<str:number>/products/new/", entry.product_new, name="product_new"),
     path("customers/<str:number>/tickets/new/", tickets.ticket_new, name="ticket_new"),
-    path("customers/<str:number>/cases/new/", entry.case_new, name="case_new"),
+    path("customers/<str:number>/cases/new/", opening.case_new, name="case_new"),
     path("customers/<str:number>/timeline/", views.timeline, name="timeline"),
     path("products/<str:number>/", entry.product, name="product"),
     path("products/<str:number>/solution/", views.solution, name="solution"),

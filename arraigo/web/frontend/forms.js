@@ -28,3 +28,38 @@ document.addEventListener("change", (event) => {
   event.target.form.querySelectorAll(`input[type=checkbox][name="${CSS.escape(name)}"]`)
     .forEach((box) => { box.checked = event.target.checked; });
 });
+
+// <… data-groups-of="reason"> shows of its list only the group of the reason chosen; <… data-shown-for="reason"
+// data-values="a b"> is there only for those reasons. Without script everything is there, and is checked when sent.
+function follow(form) {
+  form.querySelectorAll("[data-groups-of]").forEach((holder) => {
+    const value = chosen(form, holder.dataset.groupsOf);
+    const select = holder.querySelector("select");
+    let left = 0;
+    select.querySelectorAll("optgroup").forEach((group) => {
+      const mine = group.querySelector("option")?.value.startsWith(`${value}:`) ?? false;
+      group.hidden = group.disabled = !mine;
+      left += mine ? 1 : 0;
+    });
+    if (select.value && !select.value.startsWith(`${value}:`)) select.value = "";
+    holder.hidden = !left;
+  });
+  form.querySelectorAll("[data-shown-for]").forEach((part) => {
+    part.hidden = !part.dataset.values.split(" ").includes(chosen(form, part.dataset.shownFor));
+  });
+}
+
+function chosen(form, name) {
+  const field = form.elements[name];
+  return field ? field.value : "";
+}
+
+function followAll(root) {
+  root.querySelectorAll("form:has([data-groups-of], [data-shown-for])").forEach(follow);
+}
+
+document.addEventListener("change", (event) => {
+  if (event.target.form?.matches(":has([data-groups-of], [data-shown-for])")) follow(event.target.form);
+});
+document.addEventListener("htmx:load", (event) => followAll(event.detail.elt.parentElement ?? document));
+followAll(document);

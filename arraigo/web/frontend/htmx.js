@@ -20,3 +20,15 @@ document.addEventListener("htmx:configRequest", (event) => {
   const token = document.querySelector("input[name=csrfmiddlewaretoken]");
   if (token) event.detail.headers["X-CSRFToken"] = token.value;
 });
+
+// The next step stands where the last one stood: whoever reads with the ears or the keyboard begins at its title.
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.detail.target?.id === "work" || event.detail.elt?.id === "work") {
+    document.querySelector("#work [data-focus]")?.focus({ preventScroll: true });
+  }
+});
+
+// What could not be answered at all is told as the server tells it on the plain path.
+document.addEventListener("htmx:responseError", (event) => {
+  if (event.detail.requestConfig.verb === "post") window.location.reload();
+});

@@ -105,6 +105,12 @@ def urgency(due: dt.datetime | None) -> str:
 
 
 @register.filter
+def waited(since: dt.datetime) -> str:
+    """How long somebody has been waiting: "3 min", "1 h 5 min"."""
+    return span(max(clock.now() - since, dt.timedelta()))
+
+
+@register.filter
 def ago(past: dt.datetime | None) -> str:
     """How long ago: "24 min ago", "6 days ago"; "—" for none."""
     if past is None:
@@ -189,13 +195,18 @@ def cause(value: str) -> str:
     return str(dict(CAUSES).get(value, value))
 
 
+def _named(name: str, value: object) -> str:
+    """A value inside a table; the details of a reason by their names, without their codes."""
+    return policy_value(list(value.values()) if name == "details" and isinstance(value, dict) else value)
+
+
 @register.filter
 def policy_value(value: object) -> str:
     """A value of the policy in words: yes and no, lists with commas, tables as "name: value" without empty lists."""
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
     if isinstance(value, dict):
-        return "; ".join(f"{word(name)}: {policy_value(inner)}" for name, inner in value.items() if inner != [])
+        return "; ".join(f"{word(name)}: {_named(name, inner)}" for name, inner in value.items() if inner not in ([], {}))
     if isinstance(value, list):
         return ", ".join(policy_value(each) for each in value)
     return word(str(value))

@@ -1,0 +1,173 @@
+"""What may be offered at this point of the conversation, what may follow, and why the rest may not.
+
+The answers are those of the decision tables and of the records, never of this file: the table `offers` for the
+reason, `further_offer` for what may still follow, `authority` for who grants it, the bills for what is left of
+a month, the policy's terms for the courtesies.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from arraigo import clock
+from arraigo.billing import queries as billing
+from arraigo.engine.models import WorkItem
+from arraigo.money import ZERO
+from arraigo.procedure.policy import Policy
+from arraigo.products.models import Product
+from arraigo.retention import amounts, courtesies, faults
+from arraigo.retention.models import Offer, RetentionCase
+from arraigo.retention.readback import granted
+
+NOW, LATER, NO = "now", "later", "no"
+KIND_OF = {"step_12": "compensation", "step_14": "courtesy", "transfer": "transfer"}
+"""What a step offers, as the table `offers` calls it."""
+NEGOTIATIONS = ("step_03", "step_03_recurrence")
+
+
+@dataclass(frozen=True)
+class Option:
+    """One thing that could be offered. Amounts in Bs."""
+
+    name: str
+    step: str
+    """The document's number: 3, 12, 14."""
+    state: str
+    """`now`, `later` (if what is offered now is refused) or `no`."""
+    because: str
+    product: Product | None = None
+    value: Decimal | None = None
+    """What it is worth to the customer."""
+    cost: Decimal | None = None
+    """What it costs the operator."""
+    ends: dt.date | dt.datetime | None = None
+    authority: str = ""
+    """Who grants it; empty where nobody need."""
+    left: Decimal | None = None
+    """What is left of the advisor's authority on the product and month after it."""
+
+
+def panel(case: RetentionCase, item: WorkItem, policy: Policy) -> list[Option]:
+    """What may be offered now first, then what may follow, then what may not be and why."""
+    found = list(_Panel(case, item, policy).options())
+    return sorted(found, key=lambda option: (NOW, LATER, NO).index(option.state))
+
+
+class _Panel:
+    def __init__(self, case: RetentionCase, item: WorkItem, policy: Policy) -> None:
+        self.case, self.item, self.policy = case, item, policy
+        self.facts: dict[str, Any] = item.instance.facts
+        self.month = clock.month_of(clock.now())
+        self.products = [product for product in case.products.select_related("offering") if product.is_alive]
+        self.prices = billing.charges(self.products, self.month)
+        self.claims = billing.live_claims(self.products, self.month)
+
+    @cached_property
+    def verdicts(self) -> list[faults.Verdict]:
+        return faults.verdicts(self.products, self.policy)
+
+    def options(self) -> Iterator[Option]:
+        for verdict in self.verdicts:
+            yield from self._negotiation(verdict)
+        yield from self._compensations()
+        yield from self._courtesies()
+        state, because = self._may("transfer")
+        yield Option(_("Transfer of the service"), "11", state, because)
+
+    # --- step 3: waiver or compensation, with the visit
+
+    def _negotiation(self, verdict: faults.Verdict) -> Iterator[Option]:
+        state, because = self._may_negotiate(verdict)
+        product, price = verdict.product, self.prices[verdict.product.pk]
+        yield self._credit(_("Waiver of the month, with the Xpress visit"), "3", state, because, product, price)
+
+    def _may_negotiate(self, verdict: faults.Verdict) -> tuple[str, str]:
+        if not verdict.repeat_fault:
+            return NO, verdict.because
+        if self.item.element in NEGOTIATIONS:
+            return NOW, verdict.because
+        if self.facts.get("refusals"):
+            return NO, _("It was offered at step 3 and not accepted.")
+        return NO, _("The case did not go through step 3.")
+
+    # --- step 12
+
+    def _compensations(self) -> Iterator[Option]:
+        state, because = self._may("compensation")
+        for verdict in self.verdicts:
+            days = amounts.days_affected(verdict.history, self.month)
+            amount = amounts.compensation(verdict.product, self.month, days or 1, price=self.prices[verdict.product.pk])
+            name = _("Compensation of %(days)s days") % {"days": days or 1}
+            yield self._credit(name, "12", state, because, verdict.product, amount)
+
+    def _credit(
+        self, name: str, step: str, state: str, because: str, product: Product, amount: Decimal
+    ) -> Option:
+        claim, price = self.claims.get(product.pk), self.prices[product.pk]
+        if state != NO and claim is not None:
+            state, because = NO, _("This month is credited already (%(claim)s).") % {"claim": claim}
+        elif state != NO and not price:
+            state, because = NO, _("It costs nothing this month: there is nothing to credit.")
+        if state == NO:
+            return Option(name, step, state, because, product)
+        vip = bool(self.facts.get("vip"))
+        authority, _because = granted(self.policy, vip=vip, amount=amount, product_month=price)
+        alone = amounts.advisor_alone(product, self.month, vip=vip, policy=self.policy, price=price)
+        left = max(alone - amount, ZERO)
+        return Option(name, step, state, because, product, amount, amount, self.month, authority, left)
+
+    # --- step 14
+
+    def _courtesies(self) -> Iterator[Option]:
+        state, because = self._may("courtesy")
+        fits = courtesies.allowed(self.products, self.policy, case_number=self.case.number)
+        for each in fits:
+            yield Option(
+                each.name, "14", state, because, each.product, each.value, each.cost,
+                each.ends_at if state != NO else None,
+            )  # fmt: skip
+        for name, reason in courtesies.refusals(self.products, self.policy, case_number=self.case.number):
+            yield Option(name, "14", NO, reason)
+
+    # --- the tables
+
+    def _may(self, kind: str) -> tuple[str, str]:
+        """Whether `kind` may be offered now, later or not, and the sentence of the rule that says so."""
+        reason = self.case.reason
+        asked = self.policy.decide("offers", {"reason": reason, "demand": kind})
+        fits = asked.outputs["path"] == kind
+        if KIND_OF.get(self.item.element) == kind:
+            return NOW, asked.because if fits else _("It is the one further offer that is still possible.")
+        if self.facts.get(f"offered_{kind}"):
+            return NO, _("It was offered in this case already.")
+        if self.item.element == "step_11":
+            return (NOW if fits else NO), asked.because
+        return self._may_follow(kind, asked.because, fits=fits)
+
+    def _may_follow(self, kind: str, because: str, *, fits: bool) -> tuple[str, str]:
+        """Whether `kind` may still be offered where the customer refuses what is offered now."""
+        mine = KIND_OF.get(self.item.element, "")
+        if kind == "transfer" or mine == "transfer" or (not mine and not fits):
+            return NO, because
+        refused = {
+            "refusals": self.facts.get("refusals", 0) + 1,
+            "firm_no": bool(self.facts.get("firm_no") or self.case.firm_no_at),
+            "offers_after_firm_no": self.facts.get("offers_after_firm_no", 0) + bool(self.case.firm_no_at),
+            "minutes_after_firm_no": 0,
+            "offered_compensation": bool(self.facts.get("offered_compensation")) or mine == "compensation",
+            "offered_courtesy": bool(self.facts.get("offered_courtesy")) or mine == "courtesy",
+        }
+        decision = self.policy.decide("further_offer", refused)
+        if decision.outputs["further_offer"]:
+            return LATER, _("Only if the customer does not accept what is offered now.")
+        return NO, decision.because
+
+
+def so_far(case: RetentionCase) -> Sequence[Offer]:
+    """The offers of the case and their answers, in order."""
+    return list(case.offers.select_related("product__offering").order_by("id"))

@@ -1,0 +1,51 @@
+"""The customer asks to leave: the page on which a case is opened."""
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_http_methods
+
+from arraigo.customers.models import Customer
+from arraigo.people.models import User
+from arraigo.procedure import queries as procedures
+from arraigo.products import queries as products
+from arraigo.records import RuleBroken
+from arraigo.retention import background, faults, queries, reception
+from arraigo.retention.errors import CaseOpenAlready
+from arraigo.retention.forms import OpenCaseForm
+from arraigo.web import replies
+from arraigo.web.access import CUSTOMER_WRITERS, staff, user_of
+from arraigo.web.cases.going_on import after
+from arraigo.web.customers import access
+
+MOST_EARLIER = 3
+
+
+@require_http_methods(["GET", "POST"])
+@staff(*CUSTOMER_WRITERS)
+def case_new(request: HttpRequest, number: str) -> HttpResponse:
+    """Open the case and go on with step 1. 409 where the customer has an open case already."""
+    customer, actor = access.customer(number), user_of(request)
+    initial = {"proactive": request.GET.get("proactive") == "1"}
+    form = OpenCaseForm(customer, procedures.current_policy(), replies.typed(request), initial=initial)
+    status = 400
+    try:
+        if replies.sent(request, form):
+            case = reception.receive(customer, form.cleaned_data, actor=actor)
+            opened = case.instance.work_items.filter(status="open").values_list("pk", flat=True)
+            return after(request, case.number, list(opened))
+    except RuleBroken as refusal:
+        form.add_error(None, str(refusal))
+        status = 409 if isinstance(refusal, CaseOpenAlready) else 400
+    return replies.page(request, "cases/open.html", _page(form, customer, actor), status=status)
+
+
+def _page(form: OpenCaseForm, customer: Customer, actor: User) -> dict[str, object]:
+    """The form, and beside it what is known already: the lights, the verdicts, earlier cases."""
+    policy = procedures.current_policy()
+    own = list(products.alive_products(customer))
+    return {
+        "form": form,
+        "customer": customer,
+        "background": background.of(customer, policy, reader=actor, reason=f"customer {customer.number}"),
+        "verdicts": faults.verdicts(own, policy),
+        "earlier": queries.cases_of(customer.pk)[:MOST_EARLIER],
+    }

@@ -1,0 +1,106 @@
+"""The way that a case has taken: its stops in order, as a table and as a strip of short words."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from arraigo.engine.models import Wait, WorkItem
+from arraigo.eventlog.models import Event
+from arraigo.people.models import User
+from arraigo.retention.models import RetentionCase
+from arraigo.retention.registry import handler
+from arraigo.web.cases import access
+
+WAITS = {
+    "wait_post_visit": _("Waits for the quality control after the visit"),
+    "wait_post_service": _("Waits for the control of repeated faults"),
+    "step_15": _("15. Waits for the monthly evaluation"),
+}
+"""What an instance waits for, by element; messages that may always come are not shown."""
+
+SHORT: dict[str, Promise] = {
+    "step_01": _("1 Background"),
+    "override": _("Authorisation"),
+    "inform": _("Told why"),
+    "step_02": _("2 Repeated faults"),
+    "step_03": _("3 Negotiation"),
+    "step_03_recurrence": _("3 Negotiation again"),
+    "approve_03": _("Approval"),
+    "approve_03_management": _("Approval of management"),
+    "step_04": _("4 Billing claim"),
+    "step_05": _("5 Work order"),
+    "step_06": _("6 Print"),
+    "step_07": _("7 Visit"),
+    "step_08": _("8 Signatures"),
+    "route_to_plant": _("To plant"),
+    "step_09": _("9 Control, 2 days"),
+    "step_10": _("10 Control, 30 days"),
+    "step_11": _("11 Request"),
+    "step_12": _("12 Compensation"),
+    "approve_12": _("Approval"),
+    "approve_12_management": _("Approval of management"),
+    "step_13": _("13 Claim"),
+    "step_14": _("14 Courtesy"),
+    "transfer": _("Transfer"),
+    "termination": _("Termination"),
+    "wait_post_visit": _("2 days"),
+    "wait_post_service": _("30 days"),
+    "step_15": _("15 Evaluation"),
+}
+"""Each stop in one or two words, with its number in the document."""
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One stop on the way that the case has taken."""
+
+    title: str | Promise
+    item: WorkItem | None = None
+    wait: Wait | None = None
+    mine: bool = False
+
+    @property
+    def short(self) -> str | Promise:
+        record = self.item or self.wait
+        assert record is not None
+        return SHORT.get(record.element, self.title)
+
+    @property
+    def css(self) -> str:
+        if self.item is not None:
+            return {"open": "is-active", "completed": "is-done"}.get(self.item.status, "is-off")
+        return "is-done" if self.wait is not None and self.wait.ended_at else "is-waiting"
+
+
+def title(element: str) -> str | Promise:
+    """The name of a step for people."""
+    return handler(element).title
+
+
+def way(items: list[WorkItem], waits: list[Wait], user: User) -> list[Stop]:
+    """Work items and waits in the order in which they came up."""
+    stops = [Stop(title(item.element), item=item, mine=access.may_do(user, item)) for item in items]
+    stops += [Stop(WAITS[wait.element], wait=wait) for wait in waits]
+    return sorted(stops, key=_began)
+
+
+def _began(stop: Stop) -> Any:
+    record = stop.item or stop.wait
+    assert record is not None
+    return record.created_at, stop.wait is not None, record.pk
+
+
+def shown_waits(case: RetentionCase) -> list[Wait]:
+    return list(case.instance.waits.filter(element__in=WAITS).order_by("id"))
+
+
+def marks(items: list[WorkItem], waits: list[Wait], events: list[Event]) -> dict[str, list[str]]:
+    """Elements of the diagram that are done and those where the case stands."""
+    done = {item.element for item in items if item.status == WorkItem.Status.COMPLETED}
+    done |= {wait.element for wait in waits if wait.ended_at}
+    done |= {element for event in events for element in event.data.get("passed", [])}
+    active = {item.element for item in items if item.status == WorkItem.Status.OPEN}
+    active |= {wait.element for wait in waits if not wait.ended_at}
+    return {"done": sorted({"request", *done} - active), "active": sorted(active)}
