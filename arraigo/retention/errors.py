@@ -35,6 +35,15 @@ class CaseClosed(RuleBroken):
         super().__init__(_("Case %(number)s is closed: nothing more can be done in it.") % {"number": number})
 
 
+class NothingPromised(RuleBroken):
+    """Nothing has been promised in case {number} yet: there is nothing to certify."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(
+            _("Nothing has been promised in case %(number)s yet: there is nothing to certify.") % {"number": number}
+        )
+
+
 class NoTeam(RuleBroken):
     """{user} belongs to no retention team: an administrator assigns one."""
 

@@ -1,14 +1,20 @@
-"""Numbered receipts (constancias) for the customer."""
+"""Numbered receipts (constancias) for the customer: of what was promised, and of a baja."""
 
 from collections.abc import Sequence
 
+from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from arraigo import clock
+from arraigo.documents import sheets
+from arraigo.documents.values import moment, paper_language
+from arraigo.engine import actions as engine
+from arraigo.eventlog import actions as eventlog
 from arraigo.numbering import numbered
-from arraigo.people.models import User
-from arraigo.retention.models import Receipt, RetentionCase
+from arraigo.people.models import Role, User
+from arraigo.retention.errors import NothingPromised
+from arraigo.retention.models import Promise, Receipt, RetentionCase
 from arraigo.terminations.models import Termination
 
 
@@ -22,16 +28,76 @@ def for_termination(case: RetentionCase, rows: Sequence[Termination], *, actor: 
     }
     data = {
         "terminations": [row.number for row in rows],
+        "products": [str(row.product) for row in rows],
         "return_items": first.return_items,
         "return_by": first.return_by.isoformat() if first.return_by else "",
     }
     return _create(case, Receipt.Kind.TERMINATION, text, data, actor)
 
 
-def for_promises(case: RetentionCase, *, actor: User) -> Receipt:
-    """The receipt of everything promised in the case so far, as read back to the customer."""
-    lines = list(case.promises.order_by("id").values_list("text", flat=True))
-    return _create(case, Receipt.Kind.PROMISE, " ".join(lines), {"promises": lines}, actor)
+@transaction.atomic
+@eventlog.together()
+def issue(case_id: int, *, actor: User) -> Receipt:
+    """The receipt of everything promised in the case so far, as read back to the customer.
+
+    Asked again before anything else was promised, it is the same receipt. Raises NothingPromised.
+    """
+    engine.lock(RetentionCase.objects.only("instance_id").get(pk=case_id).instance_id)
+    case = RetentionCase.objects.select_related("customer").get(pk=case_id)
+    promised = list(case.promises.exclude(state=Promise.State.CANCELLED).order_by("id"))
+    if not promised:
+        raise NothingPromised(case.number)
+    texts = [promise.text for promise in promised]
+    last = case.receipts.filter(kind=Receipt.Kind.PROMISE).order_by("-id").first()
+    if last is not None and last.data.get("promises") == texts:
+        return last
+    rows = [[promise.text, str(Role(promise.role).label), moment(promise.due_at)] for promise in promised]
+    receipt = _create(case, Receipt.Kind.PROMISE, " ".join(texts), {"promises": texts, "rows": rows}, actor)
+    eventlog.record(
+        "receipt.issued", case, actor=actor, case_number=case.number, data={"number": receipt.number}
+    )
+    return receipt
+
+
+def pdf(receipt: Receipt) -> bytes:
+    """The receipt on paper, PDF/A-2b; the same receipt gives the same bytes."""
+    case, data = receipt.case, receipt.data
+    with paper_language():
+        known = {
+            str(case.customer.get_kind_display()): f"{case.customer.name} · {case.customer.number}",
+            _("Case"): case.number,
+            _("Attended by"): str(receipt.by),
+        }
+        if receipt.kind == Receipt.Kind.TERMINATION:
+            title, sections, note = _("Receipt of the termination"), _returns(data), _leaving_is_free()
+        else:
+            title, sections, note = _("Receipt of what was promised"), _promised(data), ""
+        text = "\n".join(filter(None, [receipt.text if receipt.kind == Receipt.Kind.TERMINATION else "", note]))
+        return sheets.receipt_pdf(text, receipt.number, known, at=receipt.at, title=title, sections=sections)
+
+
+def _leaving_is_free() -> str:
+    return _("A pending debt does not hold up the termination.")
+
+
+def _promised(data: dict[str, list[list[str]]]) -> list[sheets.Section]:
+    """Each promise with who owes it and by when."""
+    header = [_("What was promised"), _("Who owes it"), _("By when")]
+    rows = data.get("rows") or [[text, "", ""] for text in data.get("promises", [])]
+    return [{"title": _("Promises"), "header": header, "rows": rows}]  # type: ignore[list-item]
+
+
+def _returns(data: dict[str, list[str]]) -> list[sheets.Section]:
+    """The numbers of the terminations, and what is given back by when."""
+    numbers = list(zip(data["terminations"], data.get("products", data["terminations"]), strict=False))
+    found: list[sheets.Section] = [
+        {"title": _("Termination"), "header": [_("Number"), _("Product")], "rows": [list(row) for row in numbers]}
+    ]
+    if data["return_items"]:
+        day = str(data["return_by"])
+        until = _("Until %(day)s:") % {"day": "/".join(reversed(day.split("-")))} if day else ""
+        found.append({"title": _("To be returned"), "lines": [until, *data["return_items"]] if until else data["return_items"]})
+    return found
 
 
 def lines(text: str) -> list[str]:

@@ -41,6 +41,7 @@ def frame(case: RetentionCase, user: User, items: list[WorkItem] | None = None) 
         "way": way(items, shown_waits(case), user),
         "meter": firm_no.meter(case, policy),
         "detail": reasons.detail_name(policy, case.reason, case.reason_detail),
+        "may_receipt": user.has_role(Role.ADVISOR, Role.TEAM_LEAD),
         "may_insist": case.closed_at is None and not leaves and user.has_role(Role.ADVISOR, Role.TEAM_LEAD),
     }
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from arraigo.web.cases import procedure, steps, views
+from arraigo.web.cases import procedure, receipts, steps, views
 from arraigo.web.technician import papers
 
 urlpatterns = [
@@ -15,7 +15,9 @@ urlpatterns = [
     path("ot/<str:number>/papers/<str:paper>.pdf", papers.signed_paper, name="signed_paper"),
     path("papers/<str:token>/", papers.paper_copy, name="paper_copy"),
     path("papers/<str:token>/<str:paper>.pdf", papers.paper_copy_pdf, name="paper_copy_pdf"),
-    path("receipts/<str:number>/", views.receipt, name="receipt"),
+    path("cases/<str:number>/receipts/", receipts.issue, name="receipt_issue"),
+    path("receipts/<str:number>/", receipts.receipt, name="receipt"),
+    path("receipts/<str:number>/pdf/", receipts.pdf, name="receipt_pdf"),
     path("procedure/", procedure.procedure, name="procedure"),
     path("procedure/<key:number>/", procedure.procedure, name="procedure_version"),
     path("procedure/<key:number>/diagram.bpmn", procedure.diagram, name="procedure_diagram"),

@@ -101,13 +101,6 @@ def insist(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_GET
-@staff(*CUSTOMER_WRITERS, Role.COMMERCIAL_MANAGEMENT)
-def receipt(request: HttpRequest, number: str) -> HttpResponse:
-    """A receipt as it is printed for the customer."""
-    return render(request, "cases/receipt.html", {"receipt": access.receipt(user_of(request), number)})
-
-
-@require_GET
 @staff(*CASE_READERS, Role.TECHNICIAN)
 def work_order(request: HttpRequest, number: str) -> HttpResponse:
     """Where the QR code of a printed order leads: to its task, where it is the person's, else to its case."""

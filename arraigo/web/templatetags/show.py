@@ -46,6 +46,12 @@ def day(value: dt.date | dt.datetime | None) -> str:
 
 
 @register.filter
+def iso_day(text: str) -> str:
+    """A day kept as ISO text as 23/11/2026; "—" for none."""
+    return day(dt.date.fromisoformat(text)) if text else "—"
+
+
+@register.filter
 def month(value: dt.date | None) -> str:
     """A month as "noviembre 2026"; "—" for none."""
     return "—" if value is None else date_format(value, "F Y")
