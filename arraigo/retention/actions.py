@@ -227,9 +227,7 @@ def _correlate(
     return advance
 
 
-def _settle(
-    case: RetentionCase, advance: engine.Advance, *, accepted: bool, changed: Sequence[str] = ()
-) -> None:
+def _settle(case: RetentionCase, advance: engine.Advance, *, accepted: bool, changed: Sequence[str] = ()) -> None:
     """Keep the case's own outcome in step with its instance; `changed` fields are saved with it."""
     changed = list(changed)
     if accepted:

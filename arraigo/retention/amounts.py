@@ -37,7 +37,9 @@ def days_affected(history: FaultHistory, month: dt.date) -> int:
 
 def compensation(product: Product, month: dt.date, days: int, *, price: Decimal | None = None) -> Decimal:
     """`days` of `month`, pro rata of the product's price, in Bs (step 12). `price`: the month's, where known."""
-    return pro_rata(month_price(product, month) if price is None else price, days, calendar.monthrange(month.year, month.month)[1])
+    return pro_rata(
+        month_price(product, month) if price is None else price, days, calendar.monthrange(month.year, month.month)[1]
+    )
 
 
 def cap(product: Product, month: dt.date, *, category: str, policy: Policy) -> Decimal:

@@ -72,11 +72,7 @@ def refusals(products: Iterable[Product], policy: Policy, *, case_number: str = 
         reason = _("A case has one courtesy, and this one has it already.")
         return [(str(terms["name"]), reason) for _code, terms in _terms(policy)]
     busy = _busy(owned)
-    return [
-        (str(terms["name"]), why)
-        for _code, terms in _terms(policy)
-        if (why := _why_not(terms, owned, busy))
-    ]
+    return [(str(terms["name"]), why) for _code, terms in _terms(policy) if (why := _why_not(terms, owned, busy))]
 
 
 def _why_not(terms: Mapping[str, Any], owned: list[Product], busy: Mapping[int, Courtesy]) -> str:

@@ -57,7 +57,7 @@ class RetentionCase(models.Model):
     """Which operator offers something better."""
     competitor_offer = models.CharField(max_length=160, blank=True)
     """What it offers, in the customer's words."""
-    competitor_price = MoneyField(null=True)
+    competitor_price = MoneyField(null=True)  # type: ignore[misc]
     """What it asks a month, in Bs."""
     proactive = models.BooleanField(default=False)
     """Opened by calling a customer who had not asked to leave yet."""
@@ -88,8 +88,7 @@ class RetentionCase(models.Model):
                 name="case_closed_has_outcome",
             ),
             models.CheckConstraint(
-                condition=Q(firm_no_ended_at=None)
-                | Q(firm_no_at__isnull=False, firm_no_ended_at__gte=F("firm_no_at")),
+                condition=Q(firm_no_ended_at=None) | Q(firm_no_at__isnull=False, firm_no_ended_at__gte=F("firm_no_at")),
                 name="case_firm_no_ends_after_it",
             ),
             models.CheckConstraint(

@@ -105,9 +105,7 @@ class _Panel:
             name = _("Compensation of %(days)s days") % {"days": days or 1}
             yield self._credit(name, "12", state, because, verdict.product, amount)
 
-    def _credit(
-        self, name: str, step: str, state: str, because: str, product: Product, amount: Decimal
-    ) -> Option:
+    def _credit(self, name: str, step: str, state: str, because: str, product: Product, amount: Decimal) -> Option:
         claim, price = self.claims.get(product.pk), self.prices[product.pk]
         if state != NO and claim is not None:
             state, because = NO, _("This month is credited already (%(claim)s).") % {"claim": claim}

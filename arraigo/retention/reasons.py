@@ -16,7 +16,9 @@ MOST_PRICE = 100_000
 def details(policy: Policy, reason: str) -> dict[str, str]:
     """The details of `reason` by code, in the policy's order; a policy without names gives its codes."""
     found = policy.value(f"reason.{reason}", {}).get("details", {})
-    return {str(code): str(name) for code, name in found.items()} if isinstance(found, Mapping) else {c: c for c in found}
+    return (
+        {str(code): str(name) for code, name in found.items()} if isinstance(found, Mapping) else {c: c for c in found}
+    )
 
 
 def detail_name(policy: Policy, reason: str, detail: str) -> str:

@@ -53,9 +53,7 @@ def issue(case_id: int, *, actor: User) -> Receipt:
         return last
     rows = [[promise.text, str(Role(promise.role).label), moment(promise.due_at)] for promise in promised]
     receipt = _create(case, Receipt.Kind.PROMISE, " ".join(texts), {"promises": texts, "rows": rows}, actor)
-    eventlog.record(
-        "receipt.issued", case, actor=actor, case_number=case.number, data={"number": receipt.number}
-    )
+    eventlog.record("receipt.issued", case, actor=actor, case_number=case.number, data={"number": receipt.number})
     return receipt
 
 
@@ -96,7 +94,9 @@ def _returns(data: dict[str, list[str]]) -> list[sheets.Section]:
     if data["return_items"]:
         day = str(data["return_by"])
         until = _("Until %(day)s:") % {"day": "/".join(reversed(day.split("-")))} if day else ""
-        found.append({"title": _("To be returned"), "lines": [until, *data["return_items"]] if until else data["return_items"]})
+        found.append(
+            {"title": _("To be returned"), "lines": [until, *data["return_items"]] if until else data["return_items"]}
+        )
     return found
 
 

@@ -12,7 +12,21 @@ from arraigo.people.models import Role
 from tests.cast import PASSWORD, Walk
 from tests.e2e.accessibility import assert_accessible
 
+WATCH = """() => { window.settled = false;
+    document.addEventListener('htmx:afterSettle', event => { window.settled ||= event.target.id === 'work'; }); }"""
+"""Notes when the page of a case has been put in the place of the last one."""
 SEND = "main form:has([name]) button.btn-primary"
+
+
+def _is_answer(response: Response) -> bool:
+    """The answer to what was clicked on, after any redirection: a page, or the part that htmx sent a form for."""
+    request = response.request
+    if response.status in (301, 302, 303):
+        return False
+    if request.resource_type == "document":
+        return True
+    sent = request.method == "POST" and "review=1" not in (request.post_data or "")
+    return request.resource_type == "xhr" and (sent or request.redirected_from is not None)
 
 
 class Person:
@@ -35,11 +49,16 @@ class Person:
         self._arrived(self.page.goto(path))
 
     def click(self, what: str | Locator) -> None:
-        """Click on what leads to another page, and look at that page."""
+        """Click on what leads to another page, or puts another part in its place, and look at it."""
         locator = self.page.locator(what) if isinstance(what, str) else what
-        with self.page.expect_navigation() as navigation:
+        self.page.evaluate(WATCH)
+        with self.page.expect_response(_is_answer) as answer:
             locator.click()
-        self._arrived(navigation.value)
+        if answer.value.request.resource_type == "xhr":
+            self.page.wait_for_function("window.settled")
+        else:
+            self.page.wait_for_load_state()
+        self._arrived(answer.value)
 
     def searches(self, words: str) -> None:
         """Look for a customer in the box above every page."""

@@ -67,7 +67,15 @@ def test_a_courtesy(sign_in: SignIn, home: Household) -> None:
     """Step 14, after the better offer of a competitor."""
     walk = Walk(home, products=[home.television], reason="better_offer").go("step_01", "step_02")
     ana = sign_in(Role.ADVISOR)
-    ana.does(walk, "step_11", reason="better_offer", demand="courtesy", competitor="Otro", competitor_offer="300 Mb", competitor_price="120")
+    ana.does(
+        walk,
+        "step_11",
+        reason="better_offer",
+        demand="courtesy",
+        competitor="Otro",
+        competitor_offer="300 Mb",
+        competitor_price="120",
+    )
     ana.fill(answer="accepted", detail="HBO")
     ana.page.locator("main label:has([name=courtesy])").first.click()
     ana.click(ana.button)

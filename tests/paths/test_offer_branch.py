@@ -30,7 +30,14 @@ def test_compensation_is_claimed_and_waits_for_the_evaluation(home: Household) -
 
 def test_a_courtesy_starts_and_ends_by_itself(home: Household) -> None:
     walk = start(home, "better_offer")
-    walk("step_11", reason="better_offer", demand="courtesy", competitor="Otra", competitor_offer="100 Mb", competitor_price="199")
+    walk(
+        "step_11",
+        reason="better_offer",
+        demand="courtesy",
+        competitor="Otra",
+        competitor_offer="100 Mb",
+        competitor_price="199",
+    )
     allowed = [key for key, _label in handler_choices(walk)]
     walk("step_14", courtesy=allowed[0])
     assert Courtesy.objects.get().status in ("scheduled", "active")

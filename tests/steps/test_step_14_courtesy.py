@@ -92,9 +92,7 @@ def test_one_per_case(home: Household) -> None:
 def test_channels_and_devices_are_named(home: Household, kind: str) -> None:
     walk = to_step_14(home, home.television)
     key = f"{kind}:{home.television.pk}"
-    assert walk.errors("step_14", courtesy=key, channels=[]) == {
-        "channels": ["Choose one channel or both."]
-    }
+    assert walk.errors("step_14", courtesy=key, channels=[]) == {"channels": ["Choose one channel or both."]}
     walk("step_14", courtesy=key, channels=["STAR", "HBO"])
     assert Courtesy.objects.get().details == {"channels": ["STAR", "HBO"]}
 

@@ -34,6 +34,7 @@ class Places:
         ticket = {"number": TroubleTicket.objects.first().number}
         order = {"number": self._order()}
         claim = {"number": BillingClaim.objects.first().number}
+        receipt = {"number": Receipt.objects.filter(case=self.case).first().number}
         month = {"month": clock.previous_month(today)}
         self.known: dict[str, dict[str, Any]] = {
             "customer": customer, "customer_change": customer, "product_new": customer, "case_new": customer,
@@ -41,14 +42,15 @@ class Places:
             "solution": {"number": desk.walk.home.internet.number},
             "product": {"number": desk.walk.home.internet.number},
             "ticket": ticket, "ticket_state": ticket, "ticket_follow_up": ticket,
-            "case": number, "case_insist": number, "step": {**number, "pk": desk.walk.item("step_07").pk},
+            "case": number, "case_insist": number, "case_record": number, "case_meter": number,
+            "case_firm_no": number, "receipt_issue": number, "step": {**number, "pk": desk.walk.item("step_07").pk},
             "work_order": order, "operations_assign": order, "operations_pause": order,
             "operations_resume": order,
             "visit": order, "visit_set_out": order, "visit_arrive": order, "visit_absent": order,
             "visit_papers": order, "photo_add": {**order, "moment": "before"},
             "photo": {"pk": self._photo()}, "photo_remove": {"pk": self._photo()},
             "signed_paper": {**order, "paper": self._paper()},
-            "receipt": {"number": Receipt.objects.filter(case=self.case).first().number},
+            "receipt": receipt, "receipt_pdf": receipt,
             "procedure_version": {"number": 1}, "procedure_diagram": {"number": 1},
             "tray": {"role": Role.ADVISOR.value},
             "operations_batch": {"number": PrintBatch.objects.first().number},

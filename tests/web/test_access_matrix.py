@@ -49,10 +49,15 @@ WHO: dict[str, set[Any]] = {
     "ticket_follow_up": DESK,
     "case_list": CASES,
     "case": CASES,
+    "case_record": CASES,
+    "case_meter": CASES,
+    "case_firm_no": DESK,
     "case_insist": DESK,
     "step": TECHNICIAN,  # the case stands at step 7, in the technician's lane
     "work_order": CASES | TECHNICIAN,
     "receipt": {*DESK, *MANAGEMENT},
+    "receipt_pdf": {*DESK, *MANAGEMENT},
+    "receipt_issue": DESK,
     "procedure": EVERYBODY,
     "procedure_version": EVERYBODY,
     "procedure_diagram": EVERYBODY,
@@ -98,7 +103,8 @@ WHO: dict[str, set[Any]] = {
     "administration_clock": ADMINISTRATOR,
 }
 POST_ONLY = {"notice_read", "solution", "visit_set_out", "visit_arrive", "photo_add", "photo_remove",
-             "case_insist", "operations_print", "operations_resume", "team_reassign",
+             "case_insist", "case_firm_no", "receipt_issue", "operations_print", "operations_resume",
+             "team_reassign",
              "billing_claim_confirm", "administration_holiday_remove",
              "administration_holidays_fill"}  # fmt: skip
 SERVED = {200, 302, 400}

@@ -69,7 +69,6 @@ class CompensationForm(answers.CreditForm):
             self.refuse_stacking("product", product)
         return cleaned
 
-
     def credited(self) -> list[tuple[str, Product, Decimal]]:
         return [(Offer.Kind.COMPENSATION, self.cleaned_data["product"], self.cleaned_data["amount"])]
 

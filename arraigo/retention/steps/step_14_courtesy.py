@@ -27,9 +27,7 @@ class CourtesyForm(answers.AnswerForm):
         help_text=_("Only what the policy allows for the customer's products is shown."),
         widget=forms.RadioSelect,
     )
-    channels = forms.MultipleChoiceField(
-        label=_("Channels"), required=False, widget=forms.CheckboxSelectMultiple
-    )
+    channels = forms.MultipleChoiceField(label=_("Channels"), required=False, widget=forms.CheckboxSelectMultiple)
     detail = forms.CharField(
         label=_("Device or line"),
         help_text=_("The one mobile device of GO ON TV, or the line that becomes Línea Max."),
@@ -44,9 +42,12 @@ class CourtesyForm(answers.AnswerForm):
         choice: Any = self.fields["courtesy"]
         choice.choices = [(each.key, each.label) for each in self.allowed]
         choice.required = bool(self.allowed)
-        channels: Any = self.fields["channels"]
         named = dict.fromkeys(name for each in self.allowed for name in each.choices)
-        channels.choices = [(name, name) for name in named]
+        if named:
+            channels: Any = self.fields["channels"]
+            channels.choices = [(name, name) for name in named]
+        else:
+            del self.fields["channels"]
 
     @property
     def keys_with_channels(self) -> str:

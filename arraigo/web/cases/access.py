@@ -13,7 +13,13 @@ from arraigo.web.access import HEADS
 
 T = TypeVar("T")
 
-ITEM_PARTS = ("instance__definition", "instance__case__customer__zone", "instance__case__owner", "completed_by", "assignee")
+ITEM_PARTS = (
+    "instance__definition",
+    "instance__case__customer__zone",
+    "instance__case__owner",
+    "completed_by",
+    "assignee",
+)
 """What the page of a step shows of its case."""
 EVERY_CASE = (Role.INCIDENT_FOLLOW_UP, Role.QUALITY_MANAGEMENT, Role.COMMERCIAL_MANAGEMENT, *HEADS)
 """Roles that see every case."""
@@ -44,9 +50,7 @@ def case(user: User, number: str) -> RetentionCase:
 
 def item(user: User, number: str, pk: int) -> WorkItem:
     """A work item of the case, open or not; 404 for other roles, other units, other technicians."""
-    found = WorkItem.objects.select_related(*ITEM_PARTS).filter(
-        pk=pk, instance__case__number=number
-    )
+    found = WorkItem.objects.select_related(*ITEM_PARTS).filter(pk=pk, instance__case__number=number)
     work_item = _or_404(found.first())
     if not may_do(user, work_item):
         raise Http404

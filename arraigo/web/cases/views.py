@@ -8,8 +8,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from arraigo.engine.models import WorkItem
 from arraigo.people.models import Role, User
-from arraigo.records import RuleBroken
 from arraigo.procedure import queries as procedures
+from arraigo.records import RuleBroken
 from arraigo.retention import actions, firm_no, queries
 from arraigo.retention.models import RetentionCase
 from arraigo.web import lists, replies
@@ -41,7 +41,11 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         return steps.page(request, queries.item(own.pk))
     awaited = contexts.waited_for(items)
     if awaited is not None and user.has_role(Role.ADVISOR):
-        context = contexts.frame(found, user, items) | {"awaited": awaited, "body": "cases/waiting.html", "polled": True}
+        context = contexts.frame(found, user, items) | {
+            "awaited": awaited,
+            "body": "cases/waiting.html",
+            "polled": True,
+        }
         return work(request, context)
     return work(request, _record(found, user, items))
 

@@ -212,7 +212,9 @@ def policy_value(value: object) -> str:
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
     if isinstance(value, dict):
-        return "; ".join(f"{word(name)}: {_named(name, inner)}" for name, inner in value.items() if inner not in ([], {}))
+        return "; ".join(
+            f"{word(name)}: {_named(name, inner)}" for name, inner in value.items() if inner not in ([], {})
+        )
     if isinstance(value, list):
         return ", ".join(policy_value(each) for each in value)
     return word(str(value))

@@ -1,0 +1,102 @@
+"""After a firm "no": minutes and offers are measured and limited, wherever in the conversation it was said."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from arraigo import clock
+from arraigo.eventlog.models import Event
+from arraigo.people.models import Role
+from arraigo.procedure.queries import current_policy
+from arraigo.retention import actions, firm_no
+from arraigo.retention.errors import CaseClosed
+from arraigo.retention.firm_no import Meter
+from tests.cast import NOW, Cast, Walk, moment
+
+
+@pytest.fixture
+def cast(db: None) -> Iterator[Cast]:
+    with clock.at(NOW):
+        yield Cast()
+
+
+@pytest.fixture
+def walk(cast: Cast) -> Walk:
+    home = cast.household()
+    home.repeated_faults()
+    return Walk(home).go("step_01", "step_02")
+
+
+def meter(walk: Walk) -> Meter:
+    found = firm_no.meter(walk.reload(), current_policy())
+    assert found is not None
+    return found
+
+
+def say(walk: Walk) -> None:
+    firm_no.say(walk.case.pk, actor=walk.cast[Role.ADVISOR])
+    walk.case.refresh_from_db()
+
+
+def test_nobody_said_it(walk: Walk) -> None:
+    assert firm_no.meter(walk.reload(), current_policy()) is None
+
+
+def test_a_refusal_that_is_a_firm_no_starts_the_meter(walk: Walk) -> None:
+    walk("step_03", answer="refused", firm_no="on")
+    with moment(hours=0.05):
+        assert (meter(walk).minutes, meter(walk).offers, meter(walk).is_over) == (3, 0, False)
+        walk("step_11", reason="other", demand="compensation")
+        walk("step_12", answer="refused")
+        assert (meter(walk).offers, meter(walk).is_over) == (1, True)
+        assert walk.open == ["termination"]
+
+
+def test_said_before_any_offer_it_leaves_room_for_one(walk: Walk) -> None:
+    """By the button on the page: the first offer after it is already the one that the policy allows."""
+    say(walk)
+    assert Event.objects.filter(case_number=walk.case.number, kind="case.firm_no").count() == 1
+    walk("step_03", answer="refused")
+    assert walk.open == ["termination"]
+    assert walk.told("step_03")["decisions"][-1]["rule"] == "further_firm_no"
+
+
+def test_after_the_minutes_no_further_offer_is_made(walk: Walk) -> None:
+    with moment(hours=0.01):
+        walk("step_03", answer="refused", firm_no="on")
+        walk("step_11", reason="other", demand="compensation")
+    say(walk)
+    with moment(hours=0.3):
+        assert meter(walk).is_over
+        walk("step_12", answer="refused")
+        assert walk.open == ["termination"]
+
+
+def test_the_meter_stops_with_the_baja_and_is_kept(walk: Walk) -> None:
+    walk("step_03", answer="refused", firm_no="on")
+    with moment(hours=0.1):
+        actions.insist(walk.case.pk, actor=walk.cast[Role.ADVISOR])
+        walk("termination")
+    with moment(days=1):
+        assert (meter(walk).minutes, meter(walk).ended_at) == (6, walk.reload().closed_at)
+    assert walk.told("termination")["firm_no"] == {"minutes": 6, "offers": 0}
+
+
+def test_the_meter_stops_where_the_customer_accepts_after_all(walk: Walk) -> None:
+    say(walk)
+    with moment(hours=0.1):
+        walk("step_03")
+    with moment(days=1):
+        assert meter(walk).minutes == 6
+
+
+def test_it_is_said_once_and_not_in_a_closed_case(walk: Walk) -> None:
+    say(walk)
+    first = walk.reload().firm_no_at
+    with moment(hours=1):
+        say(walk)
+    assert walk.reload().firm_no_at == first
+    actions.insist(walk.case.pk, actor=walk.cast[Role.ADVISOR])
+    walk("termination")
+    with pytest.raises(CaseClosed):
+        say(walk)

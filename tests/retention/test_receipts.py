@@ -1,0 +1,67 @@
+"""Receipts: numbered, the same as long as nothing more is promised, and on paper."""
+
+import io
+from collections.abc import Iterator
+
+import pytest
+from pypdf import PdfReader
+
+from arraigo import clock
+from arraigo.people.models import Role
+from arraigo.retention import actions, receipts
+from arraigo.retention.errors import NothingPromised
+from arraigo.retention.models import Receipt
+from arraigo.terminations.models import Termination
+from tests.cast import NOW, Cast, Walk
+
+
+@pytest.fixture
+def cast(db: None) -> Iterator[Cast]:
+    with clock.at(NOW):
+        yield Cast()
+
+
+@pytest.fixture
+def walk(cast: Cast) -> Walk:
+    home = cast.household()
+    home.repeated_faults()
+    return Walk(home).go("step_01", "step_02", "step_03")
+
+
+def issue(walk: Walk) -> Receipt:
+    return receipts.issue(walk.case.pk, actor=walk.cast[Role.ADVISOR])
+
+
+def paper(receipt: Receipt) -> str:
+    pages = PdfReader(io.BytesIO(receipts.pdf(receipt))).pages
+    return " ".join(" ".join(page.extract_text().split()) for page in pages)
+
+
+def test_nothing_promised_nothing_certified(walk: Walk) -> None:
+    with pytest.raises(NothingPromised):
+        issue(walk)
+
+
+def test_the_same_receipt_until_more_is_promised(walk: Walk) -> None:
+    walk("step_04")
+    first = issue(walk)
+    assert issue(walk) == first
+    walk("step_05")
+    second = issue(walk)
+    assert second.number != first.number
+    assert [len(each.data["promises"]) for each in (first, second)] == [1, 2]
+
+
+def test_the_paper_says_what_who_and_by_when(walk: Walk) -> None:
+    walk.go("step_04", "step_05")
+    text = paper(issue(walk))
+    for wanted in (walk.case.number, "Socia 100001", "Bs 140,00", "Técnico multiservicios", "11/03/2026 10:00"):
+        assert wanted in text, wanted
+
+
+def test_the_paper_of_a_baja_says_what_to_return_and_that_a_debt_does_not_matter(walk: Walk) -> None:
+    actions.insist(walk.case.pk, actor=walk.cast[Role.ADVISOR])
+    walk("termination")
+    text = paper(Receipt.objects.get(kind="termination"))
+    for wanted in (Termination.objects.get().number, "20/03/2026", "Módem", "deuda", "10/03/2026 10:00"):
+        assert wanted in text, wanted
