@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
         ('engine', '0002_initial'),
         ('people', '0001_initial'),
         ('products', '0001_initial'),
-        ('retention', '0001_initial'),
+        ('retention', '0002_promise_reminders'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
