@@ -29,6 +29,8 @@ def pro_rata(monthly: Decimal, days: int, days_in_month: int) -> Decimal:
 if TYPE_CHECKING:
     # Assigned as, read as.
     _Centavos = models.BigIntegerField[Decimal | int | str | Combinable, Decimal]
+    OptionalMoney = models.BigIntegerField[Decimal | int | str | Combinable | None, Decimal | None]
+    """The type of a `MoneyField(null=True)`."""
 else:
     _Centavos = models.BigIntegerField
 

@@ -37,10 +37,10 @@ def bundle_share(product: Product, amount: Decimal) -> Decimal:
 
     All of it where the product is in no bundle. The shares of a bundle's products add up to `amount`.
     """
-    return shares(_bundle(product), amount)[product.pk]
+    return shares(bundle_of(product), amount)[product.pk]
 
 
-def _bundle(product: Product) -> list[Product]:
+def bundle_of(product: Product) -> list[Product]:
     """The living products of the product's bundle, itself included."""
     if not product.bundle:
         return [product]

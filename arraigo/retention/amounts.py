@@ -8,8 +8,9 @@ from django.utils.formats import number_format
 
 from arraigo import clock
 from arraigo.billing import queries as billing
-from arraigo.money import pro_rata
+from arraigo.money import ZERO, pro_rata
 from arraigo.procedure.policy import Policy
+from arraigo.products import queries as products
 from arraigo.products.models import Product
 from arraigo.tickets.queries import FaultHistory
 
@@ -22,6 +23,19 @@ def told(amount: Decimal) -> str:
 def month_price(product: Product, month: dt.date) -> Decimal:
     """What `month` of the product costs the customer, in Bs: its line on the bill, else its price."""
     return billing.charge(product, month)
+
+
+def compensable(product: Product, month: dt.date) -> Decimal:
+    """What `month` of the product is worth for a compensation, in Bs.
+
+    A bundle is apportioned among its products by list price, whatever line of the bill carries it; a product
+    of its own is worth what it is charged.
+    """
+    if not product.bundle:
+        return month_price(product, month)
+    fellows = products.bundle_of(product)
+    total = sum(billing.charges(fellows, month).values(), ZERO)
+    return products.shares(fellows, total)[product.pk]
 
 
 def days_affected(history: FaultHistory, month: dt.date) -> int:
@@ -38,7 +52,7 @@ def days_affected(history: FaultHistory, month: dt.date) -> int:
 def compensation(product: Product, month: dt.date, days: int, *, price: Decimal | None = None) -> Decimal:
     """`days` of `month`, pro rata of the product's price, in Bs (step 12). `price`: the month's, where known."""
     return pro_rata(
-        month_price(product, month) if price is None else price, days, calendar.monthrange(month.year, month.month)[1]
+        compensable(product, month) if price is None else price, days, calendar.monthrange(month.year, month.month)[1]
     )
 
 
@@ -46,7 +60,7 @@ def cap(product: Product, month: dt.date, *, category: str, policy: Policy) -> D
     """The most that may be compensated on `product` and `month`, in Bs: the category's months of it,
     and never more than what is left of the bill."""
     months = policy.integer(f"compensation_cap.{category}", default=policy.integer("compensation_cap.standard"))
-    return month_price(product, month) * months
+    return compensable(product, month) * months
 
 
 def advisor_alone(

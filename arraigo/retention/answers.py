@@ -72,7 +72,7 @@ class CreditForm(AnswerForm):
         told = {"product": product, "claim": billing.live_claim(product, self.month)}
         if told["claim"]:
             self.add_error(field, _("This month of %(product)s is credited already (%(claim)s).") % told)
-        elif not billing.charge(product, self.month):
+        elif not amounts.compensable(product, self.month):
             self.add_error(field, _("%(product)s costs nothing this month: there is nothing to credit.") % told)
 
 

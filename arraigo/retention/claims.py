@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from arraigo import clock
 from arraigo.billing import actions as billing
 from arraigo.billing import credits
-from arraigo.billing.models import Bill, BillingClaim
+from arraigo.billing.models import Adjustment, Bill, BillingClaim
 from arraigo.engine.models import WorkItem
 from arraigo.people.models import Role, User
 from arraigo.procedure.policy import Policy
@@ -33,7 +33,7 @@ def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -
 def _forms(case: RetentionCase, months: list[dt.date]) -> "dict[dt.date, StrOrPromise]":
     """How the credit of each month reaches the customer: on the bill, as a credit note, on the next bill."""
     bills = {bill.month: bill for bill in Bill.objects.filter(customer_id=case.customer_id, month__in=months)}
-    return {month: credits.form_of(bills.get(month), month, clock.today()).label for month in months}
+    return {month: Adjustment.Form(credits.form_of(bills.get(month), month, clock.today())).label for month in months}
 
 
 class ClaimForm(StepForm):

@@ -1,5 +1,7 @@
 """The retention case and what its steps leave behind that is no record of another package."""
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -9,6 +11,9 @@ from django.utils.translation import pgettext_lazy
 
 from arraigo.money import MoneyField
 from arraigo.orders.models import WorkOrder
+
+if TYPE_CHECKING:
+    from arraigo.money import OptionalMoney
 
 
 class Reason(models.TextChoices):
@@ -57,7 +62,7 @@ class RetentionCase(models.Model):
     """Which operator offers something better."""
     competitor_offer = models.CharField(max_length=160, blank=True)
     """What it offers, in the customer's words."""
-    competitor_price = MoneyField(null=True)  # type: ignore[misc]
+    competitor_price: "OptionalMoney" = MoneyField(null=True)  # type: ignore[assignment, misc]
     """What it asks a month, in Bs."""
     proactive = models.BooleanField(default=False)
     """Opened by calling a customer who had not asked to leave yet."""

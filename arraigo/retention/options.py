@@ -101,9 +101,13 @@ class _Panel:
         state, because = self._may("compensation")
         for verdict in self.verdicts:
             days = amounts.days_affected(verdict.history, self.month)
-            amount = amounts.compensation(verdict.product, self.month, days or 1, price=self.prices[verdict.product.pk])
+            price = self._compensable(verdict.product)
+            amount = amounts.compensation(verdict.product, self.month, days or 1, price=price)
             name = _("Compensation of %(days)s days") % {"days": days or 1}
             yield self._credit(name, "12", state, because, verdict.product, amount)
+
+    def _compensable(self, product: Product) -> Decimal:
+        return amounts.compensable(product, self.month) if product.bundle else self.prices[product.pk]
 
     def _credit(self, name: str, step: str, state: str, because: str, product: Product, amount: Decimal) -> Option:
         claim, price = self.claims.get(product.pk), self.prices[product.pk]

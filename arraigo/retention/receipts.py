@@ -1,6 +1,7 @@
 """Numbered receipts (constancias) for the customer: of what was promised, and of a baja."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import transaction
 from django.utils.formats import date_format
@@ -78,14 +79,14 @@ def _leaving_is_free() -> str:
     return _("A pending debt does not hold up the termination.")
 
 
-def _promised(data: dict[str, list[list[str]]]) -> list[sheets.Section]:
+def _promised(data: dict[str, Any]) -> list[sheets.Section]:
     """Each promise with who owes it and by when."""
     header = [_("What was promised"), _("Who owes it"), _("By when")]
     rows = data.get("rows") or [[text, "", ""] for text in data.get("promises", [])]
-    return [{"title": _("Promises"), "header": header, "rows": rows}]  # type: ignore[list-item]
+    return [{"title": _("Promises"), "header": header, "rows": rows}]
 
 
-def _returns(data: dict[str, list[str]]) -> list[sheets.Section]:
+def _returns(data: dict[str, Any]) -> list[sheets.Section]:
     """The numbers of the terminations, and what is given back by when."""
     numbers = list(zip(data["terminations"], data.get("products", data["terminations"]), strict=False))
     found: list[sheets.Section] = [

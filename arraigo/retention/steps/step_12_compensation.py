@@ -78,10 +78,16 @@ def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -
     rows = [
         {
             "product": product,
-            "price": amounts.month_price(product, month),
+            "price": amounts.compensable(product, month),
             "cap": amounts.cap(product, month, category=case.customer.category, policy=policy),
             "day": amounts.compensation(product, month, 1),
-            "advisor": amounts.advisor_alone(product, month, vip=bool(item.instance.facts.get("vip")), policy=policy),
+            "advisor": amounts.advisor_alone(
+                product,
+                month,
+                vip=bool(item.instance.facts.get("vip")),
+                policy=policy,
+                price=amounts.compensable(product, month),
+            ),
         }
         for product in alive_products(case)
     ]
@@ -113,4 +119,4 @@ def carry_out(run: StepRun) -> StepResult:
         amount=run.data["amount"],
     )
     offer.save()
-    return answers.result(run, [offer], product_month=amounts.month_price(product, form.month))
+    return answers.result(run, [offer], product_month=amounts.compensable(product, form.month))

@@ -45,6 +45,7 @@ def _page(form: OpenCaseForm, customer: Customer, actor: User) -> dict[str, obje
     return {
         "form": form,
         "customer": customer,
+        "proactive": form["proactive"].value() in (True, "True"),
         "background": background.of(customer, policy, reader=actor, reason=f"customer {customer.number}"),
         "verdicts": faults.verdicts(own, policy),
         "earlier": queries.cases_of(customer.pk)[:MOST_EARLIER],
