@@ -1,13 +1,11 @@
 """Step 1 (asesor comercial): receives the customer and reviews the background (1.1, 1.2)."""
 
-from dataclasses import asdict
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from arraigo import clock
-from arraigo.customers import queries as customers
 from arraigo.engine.models import WorkItem
 from arraigo.people.models import User
 from arraigo.procedure.policy import Policy
@@ -28,14 +26,8 @@ class BackgroundForm(StepForm):
 
 def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -> dict[str, Any]:
     """The verdict, and what the two lights were judged on: the look at the listings is logged by `background`."""
-    now, customer = clock.now(), case.customer
-    found = background.of(customer, policy, reader=actor, reason=case.number)
-    listings = customers.listings_in_force(customer, clock.local(now).date())
-    return {
-        "background": found,
-        "standing": customers.standing(customer, as_of=now, listings=listings),
-        "looked_at": now,
-    }
+    found = background.of(case.customer, policy, reader=actor, reason=case.number)
+    return {"background": found, "standing": found.standing, "looked_at": clock.now()}
 
 
 @step(
@@ -64,5 +56,10 @@ def carry_out(run: StepRun) -> StepResult:
         at=clock.now(),
         by=run.actor,
     )
-    told = {name: str(value) if name in {"average_billing", "debt"} else value for name, value in asdict(found).items()}
-    return StepResult("reviewed", found.facts(), {**told, "note": run.data["note"]})
+    return StepResult("reviewed", found.facts(), {**_told(found), "note": run.data["note"]})
+
+
+def _told(found: background.Background) -> dict[str, Any]:
+    """What the history keeps of a background: its scalars, amounts as text."""
+    told = {name: value for name, value in vars(found).items() if name != "standing"}
+    return told | {"average_billing": str(found.average_billing), "debt": str(found.debt)}
