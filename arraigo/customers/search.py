@@ -7,10 +7,10 @@ broad ones only help to rank them. The same on both databases.
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from functools import lru_cache
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
+from rapidfuzz import fuzz
 
 from arraigo.customers import tokens
 from arraigo.customers.index import reindex
@@ -25,10 +25,11 @@ BROAD = CAP * 3 // 4
 """Customers from which on a word is broad: several of its rows may be one customer's."""
 CANDIDATES = 120
 """Customers that are compared with the question in full."""
-GOOD, POSSIBLE = 0.9, 0.6
-"""Likeness, from 0 to 1, of a sure hit and of the least one that is shown."""
-BEGUN, IN_ADDRESS = 0.95, 0.9
-"""Likeness of a word that was only begun; weight of a word found in the address, not in the name."""
+GOOD, NEARLY, POSSIBLE = 0.9, 0.8, 0.6
+"""Likeness, from 0 to 1, of a sure hit, of one behind which nobody better is looked for, and of the
+least one that is shown."""
+BEGUN, SLIPPED, IN_ADDRESS = 0.95, 0.9, 0.9
+"""Likeness of a word that was only begun; weight of one with a slip, and of one found in the address."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,11 @@ class Asked:
     def key(self) -> str:
         return tokens.sound(self.text)
 
+    @property
+    def is_forgiven(self) -> bool:
+        """Whether it is long enough for a slip to leave something of it."""
+        return not self.is_code and len(self.key) >= tokens.FORGIVEN_FROM
+
     def strict(self) -> Q:
         """Tokens that are this word, or begin with it."""
         if self.is_code:
@@ -59,7 +65,7 @@ class Asked:
     def forgiving(self) -> Q:
         """Tokens that are this word but for one slip: one half of it is whole."""
         size = len(self.key)
-        if self.is_code or size < tokens.FORGIVEN_FROM:
+        if not self.is_forgiven:
             return self.strict()
         found = Q()
         for half in {size // 2, (size + 1) // 2}:
@@ -73,14 +79,23 @@ def _begins(prefix: str) -> Q:
 
 
 def search(text: str, limit: int = 20) -> list[Customer]:
-    """The customers that fit `text` best, the best first, with their zones. Empty for an empty question."""
+    """The customers that fit `text` best, the best first, with their zones. Empty for an empty question.
+
+    First as it is written; where that finds nobody surely, with one word forgiven, then with all.
+    """
     asked = words(text)
     if not asked:
         return []
-    found = _ranked(asked, [word.strict() for word in asked])
-    if not found or found[0][0] < GOOD:
-        found = _ranked(asked, [word.forgiving() for word in asked], found)
-    return [customer for _, customer in found[:limit]]
+    strict = [word.strict() for word in asked]
+    hits = [_hits(q) for q in strict]
+    found = _rank(asked, hits, _candidates(strict, hits))
+    if _best_of(found) < GOOD:
+        found |= _rank(asked, hits, [pk for pk in _one_forgiven(asked, strict) if pk not in found])
+    if _best_of(found) < NEARLY:
+        forgiving = [word.forgiving() for word in asked]
+        reached = [_hits(q) for q in forgiving]
+        found |= _rank(asked, reached, [pk for pk in _candidates(forgiving, reached) if pk not in found])
+    return _loaded(sorted(found, key=lambda pk: (-found[pk][0], found[pk][1], pk))[:limit])
 
 
 def words(text: str) -> list[Asked]:
@@ -95,19 +110,48 @@ def words(text: str) -> list[Asked]:
     return (telling or heard)[:MOST_WORDS]
 
 
-Ranked = list[tuple[float, Customer]]
+Found = dict[int, tuple[float, str]]
+"""Likeness and name by the customer's key."""
 
 
-def _ranked(asked: Sequence[Asked], wanted: Sequence[Q], before: Ranked | None = None) -> Ranked:
-    """Candidates for the words with their likeness, the best first, together with those found `before`."""
-    hits = [_hits(q) for q in wanted]
-    best = dict.fromkeys(_candidates(wanted, hits))
-    found = {customer.pk: (likeness, customer) for likeness, customer in before or []}
-    for customer in Customer.objects.filter(pk__in=[pk for pk in best if pk not in found]).select_related("zone"):
-        likeness = _likeness(asked, hits, customer)
+def _best_of(found: Found) -> float:
+    return max((likeness for likeness, _ in found.values()), default=0.0)
+
+
+def _rank(asked: Sequence[Asked], hits: Sequence[set[int]], candidates: Iterable[int]) -> Found:
+    """The candidates that are alike enough. One query."""
+    keys = list(candidates)
+    if not keys:
+        return {}
+    found = {}
+    for pk, name, address in Customer.objects.filter(pk__in=keys).values_list("pk", "name", "address"):
+        likeness = _likeness(asked, [pk in each for each in hits], name, address)
         if likeness >= POSSIBLE:
-            found[customer.pk] = (likeness, customer)
-    return sorted(found.values(), key=lambda each: (-each[0], each[1].name, each[1].pk))
+            found[pk] = (likeness, name)
+    return found
+
+
+def _loaded(keys: Sequence[int]) -> list[Customer]:
+    """The customers of these keys, in their order, with their zones."""
+    by_key = Customer.objects.select_related("zone").in_bulk(keys) if keys else {}
+    return [by_key[pk] for pk in keys if pk in by_key]
+
+
+def _one_forgiven(asked: Sequence[Asked], strict: Sequence[Q]) -> list[int]:
+    """Customers whom all words bring, one of them with a slip: each word in turn."""
+    if len(asked) < 2:
+        return []
+    found: dict[int, None] = {}
+    for place, word in enumerate(asked):
+        if word.is_forgiven:
+            found |= dict.fromkeys(_of_all([*strict[:place], word.forgiving(), *strict[place + 1 :]]))
+    return list(found)
+
+
+def _of_all(wanted: Sequence[Q]) -> list[int]:
+    """Keys of at most CANDIDATES customers whom every word brings."""
+    first, *others = (SearchToken.objects.filter(q).values_list("customer_id", flat=True) for q in wanted)
+    return list(first.intersection(*others)[:CANDIDATES] if others else first[:CANDIDATES])
 
 
 def _hits(wanted: Q) -> set[int]:
@@ -125,37 +169,36 @@ def _candidates(wanted: Sequence[Q], hits: Sequence[set[int]]) -> list[int]:
                 if len(found) >= BROAD:
                     times.update(_hits(q & Q(customer__in=list(times))))
         return [pk for pk, _ in times.most_common(CANDIDATES)]
-    first, *others = wanted
-    rows = SearchToken.objects.filter(first)
-    for other in others:
-        rows = rows.filter(Exists(SearchToken.objects.filter(other, customer=OuterRef("customer"))))
-    return list(rows.values_list("customer_id", flat=True)[:CANDIDATES])
+    return _of_all(wanted)
 
 
-def _likeness(asked: Sequence[Asked], hits: Sequence[set[int]], customer: Customer) -> float:
-    """How well the customer fits the question, from 0 to 1: the mean over its words."""
-    name, address = _keys(customer.name), _keys(customer.address)
+def _likeness(asked: Sequence[Asked], hit: Sequence[bool], name: str, address: str) -> float:
+    """How well a customer fits the question, from 0 to 1: the mean over its words.
+
+    `hit` says which words brought the customer: what is known of a code.
+    """
+    own, place = _keys(name), _keys(address)
     return sum(
-        float(customer.pk in found)
-        if word.is_code
-        else max(_best(word.key, name), IN_ADDRESS * _best(word.key, address))
-        for word, found in zip(asked, hits, strict=True)
+        float(brought) if word.is_code else _word_likeness(word.key, own, place)
+        for word, brought in zip(asked, hit, strict=True)
     ) / len(asked)
 
 
-def _keys(text: str) -> list[str]:
-    return [tokens.sound(word) for word in tokens.words(text)]
+def _word_likeness(key: str, name: Sequence[str], address: Sequence[str]) -> float:
+    in_name = _best(key, name)
+    return in_name if in_name >= IN_ADDRESS else max(in_name, IN_ADDRESS * _best(key, address))
 
 
-def _best(key: str, others: Iterable[str]) -> float:
-    return max((_alike(key, other) for other in others), default=0.0)
+@lru_cache(maxsize=20_000)
+def _keys(text: str) -> tuple[str, ...]:
+    """The phonetic keys of the words of a name or an address."""
+    return tuple(tokens.sound(word) for word in tokens.words(text))
 
 
-@lru_cache(maxsize=50_000)
-def _alike(key: str, other: str) -> float:
-    """Likeness of two phonetic keys, from 0 to 1."""
-    if key == other:
+def _best(key: str, others: Sequence[str]) -> float:
+    """Likeness, from 0 to 1, of a phonetic key and the one most like it."""
+    if key in others:
         return 1.0
-    if len(key) >= 3 and other.startswith(key):
+    if len(key) >= 3 and any(other.startswith(key) for other in others):
         return BEGUN
-    return SequenceMatcher(None, key, other, autojunk=False).ratio() * IN_ADDRESS
+    return max((fuzz.ratio(key, other) for other in others), default=0.0) / 100 * SLIPPED

@@ -39,9 +39,8 @@ _SOUND_RULES = [(re.compile(pattern), sound) for pattern, sound in _SOUNDS]
 
 
 def fold(text: str) -> str:
-    """`text` in lower case, without accents; ñ becomes n."""
-    plain = unicodedata.normalize("NFKD", text.lower())
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+    """`text` in lower case, without accents; ñ becomes n. Letters of other scripts are left out."""
+    return unicodedata.normalize("NFKD", text.lower()).encode("ascii", "ignore").decode()
 
 
 def words(text: str) -> list[str]:
@@ -49,7 +48,7 @@ def words(text: str) -> list[str]:
     return re.findall(r"[a-z0-9]+", fold(text))
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=50_000)
 def sound(word: str) -> str:
     """The phonetic key of a folded word: Spanish letters that sound alike become one."""
     for pattern, replacement in _SOUND_RULES:

@@ -130,7 +130,6 @@ def confirm_solution(ticket: TroubleTicket, *, reason: str, actor: User, case_nu
     return solution
 
 
-@transaction.atomic(savepoint=False)
 def dispute_solutions(tickets: Iterable[TroubleTicket], *, reason: str, actor: User) -> int:
     """The customer says that the repairs of `tickets` did not hold; how many were solved and are disputed now.
 
@@ -142,8 +141,9 @@ def dispute_solutions(tickets: Iterable[TroubleTicket], *, reason: str, actor: U
     solved = [ticket for ticket in faults if ticket.status in TroubleTicket.SOLVED]
     if not solved:
         raise TicketNotSolved(faults[-1].number if faults else "")
-    for ticket in solved:
-        dispute(ticket, actor=actor, note=reason.strip())
+    with transaction.atomic(savepoint=False):
+        for ticket in solved:
+            dispute(ticket, actor=actor, note=reason.strip())
     return len(solved)
 
 

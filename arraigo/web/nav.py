@@ -1,6 +1,6 @@
 """The side bar of each role."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -17,6 +17,8 @@ class Entry:
     icon: str
     active: bool
     count: int | None = None
+    key: str = ""
+    """Pressed after `g`, it leads there."""
 
 
 PAGES: tuple[tuple[str, Promise, str, tuple[str, ...]], ...] = (
@@ -69,7 +71,7 @@ def entries(user: User, path: str) -> list[Entry]:
         if user.has_role(*roles):
             url = reverse(name)
             found.append(Entry(label, url, icon, path.startswith(url)))
-    return found
+    return [replace(entry, key=str(place)) if place < 10 else entry for place, entry in enumerate(found, 1)]
 
 
 def home(user: User) -> str:

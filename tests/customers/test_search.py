@@ -1,5 +1,7 @@
 """Finding customers: every way in which an advisor may ask, slips of the pen included."""
 
+import random
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -10,6 +12,7 @@ from arraigo.customers import search as module
 from arraigo.customers import tokens
 from arraigo.customers.models import Customer, Phone, SearchToken
 from arraigo.customers.search import reindex, search
+from arraigo.demo import names
 from tests.records import a_customer, a_product
 
 LETTERS = st.text("abcdefghijklmnñopqrstuvwxyzáéíóú", min_size=1, max_size=14)
@@ -101,10 +104,56 @@ def test_a_broad_word_chooses_among_those_of_a_rarer_one(db: None, monkeypatch: 
     assert search("maria condori")[0] == wanted
 
 
-def test_as_many_queries_as_words_and_two(gonzales: Customer) -> None:
+def test_few_queries_whatever_there_is(gonzales: Customer) -> None:
+    """One for each word, one to compare, one to load; with a slip, one more for each word and to compare."""
+    assert queries_of("gonzales quiroga") == 4
+    before = queries_of("gonxales quirga")
+    reindex(
+        [a_customer(name=f"{name} {surname}") for name in ("Ana", "Eva", "Luz") for surname in ("Gonzáles", "Quiroga")]
+    )
+    assert queries_of("gonxales quirga") <= before <= 10
+
+
+def queries_of(text: str) -> int:
     with CaptureQueriesContext(connection) as queries:
-        search("gonzales quiroga")
-    assert len(queries) == 3
+        assert search(text)
+    return len(queries)
+
+
+@pytest.fixture
+def crowd(db: None) -> list[Customer]:
+    """Invented people, many of whom share names."""
+    rng = random.Random(2026)
+    people = Customer.objects.bulk_create(
+        Customer(number=f"S{number}", name=names.person(rng), address=names.address(rng)) for number in range(1200)
+    )
+    reindex(people)
+    return people
+
+
+def slipped(rng: random.Random, text: str) -> str:
+    """The text with one letter left out, added, mistaken, or exchanged with the next."""
+    place, letter = rng.randrange(len(text) - 1), rng.choice("abcdefghijklmnopqrstuvwxyz")
+    before, here, after = text[:place], text[place], text[place + 1 :]
+    return rng.choice(
+        [before + after, before + letter + here + after, before + letter + after, before + after[0] + here + after[1:]]
+    )
+
+
+@pytest.mark.one_database
+def test_of_300_names_with_a_slip_the_right_one_is_among_the_first_three(crowd: list[Customer]) -> None:
+    rng = random.Random(300)
+    missed = []
+    for customer in rng.sample(crowd, 300):
+        asked = slipped(rng, customer.name)
+        if customer not in search(asked)[:3]:
+            missed.append((customer.name, asked))
+    assert len(missed) <= 15, missed
+
+
+@pytest.mark.parametrize("turn", ["quiroga gonzáles victor", "QUIROGA, Víctor", "Hugo  Quiroga"])
+def test_the_order_of_words_does_not_matter(gonzales: Customer, turn: str) -> None:
+    assert search(turn)[0] == gonzales
 
 
 def test_tokens_sort_alike_everywhere(gonzales: Customer) -> None:

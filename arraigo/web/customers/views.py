@@ -20,7 +20,9 @@ from arraigo.web.customers.entry import entered
 from arraigo.web.customers.forms import SolutionForm
 from arraigo.web.customers.lists import FOUND, ranked
 
-MOST_FOUND = 30
+MOST_FOUND, MOST_HITS, LEAST_LETTERS = 30, 8, 2
+HITS = "search-hits"
+"""Id of the part below the search box."""
 
 
 @require_GET
@@ -28,6 +30,8 @@ MOST_FOUND = 30
 def search(request: HttpRequest) -> HttpResponse:
     """Customers by name, document, contract, phone, product number or address. One exact hit opens at once."""
     words = request.GET.get("q", "").strip()[:120]
+    if request.headers.get("HX-Target") == HITS:
+        return _hits(request, words)
     found = find.search(words, MOST_FOUND) if words else []
     if len(found) == 1 and found[0].number == words:
         return redirect("customer", found[0].number)
@@ -37,6 +41,14 @@ def search(request: HttpRequest) -> HttpResponse:
         "may_write": user_of(request).has_role(*CUSTOMER_WRITERS),
     }
     return lists.reply(request, FOUND, ranked(found), "customers/search.html", context, keep=("q",))
+
+
+def _hits(request: HttpRequest, words: str) -> HttpResponse:
+    """The first few found while typing; nobody for less than two letters."""
+    found = find.search(words, MOST_HITS) if len(words) >= LEAST_LETTERS else []
+    answer = render(request, "customers/part_hits.html", {"search_words": words, "found": found})
+    patch_vary_headers(answer, ["HX-Target"])
+    return answer
 
 
 @require_GET

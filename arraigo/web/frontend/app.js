@@ -2,6 +2,7 @@
 import Alpine from "@alpinejs/csp";
 import "./htmx.js";
 import "./forms.js";
+import "./keys.js";
 
 window.Alpine = Alpine;
 
