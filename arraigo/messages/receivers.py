@@ -12,7 +12,7 @@ from arraigo.billing.signals import claim_decided
 from arraigo.documents.values import moment, paper_language, phone
 from arraigo.messages.actions import notify, notify_all, send_to_customer
 from arraigo.orders.models import WorkOrder
-from arraigo.orders.signals import order_escalated, visit_not_solved, visit_ordered
+from arraigo.orders.signals import order_assigned, order_escalated, visit_not_solved, visit_ordered
 from arraigo.people.models import Role, User
 from arraigo.people.queries import staff_of
 from arraigo.procedure import queries as procedures
@@ -60,6 +60,19 @@ def tell_of_visit(sender: Any, order: WorkOrder, products: Sequence[Product], **
         "telefono": phone(order.contact_phone),
     }
     _about_visit(order, "visit.ordered", data)
+
+
+@receiver(order_assigned, dispatch_uid="notice_of_assignment")
+def tell_technician(sender: Any, order: WorkOrder, actor: User | None, **_more: Any) -> None:
+    """The order is somebody's now: they are told, unless they took it themselves."""
+    if order.technician is None or order.technician == actor:
+        return
+    notify(
+        order.technician,
+        "work_order.assigned",
+        {"order": order.number, "due": moment(order.due_at)},
+        order.case_number,
+    )
 
 
 @receiver(order_escalated, dispatch_uid="notice_of_escalation")

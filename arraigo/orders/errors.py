@@ -65,3 +65,13 @@ class NoteIncomplete(RuleBroken):
 
     def __init__(self, what: str) -> None:
         super().__init__(_("The note needs %(what)s, which is not known: ask the customer.") % {"what": what})
+
+
+class ChangedMeanwhile(RuleBroken):
+    """Work order {number} was given to {technician} meanwhile: look at it again."""
+
+    def __init__(self, number: str, technician: str) -> None:
+        super().__init__(
+            _("Work order %(number)s was given to %(technician)s meanwhile: look at it again before you change it.")
+            % {"number": number, "technician": technician}
+        )

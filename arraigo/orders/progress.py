@@ -3,6 +3,7 @@
 Each verb locks the order before reading it, and says with WrongState where it cannot be done.
 """
 
+from types import EllipsisType
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -12,9 +13,9 @@ from arraigo.bss import actions as outbox
 from arraigo.bss import queries as outbox_queries
 from arraigo.eventlog.actions import record
 from arraigo.orders import queries
-from arraigo.orders.errors import CauseMissing, EvidenceMissing, NoTechnician, WrongState
+from arraigo.orders.errors import CauseMissing, ChangedMeanwhile, EvidenceMissing, NoTechnician, WrongState
 from arraigo.orders.models import ENDED, OrderState, Pause, ProductOrder, WorkOrder
-from arraigo.orders.signals import clock_changed, visit_not_solved
+from arraigo.orders.signals import clock_changed, order_assigned, visit_not_solved
 from arraigo.people.models import User
 from arraigo.records import key_of
 
@@ -44,13 +45,22 @@ def _record(kind: str, order: WorkOrder, actor: User | None, **data: Any) -> Non
 
 
 @transaction.atomic(savepoint=False)
-def assign(order: WorkOrder | int, *, technician: User, actor: User | None) -> WorkOrder:
-    """Give an open order to `technician`, or to another one than before."""
+def assign(
+    order: WorkOrder | int, *, technician: User, actor: User | None, before: int | EllipsisType | None = ...
+) -> WorkOrder:
+    """Give an open order to `technician`, or to another one than before.
+
+    `before` is the key of the technician whom the person saw (None: nobody); raises ChangedMeanwhile
+    where it has another one by now.
+    """
     order = _locked(order)
-    before = str(order.technician or "")
+    if before is not ... and order.technician_id not in (before, technician.pk):
+        raise ChangedMeanwhile(order.number, str(order.technician or "—"))
+    had = str(order.technician or "")
     order.technician = technician
     order.save(update_fields=["technician"])
-    _record("assigned", order, actor, before=before, after=str(technician))
+    _record("assigned", order, actor, before=had, after=str(technician))
+    order_assigned.send(WorkOrder, order=order, actor=actor)
     return order
 
 
@@ -66,6 +76,7 @@ def swap(first: WorkOrder | int, second: WorkOrder | int, *, actor: User | None)
     for order, other in ((first, second), (second, first)):
         order.save(update_fields=["technician"])
         _record("swapped", order, actor, other=other.number, after=str(order.technician))
+        order_assigned.send(WorkOrder, order=order, actor=actor)
     return first, second
 
 

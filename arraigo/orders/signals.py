@@ -16,3 +16,7 @@ visit_not_solved = Signal()
 clock_changed = Signal()
 """The 24 hours of an order stand still, or run on with another due time. Sent with `order` (WorkOrder).
 Receivers write in the same transaction, or after it, and must not raise."""
+
+order_assigned = Signal()
+"""An order went to a technician. Sent with `order` (WorkOrder, its technician set) and `actor` (User or
+None). Receivers must not raise."""

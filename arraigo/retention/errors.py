@@ -51,3 +51,59 @@ class NoTeam(RuleBroken):
         super().__init__(
             _("%(user)s belongs to no retention team: ask an administrator to assign one.") % {"user": user}
         )
+
+
+class NotATechnician(RuleBroken):
+    """{person} is no technician of the centre of work order {number}."""
+
+    def __init__(self, person: str, number: str) -> None:
+        super().__init__(
+            _("%(person)s is no technician of the centre of work order %(number)s: choose one of that centre.")
+            % {"person": person, "number": number}
+        )
+
+
+class NothingToSwap(RuleBroken):
+    """Work orders {first} and {second} have the same technician."""
+
+    def __init__(self, first: str, second: str) -> None:
+        super().__init__(
+            _("Work orders %(first)s and %(second)s have the same technician: there is nothing to swap.")
+            % {"first": first, "second": second}
+        )
+
+
+class PauseNotAllowed(RuleBroken):
+    """The policy does not let the 24 hours of work order {number} stand still for this reason."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(
+            _("The procedure does not let the 24 hours of work order %(number)s stand still for this reason.")
+            % {"number": number}
+        )
+
+
+class AbsenceUnproved(RuleBroken):
+    """Add the photo that shows that nobody was at home for work order {number}."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(
+            _(
+                "Add the photo that shows that nobody was at home: the technician has recorded no absence "
+                "for work order %(number)s."
+            )
+            % {"number": number}
+        )
+
+
+class CustomersWordMissing(RuleBroken):
+    """Write what the customer said and for when: work order {number} stands still only for that."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(
+            _(
+                "Write what the customer said and the time that the customer asked for: the 24 hours of work order "
+                "%(number)s stand still only for that."
+            )
+            % {"number": number}
+        )

@@ -68,6 +68,8 @@ WHO: dict[str, set[Any]] = {
     "operations_print": SUPERVISOR,
     "operations_assign": SUPERVISOR,
     "operations_pause": SUPERVISOR,
+    "operations_hand_over": SUPERVISOR,
+    "operations_swap": SUPERVISOR,
     "operations_resume": SUPERVISOR,
     "operations_batch": SUPERVISOR,
     "visits": TECHNICIAN,

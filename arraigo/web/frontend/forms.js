@@ -63,3 +63,18 @@ document.addEventListener("change", (event) => {
 });
 document.addEventListener("htmx:load", (event) => followAll(event.detail.elt.parentElement ?? document));
 followAll(document);
+
+// Ticks survive when htmx brings fresh rows.
+let ticked = [];
+const boxes = (part, state) => [...part.querySelectorAll(`input[type=checkbox][name]${state}`)];
+const keepTicks = (event) => {
+  const part = event.detail.target;
+  if (part?.matches(".list-rows")) ticked = boxes(part, ":checked").map((box) => `${box.name}=${box.value}`);
+};
+const tickAgain = () => {
+  if (!ticked.length) return;
+  boxes(document, "").forEach((box) => { if (ticked.includes(`${box.name}=${box.value}`)) box.checked = true; });
+  ticked = [];
+};
+for (const name of ["htmx:beforeSwap", "htmx:oobBeforeSwap"]) document.addEventListener(name, keepTicks);
+for (const name of ["htmx:afterSwap", "htmx:oobAfterSwap"]) document.addEventListener(name, tickAgain);

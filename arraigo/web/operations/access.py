@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404
 
 from arraigo.fieldwork.models import PrintBatch
-from arraigo.orders import queries
-from arraigo.orders.models import Pause, WorkOrder
+from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role, User
+from arraigo.retention import board
 from arraigo.web.cases.access import units_as
 
 
@@ -18,14 +18,8 @@ def centers(user: User) -> list[int]:
 
 
 def open_orders(user: User) -> QuerySet[WorkOrder]:
-    """Open orders of the own centres: priority first, then the least hours left."""
-    paused = Pause.objects.filter(work_order=OuterRef("pk"), ended_at=None)
-    return (
-        queries.open_orders()
-        .filter(operations_center_id__in=centers(user))
-        .annotate(is_paused=Exists(paused))
-        .prefetch_related("print_batches")
-    )
+    """Open orders of the own centres as the board shows them (`retention.board.open_orders`)."""
+    return board.open_orders(centers(user))
 
 
 def order(user: User, number: str) -> WorkOrder:

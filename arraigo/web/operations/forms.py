@@ -1,13 +1,16 @@
 """Forms of the operations centre."""
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from arraigo import clock
 from arraigo.orders.models import Pause
 from arraigo.people.models import Role, User
+from arraigo.web.technician.forms import PhotoField
 
 
 def technicians(units: Sequence[int]) -> Any:
@@ -16,13 +19,14 @@ def technicians(units: Sequence[int]) -> Any:
     return wanted.distinct().order_by("last_name", "username")
 
 
-class PrintForm(forms.Form):
+class AssignForm(forms.Form):
     technician = forms.ModelChoiceField(
         label=_("Technician"),
-        help_text=_("Leave empty to print without assigning."),
         queryset=User.objects.none(),
-        required=False,
-        empty_label=_("Print only"),
+        error_messages={
+            "required": _("Choose the technician."),
+            "invalid_choice": _("Choose a technician of your centre."),
+        },
     )
 
     def __init__(self, units: Sequence[int], *args: Any, **kwargs: Any) -> None:
@@ -31,20 +35,64 @@ class PrintForm(forms.Form):
         choice.queryset = technicians(units)
 
 
-class AssignForm(forms.Form):
-    technician = forms.ModelChoiceField(label=_("Technician"), queryset=User.objects.none())
+class HandOverForm(AssignForm):
+    """Who gets the chosen orders."""
 
     def __init__(self, units: Sequence[int], *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(units, *args, **kwargs)
         choice: Any = self.fields["technician"]
-        choice.queryset = technicians(units)
+        choice.empty_label = _("Technician…")
+
+
+class PrintForm(AssignForm):
+    """As HandOverForm, for a print that may also leave the orders with nobody."""
+
+    def __init__(self, units: Sequence[int], *args: Any, **kwargs: Any) -> None:
+        super().__init__(units, *args, **kwargs)
+        self.fields["technician"].required = False
 
 
 class PauseForm(forms.Form):
-    reason = forms.ChoiceField(label=_("Why"), choices=Pause.Reason.choices, widget=forms.RadioSelect)
-    evidence = forms.CharField(
-        label=_("Evidence"),
-        help_text=_("Who called whom and when, or what the photo shows: the 24 hours stop only for evidence."),
-        widget=forms.Textarea(attrs={"rows": 3}),
-        max_length=2000,
+    """Why the 24 hours stand still, with what proves it."""
+
+    reason = forms.ChoiceField(
+        label=_("Why"),
+        choices=Pause.Reason.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose why the 24 hours stand still.")},
     )
+    photo = PhotoField(
+        label=_("Photo of the absence"),
+        help_text=_("Customer absent: not needed where the technician has recorded the absence."),
+        required=False,
+    )
+    words = forms.CharField(
+        label=_("What the customer said"),
+        help_text=_("Later time: in the customer's own words, and who took the call."),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=800,
+    )
+    wanted_at = forms.DateTimeField(
+        label=_("Time that the customer asked for"),
+        required=False,
+        widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
+        error_messages={"invalid": _("Write day and hour, for example 2026-03-11 15:30.")},
+    )
+    note = forms.CharField(label=_("Note"), required=False, max_length=400)
+
+    def clean_wanted_at(self) -> dt.datetime | None:
+        wanted: dt.datetime | None = self.cleaned_data["wanted_at"]
+        if wanted is not None and wanted <= clock.now():
+            raise forms.ValidationError(_("That time has passed: write when the customer wants the visit."))
+        return wanted
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if cleaned.get("reason") == Pause.Reason.LATER:
+            if not cleaned.get("words"):
+                self.add_error("words", _("Write what the customer said: the 24 hours stand still only for that."))
+            if not cleaned.get("wanted_at") and "wanted_at" not in self.errors:
+                self.add_error("wanted_at", _("Write for when the customer asked."))
+        return cleaned

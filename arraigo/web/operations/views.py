@@ -1,35 +1,64 @@
 """The operations centre: open retention orders, print, assign, pause (step 6)."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from arraigo.fieldwork import documents
 from arraigo.orders import progress
+from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role
 from arraigo.records import RuleBroken
 from arraigo.retention import dispatch
-from arraigo.web import replies
+from arraigo.web import lists, replies
 from arraigo.web.access import staff, user_of
-from arraigo.web.operations import access
-from arraigo.web.operations.forms import AssignForm, PauseForm, PrintForm
+from arraigo.web.operations import access, contexts
+from arraigo.web.operations.forms import AssignForm, HandOverForm, PauseForm, PrintForm
+from arraigo.web.operations.lists import orders as order_list
 
-LAST_BATCHES = 10
+MOST_CHOSEN = 100
+"""Boxes that are ticked again after a refusal: an address has its limits."""
+MOST_DIGITS = 12
+TWO = 2
 
 
 @require_GET
 @staff(Role.OPERATIONS_SUPERVISOR)
 def orders(request: HttpRequest) -> HttpResponse:
-    """Open orders of the own centre by hours left, to print and assign; the last batches."""
+    """The board: open orders of the own centre, late first, with the load of technicians and zones."""
     user = user_of(request)
-    context = {
-        "orders": access.open_orders(user),
-        "batches": access.batches(user)[:LAST_BATCHES],
-        "form": PrintForm(access.centers(user)),
-    }
-    return render(request, "operations/orders.html", context)
+    return lists.reply(
+        request,
+        order_list(access.centers(user)),
+        access.open_orders(user),
+        "operations/orders.html",
+        contexts.page(user, request.GET),
+        prepare=contexts.rows,
+    )
+
+
+def _again(request: HttpRequest, why: str) -> HttpResponse:
+    """The board once more with the sentence, and with what was chosen."""
+    messages.error(request, why)
+    query = QueryDict(mutable=True)
+    query.setlist("order", request.POST.getlist("order")[:MOST_CHOSEN])
+    query["give"] = request.POST.get("technician", "")
+    return redirect(f"{reverse('operations_orders')}?{query.urlencode()}")
+
+
+def _chosen(request: HttpRequest) -> list[WorkOrder]:
+    """The chosen orders with the technicians that the person saw them with; 404 for orders of others."""
+    chosen = access.orders(user_of(request), request.POST.getlist("order"))
+    seen = dict(text.split(":", 1) for text in request.POST.getlist("seen") if ":" in text)
+    for order in chosen:
+        if order.number in seen:
+            key = seen[order.number]
+            order.technician_id = int(key) if key.isdecimal() and len(key) < MOST_DIGITS else None
+    return chosen
 
 
 @require_POST
@@ -37,17 +66,51 @@ def orders(request: HttpRequest) -> HttpResponse:
 def print_orders(request: HttpRequest) -> HttpResponse:
     """Print the chosen orders in one batch; with a technician, they are assigned too."""
     user = user_of(request)
-    chosen = access.orders(user, request.POST.getlist("order"))
+    chosen = _chosen(request)
     form = PrintForm(access.centers(user), request.POST)
     if not chosen or not form.is_valid():
-        messages.error(request, _("Choose at least one order, and a technician of your centre or none."))
-        return redirect("operations_orders")
+        return _again(request, _("Choose at least one order, and a technician of your centre or none."))
     try:
         batch = dispatch.print_and_assign(chosen, technician=form.cleaned_data["technician"], actor=user)
     except RuleBroken as refusal:
-        messages.error(request, str(refusal))
-        return redirect("operations_orders")
+        return _again(request, str(refusal))
     messages.success(request, _("Batch %(number)s is ready: open its PDF below.") % {"number": batch.number})
+    return redirect("operations_orders")
+
+
+@require_POST
+@staff(Role.OPERATIONS_SUPERVISOR)
+def hand_over(request: HttpRequest) -> HttpResponse:
+    """Give the chosen orders to a technician of the centre: all of them or none."""
+    user = user_of(request)
+    chosen = _chosen(request)
+    form = HandOverForm(access.centers(user), request.POST)
+    if not chosen or not form.is_valid():
+        return _again(request, _("Choose at least one order, and the technician of your centre who gets them."))
+    technician = form.cleaned_data["technician"]
+    try:
+        count = dispatch.hand_over(chosen, technician=technician, actor=user)
+    except RuleBroken as refusal:
+        return _again(request, str(refusal))
+    done = ngettext("%(count)d order is now %(technician)s's.", "%(count)d orders are now %(technician)s's.", count)
+    messages.success(request, done % {"count": count, "technician": technician})
+    return redirect("operations_orders")
+
+
+@require_POST
+@staff(Role.OPERATIONS_SUPERVISOR)
+def swap(request: HttpRequest) -> HttpResponse:
+    """Exchange the technicians of the two chosen orders."""
+    chosen = _chosen(request)
+    if len(chosen) != TWO:
+        return _again(request, _("Choose exactly two orders to swap their technicians."))
+    first, second = chosen
+    try:
+        dispatch.swap(first, second, actor=user_of(request))
+    except RuleBroken as refusal:
+        return _again(request, str(refusal))
+    told = {"first": first.number, "second": second.number}
+    messages.success(request, _("%(first)s and %(second)s have swapped their technicians.") % told)
     return redirect("operations_orders")
 
 
@@ -74,7 +137,7 @@ def assign(request: HttpRequest, number: str) -> HttpResponse:
     if replies.sent(request, form):
         technician = form.cleaned_data["technician"]
         done = _("%(order)s is now %(technician)s's.") % {"order": number, "technician": technician}
-        replies.attempt(request, lambda: dispatch.hand_over(order, technician=technician, actor=user), done)
+        replies.attempt(request, lambda: dispatch.hand_over([order], technician=technician, actor=user), done)
         return redirect("operations_orders")
     return replies.page(request, "operations/assign.html", {"order": order, "form": form})
 
@@ -85,10 +148,10 @@ def pause(request: HttpRequest, number: str) -> HttpResponse:
     """Stop the 24 hours of an order on evidence."""
     user = user_of(request)
     order = access.order(user, number)
-    form = PauseForm(replies.typed(request))
+    form = PauseForm(replies.typed(request), request.FILES or None)
     if replies.sent(request, form):
         try:
-            progress.pause(order, actor=user, **form.cleaned_data)
+            dispatch.pause_order(order, actor=user, **form.cleaned_data)
         except RuleBroken as refusal:
             form.add_error(None, str(refusal))
         else:

@@ -1,0 +1,94 @@
+"""Reads of the operations centre's board: open orders with what a supervisor must see of each, and the load."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
+
+from arraigo.fieldwork.models import PrintBatch
+from arraigo.network.models import Zone
+from arraigo.orders import queries as orders
+from arraigo.orders.models import Escalation, Pause, WorkOrder
+from arraigo.people.models import Role, User
+from arraigo.quality.models import QualityControl
+
+SOON = dt.timedelta(hours=4)
+"""Hours left from which an order is urgent."""
+SITUATIONS = ("late", "soon", "unassigned", "paused", "failed_control", "repeat", "unprinted")
+
+
+def open_orders(centers: Sequence[int]) -> QuerySet[WorkOrder]:
+    """Open orders of the centres, each with its pause, what was escalated, and whether it is a second visit.
+
+    Those whose 24 hours run come first, the least hours left on top.
+    """
+    pauses = Pause.objects.filter(work_order=OuterRef("pk"), ended_at=None)
+    parts = Escalation.objects.filter(work_order=OuterRef("pk")).order_by("-percent")
+    failed = QualityControl.objects.filter(case_number=OuterRef("case_number"), verdict=QualityControl.Verdict.FAILED)
+    earlier = WorkOrder.objects.filter(customer=OuterRef("customer"), pk__lt=OuterRef("pk"))
+    batches = PrintBatch.objects.filter(work_orders=OuterRef("pk"))
+    return (
+        orders.open_orders()
+        .filter(operations_center_id__in=centers)
+        .annotate(
+            paused_since=Subquery(pauses.values("began_at")[:1]),
+            is_paused=Exists(pauses),
+            escalated=Subquery(parts.values("percent")[:1]),
+            control_failed=Exists(failed),
+            is_repeat=Exists(earlier),
+            is_printed=Exists(batches),
+        )
+        .order_by("is_paused", "due_at", "pk")
+    )
+
+
+def in_situation(rows: QuerySet[WorkOrder], situation: str, now: dt.datetime) -> QuerySet[WorkOrder]:
+    """The orders of `rows` (from `open_orders`) in one of SITUATIONS; a paused one is neither late nor soon."""
+    return rows.filter(_conditions(now)[situation])
+
+
+def counts(centers: Sequence[int], now: dt.datetime) -> dict[str, int]:
+    """How many open orders there are, `all` and in each situation. One query."""
+    conditions = _conditions(now)
+    rows = open_orders(centers).order_by()
+    told = rows.aggregate(
+        all=Count("pk"), **{name: Count("pk", filter=condition) for name, condition in conditions.items()}
+    )
+    return {name: int(number or 0) for name, number in told.items()}
+
+
+def _conditions(now: dt.datetime) -> dict[str, Q]:
+    return {
+        "late": Q(is_paused=False, due_at__lt=now),
+        "soon": Q(is_paused=False, due_at__gte=now, due_at__lt=now + SOON),
+        "unassigned": Q(technician=None),
+        "paused": Q(is_paused=True),
+        "failed_control": Q(control_failed=True),
+        "repeat": Q(is_repeat=True),
+        "unprinted": Q(is_printed=False),
+    }
+
+
+def technicians(centers: Sequence[int], now: dt.datetime) -> QuerySet[User]:
+    """The technicians of the centres by name, with their open orders there: `load` and `late`."""
+    here = User.objects.filter(
+        is_active=True, memberships__role=Role.TECHNICIAN, memberships__unit_id__in=centers
+    ).values("pk")
+    return User.objects.filter(pk__in=here).annotate(**_load(centers, now)).order_by("last_name", "username")
+
+
+def zones(centers: Sequence[int], now: dt.datetime) -> QuerySet[Zone]:
+    """The zones of the centres with their open orders, the fullest first: `load` and `late`."""
+    return Zone.objects.annotate(**_load(centers, now)).filter(load__gt=0).order_by("-load", "name")
+
+
+def _load(centers: Sequence[int], now: dt.datetime) -> dict[str, Any]:
+    """How many open orders of the centres, and how many past their hours whose clock runs."""
+    open_ones = Q(work_orders__closed_at=None, work_orders__operations_center_id__in=centers)
+    runs = ~Exists(Pause.objects.filter(work_order=OuterRef("work_orders__pk"), ended_at=None))
+    late = Q(ExpressionWrapper(runs, output_field=BooleanField()), work_orders__due_at__lt=now)
+    return {
+        "load": Count("work_orders", filter=open_ones & Q(work_orders__isnull=False)),
+        "late": Count("work_orders", filter=open_ones & late),
+    }

@@ -1,0 +1,69 @@
+"""What the board shows beside its list: tiles, the load of technicians and zones, the last batches."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import prefetch_related_objects
+from django.http import QueryDict
+from django.utils.functional import Promise
+
+from arraigo import clock
+from arraigo.orders.escalation import part_gone
+from arraigo.orders.models import WorkOrder
+from arraigo.people.models import User
+from arraigo.retention import board
+from arraigo.web.operations import access
+from arraigo.web.operations.forms import HandOverForm
+from arraigo.web.operations.lists import SITUATIONS
+from arraigo.web.templatetags.show import hours_left, span, symptom, urgency
+
+LAST_BATCHES = 8
+NOTHING = dt.timedelta()
+WHOLE = 100
+TONES = {"late": "danger", "soon": "warning", "failed_control": "danger", "unassigned": "warning"}
+
+
+@dataclass(frozen=True)
+class Tile:
+    """How many orders are in a situation; it opens them."""
+
+    key: str
+    label: Promise
+    count: int
+
+    @property
+    def tone(self) -> str:
+        return TONES.get(self.key, "") if self.count else ""
+
+
+def page(user: User, given: QueryDict) -> dict[str, Any]:
+    """Everything but the list. `given` puts back the boxes and the technician of a refused form."""
+    centers, now = access.centers(user), clock.now()
+    counted = board.counts(centers, now)
+    technicians = list(board.technicians(centers, now))
+    return {
+        "total": counted["all"],
+        "tiles": [Tile(key, label, counted[key]) for key, label in SITUATIONS.items()],
+        "technicians": technicians,
+        "most": max([technician.load for technician in technicians] or [0]),
+        "zones": list(board.zones(centers, now)),
+        "batches": list(access.batches(user)[:LAST_BATCHES]),
+        "form": HandOverForm(centers, initial={"technician": given.get("give", "")}),
+        "ticked": set(given.getlist("order")),
+        "centers": sorted({str(each.unit) for each in user.own_memberships if each.unit_id in centers}),
+    }
+
+
+def rows(orders: list[WorkOrder]) -> list[WorkOrder]:
+    """The orders of one page with their causes, what is left of the hours, and the part that is gone (0 to 100)."""
+    prefetch_related_objects(orders, "tickets", "print_batches")
+    now = clock.now()
+    for order in orders:
+        shown: Any = order
+        shown.causes = list(dict.fromkeys(symptom(ticket.symptom) for ticket in order.tickets.all() if ticket.symptom))
+        until = shown.paused_since or now
+        shown.gone = min(WHOLE, max(0, int(part_gone(order, until) * WHOLE)))
+        shown.tone = "secondary" if shown.is_paused else urgency(order.due_at)
+        shown.left = span(max(order.due_at - until, NOTHING)) if shown.is_paused else hours_left(order.due_at)
+    return orders

@@ -1,0 +1,200 @@
+"""The operations centre's board: what it shows first, how it narrows, and two supervisors at once."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from arraigo import clock
+from arraigo.engine.models import WorkItem
+from arraigo.messages.models import Notice
+from arraigo.orders import actions as orders
+from arraigo.orders.models import Pause, WorkOrder
+from arraigo.people.models import Membership, Role, Unit, User
+from tests.cast import Cast, Walk, moment
+from tests.fieldwork.records import a_photo
+from tests.web.conftest import signed_in
+
+FRONT = ("step_01", "step_02", "step_03", "step_04", "step_05")
+
+
+def ordered(cast: Cast, number: str, **fields: Any) -> WorkOrder:
+    home = cast.household(number)
+    home.repeated_faults()
+    return WorkOrder.objects.get(case_number=Walk(home).go(*FRONT).case.number)
+
+
+@pytest.fixture
+def supervisor(cast: Cast) -> Client:
+    return signed_in(cast[Role.OPERATIONS_SUPERVISOR])
+
+
+@pytest.fixture
+def second(cast: Cast) -> User:
+    """Another technician of the centre."""
+    user = User.objects.create_user("tecnica2", first_name="Tania", last_name="Rojas")
+    Membership.objects.create(user=user, role=Role.TECHNICIAN, unit=cast.center)
+    return user
+
+
+def shown(client: Client, **query: Any) -> list[str]:
+    """Numbers of the orders on the board, from the top."""
+    page = client.get(reverse("operations_orders"), query)
+    assert page.status_code == 200
+    return [order.number for order in page.context["list"].rows]
+
+
+def post(client: Client, name: str, **data: Any) -> Any:
+    return client.post(reverse(name), data, follow=True)
+
+
+def upload(content: bytes) -> SimpleUploadedFile:
+    return SimpleUploadedFile("puerta.jpg", content, "image/jpeg")
+
+
+def seen(*found: WorkOrder) -> list[str]:
+    return [f"{order.number}:{order.technician_id or ''}" for order in found]
+
+
+def test_late_first_and_what_stands_still_last(cast: Cast, supervisor: Client) -> None:
+    first = ordered(cast, "1")
+    with moment(hours=2):
+        held = ordered(cast, "2")
+        orders.pause(held, reason="later", evidence="Llamó", actor=cast[Role.OPERATIONS_SUPERVISOR])
+    with moment(hours=6):
+        last = ordered(cast, "3")
+    with moment(hours=25):
+        assert shown(supervisor) == [first.number, last.number, held.number]
+        assert shown(supervisor, situation="late") == [first.number]
+        assert shown(supervisor, situation="paused") == [held.number]
+        tiles = {tile.key: tile.count for tile in supervisor.get(reverse("operations_orders")).context["tiles"]}
+    assert (tiles["late"], tiles["paused"], tiles["unassigned"], tiles["soon"]) == (1, 1, 3, 0)
+
+
+def test_filters_stay_until_they_are_cleared(cast: Cast, supervisor: Client) -> None:
+    order = ordered(cast, "1")
+    assert shown(supervisor, cause="cuts") == [order.number]
+    assert shown(supervisor, cause="tv") == []
+    assert shown(supervisor) == []
+    assert shown(supervisor, clear="1") == [order.number]
+    assert shown(supervisor, words=order.number, zone=str(cast.zone.pk)) == [order.number]
+    assert shown(supervisor, words="99999", zone="-1") == []
+
+
+def test_a_repeat_visit_and_a_failed_control_are_marked(cast: Cast, supervisor: Client) -> None:
+    home = cast.household("1")
+    home.repeated_faults()
+    walk = Walk(home).go(*FRONT, "step_06", "step_07", "step_08")
+    from arraigo.retention import sweeps
+
+    with moment(days=2, hours=1):
+        sweeps.wake_due_cases()
+        walk("step_09", verdict="failed", answer="Sigue igual")
+        walk("step_05")
+        again = WorkOrder.objects.filter(closed_at=None).get()
+        assert shown(supervisor, situation="failed_control") == [again.number]
+        assert shown(supervisor, situation="repeat") == [again.number]
+
+
+def test_several_orders_go_to_a_technician_at_once(cast: Cast, supervisor: Client) -> None:
+    found = [ordered(cast, number) for number in "123"]
+    technician = cast[Role.TECHNICIAN]
+    numbers = [order.number for order in found[:2]]
+    post(supervisor, "operations_hand_over", order=numbers, seen=seen(*found), technician=technician.pk)
+    assert set(WorkOrder.objects.filter(technician=technician).values_list("number", flat=True)) == set(numbers)
+    assert Notice.objects.filter(user=technician, kind="work_order.assigned").count() == 2
+
+
+def test_two_orders_are_swapped_with_what_waits_in_the_trays(cast: Cast, supervisor: Client, second: User) -> None:
+    first, other = ordered(cast, "1"), ordered(cast, "2")
+    technician = cast[Role.TECHNICIAN]
+    post(supervisor, "operations_print", order=[first.number], technician=technician.pk)
+    post(supervisor, "operations_print", order=[other.number], technician=second.pk)
+    for order in (first, other):
+        order.refresh_from_db()
+    numbers = [first.number, other.number]
+    post(supervisor, "operations_swap", order=numbers, seen=seen(first, other))
+    first.refresh_from_db()
+    assert first.technician == second
+    item = WorkItem.objects.get(instance__key=first.case_number, element="step_07", status="open")
+    assert item.assignee == second
+
+
+@pytest.mark.parametrize("chosen", [[], ["one"], ["one", "two", "three"]])
+def test_a_swap_takes_exactly_two(cast: Cast, supervisor: Client, chosen: list[str]) -> None:
+    found = {name: ordered(cast, str(place)) for place, name in enumerate(["one", "two", "three"])}
+    page = post(supervisor, "operations_swap", order=[found[name].number for name in chosen])
+    assert "Elija exactamente dos órdenes" in page.content.decode()
+    assert page.context["ticked"] == {found[name].number for name in chosen}
+
+
+def test_two_supervisors_at_once(cast: Cast, supervisor: Client, second: User) -> None:
+    """What a colleague gave to somebody else meanwhile is not taken away unseen."""
+    order = ordered(cast, "1")
+    as_seen = seen(order)
+    post(supervisor, "operations_hand_over", order=[order.number], seen=as_seen, technician=second.pk)
+    page = post(
+        supervisor, "operations_hand_over", order=[order.number], seen=as_seen, technician=cast[Role.TECHNICIAN].pk
+    )
+    order.refresh_from_db()
+    assert order.technician == second
+    assert "mientras tanto" in page.content.decode()
+    assert page.context["ticked"] == {order.number}
+
+
+def test_a_closed_order_lets_none_change_hands(cast: Cast, supervisor: Client) -> None:
+    found = [ordered(cast, number) for number in "12"]
+    numbers = [order.number for order in found]
+    orders.fail_order(found[1], cause="plant", actor=None)
+    answer = supervisor.post(
+        reverse("operations_hand_over"), {"order": numbers, "technician": cast[Role.TECHNICIAN].pk}
+    )
+    assert answer.status_code == 404
+    assert not WorkOrder.objects.exclude(technician=None).exists()
+
+
+def test_who_is_no_technician_of_the_centre_gets_no_order(cast: Cast, supervisor: Client) -> None:
+    order = ordered(cast, "1")
+    south = Unit.objects.create(code="co-sur", name="Centro Sur", kind=Unit.Kind.OPERATIONS_CENTER)
+    foreign = User.objects.create_user("ajeno")
+    Membership.objects.create(user=foreign, role=Role.TECHNICIAN, unit=south)
+    for wrong in (foreign.pk, cast[Role.ADVISOR].pk, 10**30, "nadie", ""):
+        page = post(supervisor, "operations_hand_over", order=[order.number], technician=wrong)
+        assert "técnico de su centro" in page.content.decode()
+    order.refresh_from_db()
+    assert order.technician is None
+
+
+def test_a_pause_asks_for_what_proves_it(cast: Cast, supervisor: Client) -> None:
+    order = ordered(cast, "1")
+    path = reverse("operations_pause", args=[order.number])
+    tomorrow = f"{clock.local(clock.now()) + dt.timedelta(days=1):%Y-%m-%dT%H:%M}"
+    refused: list[tuple[dict[str, Any], str]] = [
+        ({}, "reason"),
+        ({"reason": "holiday"}, "reason"),
+        ({"reason": "absent", "note": "No estaba"}, "__all__"),
+        ({"reason": "absent", "photo": upload(b"no es una foto")}, "photo"),
+        ({"reason": "later", "wanted_at": tomorrow}, "words"),
+        ({"reason": "later", "words": "Más tarde"}, "wanted_at"),
+        ({"reason": "later", "words": "Más tarde", "wanted_at": "2020-01-01T10:00"}, "wanted_at"),
+        ({"reason": "later", "words": "Más tarde", "wanted_at": "mañana"}, "wanted_at"),
+    ]
+    for data, field in refused:
+        page = supervisor.post(path, data)
+        assert (page.status_code, field in page.context["form"].errors) == (400, True), data
+    assert not Pause.objects.exists()
+    said = {"reason": "later", "words": "Trabajo hasta las seis", "wanted_at": tomorrow}
+    assert supervisor.post(path, said).status_code == 302
+    assert "Trabajo hasta las seis" in Pause.objects.get().evidence
+
+
+def test_an_absence_is_proved_by_a_photo(cast: Cast, supervisor: Client) -> None:
+    order = ordered(cast, "1")
+    path = reverse("operations_pause", args=[order.number])
+    assert supervisor.post(path, {"reason": "absent", "photo": upload(a_photo())}).status_code == 302
+    pause = Pause.objects.get()
+    assert pause.photo is not None
+    assert pause.photo.sha256[:12] in pause.evidence
