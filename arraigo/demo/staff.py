@@ -37,6 +37,7 @@ HEADS = {
     "er-cercado": "responsable", "er-valles": "responsable2", "co-norte": "supervisor", "co-sur": "supervisor2",
     "co-oeste": "supervisor3", "co-este": "supervisor4", "div-relacion-cliente": "jefe_relacion",
     "div-recursos": "jefe_recursos", "gerencia-comercial": "gerencia", "div-facturacion": "facturacion",
+    "div-experiencia": "calidad",
 }  # fmt: skip
 COLLEAGUES = (
     *((f"asesor{n}", Role.ADVISOR, "er-cercado" if n < 4 else "er-valles") for n in range(2, 7)),

@@ -25,6 +25,7 @@ SENTENCES = {
     "promise.due": gettext_noop("A promise of case %(case)s falls due %(due)s: %(promise)s."),
     "promise.late": gettext_noop("A promise of case %(case)s was not kept in time: %(promise)s."),
     "control.failed": gettext_noop("A quality control of case %(case)s failed: the case is open again."),
+    "control.late": gettext_noop("The quality control of case %(case)s is overdue since %(due)s: nobody decided it."),
     "command.stuck": gettext_noop("A command to the commercial system needs you: %(kind)s, case %(case)s."),
 }
 """Kind → English sentence; its places are filled from the notice's data, `case` from its number."""
@@ -32,7 +33,7 @@ SENTENCES = {
 GROUPS: dict[str, tuple[Promise, frozenset[str]]] = {
     "assigned": (gettext_lazy("Something is assigned to me"), frozenset({"work_item.assigned", "work_order.assigned"})),
     "due": (gettext_lazy("Something falls due"), frozenset({"work_order.due", "promise.due"})),
-    "late": (gettext_lazy("Something is late"), frozenset({"work_order.late", "promise.late"})),
+    "late": (gettext_lazy("Something is late"), frozenset({"work_order.late", "promise.late", "control.late"})),
     "reopened": (gettext_lazy("A case is open again"), frozenset({"case.reopened", "control.failed"})),
     "billing": (gettext_lazy("Billing decided a claim"), frozenset({"claim.applied", "claim.refused"})),
     "approval": (gettext_lazy("An offer was approved or not"), frozenset({"offer.approved", "offer.refused"})),

@@ -24,8 +24,10 @@ class QualityControl(models.Model):
     work_order = models.ForeignKey("orders.WorkOrder", models.PROTECT, related_name="quality_controls")
     verdict = models.CharField(max_length=12, choices=Verdict.choices, default=Verdict.PENDING)
     due_at = models.DateTimeField()
+    late_told_at = models.DateTimeField(null=True)
+    """When the heads were told that it is overdue."""
     facts = models.JSONField(default=dict)
-    """What was looked up when it was judged: new tickets, product states, waiver on the bill."""
+    """What was looked up when it was judged: new tickets, product states, waiver on the bill; why it failed."""
     answer = models.TextField(blank=True)
     """What the customer said."""
     satisfaction = models.PositiveSmallIntegerField(null=True)
@@ -46,7 +48,10 @@ class QualityControl(models.Model):
                 name="quality_control_satisfaction_range",
             ),
         ]
-        indexes = [models.Index(fields=["case_number"])]
+        indexes = [
+            models.Index(fields=["case_number"]),
+            models.Index(fields=["due_at"], name="quality_control_pending", condition=Q(verdict="pending")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.case_number}"

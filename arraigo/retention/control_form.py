@@ -1,20 +1,41 @@
 """What both controls ask and how they are decided (steps 9 and 10)."""
 
-from typing import Any
+from functools import cached_property
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from arraigo import clock
 from arraigo.messages import actions as messages
+from arraigo.people.models import User
 from arraigo.procedure.policy import Policy
 from arraigo.quality import actions as quality
 from arraigo.quality.models import QualityControl
+from arraigo.quality.queries import ContactRule, Planner
 from arraigo.retention import cancellations, controls
 from arraigo.retention.registry import StepForm, StepResult, StepRun
+
+REASONS = {
+    "goes_on": _("The fault goes on"),
+    "came_back": _("The fault came back"),
+    "other_service": _("Another service no longer works"),
+    "not_visited": _("Nobody came, or the work was not finished"),
+    "credit_missing": _("The credit or courtesy is missing"),
+    "treatment": _("How the customer was treated"),
+}
+"""Why a control fails."""
 
 
 class ControlForm(StepForm):
     """The customer's answer. Not reached is only a verdict after the attempts that the policy asks for."""
+
+    kind: ClassVar[str]
+
+    @cached_property
+    def control(self) -> QualityControl:
+        """The control that is to be decided, read once."""
+        return pending(self.case.number, self.kind)
 
     verdict = forms.ChoiceField(
         label=_("Verdict"),
@@ -25,9 +46,16 @@ class ControlForm(StepForm):
         ],
         widget=forms.RadioSelect,
     )
+    reasons = forms.MultipleChoiceField(
+        label=_("Why it fails"),
+        choices=list(REASONS.items()),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=_("Only for a control that fails."),
+    )
     satisfaction = forms.TypedChoiceField(
         label=_("Satisfaction, from 1 to 5"),
-        choices=[("", "—"), *((n, n) for n in range(1, 6))],
+        choices=[("", _("did not say")), *((n, str(n)) for n in range(1, 6))],
         coerce=int,
         empty_value=None,
         required=False,
@@ -41,8 +69,13 @@ class ControlForm(StepForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if cleaned.get("verdict") == QualityControl.Verdict.FAILED and not cleaned.get("answer"):
+        failed = cleaned.get("verdict") == QualityControl.Verdict.FAILED
+        if failed and not cleaned.get("answer"):
             self.add_error("answer", _("Write what still fails: whoever takes the case again needs it."))
+        if cleaned.get("verdict") == QualityControl.Verdict.PASSED and cleaned.get("reasons"):
+            self.add_error("verdict", _("Reasons for failing are ticked: the control fails, or they do not apply."))
+        if not failed:
+            cleaned["reasons"] = []
         return cleaned
 
 
@@ -50,14 +83,22 @@ def pending(case_number: str, kind: str) -> QualityControl:
     """The case's control of `kind` that is to be decided now, with its order."""
     return (
         QualityControl.objects.filter(case_number=case_number, kind=kind, verdict=QualityControl.Verdict.PENDING)
-        .select_related("work_order")
+        .select_related("work_order__operations_center__head")
         .latest("id")
     )
 
 
-def decide(run: StepRun, kind: str, *, failed_fact: str, found: dict[str, Any], verdict: str) -> StepResult:
-    """Decide the control with what was looked up in `found`; a failed one tells the case's owner."""
-    control = pending(run.case.number, kind)
+def decide(run: StepRun, *, failed_fact: str) -> StepResult:
+    """Decide the control with what is looked up now; a failed one tells who must know.
+
+    Who says that everything works was reached: the call is recorded where nobody did.
+    """
+    form = run.form
+    assert isinstance(form, ControlForm)
+    control, kind, verdict = form.control, form.kind, run.data["verdict"]
+    found = {**controls.facts(control.work_order), "reasons": run.data["reasons"]}
+    if verdict == QualityControl.Verdict.PASSED and not control.attempts.filter(reached=True).exists():
+        quality.record_attempt(control, reached=True, actor=run.actor)
     quality.decide(
         control,
         verdict=verdict,
@@ -76,19 +117,41 @@ def decide(run: StepRun, kind: str, *, failed_fact: str, found: dict[str, Any], 
         run.case.reopened += 1
         run.case.save(update_fields=["reopened"])
         cancellations.of_visit(run.case, actor=run.actor)
-        messages.notify(run.case.owner, "control.failed", {"kind": kind}, case_number=run.case.number)
+        messages.notify_all(_who_must_know(run, control), "control.failed", {"kind": kind}, run.case.number)
     return StepResult(verdict, facts, {"control": kind, "verdict": verdict, "found": found})
+
+
+def _who_must_know(run: StepRun, control: QualityControl) -> list[User]:
+    """The case's owner, the head of the team, and the head of the centre whose visit did not hold."""
+    center = control.work_order.operations_center
+    people = [run.case.owner, run.case.team.head, center.head if center else None]
+    return list({person.pk: person for person in people if person}.values())
+
+
+def rule_of(policy: Policy) -> ContactRule:
+    """How often and when a customer is called before "not reached"."""
+    needed, windows = policy.integer("control.different_windows"), policy.value("control.windows")
+    return ContactRule.of(policy.integer("control.attempts"), needed, windows)
 
 
 def evidence_of(case_number: str, kind: str, policy: Policy) -> dict[str, Any]:
     """What the caller should know before the call, the attempts so far and how many the policy asks for."""
     control = pending(case_number, kind)
     order = control.work_order
+    attempts = list(control.attempts.select_related("by"))
+    planner = Planner(rule_of(policy), clock.now())
+    tried = planner.tried(attempt.at for attempt in attempts if not attempt.reached)
     return {
         "control": control,
-        "attempts": list(control.attempts.select_related("by")),
+        "attempts": attempts,
+        "tried": tried,
+        "may_give_up": tried.counts(planner.rule),
+        "next_call": planner.next_call(tried),
+        "now": clock.now(),
         "order": order,
         "new_faults": controls.new_faults(order),
+        "given": controls.given(case_number),
+        "courtesy_names": {code: terms["name"] for code, terms in policy.value("courtesy").items()},
         "products": list(order.products.select_related("offering")),
         "phones": list(order.customer.phones.order_by("-is_contact", "id")),
         "attempts_needed": policy.integer("control.attempts"),

@@ -1,13 +1,32 @@
 """When the controls fall due, and what is looked up before the call (steps 9 and 10)."""
 
 import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
+
 from arraigo import clock
+from arraigo.billing.models import BillingClaim, Credit
+from arraigo.messages import actions as messages
 from arraigo.orders.models import WorkOrder
+from arraigo.people import queries as people
+from arraigo.people.models import Role, User
 from arraigo.procedure.policy import Policy
+from arraigo.products.models import Courtesy
+from arraigo.quality.models import QualityControl
+from arraigo.retention.models import RetentionCase
 from arraigo.tickets.models import TroubleTicket
 from arraigo.workdays import queries as workdays
+
+WHO: dict[str, str] = {
+    QualityControl.Kind.POST_VISIT: Role.INCIDENT_FOLLOW_UP,
+    QualityControl.Kind.POST_SERVICE: Role.QUALITY_MANAGEMENT,
+}
+"""Whose control is which."""
+TOLD_AT_ONCE = 200
 
 
 def call_time(moment: dt.datetime, policy: Policy) -> dt.datetime:
@@ -36,9 +55,72 @@ def new_faults(order: WorkOrder) -> list[TroubleTicket]:
     )
 
 
+@dataclass(frozen=True)
+class Given:
+    """Something promised to the customer, and whether it really stands where it was promised."""
+
+    number: str
+    kind: str
+    """Kind of the claim, or of the courtesy by its code in the policy."""
+    state: str
+    amount: Decimal | None
+    on_bill: str
+    """Month of the bill that carries the credit; empty where none does yet."""
+    real: bool
+    ends_at: dt.datetime | None = None
+
+
+def given(case_number: str) -> list[Given]:
+    """The waiver or compensation as it stands on the bills, and the courtesy as it runs."""
+    claims = BillingClaim.objects.filter(case_number=case_number).exclude(state=BillingClaim.State.CANCELLED)
+    credits = Credit.objects.filter(adjustment__claim__case_number=case_number).order_by("bill__month")
+    months: dict[int, list[str]] = defaultdict(list)
+    for claim_id, month in credits.values_list("adjustment__claim_id", "bill__month"):
+        if month is not None:
+            months[claim_id].append(f"{month:%m/%Y}")
+    found = [
+        Given(claim.number, claim.kind, claim.state, claim.amount, ", ".join(months[claim.pk]), bool(months[claim.pk]))
+        for claim in claims.order_by("id")
+    ]
+    running = (Courtesy.Status.ACTIVE, Courtesy.Status.ENDED)
+    courtesies = Courtesy.objects.filter(case_number=case_number).order_by("id")
+    return found + [
+        Given("", each.kind, each.status, None, "", each.status in running, each.ends_at) for each in courtesies
+    ]
+
+
 def facts(order: WorkOrder) -> dict[str, Any]:
-    """What the caller should know before calling: new faults and the state of every product."""
+    """What the caller should know before calling, as it is kept with the verdict: new faults, the state of
+    every product, and whether what was promised really stands on the bill."""
     return {
         "new_faults": [ticket.number for ticket in new_faults(order)],
         "products": {product.number: product.status for product in order.products.all()},
+        "given": [
+            {"number": each.number, "kind": each.kind, "state": each.state, "on_bill": each.on_bill}
+            for each in given(order.case_number)
+        ],
     }
+
+
+@transaction.atomic
+def tell_of_overdue() -> int:
+    """Tell the heads of the calling team and of the case's team, once, of each overdue control; how many."""
+    now = clock.now()
+    overdue = QualityControl.objects.select_for_update(skip_locked=True, of=("self",)).filter(
+        verdict=QualityControl.Verdict.PENDING, due_at__lt=now, late_told_at=None
+    )
+    controls = list(overdue.order_by("id")[:TOLD_AT_ONCE])
+    numbers = [control.case_number for control in controls]
+    cases = RetentionCase.objects.filter(number__in=numbers).select_related("team__head").in_bulk(field_name="number")
+    heads = {kind: _heads(role) for kind, role in WHO.items()}
+    for control in controls:
+        case = cases.get(control.case_number)
+        told = {head.pk: head for head in [*heads[control.kind], case.team.head if case else None] if head}
+        due = f"{clock.local(control.due_at):%d/%m/%Y %H:%M}"
+        messages.notify_all(told.values(), "control.late", {"due": due}, control.case_number)
+    QualityControl.objects.filter(pk__in=[control.pk for control in controls]).update(late_told_at=now)
+    return len(controls)
+
+
+def _heads(role: str) -> list[User | None]:
+    return [unit.head for unit in people.units_with_role(role).select_related("head")]

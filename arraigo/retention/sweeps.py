@@ -9,7 +9,7 @@ from arraigo.messages import outbox
 from arraigo.messages import reminders as customer_reminders
 from arraigo.orders import escalation
 from arraigo.products import actions as products
-from arraigo.retention import actions, elsewhere, incidents, reminders, visits
+from arraigo.retention import actions, controls, elsewhere, incidents, reminders, visits
 
 
 def wake_due_cases() -> int:
@@ -58,6 +58,11 @@ def remind_of_promises() -> int:
     return reminders.remind_of_promises(clock.now())
 
 
+def tell_of_overdue_controls() -> int:
+    """Tell the heads of the controls that nobody decided in time."""
+    return controls.tell_of_overdue()
+
+
 def tell_of_ending_courtesies() -> int:
     """Tell customers that their courtesy is about to end."""
     return customer_reminders.tell_of_ending_courtesies(clock.now())
@@ -86,6 +91,7 @@ SWEEPS: list[Callable[[], int]] = [
     end_repairs,
     escalate_orders,
     remind_of_promises,
+    tell_of_overdue_controls,
     tell_of_ending_courtesies,
     forward_notices,
     send_messages,

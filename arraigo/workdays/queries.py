@@ -27,6 +27,13 @@ def next_business_day(day: dt.date) -> dt.date:
     return day
 
 
+def business_days(first: dt.date, last: dt.date) -> list[dt.date]:
+    """The business days from `first` to `last`, both included. One query."""
+    holidays = set(Holiday.objects.filter(day__gte=first, day__lte=last).values_list("day", flat=True))
+    days = (first + dt.timedelta(days=number) for number in range((last - first).days + 1))
+    return [day for day in days if day.weekday() < SATURDAY and day not in holidays]
+
+
 def parse_window(window: Window) -> tuple[dt.time, dt.time]:
     """The begin and end of a window, La Paz time. Raises ValueError."""
     begin, end = (dt.time.fromisoformat(text) for text in window)

@@ -83,6 +83,7 @@ WHO: dict[str, set[Any]] = {
     "photo": CASES | TECHNICIAN,
     "signed_paper": CASES | TECHNICIAN,
     "control_calls": {*FOLLOW_UP, Role.QUALITY_MANAGEMENT},
+    "control_overdue": {*FOLLOW_UP, Role.QUALITY_MANAGEMENT, LEAD, *HEADS},
     "control_attempt": FOLLOW_UP,  # of a control after the visit
     "evaluations": {*MANAGEMENT, *HEADS},
     "evaluation": {*MANAGEMENT, *HEADS},

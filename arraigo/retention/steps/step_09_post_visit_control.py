@@ -8,11 +8,15 @@ from arraigo.engine.models import WorkItem
 from arraigo.people.models import User
 from arraigo.procedure.policy import Policy
 from arraigo.quality.models import QualityControl
-from arraigo.retention import control_form, controls
+from arraigo.retention import control_form
 from arraigo.retention.models import RetentionCase
 from arraigo.retention.registry import StepResult, StepRun, step
 
 KIND = QualityControl.Kind.POST_VISIT
+
+
+class PostVisitControlForm(control_form.ControlForm):
+    kind = KIND
 
 
 def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -> dict[str, Any]:
@@ -23,10 +27,9 @@ def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -
     "step_09",
     title=_("9. Quality control at 2 days"),
     help=_("Carry out the quality control 2 days after the work order was closed, from the system's report."),
-    form=control_form.ControlForm,
+    form=PostVisitControlForm,
     evidence=evidence,
 )
 def carry_out(run: StepRun) -> StepResult:
     """Decide the control. Fact: `control_failed_09`; a failed one re-opens the case at step 5 with priority."""
-    found = controls.facts(control_form.pending(run.case.number, KIND).work_order)
-    return control_form.decide(run, KIND, failed_fact="control_failed_09", found=found, verdict=run.data["verdict"])
+    return control_form.decide(run, failed_fact="control_failed_09")

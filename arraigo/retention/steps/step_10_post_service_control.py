@@ -16,11 +16,13 @@ KIND = QualityControl.Kind.POST_SERVICE
 
 
 class PostServiceControlForm(control_form.ControlForm):
+    kind = KIND
+
     def clean(self) -> dict[str, Any]:
-        """A new fault in the tickets is recurrence, whatever the customer answers."""
+        """A new fault in the tickets is recurrence, whatever the customer answers, reached or not."""
         cleaned = super().clean()
-        new = controls.new_faults(control_form.pending(self.case.number, KIND).work_order)
-        if new and cleaned.get("verdict") == QualityControl.Verdict.PASSED:
+        new = controls.new_faults(self.control.work_order)
+        if new and cleaned.get("verdict", QualityControl.Verdict.FAILED) != QualityControl.Verdict.FAILED:
             self.add_error(
                 "verdict",
                 _("The tickets show a new fault (%(tickets)s): the control cannot pass.")
@@ -44,5 +46,4 @@ def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -
 )
 def carry_out(run: StepRun) -> StepResult:
     """Decide the control. Fact: `control_failed_10`; a failed one goes back to step 3."""
-    found = controls.facts(control_form.pending(run.case.number, KIND).work_order)
-    return control_form.decide(run, KIND, failed_fact="control_failed_10", found=found, verdict=run.data["verdict"])
+    return control_form.decide(run, failed_fact="control_failed_10")

@@ -1,11 +1,15 @@
-"""Which quality controls a person may call for: those that wait in a tray of theirs."""
+"""Which quality controls a person may call for, and which overdue ones a head may see."""
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404
 
-from arraigo.engine.models import WorkItem
+from arraigo import clock
 from arraigo.people.models import Role, User
+from arraigo.quality import queries as quality
 from arraigo.quality.models import QualityControl
 from arraigo.retention import queries
+from arraigo.retention.models import RetentionCase
+from arraigo.web.access import HEADS
 
 KINDS = {
     Role.INCIDENT_FOLLOW_UP: QualityControl.Kind.POST_VISIT,
@@ -14,28 +18,34 @@ KINDS = {
 """Whose control is which (steps 9 and 10)."""
 
 
-def due(user: User) -> list[tuple[WorkItem, QualityControl]]:
-    """The calls that wait for `user`, each with its task, earliest due first."""
-    items = [item for role in KINDS if role in user.roles for item in queries.tray(user, role)]
-    by_case = {(item.instance.key, KINDS[Role(item.role)]): item for item in items}
-    controls = (
-        QualityControl.objects.filter(
-            verdict=QualityControl.Verdict.PENDING, case_number__in=[key for key, _kind in by_case]
-        )
-        .select_related("work_order")
-        .prefetch_related("attempts__by")
-        .order_by("due_at", "id")
-    )
-    return [
-        (by_case[found], control)
-        for control in controls
-        if (found := (control.case_number, QualityControl.Kind(control.kind))) in by_case
-    ]
+def due(user: User) -> QuerySet[QualityControl]:
+    """The calls that wait for `user`: undecided controls with a task in a tray of theirs."""
+    found = QualityControl.objects.none()
+    for role in KINDS:
+        if role in user.roles:
+            items = queries.tray(user, role).filter(instance__key=OuterRef("case_number")).order_by()
+            found = found | quality.pending(KINDS[role]).filter(Exists(items))
+    return found
 
 
 def control(user: User, pk: int) -> QualityControl:
     """A control that `user` is to call for now; 404 for any other."""
-    for _item, found in due(user):
-        if found.pk == pk:
-            return found
-    raise Http404
+    found = due(user).filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def overdue(user: User) -> QuerySet[QualityControl]:
+    """Overdue controls: a head of division sees all, a head of team those of the team's cases, a calling
+    team its own, whoever holds the task."""
+    now = clock.now()
+    if user.has_role(*HEADS):
+        return quality.overdue(KINDS.values(), now)
+    own = [kind for role, kind in KINDS.items() if role in user.roles]
+    found = quality.overdue(own, now)
+    if user.has_role(Role.TEAM_LEAD):
+        teams = [each.unit_id for each in user.own_memberships if each.role == Role.TEAM_LEAD]
+        cases = RetentionCase.objects.filter(team__in=teams, number=OuterRef("case_number"))
+        found = found | quality.overdue(KINDS.values(), now).filter(Exists(cases))
+    return found

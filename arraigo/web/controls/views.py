@@ -2,17 +2,18 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from arraigo.people.models import Role
+from arraigo.procedure import queries as procedures
 from arraigo.quality import actions
 from arraigo.records import RuleBroken
-from arraigo.web import replies
-from arraigo.web.access import staff, user_of
-from arraigo.web.controls import access
+from arraigo.web import lists, replies
+from arraigo.web.access import HEADS, staff, user_of
+from arraigo.web.controls import access, contexts
 from arraigo.web.controls.forms import AttemptForm
+from arraigo.web.controls.lists import CALLS, OVERDUE
 
 ROLES = (Role.INCIDENT_FOLLOW_UP, Role.QUALITY_MANAGEMENT)
 
@@ -20,8 +21,18 @@ ROLES = (Role.INCIDENT_FOLLOW_UP, Role.QUALITY_MANAGEMENT)
 @require_GET
 @staff(*ROLES)
 def calls(request: HttpRequest) -> HttpResponse:
-    """The controls that are due, with phone, attempts and the link to the verdict."""
-    return render(request, "controls/calls.html", {"calls": access.due(user_of(request))})
+    """The controls that are due: when to call next, attempts so far, and the way to the verdict."""
+    found = access.due(user_of(request)).select_related("customer", "work_order").prefetch_related("attempts__by")
+    context = {"attempts_needed": procedures.current_policy().integer("control.attempts")}
+    return lists.reply(request, CALLS, found, "controls/calls.html", context, prepare=contexts.calls)
+
+
+@require_GET
+@staff(*ROLES, Role.TEAM_LEAD, *HEADS)
+def overdue(request: HttpRequest) -> HttpResponse:
+    """The controls that nobody decided in time, for the heads."""
+    found = access.overdue(user_of(request)).select_related("customer", "work_order").prefetch_related("attempts__by")
+    return lists.reply(request, OVERDUE, found, "controls/overdue.html", {}, prepare=contexts.calls)
 
 
 @require_http_methods(["GET", "POST"])

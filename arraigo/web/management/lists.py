@@ -19,6 +19,10 @@ def _because(case: Any, *, again: bool) -> str:
     return "" if found is None else f"{found.get_because_display()} {found.detail}".strip()
 
 
+def _place(case: Any) -> str:
+    return f"{case.customer.zone or '—'} · {case.team.name}"
+
+
 FIGURE_CASES = List(
     name="figure_cases",
     label=_("Cases behind a figure"),
@@ -30,8 +34,7 @@ FIGURE_CASES = List(
         Column("number", _("Case"), ("number",), lambda case: case.number),
         Column("customer", _("Customer"), ("customer__name",), lambda case: case.customer.name),
         Column("reason", _("Cause"), ("reason",), lambda case: case.get_reason_display()),
-        Column("zone", _("Zone"), ("customer__zone__name",), lambda case: str(case.customer.zone or ""), nullable=True),
-        Column("team", _("Team"), ("team__name",), lambda case: case.team.name),
+        Column("zone", _("Zone and team"), ("customer__zone__name",), _place, nullable=True),
         Column("opened", _("Opened"), ("opened_at",), lambda case: case.opened_at, css="num"),
         Column("accepted", _("Accepted"), ("accepted_at",), lambda case: case.accepted_at, css="num", nullable=True),
         Column("outcome", _("Outcome"), ("outcome",), lambda case: case.get_outcome_display()),

@@ -71,6 +71,12 @@ def moment(value: dt.datetime | str | None) -> str:
 
 
 @register.filter
+def hour(value: dt.datetime) -> str:
+    """The hour of a moment in La Paz: "12:30"."""
+    return f"{clock.local(value):%H:%M}"
+
+
+@register.filter
 def exact(value: dt.datetime | None) -> str:
     """A moment for machines and tooltips: ISO with the offset of La Paz."""
     return "" if value is None else clock.local(value).isoformat(timespec="seconds")

@@ -1,0 +1,54 @@
+"""What the lists of controls show of each call."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from arraigo import clock
+from arraigo.engine.models import WorkItem
+from arraigo.procedure import queries as procedures
+from arraigo.quality.models import ContactAttempt, QualityControl
+from arraigo.quality.queries import Planner, Tried
+from arraigo.retention.control_form import rule_of
+from arraigo.retention.models import RetentionCase
+
+STEPS = {QualityControl.Kind.POST_VISIT.value: "step_09", QualityControl.Kind.POST_SERVICE.value: "step_10"}
+
+
+@dataclass
+class Call:
+    """One control to be called for."""
+
+    control: QualityControl
+    attempts: list[ContactAttempt]
+    tried: Tried
+    next_call: tuple[dt.datetime, dt.datetime]
+    phone: str
+    item: int | None
+    """Key of the open task in which the verdict is given."""
+
+    @property
+    def now(self) -> bool:
+        """Whether the customer may be called right now."""
+        return self.next_call[0] <= clock.now()
+
+
+def calls(controls: Sequence[QualityControl]) -> list[Call]:
+    """The rows of a page, in a constant number of queries. The current version says when to call."""
+    planner = Planner(rule_of(procedures.current_policy()), clock.now())
+    numbers = [control.case_number for control in controls]
+    phones = dict(RetentionCase.objects.filter(number__in=numbers).values_list("number", "contact_phone"))
+    items = {
+        (key, element): pk
+        for pk, key, element in WorkItem.objects.filter(
+            instance__key__in=numbers, status=WorkItem.Status.OPEN, element__in=STEPS.values()
+        ).values_list("pk", "instance__key", "element")
+    }
+    rows = []
+    for control in controls:
+        attempts = sorted(control.attempts.all(), key=lambda each: each.at)
+        tried = planner.tried(each.at for each in attempts if not each.reached)
+        phone = phones.get(control.case_number, "") or control.work_order.contact_phone
+        item = items.get((control.case_number, STEPS[control.kind]))
+        rows.append(Call(control, attempts, tried, planner.next_call(tried), phone, item))
+    return rows

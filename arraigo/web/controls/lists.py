@@ -1,0 +1,71 @@
+"""The calls of the day and the overdue controls as lists."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from arraigo import clock
+from arraigo.customers import search
+from arraigo.web.filters import Days, Flag, Words
+from arraigo.web.lists import Column, List
+
+MOST_CUSTOMERS = 100
+
+
+def matching(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+    """Controls of the case of that number, or of the customers that fit the text."""
+    found = [customer.pk for customer in search.search(text, MOST_CUSTOMERS)]
+    return rows.filter(Q(case_number__iendswith=text) | Q(customer__in=found))
+
+
+def _late(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows.filter(due_at__lt=clock.now())
+
+
+def _untried(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows.filter(attempts=None)
+
+
+CALLS = List(
+    name="calls",
+    label=_("Calls of today"),
+    row="controls/call_row.html",
+    sort="due",
+    empty=_("No calls are due."),
+    columns=(
+        Column("due", _("Due"), ("due_at",), lambda row: row.control.due_at),
+        Column("customer", _("Customer"), ("customer__name",), lambda row: row.control.customer.name),
+        Column("phone", _("Phone"), (), lambda row: row.phone),
+        Column("control", _("Control"), ("kind",), lambda row: row.control.get_kind_display()),
+        Column("attempts", _("Attempts"), (), lambda row: row.tried.calls),
+        Column("next", _("Call next"), (), lambda row: row.next_call[0]),
+        Column("case", _("Case"), ("case_number",), lambda row: row.control.case_number),
+        Column("actions", ""),
+    ),
+    filters=(
+        Words("words", _("Customer or case number"), matching),
+        Flag("late", _("Overdue only"), _late),
+        Flag("untried", _("Not called yet"), _untried),
+    ),
+)
+
+OVERDUE = List(
+    name="overdue_controls",
+    label=_("Overdue controls"),
+    row="controls/overdue_row.html",
+    sort="due",
+    empty=_("No control is overdue."),
+    columns=(
+        Column("due", _("Due"), ("due_at",), lambda row: row.control.due_at),
+        Column("control", _("Control"), ("kind",), lambda row: row.control.get_kind_display()),
+        Column("customer", _("Customer"), ("customer__name",), lambda row: row.control.customer.name),
+        Column("case", _("Case"), ("case_number",), lambda row: row.control.case_number),
+        Column("attempts", _("Attempts"), (), lambda row: len(row.attempts)),
+        Column("last", _("Last call"), (), lambda row: row.attempts[-1].at if row.attempts else None),
+    ),
+    filters=(
+        Words("words", _("Customer or case number"), matching),
+        Days("due", _("Due"), "due_at"),
+    ),
+)
