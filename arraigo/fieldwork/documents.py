@@ -1,6 +1,8 @@
 """The papers of field work as PDF: batches of work orders (step 6), and what a visit left signed (8.1)."""
 
 import io
+from collections.abc import Sequence
+from itertools import groupby
 from textwrap import wrap
 from typing import Any
 
@@ -10,8 +12,21 @@ from django.utils.translation import gettext as _
 
 from arraigo.documents.rendering import render
 from arraigo.documents.values import amount, moment, number, paper_language, phone
-from arraigo.fieldwork.models import Attachment, Measurement, Paper, PrintBatch, SignedPaper, Task, Visit
+from arraigo.fieldwork import details
+from arraigo.fieldwork.models import (
+    Attachment,
+    Measurement,
+    Paper,
+    Photo,
+    PrintBatch,
+    Reprint,
+    SignedPaper,
+    Task,
+    Visit,
+)
 from arraigo.fieldwork.pictures import drawing
+from arraigo.network.models import Zone
+from arraigo.network.sketch import Place, Sketch, sketch, zone_places
 from arraigo.orders.models import WorkOrder
 from arraigo.people.models import User
 from arraigo.products.models import Product
@@ -20,6 +35,7 @@ from arraigo.tickets.models import TroubleTicket
 HOUR = 3600
 SIGNATURE_MM = 28
 PHOTO_MM = 60
+WITH_PHOTOS = (Paper.SERVICE_REPORT, Paper.FAULT_REPORT)
 
 
 def order_path(order_number: str) -> str:
@@ -30,44 +46,75 @@ def order_path(order_number: str) -> str:
 def contents(orders: QuerySet[WorkOrder], technician: User | None = None) -> dict[str, Any]:
     """What a batch of `orders` says on paper, as JSON; a `technician` is named on every order.
 
-    Pages go by zone, then as the orders were made.
+    Pages go by zone and technician, then as the orders were made, and so does the list on the cover.
     """
     together = orders.select_related("customer", "zone", "technician", "product_order").prefetch_related(
         Prefetch("products", Product.objects.select_related("offering")),
         Prefetch("tickets", TroubleTicket.objects.select_related("product")),
         "customer__phones",
     )
-    by_zone = sorted(together, key=lambda order: (str(order.zone or ""), order.pk))
+    named = [(order, technician or order.technician) for order in together]
+    named.sort(key=lambda each: (*_group(*each), each[0].pk))
+    zones = zone_places(Zone.objects.all())
     with paper_language():
         return {
             "title": _("Retention work orders"),
             "labels": _order_labels(),
-            "header": [_("Work order"), _("Due"), _("Customer"), _("Address"), _("Zone"), _("Technician")],
-            "rows": [_row(order, technician or order.technician) for order in by_zone],
-            "orders": [_page(order, technician or order.technician) for order in by_zone],
+            "header": [_("Work order"), _("Due"), _("Customer"), _("Address")],
+            "groups": [
+                [" · ".join(filter(None, key)) or "—", [_row(order) for order, _who in members]]
+                for key, members in groupby(named, key=lambda each: _group(*each))
+            ],
+            "orders": [_page(order, who, zones) for order, who in named],
             "tasks": [str(task.label) for task in Task],
         }
 
 
-def work_orders_pdf(batch: PrintBatch, *, base_url: str = "") -> bytes:
+def _group(order: WorkOrder, technician: User | None) -> tuple[str, str]:
+    """By what the pages of a batch lie together: zone and technician."""
+    return str(order.zone or ""), str(technician or "")
+
+
+def work_orders_pdf(batch: PrintBatch, *, base_url: str = "", reprint: Reprint | None = None) -> bytes:
     """A cover that lists the batch, then one page for each work order. Printed again: the same bytes.
 
-    `base_url` ("https://host", no slash at the end) goes before the path in the QR codes.
+    A `reprint` says on every page that it is one, the how manieth, when and by whom. `base_url`
+    ("https://host", no slash at the end) goes before the path in the QR codes.
     """
-    orders = [{**order, "qr": _qr(base_url + order["path"])} for order in batch.contents["orders"]]
+    kept = _as_now(batch.contents)
+    orders = [{**order, "qr": _qr(base_url + order["path"])} for order in kept["orders"]]
     with paper_language():
         values = {
-            **batch.contents,
+            **kept,
             "orders": orders,
             "number": batch.number,
             "footer": f"{batch.number} · {moment(batch.printed_at)} · {batch.printed_by}",
             "cover": _cover(batch, len(orders)),
+            "mark": _mark(reprint) if reprint else "",
         }
-        return render("work_orders", values, at=batch.printed_at)
+        return render("work_orders", values, at=reprint.printed_at if reprint else batch.printed_at)
+
+
+def _as_now(kept: dict[str, Any]) -> dict[str, Any]:
+    """What a batch says; one kept before there were groups and sketches lists its orders in one group."""
+    if "groups" in kept:
+        return kept
+    orders = [{**order, "sketch": None} for order in kept["orders"]]
+    return {
+        **kept,
+        "orders": orders,
+        "header": kept["header"][:4],
+        "groups": [["—", [row[:4] for row in kept["rows"]]]],
+    }
+
+
+def _mark(reprint: Reprint) -> str:
+    told = {"number": reprint.number, "at": moment(reprint.printed_at), "by": reprint.printed_by}
+    return _("REPRINT %(number)s · %(at)s · %(by)s") % told
 
 
 def signed_paper_pdf(signed: SignedPaper) -> bytes:
-    """A signed (or refused) paper of a visit with its picture and measurements, as PDF/A-2b."""
+    """A signed (or refused) paper of a visit with its picture, photos and measurements, as PDF/A-2b."""
     visit = signed.visit
     picture = signed.signature or signed.photo
     assert picture is not None  # the database holds one of the two
@@ -81,19 +128,41 @@ def signed_paper_pdf(signed: SignedPaper) -> bytes:
             "labels": _visit_labels(),
             "fields": _visit_fields(visit),
             "note": visit.work_order.note if signed.paper == Paper.WORK_ORDER else "",
-            "tasks": [[str(task.label), task.value in visit.tasks] for task in Task],
+            "faults": _faults(visit) if signed.paper == Paper.FAULT_REPORT else [],
+            "tasks": [[str(task.label), task.value in visit.tasks, _details(visit, task)] for task in Task],
             "findings": visit.findings,
-            "proof": {"picture": drawing(bytes(picture.content), picture.content_type), **_proof(signed, picture)},
+            "photos": _photos(visit) if signed.paper in WITH_PHOTOS else [],
+            "proof": {"picture": _drawn(picture), **_proof(signed, picture)},
             **_readings(visit),
             **_materials(visit),
         }
         return render("signed_paper", values, at=signed.at, pdf_standard="a-2b")
 
 
+def _drawn(picture: Attachment) -> str:
+    return drawing(bytes(picture.content), picture.content_type)
+
+
+def _details(visit: Visit, task: Task) -> str:
+    return " · ".join(details.told(task.value, visit.details)) if task.value in visit.tasks else ""
+
+
+def _faults(visit: Visit) -> list[str]:
+    tickets = visit.work_order.tickets.select_related("product").order_by("opened_at", "id")
+    return [" · ".join(filter(None, (_ticket(ticket), ticket.description))) for ticket in tickets]
+
+
+def _photos(visit: Visit) -> list[list[str]]:
+    """The photos of the work as drawings, each with its moment."""
+    kept = visit.work_order.photos.exclude(moment=Photo.Moment.REFUSAL).select_related("attachment")
+    return [[_drawn(photo.attachment), f"{photo.get_moment_display()} · {moment(photo.added_at)}"] for photo in kept]
+
+
 def _order_labels() -> dict[str, str]:
     return {
         "order": _("Work order"),
         "qr": _("QR code of"),
+        "sketch": _("Sketch of the address"),
         "priority": _("PRIORITY: follows a visit that did not solve it"),
         "note": _("Note"),
         "products": _("Affected products"),
@@ -115,18 +184,11 @@ def _cover(batch: PrintBatch, count: int) -> list[list[str]]:
     ]
 
 
-def _row(order: WorkOrder, technician: User | None) -> list[str]:
-    return [
-        order.number,
-        moment(order.due_at),
-        order.customer.name,
-        order.customer.address or "—",
-        str(order.zone or "—"),
-        str(technician or "—"),
-    ]
+def _row(order: WorkOrder) -> list[str]:
+    return [order.number, moment(order.due_at), order.customer.name, order.customer.address or "—"]
 
 
-def _page(order: WorkOrder, technician: User | None) -> dict[str, Any]:
+def _page(order: WorkOrder, technician: User | None, zones: Sequence[Place]) -> dict[str, Any]:
     return {
         "number": order.number,
         "activity": f"{order.activity_code} {order.activity_name}",
@@ -136,7 +198,32 @@ def _page(order: WorkOrder, technician: User | None) -> dict[str, Any]:
         "note": order.note,
         "products": [f"{product.offering.name} · {product.number}" for product in order.products.all()],
         "tickets": [_ticket(ticket) for ticket in order.tickets.all()] or ["—"],
+        "sketch": _sketch(order, zones),
     }
+
+
+def _sketch(order: WorkOrder, zones: Sequence[Place]) -> dict[str, Any] | None:
+    """The sketch of the address as JSON; None where neither customer nor zone has a place."""
+    drawn = sketch_of(order, zones)
+    if drawn is None:
+        return None
+    inexact = "" if drawn.exact else _("The exact place is not known: the middle is that of the zone.")
+    return {
+        "rings": [[ring.radius, ring.label] for ring in drawn.rings],
+        "marks": [[mark.kind, mark.label, mark.x, mark.y, mark.anchor] for mark in drawn.marks],
+        "to": [drawn.to.x, drawn.to.y] if drawn.to else None,
+        "caption": inexact or drawn.nearest,
+    }
+
+
+def sketch_of(order: WorkOrder, zones: Sequence[Place]) -> Sketch | None:
+    """Where the order's customer lives, else the middle of the zone; None where neither has a place."""
+    customer, zone = order.customer, order.zone
+    if customer.latitude is not None and customer.longitude is not None:
+        return sketch(Place("home", customer.address, customer.latitude, customer.longitude), zones)
+    if zone is not None and zone.latitude is not None and zone.longitude is not None:
+        return sketch(Place("home", zone.name, zone.latitude, zone.longitude), zones, exact=False)
+    return None
 
 
 def _ticket(ticket: TroubleTicket) -> str:
@@ -174,6 +261,8 @@ def _qr(text: str) -> str:
 def _visit_labels() -> dict[str, str]:
     return {
         "note": _("Note"),
+        "faults": _("Originating tickets"),
+        "photos": _("Photos"),
         "tasks": _("Xpress tasks carried out"),
         "measurements": _("Measurements"),
         "materials": _("Materials"),

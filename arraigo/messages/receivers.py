@@ -10,6 +10,8 @@ from arraigo import clock
 from arraigo.billing.models import BillingClaim
 from arraigo.billing.signals import claim_decided
 from arraigo.documents.values import moment, paper_language, phone
+from arraigo.fieldwork.models import Trip
+from arraigo.fieldwork.signals import technician_left
 from arraigo.messages.actions import notify, notify_all, send_to_customer
 from arraigo.orders.models import WorkOrder
 from arraigo.orders.signals import order_assigned, order_escalated, visit_not_solved, visit_ordered
@@ -100,6 +102,12 @@ def tell_of_escalation(sender: Any, order: WorkOrder, percent: int, level: int, 
 def tell_of_unsolved(sender: Any, order: WorkOrder, **_more: Any) -> None:
     """It could not be solved on site: plant goes on, a visit with priority follows."""
     _about_visit(order, "visit.not_solved", {"orden": order.number})
+
+
+@receiver(technician_left, dispatch_uid="message_of_technician")
+def tell_of_technician(sender: Any, trip: Trip, **_more: Any) -> None:
+    """The technician is on the way (step 7); told once for an order."""
+    _about_visit(trip.work_order, "visit.on_the_way", {"orden": trip.work_order.number, "tecnico": trip.technician})
 
 
 def _about_visit(order: WorkOrder, kind: str, data: dict[str, Any]) -> None:

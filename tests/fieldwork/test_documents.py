@@ -15,6 +15,7 @@ from arraigo.customers.models import Customer
 from arraigo.documents.values import paper_language
 from arraigo.fieldwork import actions, documents
 from arraigo.fieldwork.models import Paper, PrintBatch, SignedPaper, Task
+from arraigo.network.models import Zone
 from arraigo.orders import progress
 from arraigo.orders.models import WorkOrder
 from tests.fieldwork.records import NOTE, a_photo, a_signature, an_order, text_of
@@ -98,9 +99,66 @@ def test_a_batch_prints_again_to_the_same_bytes_whatever_happened_since() -> Non
     assert sum("tecnica" in page for page in text_of(first)) == 3
 
 
+def test_a_reprint_is_marked_on_every_page_and_says_otherwise_the_same() -> None:
+    batch = actions.print_batch([an_order(), an_order()], actor=a_user())
+    with clock.at(NOON + dt.timedelta(hours=1)):
+        again = [actions.reprint(batch, actor=a_user(name)) for name in ("ana", "eva")][1]
+    pages = text_of(documents.work_orders_pdf(batch, reprint=again))
+    mark = "REIMPRESIÓN 2 · 10/03/2026 13:00 · eva"
+    assert [mark in page for page in pages] == [True] * 3
+    first = text_of(documents.work_orders_pdf(batch))
+    assert [page.replace(mark, "").split() for page in pages] == [page.split() for page in first]
+    assert documents.work_orders_pdf(batch, reprint=again) == documents.work_orders_pdf(batch, reprint=again)
+
+
+def test_pages_lie_together_by_zone_and_technician() -> None:
+    """As they are handed out: whoever gets the stack takes one piece of it."""
+    first, second = an_order(), an_order()
+    Customer.objects.filter(pk=second.customer_id).update(zone=first.zone)
+    second.zone = first.zone
+    second.save()
+    other = an_order()
+    tito, ana = a_user("tito"), a_user("ana")
+    for order, technician in ((first, tito), (second, ana), (other, tito)):
+        progress.assign(order, technician=technician, actor=None)
+    third = progress.assign(an_order(), technician=tito, actor=None)
+    third.zone = first.zone
+    third.save()
+    batch = actions.print_batch([first, second, other, third], actor=a_user())
+    assert [order["number"] for order in batch.contents["orders"]] == [
+        order.number for order in (second, first, third, other)
+    ]
+    assert [(title, len(rows)) for title, rows in batch.contents["groups"]] == [
+        (f"{first.zone} · ana", 1), (f"{first.zone} · tito", 2), (f"{other.zone} · tito", 1),
+    ]  # fmt: skip
+
+
+def test_the_page_has_a_sketch_of_the_address_from_our_own_zones() -> None:
+    order = an_order()
+    Zone.objects.filter(pk=order.zone_id).update(latitude=-17.37, longitude=-66.15)
+    Customer.objects.filter(pk=order.customer_id).update(latitude=-17.3735, longitude=-66.153)
+    batch = actions.print_batch([order], actor=a_user())
+    _cover, page = text_of(documents.work_orders_pdf(batch))
+    assert "Croquis de la dirección" in page
+    assert "200 m" in page
+    assert page.count(str(order.zone.name)) == 2  # type: ignore[union-attr]
+
+
+def test_a_batch_kept_before_there_were_groups_still_prints() -> None:
+    batch = actions.print_batch([an_order()], actor=a_user())
+    for order in batch.contents["orders"]:
+        del order["sketch"]
+    title, rows = batch.contents.pop("groups")[0]
+    batch.contents["rows"] = [[*row, "Zona", "Técnico"] for row in rows]
+    batch.contents["header"] += ["Zona", "Técnico"]
+    batch.save()
+    assert len(text_of(documents.work_orders_pdf(PrintBatch.objects.get(pk=batch.pk)))) == 2
+    assert title
+
+
 def test_a_batch_is_printed_with_few_queries_however_many_orders(django_assert_max_num_queries: Any) -> None:
     orders, supervisor = [an_order() for _ in range(5)], a_user()
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         batch = actions.print_batch(orders, actor=supervisor)
     batch = PrintBatch.objects.select_related("printed_by", "operations_center").get(pk=batch.pk)
     with django_assert_max_num_queries(0):
@@ -144,6 +202,28 @@ def test_a_signed_paper_shows_work_measurements_signature_and_signer(paper: Pape
         assert wanted in page, wanted
     assert [len(leaf.images) for leaf in PdfReader(io.BytesIO(pdf)).pages] == [1]
     assert (NOTE in page) == (paper == Paper.WORK_ORDER)
+
+
+def test_the_fault_report_has_the_faults_and_the_photos_and_what_the_task_was() -> None:
+    order = an_order()
+    technician = a_user()
+    for moment in ("before", "after"):
+        actions.add_photo(order, a_photo(), moment=moment, actor=technician)
+    visit = actions.record_visit(
+        order, technician=technician, tasks=["drop_cable_replacement"], solved=True,
+        details={"drop_cable_replacement": {"drop": "fibre", "metres": 45}},
+    )  # fmt: skip
+    papers = [Paper.FAULT_REPORT, Paper.SERVICE_REPORT, Paper.WORK_ORDER]
+    signed = actions.sign_papers(visit, papers, signer_name="María", signature=a_signature(), actor=technician)
+    pdfs = [documents.signed_paper_pdf(paper) for paper in signed]
+    pages = [" ".join(text_of(pdf)) for pdf in pdfs]
+    tickets = [ticket.number for ticket in order.tickets.all()]
+    assert [[number in page for number in tickets] for page in pages] == [[True, True], [False] * 2, [False] * 2]
+    assert ["Antes del trabajo" in page and "Después del trabajo" in page for page in pages] == [True, True, False]
+    assert all("Acometida de fibra óptica" in page and "45 m" in page for page in pages)
+    images = [sum(len(leaf.images) for leaf in PdfReader(io.BytesIO(pdf)).pages) for pdf in pdfs]
+    assert images == [2, 2, 1]  # the same photo twice is one image of the file
+    assert all(b"<pdfaid:part>2</pdfaid:part>" in pdf for pdf in pdfs)
 
 
 def test_a_signed_paper_is_pdf_a_2b_and_the_same_each_time() -> None:

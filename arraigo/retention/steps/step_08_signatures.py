@@ -6,13 +6,16 @@ import datetime as dt
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from arraigo.documents.values import paper_language
 from arraigo.engine.models import WorkItem
 from arraigo.fieldwork import actions as fieldwork
-from arraigo.fieldwork import pictures
-from arraigo.fieldwork.models import Photo
+from arraigo.fieldwork import copies, documents, pictures
+from arraigo.fieldwork.models import Photo, SignedPaper
+from arraigo.messages import actions as messages
 from arraigo.orders import progress as orders
 from arraigo.orders.models import WorkOrder
 from arraigo.people.models import User
@@ -134,6 +137,8 @@ def carry_out(run: StepRun) -> StepResult:
         photo=run.data["photo"] if run.data["refusal_reason"] else None,
         actor=run.actor,
     )
+    if run.data["copy_email"]:
+        _send_copy(order, signed, run.data["copy_email"])
     order = run.case.current_order = orders.complete_order(order, actor=run.actor)
     promises.keep(run.case, Promise.Kind.VISIT, due_at=order.due_at, proof=order.number)
     assert order.closed_at is not None
@@ -142,4 +147,22 @@ def carry_out(run: StepRun) -> StepResult:
         "signed" if not run.data["refusal_reason"] else "signature_refused",
         {"post_visit_at": control_at.isoformat()},
         {"work_order": order.number, "papers": [paper.number for paper in signed]},
+    )
+
+
+def _send_copy(order: WorkOrder, signed: list[SignedPaper], email: str) -> None:
+    """The customer's copy by e-mail: the papers as PDF, and the link to them."""
+    with paper_language():
+        names = ", ".join(str(paper.get_paper_display()) for paper in signed)
+    messages.send_to_customer(
+        order.customer_id,
+        "visit.papers",
+        {"orden": order.number, "documentos": names, "enlace": settings.BASE_URL + copies.path(order)},
+        attachments=[
+            messages.Attachment(f"{paper.number}.pdf", "application/pdf", documents.signed_paper_pdf(paper))
+            for paper in signed
+        ],
+        case_number=order.case_number,
+        reference=order.number,
+        email=email,
     )

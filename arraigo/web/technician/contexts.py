@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from arraigo import clock
 from arraigo.engine.models import WorkItem
+from arraigo.fieldwork import documents
 from arraigo.fieldwork.models import Photo, Trip
 from arraigo.network.models import Zone
-from arraigo.network.sketch import Place, Sketch, sketch, zone_places
+from arraigo.network.sketch import zone_places
 from arraigo.orders.models import Pause, WorkOrder
 from arraigo.people.models import User
 from arraigo.retention import visits
@@ -107,7 +108,7 @@ def visit_page(user: User, order: WorkOrder) -> dict[str, Any]:
         **visits.of_order(order),
         "stop": stop(order, access.task(user, order.case_number)),
         "trips": list(order.trips.select_related("photo")),
-        "map": map_of(order),
+        "map": documents.sketch_of(order, zone_places(Zone.objects.all())),
         "photos": photos(order),
     }
 
@@ -115,17 +116,6 @@ def visit_page(user: User, order: WorkOrder) -> dict[str, Any]:
 def beside_step(order: WorkOrder, task: WorkItem) -> dict[str, Any]:
     """What the pages of steps 7 and 8 show beside their form."""
     return {"stop": stop(order, task), "photos": photos(order)}
-
-
-def map_of(order: WorkOrder) -> Sketch | None:
-    """The sketch of the order's address; None where neither customer nor zone has a place."""
-    customer, zone = order.customer, order.zone
-    zones = zone_places(Zone.objects.all())
-    if customer.latitude is not None and customer.longitude is not None:
-        return sketch(Place("home", customer.address, customer.latitude, customer.longitude), zones)
-    if zone is not None and zone.latitude is not None and zone.longitude is not None:
-        return sketch(Place("home", zone.name, zone.latitude, zone.longitude), zones, exact=False)
-    return None
 
 
 def photos(order: WorkOrder) -> dict[str, list[Photo]]:
