@@ -39,7 +39,7 @@ def store_attachment(content: bytes, *, actor: User | None, drawn: bool = False)
     return kept
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def add_photo(work_order: WorkOrder | int, content: bytes, *, moment: str, actor: User) -> Photo:
     """Keep a photo of the work on an open order. Sent twice, it is kept once.
 

@@ -3,6 +3,9 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from arraigo.people.models import Role, User
+
+NOT_TYPED = ("csrfmiddlewaretoken", "page", "solved", "tasks", "cause")
 HIDDEN = ("csrfmiddlewaretoken", "password", "old_password", "new_password1", "new_password2")
 
 
@@ -23,7 +26,16 @@ def _from_here(request: HttpRequest) -> bool:
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Nothing here, or nothing for this person: the page says the same in both cases."""
+    user = getattr(request, "user", None)
+    if isinstance(user, User) and user.roles == {Role.TECHNICIAN}:
+        return render(request, "errors/not_yours.html", {"typed": _readable(request)}, status=404)
     return render(request, "errors/404.html", status=404)
+
+
+def _readable(request: HttpRequest) -> list[str]:
+    """What was typed into a form whose page is no longer this person's: texts to write down, no drawings."""
+    values = [value for name, values in request.POST.lists() if name not in NOT_TYPED for value in values]
+    return [value for value in values if value.strip() and not value.startswith(("data:", "/"))]
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

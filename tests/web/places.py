@@ -33,6 +33,7 @@ class Places:
         customer = {"number": self.case.customer.number}
         ticket = {"number": TroubleTicket.objects.first().number}
         order = {"number": self._order()}
+        batch = {"number": PrintBatch.objects.first().number}
         claim = {"number": BillingClaim.objects.first().number}
         receipt = {"number": Receipt.objects.filter(case=self.case).first().number}
         month = {"month": clock.previous_month(today)}
@@ -53,7 +54,7 @@ class Places:
             "receipt": receipt, "receipt_pdf": receipt,
             "procedure_version": {"number": 1}, "procedure_diagram": {"number": 1},
             "tray": {"role": Role.ADVISOR.value},
-            "operations_batch": {"number": PrintBatch.objects.first().number},
+            "operations_batch": batch, "operations_batch_page": batch, "operations_reprint": batch,
             "evaluation": month, "evaluation_sign": month, "indicator_review": month, "evaluation_tables": month,
             "evaluation_cases": {**month, "figure": "opened"},
             "evaluation_terminations": {**month, "figure": "requested"},

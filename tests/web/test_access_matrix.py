@@ -72,6 +72,9 @@ WHO: dict[str, set[Any]] = {
     "operations_swap": SUPERVISOR,
     "operations_resume": SUPERVISOR,
     "operations_batch": SUPERVISOR,
+    "operations_batches": SUPERVISOR,
+    "operations_batch_page": SUPERVISOR,
+    "operations_reprint": SUPERVISOR,
     "visits": TECHNICIAN,
     "visit": TECHNICIAN,
     "visit_set_out": TECHNICIAN,
@@ -107,7 +110,7 @@ WHO: dict[str, set[Any]] = {
 }
 POST_ONLY = {"notice_read", "solution", "visit_set_out", "visit_arrive", "photo_add", "photo_remove",
              "case_insist", "case_firm_no", "receipt_issue", "operations_print", "operations_resume",
-             "team_reassign",
+             "operations_reprint", "team_reassign",
              "billing_claim_confirm", "administration_holiday_remove",
              "administration_holidays_fill"}  # fmt: skip
 SERVED = {200, 302, 400}

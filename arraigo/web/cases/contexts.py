@@ -5,6 +5,7 @@ from typing import Any
 from arraigo.billing import queries as billing
 from arraigo.engine.models import WorkItem
 from arraigo.eventlog.models import Event
+from arraigo.fieldwork import queries as fieldwork
 from arraigo.orders import queries as orders
 from arraigo.people.models import Role, User
 from arraigo.procedure import queries as procedures
@@ -72,6 +73,7 @@ def record(case: RetentionCase, user: User, items: list[WorkItem]) -> dict[str, 
         "verdicts": case.verdicts.select_related("product__offering").prefetch_related("tickets"),
         "reviews": case.reviews.select_related("by").order_by("-id"),
         "orders": orders.of_case(case.number).select_related("technician", "operations_center"),
+        "papers": list(fieldwork.papers_of_case(case.number)),
         "claims": billing.claims_of(case.number),
         "courtesy_names": courtesy_names(procedures.policy_of(case.instance.definition_id)),
         "controls": QualityControl.objects.filter(case_number=case.number).select_related("decided_by").order_by("id"),

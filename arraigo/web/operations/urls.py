@@ -1,6 +1,6 @@
 from django.urls import path
 
-from arraigo.web.operations import views
+from arraigo.web.operations import batches, views
 
 urlpatterns = [
     path("orders/", views.orders, name="operations_orders"),
@@ -10,5 +10,8 @@ urlpatterns = [
     path("orders/<str:number>/assign/", views.assign, name="operations_assign"),
     path("orders/<str:number>/pause/", views.pause, name="operations_pause"),
     path("orders/<str:number>/resume/", views.resume, name="operations_resume"),
-    path("batches/<str:number>.pdf", views.batch_pdf, name="operations_batch"),
+    path("batches/", batches.batches, name="operations_batches"),
+    path("batches/<str:number>.pdf", batches.batch_pdf, name="operations_batch"),
+    path("batches/<str:number>/", batches.batch, name="operations_batch_page"),
+    path("batches/<str:number>/reprint/", batches.reprint, name="operations_reprint"),
 ]

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from arraigo.fieldwork import documents
 from arraigo.orders import progress
 from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role
@@ -112,19 +111,6 @@ def swap(request: HttpRequest) -> HttpResponse:
     told = {"first": first.number, "second": second.number}
     messages.success(request, _("%(first)s and %(second)s have swapped their technicians.") % told)
     return redirect("operations_orders")
-
-
-@require_GET
-@staff(Role.OPERATIONS_SUPERVISOR)
-def batch_pdf(request: HttpRequest, number: str) -> HttpResponse:
-    """The printed work orders of a batch, the same each time."""
-    batch = access.batch(user_of(request), number)
-    response = HttpResponse(
-        documents.work_orders_pdf(batch, base_url=f"{request.scheme}://{request.get_host()}"),
-        content_type="application/pdf",
-    )
-    response["Content-Disposition"] = f'inline; filename="{batch.number}.pdf"'
-    return response
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,0 +1,324 @@
+"""The technician's phone: what is told from the road, photos, and what goes wrong on the way."""
+
+import html
+import os
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from arraigo import clock
+from arraigo.fieldwork import copies, pictures
+from arraigo.fieldwork.models import Photo, SignedPaper, Trip, Visit
+from arraigo.messages.models import Message
+from arraigo.network.models import Zone
+from arraigo.orders.models import Pause, WorkOrder
+from arraigo.people.models import Membership, Role, User
+from arraigo.retention import dispatch
+from tests.cast import NOW, TASK_DETAILS, Walk, moment
+from tests.fieldwork.records import a_photo, text_of
+from tests.web.conftest import Desk, signed_in
+
+
+@pytest.fixture
+def phone(desk: Desk) -> Client:
+    return signed_in(desk.cast[Role.TECHNICIAN])
+
+
+@pytest.fixture
+def order(desk: Desk) -> WorkOrder:
+    return WorkOrder.objects.get()
+
+
+def picture(content: bytes = b"", name: str = "foto.jpg") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content or a_photo(), "image/jpeg")
+
+
+def text(answer: HttpResponse) -> str:
+    return html.unescape(answer.content.decode())
+
+
+def step(walk: Walk, element: str) -> str:
+    return reverse("step", args=[walk.case.number, walk.item(element).pk])
+
+
+def colleague(desk: Desk) -> User:
+    """A second technician of the same centre."""
+    user = User.objects.create(username="colega", first_name="Carla", last_name="Colega")
+    Membership.objects.create(user=user, role=Role.TECHNICIAN, unit=desk.cast.center)
+    return user
+
+
+def test_the_way_to_the_customer_button_by_button(desk: Desk, phone: Client, order: WorkOrder) -> None:
+    page = reverse("visit", args=[order.number])
+    assert reverse("visit_set_out", args=[order.number]) in text(phone.get(page))
+    with moment(hours=1):
+        phone.post(reverse("visit_set_out", args=[order.number]))
+        assert reverse("visit_arrive", args=[order.number]) in text(phone.get(page))
+    with moment(hours=2):
+        phone.post(reverse("visit_arrive", args=[order.number]))
+        assert step(desk.walk, "step_07") in text(phone.get(page))
+    assert (Trip.objects.get().left_at, Visit.objects.get().arrived_at) == (
+        NOW + dt_hours(1), NOW + dt_hours(2),
+    )  # fmt: skip
+    message = Message.objects.get(kind="visit.on_the_way")
+    assert message.data["orden"] == order.number
+
+
+def dt_hours(hours: float) -> Any:
+    with moment(hours=hours) as at:
+        return at - NOW
+
+
+def test_the_page_of_a_visit_has_what_who_goes_there_must_know(desk: Desk, phone: Client, order: WorkOrder) -> None:
+    Zone.objects.filter(pk=desk.cast.zone.pk).update(latitude=-17.37, longitude=-66.15)
+    page = text(phone.get(reverse("visit", args=[order.number])))
+    for wanted in ('href="tel:70000001"', "Calle Uno 1", "Cortes frecuentes", "Internet FO 100 Mb", order.note):
+        assert wanted in page, wanted
+    assert "<svg viewBox" in page
+
+
+def test_nobody_at_home_needs_the_photo_and_stops_the_clock(phone: Client, order: WorkOrder) -> None:
+    page = reverse("visit_absent", args=[order.number])
+    refused = phone.post(page, {"note": "Toqué dos veces"})
+    assert refused.status_code == 400
+    assert "Tome una foto de la puerta" in text(refused)
+    assert "Toqué dos veces" in text(refused)
+    assert not Pause.objects.exists()
+    assert phone.post(page, {"note": "Toqué dos veces", "photo": picture()}).status_code == 302
+    assert "Toqué dos veces" in Pause.objects.get().evidence
+    assert "detenid" in text(phone.get(reverse("visit", args=[order.number])))
+
+
+FORTY = b"\xff\xd8\xff\xe0" + os.urandom(40 * pictures.MEGABYTE)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(FORTY, "41 MB"), (b"%PDF-1.7 no es una foto", "no es una foto"), (a_photo()[:900], "no es una foto")],
+    ids=["forty_megabytes", "a_pdf", "cut_short"],
+)
+def test_a_bad_photo_is_refused_at_its_field_and_nothing_typed_is_lost(
+    desk: Desk, phone: Client, order: WorkOrder, content: bytes, said: str
+) -> None:
+    typed = {"findings": "Caja mojada", "solved": "yes", "tasks": ["drop_cable_replacement"], **TASK_DETAILS}
+    absent = phone.post(reverse("visit_absent", args=[order.number]), {"note": "Timbre", "photo": picture(content)})
+    step_07 = phone.post(step(desk.walk, "step_07"), {**typed, "photo_after": picture(content)})
+    added = phone.post(
+        reverse("photo_add", args=[order.number, "before"]), {"photo_before": picture(content)},
+        headers={"HX-Request": "true"},
+    )  # fmt: skip
+    for answer, field, kept in (
+        (absent, "id_photo_error", "Timbre"), (step_07, "photo_after-error", "Caja mojada"),
+        (added, "photo_before-error", ""),
+    ):  # fmt: skip
+        assert answer.status_code == 400
+        assert said in text(answer)
+        assert f'id="{field}"' in text(answer)
+        assert kept in text(answer)
+    assert not Photo.objects.exists()
+    assert not Pause.objects.exists()
+    assert desk.walk.open == ["step_07"]
+
+
+def test_a_photo_is_kept_at_once_and_survives_a_refused_form(desk: Desk, phone: Client, order: WorkOrder) -> None:
+    add = reverse("photo_add", args=[order.number, "before"])
+    kept = phone.post(add, {"photo_before": picture()}, headers={"HX-Request": "true"})
+    photo = Photo.objects.get()
+    assert reverse("photo", args=[photo.pk]) in text(kept)
+    again = phone.post(step(desk.walk, "step_07"), {"solved": "no"})
+    assert again.status_code == 400
+    assert reverse("photo", args=[photo.pk]) in text(again)
+    small = phone.get(reverse("photo", args=[photo.pk]), {"small": ""})
+    assert small["Content-Type"] == "image/jpeg"
+    assert len(small.content) < 20_000
+    phone.post(reverse("photo_remove", args=[photo.pk]), headers={"HX-Request": "true"})
+    assert not Photo.objects.exists()
+
+
+def test_without_javascript_a_photo_is_kept_too_and_what_was_typed_is_there_again(
+    desk: Desk, phone: Client, order: WorkOrder
+) -> None:
+    page = step(desk.walk, "step_07")
+    sent = {"page": page, "findings": "Conector oxidado", "photo_after": picture()}
+    answer = phone.post(reverse("photo_add", args=[order.number, "after"]), sent)
+    assert answer["Location"] == page
+    back = text(phone.get(page))
+    assert "Conector oxidado" in back
+    assert reverse("photo", args=[Photo.objects.get().pk]) in back
+
+
+def test_more_photos_than_the_limit_are_refused(phone: Client, order: WorkOrder, settings: Any) -> None:
+    settings.PHOTOS_PER_MOMENT = 1
+    add = reverse("photo_add", args=[order.number, "before"])
+    phone.post(add, {"photo_before": picture()}, headers={"HX-Request": "true"})
+    other = picture(pictures.thumbnail(a_photo()))
+    refused = phone.post(add, {"photo_before": other}, headers={"HX-Request": "true"})
+    assert refused.status_code == 400
+    assert "Ya hay 1 fotos" in text(refused)
+
+
+def test_readings_out_of_range_say_the_range(desk: Desk, phone: Client) -> None:
+    pk = desk.walk.home.internet.pk
+    typed = {"solved": "yes", "tasks": ["drop_cable_replacement"], **TASK_DETAILS, f"after_{pk}": "-90"}
+    answer = phone.post(step(desk.walk, "step_07"), typed)
+    assert "Potencia óptica recibida está entre -35 y 0 dBm: mire otra vez el medidor." in text(answer)
+    assert 'value="-90"' in text(answer)
+
+
+def test_a_task_says_what_it_needs(desk: Desk, phone: Client) -> None:
+    answer = phone.post(step(desk.walk, "step_07"), {"solved": "yes", "tasks": ["signal_stability", "wifi_coverage"]})
+    form = answer.context["form"]
+    assert {"signal_stability_devices", "wifi_coverage_moved"} == set(form.errors)
+    three = {"solved": "yes", "tasks": ["signal_stability"], "signal_stability_devices": "3"}
+    assert "De 1 a 2." in text(phone.post(step(desk.walk, "step_07"), three))
+
+
+def test_materials_and_details_are_kept_as_said(desk: Desk) -> None:
+    desk.walk("step_07", tasks=["signal_stability"], material_network_cable="12.5", materials="1 grapa")
+    visit = Visit.objects.get()
+    assert visit.details == {"signal_stability": {"devices": 2}}
+    assert visit.materials == [
+        {"name": "Cable de red", "quantity": 12.5, "unit": "m"},
+        {"name": "grapa", "quantity": 1, "unit": "u"},
+    ]
+
+
+def test_an_order_of_another_zone_does_not_exist_for_the_technician(desk: Desk, order: WorkOrder) -> None:
+    """The printed QR code of a neighbouring centre: a clear sentence, and nothing told of the order."""
+    stranger = User.objects.create(username="lejos")
+    elsewhere = desk.cast.center.__class__.objects.create(code="co-sur", name="Sur", kind="operations_center")
+    Membership.objects.create(user=stranger, role=Role.TECHNICIAN, unit=elsewhere)
+    client = signed_in(stranger)
+    for path in (f"/ot/{order.number}/", reverse("visit", args=[order.number]), "/ot/OT-1999-000001/"):
+        answer = client.get(path)
+        assert answer.status_code == 404
+        assert "pida al supervisor de su centro" in text(answer)
+        assert order.customer.name not in text(answer)
+
+
+def test_the_second_technician_on_an_order_gets_back_what_was_typed(
+    desk: Desk, phone: Client, order: WorkOrder
+) -> None:
+    page = step(desk.walk, "step_07")
+    phone.get(page)
+    phone.post(reverse("photo_add", args=[order.number, "before"]), {"photo_before": picture()})
+    dispatch.hand_over(order, technician=colleague(desk), actor=desk.cast[Role.OPERATIONS_SUPERVISOR])
+    answer = phone.post(page, {"findings": "Caja inundada", "solved": "no", "cause": "plant"})
+    assert answer.status_code == 404
+    assert "Caja inundada" in text(answer)
+    assert "pida al supervisor" in text(answer)
+    assert Photo.objects.count() == 1
+    order.refresh_from_db()
+    assert order.closed_at is None
+
+
+def test_the_first_to_finish_wins_and_the_other_is_told_who(desk: Desk, phone: Client) -> None:
+    page = step(desk.walk, "step_07")
+    desk.walk("step_07")
+    answer = phone.post(page, {"findings": "Lo mismo", "solved": "no", "cause": "plant"})
+    assert answer.status_code == 409
+    assert "Lo mismo" in text(answer)
+
+
+def test_an_empty_signature_is_refused_and_the_rest_stays(desk: Desk, phone: Client) -> None:
+    desk.walk("step_07")
+    page = step(desk.walk, "step_08")
+    pk = desk.walk.home.internet.pk
+    blank = {"signer_name": "Doña Rosa", "signer_document": "123", f"working_{pk}": "on", "signature": ""}
+    answer = phone.post(page, blank)
+    assert answer.status_code == 400
+    assert answer.context["form"].errors.keys() == {"signature"}
+    assert 'value="Doña Rosa"' in text(answer)
+
+
+def test_a_refusal_uses_the_photo_that_was_kept(desk: Desk, phone: Client, order: WorkOrder) -> None:
+    desk.walk("step_07")
+    phone.post(reverse("photo_add", args=[order.number, "refusal"]), {"photo": picture()})
+    pk = desk.walk.home.internet.pk
+    answer = phone.post(step(desk.walk, "step_08"), {f"working_{pk}": "on", "refusal_reason": "No quiere"})
+    assert answer["Location"] == reverse("visit_papers", args=[order.number])
+    assert SignedPaper.objects.filter(refusal_reason="No quiere", photo__isnull=False).count() == 3
+
+
+def test_the_customers_copy_by_link_and_by_e_mail(desk: Desk, phone: Client, order: WorkOrder) -> None:
+    desk.walk("step_07")
+    desk.walk("step_08", copy_email="socia@example.com")
+    page = phone.get(reverse("visit_papers", args=[order.number]))
+    paper = SignedPaper.objects.get(paper="service_report")
+    customer, link = Client(), copies.path(order)
+    assert copies.token(order)[:20] in text(page)
+    assert "Hoja de Servicio" in text(customer.get(link))
+    pdf = customer.get(reverse("paper_copy_pdf", args=[copies.token(order), paper.number]))
+    assert paper.number in text_of(pdf.content)[0]
+    message = Message.objects.get(kind="visit.papers")
+    assert message.enclosures.count() == 3
+    assert message.given == {"email": "socia@example.com"}
+
+
+def test_a_link_that_ended_or_was_tampered_with_says_so(desk: Desk, order: WorkOrder) -> None:
+    desk.walk.go("step_07", "step_08")
+    token, paper = copies.token(order), SignedPaper.objects.first()
+    assert paper is not None
+    customer = Client()
+    with moment(days=31):
+        ended = customer.get(reverse("paper_copy", args=[token]))
+        assert (ended.status_code, "venció el 09/04/2026" in text(ended)) == (404, True)
+        assert customer.get(reverse("paper_copy_pdf", args=[token, paper.number])).status_code == 404
+    for bad in (token[:-2] + "xx", "nada", token + "x"):
+        answer = customer.get(reverse("paper_copy", args=[bad]))
+        assert (answer.status_code, "no lleva a ningún documento" in text(answer)) == (404, True)
+    assert customer.get(reverse("paper_copy_pdf", args=[token, "DF-2020-000001"])).status_code == 404
+
+
+def test_papers_are_found_from_the_case(desk: Desk) -> None:
+    desk.walk.go("step_07", "step_08")
+    page = text(desk.advisor.get(reverse("case", args=[desk.walk.case.number])))
+    for paper in SignedPaper.objects.all():
+        link = reverse("signed_paper", args=[paper.visit.work_order.number, paper.number])
+        assert link in page
+        assert desk.advisor.get(link)["Content-Type"] == "application/pdf"
+
+
+def test_not_solved_tells_the_customer_the_advisor_and_the_supervisor(desk: Desk) -> None:
+    desk.walk("step_07", solved="no", cause="plant", tasks=[])
+    told = {role for role, user in desk.cast.people.items() if user.notices.filter(kind="work_order.failed")}
+    assert told == {Role.ADVISOR, Role.OPERATIONS_SUPERVISOR}
+    assert Message.objects.filter(kind="visit.not_solved").count() == 1
+
+
+def test_visits_take_as_many_queries_for_one_as_for_many(
+    desk: Desk, phone: Client, django_assert_num_queries: Any
+) -> None:
+    phone.get("/visits/")
+    with CaptureQueriesContext(connection) as one:
+        phone.get("/visits/")
+    for n in range(2, 5):
+        home = desk.cast.household(f"10000{n}")
+        home.repeated_faults()
+        Walk(home).go("step_01", "step_02", "step_03", "step_04", "step_05", "step_06")
+    with django_assert_num_queries(len(one)):
+        assert text(phone.get("/visits/")).count("visit-row") == 3
+
+
+def test_a_batch_is_printed_again_marked_and_counted(desk: Desk) -> None:
+    supervisor = signed_in(desk.cast[Role.OPERATIONS_SUPERVISOR])
+    number = WorkOrder.objects.get().print_batches.get().number
+    page = reverse("operations_batch_page", args=[number])
+    supervisor.post(reverse("operations_reprint", args=[number]))
+    supervisor.post(reverse("operations_reprint", args=[number]))
+    shown = text(supervisor.get(page))
+    assert "Reimpresión 2" in shown
+    pdf = supervisor.get(reverse("operations_batch", args=[number]), {"reprint": "2"})
+    assert all("REIMPRESIÓN 2" in leaf for leaf in text_of(pdf.content))
+    first = supervisor.get(reverse("operations_batch", args=[number]))
+    assert not any("REIMPRESIÓN" in leaf for leaf in text_of(first.content))
+    for wrong in ("3", "0", "x", "99999999999999999999"):
+        assert supervisor.get(reverse("operations_batch", args=[number]), {"reprint": wrong}).status_code == 404
+    assert number in text(supervisor.get(reverse("operations_batches"), {"words": WorkOrder.objects.get().number}))
+    assert clock.now() == NOW
