@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Case, F, OuterRef, Q, Subquery, When
 
+from arraigo import clock
 from arraigo.engine import actions as engine
 from arraigo.engine.errors import AlreadyCompleted, ItemCancelled
 from arraigo.engine.models import WorkItem
@@ -16,7 +17,9 @@ from arraigo.procedure.policy import Policy
 from arraigo.retention.models import RetentionCase
 from arraigo.tickets.models import TroubleTicket
 
-MOST_TICKETS, MOST_VISITS = 8, 5
+MOST_TICKETS, MOST_VISITS = 5, 3
+RECENT = dt.timedelta(days=180)
+"""Faults of the customer that whoever goes there is shown."""
 ORDER_PARTS = ("customer", "zone", "technician", "operations_center", "product_order", "visit")
 
 ELEMENTS = ("step_06", "step_07", "step_08", "route_to_plant")
@@ -43,7 +46,7 @@ def of_order(order: WorkOrder) -> dict[str, Any]:
         "order": order,
         "products": list(order.products.select_related("offering")),
         "tickets": list(order.tickets.order_by("-opened_at")),
-        "faults": list(faults.order_by("-opened_at")[:MOST_TICKETS]),
+        "faults": list(faults.filter(opened_at__gte=clock.now() - RECENT).order_by("-opened_at")[:MOST_TICKETS]),
         "phones": list(order.customer.phones.all()),
         "earlier": list(earlier.select_related("work_order", "technician").order_by("-arrived_at")[:MOST_VISITS]),
     }
