@@ -21,7 +21,7 @@ from arraigo.demo.departures import make_departures
 from arraigo.demo.errors import DatabaseInUse, DemoInProduction, MomentAhead
 from arraigo.demo.faults import make_faults, make_outages
 from arraigo.demo.people import World, make_customers
-from arraigo.demo.places import make_zones
+from arraigo.demo.places import make_points, make_zones
 from arraigo.demo.plan import MONTHS, Plan, make_plans
 from arraigo.demo.staff import make_staff
 from arraigo.demo.stories import CaseStory
@@ -83,7 +83,8 @@ def _groundwork(customers: int, seed: int, at: dt.datetime, cases: int, say: Say
         workdays.fill_holidays(year)
     staff = make_staff(rng)
     zones = make_zones(staff.units)
-    return World(at, rng, staff, zones, make_catalogue(), make_plans(customers, cases, rng, at))
+    plans = make_plans(customers, cases, rng, at)
+    return World(at, rng, staff, zones, make_catalogue(), plans, splitters=make_points(zones))
 
 
 class _Quiet:

@@ -10,9 +10,10 @@ from arraigo.customers.index import tokens_of
 from arraigo.customers.models import CreditListing, Customer, Phone, SearchToken
 from arraigo.demo import catalogue, names
 from arraigo.demo.bulk import Loader
+from arraigo.demo.places import nearest
 from arraigo.demo.plan import Plan
 from arraigo.demo.staff import Staff
-from arraigo.network.models import Zone
+from arraigo.network.models import NetworkPoint, Zone
 from arraigo.products.models import Offering, Product
 from arraigo.tickets.models import Outage
 
@@ -31,6 +32,8 @@ class World:
     zones: list[Zone]
     offerings: dict[str, Offering]
     plans: list[Plan]
+    splitters: dict[int, list[NetworkPoint]] = field(default_factory=dict)
+    """By the zone's key: what products may hang on."""
     loader: Loader = field(default_factory=Loader)
     outages: list[Outage] = field(default_factory=list)
     cased: list[tuple[Plan, Customer]] = field(default_factory=list)
@@ -125,9 +128,18 @@ def _products(plan: Plan, customer: Customer, world: World) -> list[Product]:
     products = [
         _product(plan, customer, world.offerings[code], position, len(codes) > 1) for position, code in enumerate(codes)
     ]
+    for product in products:
+        product.network_point = _hangs_on(customer, world)
     if plan.case and plan.trait == "arrears":
         _withdraw(products[-1], world.today - dt.timedelta(days=world.rng.randint(150, 400)))
     return products
+
+
+def _hangs_on(customer: Customer, world: World) -> NetworkPoint | None:
+    points = world.splitters.get(customer.zone_id or 0, [])
+    if not points or customer.latitude is None or customer.longitude is None:
+        return None
+    return nearest(points, customer.latitude, customer.longitude)
 
 
 def _product(plan: Plan, customer: Customer, offering: Offering, position: int, bundle: bool) -> Product:

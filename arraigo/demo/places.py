@@ -1,6 +1,6 @@
 """Zones of the metropolitan area, each with its operations centre and a point to draw."""
 
-from arraigo.network.models import Zone
+from arraigo.network.models import NetworkPoint, Zone
 from arraigo.people.models import Unit
 
 CENTERS = (
@@ -41,3 +41,36 @@ def make_zones(centers: dict[str, Unit]) -> list[Zone]:
         )
         for code, name, municipality, center, latitude, longitude in ZONES
     )  # fmt: skip
+
+
+CORNERS = ((0.003, 0.003), (0.003, -0.003), (-0.003, 0.003), (-0.003, -0.003))
+"""Where the cabinets of a zone stand around its middle, in degrees north and east."""
+BRANCHES = ((0.0012, 0.0004), (-0.0009, 0.0013), (0.0003, -0.0014))
+"""Where the splitters of a cabinet hang around it."""
+
+
+def make_points(zones: list[Zone]) -> dict[int, list[NetworkPoint]]:
+    """Cabinets and their splitters in each zone; the splitters by the zone's key."""
+    splitters: dict[int, list[NetworkPoint]] = {}
+    for zone in zones:
+        for number, corner in enumerate(CORNERS, 1):
+            cabinet = _point(zone, NetworkPoint.Kind.CABINET, f"AR-{zone.code}-{number}", zone, corner)
+            cabinet.save()
+            hanging = [
+                _point(zone, NetworkPoint.Kind.SPLITTER, f"CTO-{zone.code}-{number}{letter}", cabinet, branch)
+                for letter, branch in zip("ABC", BRANCHES, strict=True)
+            ]
+            splitters.setdefault(zone.pk, []).extend(NetworkPoint.objects.bulk_create(hanging))
+    return splitters
+
+
+def _point(zone: Zone, kind: str, code: str, at: Zone | NetworkPoint, off: tuple[float, float]) -> NetworkPoint:
+    return NetworkPoint(
+        code=code, kind=kind, zone=zone, parent=at if isinstance(at, NetworkPoint) else None,
+        latitude=round((at.latitude or 0) + off[0], 6), longitude=round((at.longitude or 0) + off[1], 6),
+    )  # fmt: skip
+
+
+def nearest(points: list[NetworkPoint], latitude: float, longitude: float) -> NetworkPoint:
+    """The point that lies nearest to a place of its zone."""
+    return min(points, key=lambda p: abs((p.latitude or 0) - latitude) + abs((p.longitude or 0) - longitude))

@@ -26,7 +26,7 @@ from arraigo.fieldwork.models import (
 )
 from arraigo.fieldwork.pictures import drawing
 from arraigo.network.models import Zone
-from arraigo.network.sketch import Place, Sketch, sketch, zone_places
+from arraigo.network.sketch import CHAIN, Place, Sketch, chain_places, sketch, zone_places
 from arraigo.orders.models import WorkOrder
 from arraigo.people.models import User
 from arraigo.products.models import Product
@@ -49,7 +49,7 @@ def contents(orders: QuerySet[WorkOrder], technician: User | None = None) -> dic
     Pages go by zone and technician, then as the orders were made, and so does the list on the cover.
     """
     together = orders.select_related("customer", "zone", "technician", "product_order").prefetch_related(
-        Prefetch("products", Product.objects.select_related("offering")),
+        Prefetch("products", Product.objects.select_related("offering", CHAIN)),
         Prefetch("tickets", TroubleTicket.objects.select_related("product")),
         "customer__phones",
     )
@@ -220,7 +220,8 @@ def sketch_of(order: WorkOrder, zones: Sequence[Place]) -> Sketch | None:
     """Where the order's customer lives, else the middle of the zone; None where neither has a place."""
     customer, zone = order.customer, order.zone
     if customer.latitude is not None and customer.longitude is not None:
-        return sketch(Place("home", customer.address, customer.latitude, customer.longitude), zones)
+        points = chain_places(product.network_point for product in order.products.all())
+        return sketch(Place("home", customer.address, customer.latitude, customer.longitude), zones, points)
     if zone is not None and zone.latitude is not None and zone.longitude is not None:
         return sketch(Place("home", zone.name, zone.latitude, zone.longitude), zones, exact=False)
     return None

@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from arraigo.network.models import Zone
+from arraigo.network.models import NetworkPoint, Zone
 
 WIDTH, HEIGHT = 1000, 560
 MARGIN = 70
@@ -19,7 +19,12 @@ RINGS = 3
 LEAST_RADIUS, MOST_RADIUS = 250, 6000
 """Metres from the middle to the upper edge: neither a yard nor the whole department."""
 NEAREST = 2
-"""As many zones fit into the drawing at least, where they are not too far."""
+"""As many points (else zones) fit into the drawing at least, where they are not too far."""
+
+
+LEVELS = len(NetworkPoint.ORDER)
+CHAIN = "network_point__parent__parent__parent"
+"""What a query of products selects beside them, so that `chain_places` asks no more."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,19 @@ def zone_places(zones: Iterable[Zone]) -> list[Place]:
     ]
 
 
+def chain_places(points: Iterable[NetworkPoint | None]) -> list[Place]:
+    """The points and what they hang on, up to three above, each once, where they have a place."""
+    found: dict[int, Place] = {}
+    for point in points:
+        for _level in range(LEVELS):
+            if point is None:
+                break
+            if point.latitude is not None and point.longitude is not None:
+                found.setdefault(point.pk, Place(point.kind, point.code, point.latitude, point.longitude))
+            point = point.parent
+    return list(found.values())
+
+
 def metres(one: Place, other: Place) -> tuple[float, float]:
     """How far `other` lies east and north of `one`, in metres; exact enough within a city."""
     east = (other.longitude - one.longitude) * METRES_PER_DEGREE * math.cos(math.radians(one.latitude))
@@ -83,7 +101,7 @@ def sketch(home: Place, zones: Sequence[Place], points: Sequence[Place] = (), *,
     """The drawing around `home` with the `zones` and network `points` that fit into it."""
     around = [(place, *metres(home, place)) for place in zones]
     near = [(place, *metres(home, place)) for place in points]
-    radius = _radius([math.hypot(east, north) for _place, east, north in around])
+    radius = _radius([math.hypot(east, north) for _place, east, north in near or around])
     scale = (HEIGHT / 2 - MARGIN) / radius
     marks = [mark for each in (*around, *near) if (mark := _mark(*each, scale)) is not None]
     first = min(near, key=lambda each: math.hypot(each[1], each[2]), default=None)
@@ -97,9 +115,9 @@ def sketch(home: Place, zones: Sequence[Place], points: Sequence[Place] = (), *,
 
 
 def _radius(distances: list[float]) -> float:
-    """Metres that the upper half shows: as far as the nearest zones."""
+    """Metres that the upper half shows: as far as the nearest network points, else zones."""
     wanted = sorted(distances)[:NEAREST]
-    return min(max(wanted[-1] if wanted else LEAST_RADIUS, LEAST_RADIUS), MOST_RADIUS)
+    return min(max([LEAST_RADIUS, *wanted]), MOST_RADIUS)
 
 
 def _rings(radius: float, scale: float) -> list[Ring]:

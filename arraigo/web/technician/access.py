@@ -1,13 +1,15 @@
 """What a technician may see: the own orders and the tasks that wait for them."""
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404
 
 from arraigo.engine.models import WorkItem
 from arraigo.fieldwork.models import Photo
+from arraigo.network.sketch import CHAIN
 from arraigo.orders import queries as orders
 from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role, User
+from arraigo.products.models import Product
 from arraigo.retention import queries
 from arraigo.retention.visits import ORDER_PARTS
 from arraigo.web.cases import access as cases
@@ -20,7 +22,9 @@ def open_orders(user: User) -> QuerySet[WorkOrder]:
 
 def order(user: User, number: str) -> WorkOrder:
     """An order of `user`, open or closed; 404 for any other."""
-    found = WorkOrder.objects.select_related(*ORDER_PARTS).filter(technician=user, number=number).first()
+    places = Prefetch("products", Product.objects.select_related("offering", CHAIN))
+    own = WorkOrder.objects.select_related(*ORDER_PARTS).prefetch_related(places)
+    found = own.filter(technician=user, number=number).first()
     if found is None:
         raise Http404
     return found
