@@ -208,7 +208,7 @@ def test_the_second_technician_on_an_order_gets_back_what_was_typed(
     page = step(desk.walk, "step_07")
     phone.get(page)
     phone.post(reverse("photo_add", args=[order.number, "before"]), {"photo_before": picture()})
-    dispatch.hand_over(order, technician=colleague(desk), actor=desk.cast[Role.OPERATIONS_SUPERVISOR])
+    dispatch.hand_over([order], technician=colleague(desk), actor=desk.cast[Role.OPERATIONS_SUPERVISOR])
     answer = phone.post(page, {"findings": "Caja inundada", "solved": "no", "cause": "plant"})
     assert answer.status_code == 404
     assert "Caja inundada" in text(answer)
