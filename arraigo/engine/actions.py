@@ -64,7 +64,7 @@ def lock_item(item_id: int, *related: str) -> WorkItem:
     Raises AlreadyCompleted (who and when) or ItemCancelled where somebody or something was first.
     """
     instance = _locked(Instance.objects.filter(work_items__pk=item_id)).get()
-    item = WorkItem.objects.select_related("completed_by", "instance", *related).get(pk=item_id)
+    item = WorkItem.objects.select_related("instance", *related).get(pk=item_id)
     item.instance.sha256 = instance.sha256  # type: ignore[attr-defined]
     if item.status == WorkItem.Status.OPEN:
         return item

@@ -1,6 +1,7 @@
 """Decision tables (JDM), evaluated by ZEN; the answer names the rule that gave it."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from threading import Lock
@@ -13,6 +14,9 @@ from arraigo.engine.expressions import first_line
 
 if TYPE_CHECKING:
     from arraigo.engine.models import Definition
+
+GROUP = re.compile(r"\bpolicy\.(\w+)")
+"""How a table names a group of policy values; validation lets no other way through."""
 
 
 @dataclass(frozen=True)
@@ -37,26 +41,31 @@ class Decisions:
 
     def __init__(self, documents: Mapping[str, Any], policy: Mapping[str, Any]) -> None:
         self._documents, self._policy = documents, policy
-        self._compiled: dict[str, Any] = {}
+        self._compiled: dict[str, tuple[Any, dict[str, Any]]] = {}
         self._lock = Lock()
         self._engine = zen.ZenEngine()
 
     def evaluate(self, name: str, facts: Mapping[str, Any]) -> Decision:
         """Ask the table `name`. Raises DecisionFailed where it is missing, fails, or no rule fires."""
         try:
-            response = self._table(name).evaluate({**facts, "policy": self._policy}, {"trace": True})
+            table, policy = self._table(name)
+            response = table.evaluate({**facts, "policy": policy}, {"trace": True})
         except (RuntimeError, TypeError) as error:
             raise DecisionFailed(name, first_line(error)) from error
         return _decision(name, response)
 
-    def _table(self, name: str) -> Any:
+    def _table(self, name: str) -> tuple[Any, dict[str, Any]]:
+        """The compiled table and the groups of the policy that it names: handing over all of them takes
+        longer than the table itself."""
         found = self._compiled.get(name)
         if found is None:
             if name not in self._documents:
                 raise DecisionFailed(name, "there is no such table")
+            text = json.dumps(self._documents[name])
+            named = set(GROUP.findall(text))
+            policy = {group: values for group, values in self._policy.items() if group in named}
             with self._lock:
-                found = self._engine.create_decision(json.dumps(self._documents[name]))
-                self._compiled[name] = found
+                found = self._compiled[name] = self._engine.create_decision(text), policy
         return found
 
 

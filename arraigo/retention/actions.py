@@ -26,8 +26,8 @@ from arraigo.retention.errors import CaseClosed, CaseOpenAlready, NoTeam, StepIn
 from arraigo.retention.models import RetentionCase
 from arraigo.retention.registry import StepRun, handler
 
-CASE_PARTS = ("customer", "owner", "team")
-"""What every verb needs of a case."""
+CASE_PARTS = ("customer",)
+"""What every verb needs of a case; its owner and team are read where somebody is told."""
 
 OUTCOMES = {
     "case_evaluated": RetentionCase.Outcome.EVALUATED,

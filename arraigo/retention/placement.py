@@ -27,8 +27,8 @@ def of(case: RetentionCase) -> Callable[[WorkItem], None]:
     def place(item: WorkItem) -> None:
         item.priority = _priority(item)
         if item.role in (Role.ADVISOR, Role.TEAM_LEAD):
-            item.unit = case.team
-            item.assignee = case.owner if item.role == Role.ADVISOR else None
+            item.unit_id = case.team_id
+            item.assignee_id = case.owner_id if item.role == Role.ADVISOR else None
         elif item.element in visits.ELEMENTS:
             _place_field(case, item)
         elif item.element in CONTROLS:
