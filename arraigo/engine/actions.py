@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
 
 from arraigo import clock
-from arraigo.engine import state
+from arraigo.engine import state, undoing
 from arraigo.engine.advance import Advance, Move, OnOpen, end_open, scalars
 from arraigo.engine.errors import AlreadyCompleted, ItemCancelled, NoTransaction, NotRunning, NotWaiting
 from arraigo.engine.flow import Flow
@@ -21,7 +21,7 @@ from arraigo.engine.program import Program, program_for, program_of
 from arraigo.people.models import Unit, User
 
 __all__ = [
-    "Advance", "claim_due", "complete", "correlate", "lock", "lock_item", "reassign", "start", "wake",
+    "Advance", "claim_due", "complete", "correlate", "lock", "lock_item", "reassign", "start", "undo", "wake",
     "withdraw",
 ]  # fmt: skip
 
@@ -87,13 +87,26 @@ def complete(
     Raises AlreadyCompleted or ItemCancelled.
     """
     item = lock_item(item) if isinstance(item, int) else item
+    before = {"state": item.instance.state, "facts": item.instance.facts}
     flow = _flow(item.instance, facts)
     move = Move(item.instance, flow)
     flow.complete(item.token)
+    advance = move.written(completed=item.token, on_open=on_open)
     item.status, item.outcome = WorkItem.Status.COMPLETED, outcome
     item.completed_by, item.completed_at = actor, clock.now()
-    item.save(update_fields=["status", "outcome", "completed_by", "completed_at"])
-    return move.written(completed=item.token, on_open=on_open)
+    item.move = before | undoing.told(advance)
+    item.save(update_fields=["status", "outcome", "completed_by", "completed_at", "move"])
+    return advance
+
+
+def undo(item: WorkItem, *, outcome: str) -> Advance:
+    """Take back the completing of `item` (its instance locked by `lock`): the run stands as before it.
+
+    What the move opened is cancelled with `outcome`, what it ended is open again, and so is the item.
+    Raises NotTheLast where anything else moved the run since.
+    """
+    _must_be_atomic()
+    return undoing.take_back(item, outcome=outcome)
 
 
 def correlate(

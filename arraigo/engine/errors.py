@@ -88,3 +88,10 @@ class NoTransaction(EngineFault):
 
     def __init__(self) -> None:
         super().__init__("The engine moves only inside the caller's transaction: open one.")
+
+
+class NotTheLast(RuleBroken):
+    """Something happened in {key} since: only the last step can be taken back."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(_("Something happened in %(key)s since: only the last step can be taken back.") % {"key": key})

@@ -91,6 +91,8 @@ class WorkItem(models.Model):
     completed_at = models.DateTimeField(null=True)
     completed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     outcome = models.CharField(max_length=60, blank=True)
+    move = models.JSONField(null=True)
+    """What completing it changed in the run, so that `engine.undo` can take it back while nothing followed."""
 
     class Meta:
         constraints = [
