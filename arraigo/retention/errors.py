@@ -107,3 +107,10 @@ class CustomersWordMissing(RuleBroken):
             )
             % {"number": number}
         )
+
+
+class CannotUndo(RuleBroken):
+    """This can no longer be taken back: {why}."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(_("This can no longer be taken back: %(why)s.") % {"why": why})

@@ -176,6 +176,7 @@ class Offer(models.Model):
     class Answer(models.TextChoices):
         ACCEPTED = "accepted", pgettext_lazy("an offer", "Accepted")
         REFUSED = "refused", pgettext_lazy("an offer", "Refused")
+        UNDONE = "undone", pgettext_lazy("an offer", "Taken back")
 
     class Approval(models.TextChoices):
         NOT_NEEDED = "not_needed", _("Within authority")

@@ -43,7 +43,7 @@ class Places:
             "solution": {"number": desk.walk.home.internet.number},
             "product": {"number": desk.walk.home.internet.number},
             "ticket": ticket, "ticket_state": ticket, "ticket_follow_up": ticket,
-            "case": number, "case_insist": number, "case_record": number, "case_meter": number,
+            "case": number, "case_insist": number, "case_undo": number, "case_record": number, "case_meter": number,
             "case_firm_no": number, "receipt_issue": number, "step": {**number, "pk": desk.walk.item("step_07").pk},
             "work_order": order, "operations_assign": order, "operations_pause": order,
             "operations_resume": order,

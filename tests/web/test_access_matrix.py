@@ -53,6 +53,7 @@ WHO: dict[str, set[Any]] = {
     "case_meter": CASES,
     "case_firm_no": DESK,
     "case_insist": DESK,
+    "case_undo": DESK,
     "step": TECHNICIAN,  # the case stands at step 7, in the technician's lane
     "work_order": CASES | TECHNICIAN,
     "receipt": {*DESK, *MANAGEMENT},

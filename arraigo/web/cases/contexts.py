@@ -12,7 +12,7 @@ from arraigo.procedure import queries as procedures
 from arraigo.procedure.policy import Policy
 from arraigo.products.models import Courtesy
 from arraigo.quality.models import QualityControl
-from arraigo.retention import firm_no, queries, reasons
+from arraigo.retention import firm_no, queries, reasons, undo
 from arraigo.retention.models import RetentionCase
 from arraigo.terminations.models import Termination
 from arraigo.web.cases import access
@@ -43,6 +43,7 @@ def frame(case: RetentionCase, user: User, items: list[WorkItem] | None = None) 
         "meter": firm_no.meter(case, policy),
         "detail": reasons.detail_name(policy, case.reason, case.reason_detail),
         "may_receipt": user.has_role(Role.ADVISOR, Role.TEAM_LEAD),
+        "may_undo": user.has_role(Role.ADVISOR, Role.TEAM_LEAD) and undo.looks_possible(case, items),
         "may_insist": case.closed_at is None and not leaves and user.has_role(Role.ADVISOR, Role.TEAM_LEAD),
     }
 

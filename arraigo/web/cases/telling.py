@@ -15,6 +15,8 @@ KINDS: dict[str, Promise] = {
     "case.opened": _("The customer asked to leave: case opened"),
     "case.insisted": _("The customer insists on leaving"),
     "case.closed_elsewhere": _("Closed by something that happened elsewhere"),
+    "case.undone": _("A step was taken back"),
+    "case.handed_over": _("The case was handed over"),
     "case.reassigned": _("Handed over"),
     "case.woken": _("The time has come: a control is due"),
     "billing_claim.entered": _("Billing claim entered"),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from arraigo.web.cases import procedure, receipts, steps, views
+from arraigo.web.cases import procedure, receipts, steps, undoing, views
 from arraigo.web.technician import papers
 
 urlpatterns = [
@@ -9,6 +9,7 @@ urlpatterns = [
     path("cases/<str:number>/record/", views.record, name="case_record"),
     path("cases/<str:number>/meter/", views.meter, name="case_meter"),
     path("cases/<str:number>/firm-no/", views.say_no, name="case_firm_no"),
+    path("cases/<str:number>/undo/", undoing.take_back, name="case_undo"),
     path("cases/<str:number>/insist/", views.insist, name="case_insist"),
     path("cases/<str:number>/steps/<key:pk>/", steps.step, name="step"),
     path("ot/<str:number>/", views.work_order, name="work_order"),

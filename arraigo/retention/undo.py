@@ -1,0 +1,204 @@
+"""Taking back the last step of a case, with a reason: an offer recorded wrongly, a courtesy not yet started,
+a billing claim not yet applied, a work order not yet printed, a baja not yet executed. Nothing else.
+
+The case then stands as before that step, which is open again; what the step had recorded is ended, never
+deleted. So several steps are taken back one after the other, the last one first.
+"""
+
+from collections.abc import Callable
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.functional import Promise as Text
+from django.utils.translation import gettext_lazy as _
+
+from arraigo import clock
+from arraigo.billing import actions as billing
+from arraigo.billing.models import BillingClaim
+from arraigo.engine import actions as engine
+from arraigo.engine.models import WorkItem
+from arraigo.engine.undoing import is_last
+from arraigo.eventlog import actions as eventlog
+from arraigo.eventlog.models import Event
+from arraigo.orders import progress as orders
+from arraigo.orders.models import WorkOrder
+from arraigo.people.models import User
+from arraigo.procedure import queries as procedures
+from arraigo.products import actions as products
+from arraigo.products.models import Courtesy
+from arraigo.retention.errors import CannotUndo
+from arraigo.retention.models import Offer, Promise, Receipt, RetentionCase
+from arraigo.terminations import actions as terminations
+from arraigo.terminations.models import Termination
+
+OFFERS = ("step_03", "step_03_recurrence", "step_12", "step_14")
+CLAIMS = ("step_04", "step_13")
+ORDER, BAJA = "step_05", "termination"
+WHAT: dict[str, Text] = {
+    **dict.fromkeys(OFFERS, _("the offer")),
+    **dict.fromkeys(CLAIMS, _("the billing claim")),
+    ORDER: _("the work order"),
+    BAJA: _("the termination"),
+}
+"""Element → what is taken back with it."""
+
+
+def last_step(case: RetentionCase) -> WorkItem | None:
+    """The step of the case that can be taken back now; None where there is none."""
+    done = WorkItem.objects.filter(instance_id=case.instance_id, status=WorkItem.Status.COMPLETED)
+    item = done.select_related("instance", "completed_by").order_by("-completed_at", "-id").first()
+    if item is None or item.element not in WHAT or not is_last(item):
+        return None
+    return None if _obstacle(case, item) else item
+
+
+def looks_possible(case: RetentionCase, items: list[WorkItem]) -> bool:
+    """Whether the last step of `items` (all of the case) may be one that can be taken back. No query."""
+    done = [item for item in items if item.status == WorkItem.Status.COMPLETED and item.completed_at]
+    last = max(done, key=lambda item: (item.completed_at, item.pk), default=None)
+    if last is None or last.element not in WHAT:
+        return False
+    last.instance = case.instance
+    return is_last(last)
+
+
+@transaction.atomic
+@eventlog.together()
+def undo(item_id: int, *, reason: str, actor: User) -> engine.Advance:
+    """Take the completed step back. Raises CannotUndo, and NotTheLast where something followed it."""
+    item = WorkItem.objects.get(pk=item_id)
+    item.instance = engine.lock(item.instance_id)
+    item.refresh_from_db(fields=["status", "move"])
+    case = RetentionCase.objects.select_related("customer", "owner").get(instance=item.instance)
+    case.instance = item.instance
+    if not reason.strip():
+        raise CannotUndo(str(_("write why it is taken back")))
+    obstacle = _obstacle(case, item) if item.element in WHAT else str(_("only an offer or what follows from it can be"))
+    if obstacle:
+        raise CannotUndo(obstacle)
+    facts = (item.move or {}).get("facts", {})
+    advance = engine.undo(item, outcome="undone")
+    ended = _TAKE_BACK[item.element](case, actor)
+    _restore(case, known_no=bool(facts.get("firm_no")))
+    eventlog.record(
+        "case.undone", case, actor=actor, case_number=case.number, version=procedures.label(item.instance),
+        data={"element": item.element, "reason": reason.strip(), "ended": ended,
+              "cancelled": [each.element for each in advance.cancelled]},
+    )  # fmt: skip
+    return advance
+
+
+# --- what stands in the way ----------------------------------------------------------------------
+
+
+def _obstacle(case: RetentionCase, item: WorkItem) -> str:
+    """Why what the step left can no longer be taken back; nothing where it can."""
+    if item.element in OFFERS and _courtesies(case).exclude(status=Courtesy.Status.SCHEDULED).exists():
+        return str(_("the courtesy has started"))
+    if item.element in CLAIMS and _claims(case).exclude(state=BillingClaim.State.ENTERED).exists():
+        return str(_("billing has applied or decided the claim"))
+    if item.element == ORDER and _orders(case).exclude(print_batches=None, technician=None).exists():
+        return str(_("the work order is printed or assigned"))
+    if item.element == BAJA and (
+        not _bajas(case).exists() or RetentionCase.objects.filter(customer_id=case.customer_id, closed_at=None).exists()
+    ):
+        return str(_("the termination is executed or withdrawn, or the customer has another open case"))
+    return ""
+
+
+def _last_offers(case: RetentionCase) -> list[Offer]:
+    """The offers that the last step with an offer recorded together."""
+    last = case.offers.exclude(answer=Offer.Answer.UNDONE).order_by("-id").first()
+    if last is None:
+        return []
+    return list(case.offers.filter(element=last.element, offered_at=last.offered_at, answer=last.answer))
+
+
+def _courtesies(case: RetentionCase) -> QuerySet[Courtesy]:
+    return Courtesy.objects.filter(case_number=case.number).exclude(status=Courtesy.Status.WITHDRAWN)
+
+
+def _claims(case: RetentionCase) -> QuerySet[BillingClaim]:
+    """The claims that the last accepted offers led to."""
+    return BillingClaim.objects.filter(pk__in=[offer.claim_id for offer in _last_offers(case) if offer.claim_id])
+
+
+def _orders(case: RetentionCase) -> QuerySet[WorkOrder]:
+    return WorkOrder.objects.filter(case_number=case.number, closed_at=None)
+
+
+def _bajas(case: RetentionCase) -> QuerySet[Termination]:
+    rows = Termination.objects.filter(case_number=case.number)
+    return rows.filter(requested_at__isnull=False, withdrawn_at=None, executed_at=None)
+
+
+# --- taking back ---------------------------------------------------------------------------------
+
+
+def _take_back_offer(case: RetentionCase, actor: User) -> list[str]:
+    ended = []
+    for courtesy in _courtesies(case):
+        products.withdraw_courtesy(courtesy, actor=actor, reason="undone")
+        ended.append(courtesy.kind)
+    if ended:
+        orders.cancel_open(case.number, actor=actor)
+        _cancel(case, kind=Promise.Kind.COURTESY)
+    offers = _last_offers(case)
+    Offer.objects.filter(pk__in=[offer.pk for offer in offers]).update(answer=Offer.Answer.UNDONE)
+    return ended + [offer.kind for offer in offers]
+
+
+def _take_back_claim(case: RetentionCase, actor: User) -> list[str]:
+    ended = list(_claims(case).order_by("pk"))
+    Offer.objects.filter(claim__in=ended).update(claim=None)
+    for claim in ended:
+        billing.cancel_claim(claim.pk, actor=actor)
+        _cancel(case, proof=claim.number)
+    return [claim.number for claim in ended]
+
+
+def _take_back_order(case: RetentionCase, actor: User) -> list[str]:
+    numbers = list(_orders(case).values_list("number", flat=True))
+    orders.cancel_open(case.number, actor=actor)
+    _cancel(case, kind=Promise.Kind.VISIT)
+    return numbers
+
+
+def _take_back_baja(case: RetentionCase, actor: User) -> list[str]:
+    ended = list(_bajas(case).order_by("pk"))
+    for row in ended:
+        terminations.withdraw_termination(row, actor=actor)
+    for receipt in Receipt.objects.filter(case=case, kind=Receipt.Kind.TERMINATION):
+        receipt.data = {**receipt.data, "undone_at": clock.now().isoformat()}
+        receipt.save(update_fields=["data"])
+    return [row.number for row in ended]
+
+
+_TAKE_BACK: dict[str, Callable[[RetentionCase, User], list[str]]] = {
+    **dict.fromkeys(OFFERS, _take_back_offer),
+    **dict.fromkeys(CLAIMS, _take_back_claim),
+    ORDER: _take_back_order,
+    BAJA: _take_back_baja,
+}
+
+
+def _cancel(case: RetentionCase, **which: str) -> None:
+    """The promise is taken back with what it promised."""
+    Promise.objects.filter(case=case, state=Promise.State.OPEN, **which).update(
+        state=Promise.State.CANCELLED, ended_at=clock.now()
+    )
+
+
+def _restore(case: RetentionCase, *, known_no: bool) -> None:
+    """The case's own fields as they were: running, what was accepted, whether a firm "no" was said."""
+    accepted = case.offers.filter(answer=Offer.Answer.ACCEPTED).exclude(approval=Offer.Approval.REFUSED)
+    last = accepted.order_by("-offered_at").first()
+    case.outcome, case.closed_at = RetentionCase.Outcome.RUNNING, None
+    case.accepted_at = last.offered_at if last and case.accepted_at else None
+    case.firm_no_ended_at = None
+    if not known_no and not Event.objects.filter(case_number=case.number, kind="case.firm_no").exists():
+        case.firm_no_at = None
+    case.save(update_fields=["outcome", "closed_at", "accepted_at", "firm_no_at", "firm_no_ended_at"])
+    case.offers.filter(approval=Offer.Approval.WAITING, answer=Offer.Answer.UNDONE).update(
+        approval=Offer.Approval.NOT_NEEDED
+    )

@@ -1,0 +1,48 @@
+"""The page that takes the last step of a case back."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from arraigo.records import RuleBroken
+from arraigo.retention import undo
+from arraigo.retention.registry import handler
+from arraigo.web import replies
+from arraigo.web.access import CUSTOMER_WRITERS, staff, user_of
+from arraigo.web.cases import access
+from arraigo.web.cases.going_on import after
+
+
+class UndoForm(forms.Form):
+    required_css_class = "required"
+
+    reason = forms.CharField(
+        label=gettext_lazy("Why is it taken back?"), widget=forms.Textarea(attrs={"rows": 2}), max_length=1000
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@staff(*CUSTOMER_WRITERS)
+def take_back(request: HttpRequest, number: str) -> HttpResponse:
+    """Take back the last step of the case with a reason; where nothing can be, the page says so."""
+    user = user_of(request)
+    case = access.case(user, number)
+    item = undo.last_step(case)
+    form = UndoForm(replies.typed(request))
+    if item is not None and replies.sent(request, form):
+        try:
+            advance = undo.undo(item.pk, reason=form.cleaned_data["reason"], actor=user)
+        except RuleBroken as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Taken back: %(step)s") % {"step": handler(item.element).title})
+            return after(request, number, [opened.pk for opened in advance.opened])
+    context: dict[str, Any] = {"case": case, "form": form, "item": item}
+    if item is not None:
+        context |= {"step": handler(item.element), "what": undo.WHAT[item.element]}
+    return replies.page(request, "cases/undo.html", context)

@@ -1,0 +1,185 @@
+"""Taking back the last step: afterwards the case, its records and its promises stand as before it."""
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from arraigo import clock
+from arraigo.billing.models import Adjustment, BillingClaim
+from arraigo.engine.errors import NotTheLast
+from arraigo.engine.models import Wait, WorkItem
+from arraigo.eventlog.models import Event
+from arraigo.orders.models import ProductOrder, WorkOrder
+from arraigo.people.models import Role
+from arraigo.products.models import Courtesy
+from arraigo.retention import actions, undo
+from arraigo.retention.errors import CannotUndo
+from arraigo.retention.models import Offer, Promise
+from arraigo.terminations import actions as terminations
+from arraigo.terminations.models import Termination
+from tests.cast import Cast, Household, Walk, moment
+from tests.records import refused
+from tests.web.conftest import signed_in
+
+FAULTS = ("step_01", "step_02")
+OFFER = (*FAULTS, "step_11")
+
+
+@pytest.fixture
+def cast(db: None) -> Any:
+    with moment():
+        yield Cast()
+
+
+@pytest.fixture
+def home(cast: Cast) -> Household:
+    return cast.household()
+
+
+def balance(walk: Walk) -> dict[str, Any]:
+    """What is alive of the case: flow, tasks, offers, claims, orders, courtesies, bajas and promises."""
+    case, number = walk.reload(), walk.case.number
+    alive = Offer.objects.filter(case=case).exclude(answer="undone")
+    return {
+        "flow": (case.instance.state, case.instance.facts, case.instance.status),
+        "open": walk.open,
+        "waits": sorted(Wait.objects.filter(instance=case.instance, ended_at=None).values_list("element", flat=True)),
+        "case": (case.outcome, case.closed_at, case.accepted_at, case.firm_no_at, case.firm_no_ended_at),
+        "offers": list(alive.order_by("id").values_list("kind", "answer", "claim_id", "courtesy_id", "approval")),
+        "claims": BillingClaim.objects.filter(case_number=number).exclude(state="cancelled").count(),
+        "adjustments": Adjustment.objects.count(),
+        "orders": WorkOrder.objects.filter(case_number=number, closed_at=None).count(),
+        "requests": ProductOrder.objects.filter(case_number=number, ended_at=None).count(),
+        "courtesies": Courtesy.objects.filter(case_number=number).exclude(status="withdrawn").count(),
+        "bajas": Termination.objects.filter(case_number=number, withdrawn_at=None).count(),
+        "promises": sorted(Promise.objects.filter(case=case, state="open").values_list("kind", flat=True)),
+    }
+
+
+def walked(home: Household, *elements: str, **case: Any) -> Walk:
+    faults = case.pop("faults", False)
+    if faults or "step_03" in elements:
+        home.repeated_faults()
+    return Walk(home, **case).go(*elements)
+
+
+def taken_back(walk: Walk) -> None:
+    item = undo.last_step(walk.reload())
+    assert item is not None
+    undo.undo(item.pk, reason="Me equivoqué", actor=walk.cast[Role.ADVISOR])
+    walk.case.refresh_from_db()
+
+
+STEPS: list[tuple[str, tuple[str, ...], str, dict[str, Any], str]] = [
+    ("a waiver accepted", FAULTS, "step_03", {}, "always"),
+    ("a waiver refused", FAULTS, "step_03", {"answer": "refused"}, "above"),
+    ("a waiver refused firmly", FAULTS, "step_03", {"answer": "refused", "firm_no": "on"}, "above"),
+    ("an offer above authority", FAULTS, "step_03", {}, "above"),
+    ("a compensation accepted", OFFER, "step_12", {}, "always"),
+    ("a compensation refused", OFFER, "step_12", {"answer": "refused"}, "above"),
+    ("a claim that billing confirms", (*FAULTS, "step_03"), "step_04", {}, "always"),
+    ("a claim of a compensation", (*OFFER, "step_12"), "step_13", {}, "always"),
+    ("an order not printed", (*FAULTS, "step_03", "step_04"), "step_05", {}, "above"),
+    ("a baja", OFFER[:2], "termination", {}, "above"),
+]
+
+
+@pytest.mark.parametrize(("what", "before", "element", "answers", "confirmation"), STEPS, ids=[row[0] for row in STEPS])
+def test_the_case_stands_as_before(
+    cast: Cast, home: Household, what: str, before: tuple[str, ...], element: str, answers: dict[str, Any],
+    confirmation: str,
+) -> None:  # fmt: skip
+    if confirmation == "always":
+        cast.publish(billing__confirmation='"always"')
+    if what == "an offer above authority":
+        home.priced(home.internet, "400")
+    walk = walked(home, *before, faults="step_11" not in before and element != "termination")
+    if element == "termination":
+        walk("step_11", demand="termination")
+    was = balance(walk)
+    walk(element, **answers)
+    assert balance(walk) != was
+    taken_back(walk)
+    assert balance(walk) == was
+    event = Event.objects.get(kind="case.undone", case_number=walk.case.number)
+    assert (event.data["element"], event.data["reason"]) == (element, "Me equivoqué")
+    walk(element, **answers)  # and it can be recorded again, rightly
+    assert element not in walk.open
+
+
+def test_steps_are_taken_back_one_after_the_other(cast: Cast, home: Household) -> None:
+    cast.publish(billing__confirmation='"always"')
+    walk = walked(home, *FAULTS, faults=True)
+    states = [balance(walk)]
+    for element in ("step_03", "step_04", "step_05"):
+        walk(element)
+        states.append(balance(walk))
+    for was in reversed(states[:-1]):
+        taken_back(walk)
+        assert balance(walk) == was
+    assert undo.last_step(walk.reload()) is None  # the verdict of step 2 is not taken back
+
+
+def test_an_applied_claim_stays(home: Household) -> None:
+    walk = walked(home, *FAULTS, "step_03", "step_04")
+    done = WorkItem.objects.get(instance=walk.case.instance, element="step_04")
+    assert undo.last_step(walk.reload()) is None
+    with refused(CannotUndo):
+        undo.undo(done.pk, reason="Error", actor=walk.cast[Role.ADVISOR])
+
+
+def test_a_printed_order_stays(home: Household) -> None:
+    walk = walked(home, *FAULTS, "step_03", "step_04", "step_05")
+    done = WorkItem.objects.get(instance=walk.case.instance, element="step_05")
+    walk("step_06")
+    with refused(CannotUndo):
+        undo.undo(done.pk, reason="Error", actor=walk.cast[Role.ADVISOR])
+
+
+def test_an_executed_baja_stays(home: Household) -> None:
+    walk = walked(home, *FAULTS)
+    walk("step_11", demand="termination")
+    walk("termination")
+    terminations.execute_termination(Termination.objects.get(), actor=None)
+    assert undo.last_step(walk.reload()) is None
+
+
+def test_a_courtesy_that_runs_stays_and_one_to_come_goes(home: Household) -> None:
+    walk = walked(home, *FAULTS)
+    walk("step_11", reason="no_use", demand="courtesy")
+    was = balance(walk)
+    choice = f"bandwidth:{home.internet.pk}"
+    walk("step_14", courtesy=choice)
+    assert undo.last_step(walk.reload()) is None
+    Courtesy.objects.update(status="scheduled", starts_at=clock.now())
+    taken_back(walk)
+    assert balance(walk) == was
+
+
+def test_what_something_followed_is_not_taken_back(home: Household) -> None:
+    walk = walked(home, *FAULTS, "step_03")
+    done = WorkItem.objects.get(instance=walk.case.instance, element="step_03")
+    actions.insist(walk.case.pk, actor=walk.cast[Role.ADVISOR])
+    assert undo.last_step(walk.reload()) is None
+    with refused(NotTheLast):
+        undo.undo(done.pk, reason="Error", actor=walk.cast[Role.ADVISOR])
+
+
+@pytest.mark.parametrize("element", ["step_01", "step_02", "step_11"])
+def test_nothing_else_is_taken_back(home: Household, element: str) -> None:
+    walk = walked(home, *OFFER[: OFFER.index(element) + 1])
+    done = WorkItem.objects.get(instance=walk.case.instance, element=element)
+    with refused(CannotUndo):
+        undo.undo(done.pk, reason="Error", actor=walk.cast[Role.ADVISOR])
+
+
+def test_the_advisor_takes_it_back_on_the_page_with_a_reason(home: Household) -> None:
+    walk = walked(home, *FAULTS, "step_03")
+    advisor = signed_in(walk.cast[Role.ADVISOR])
+    page = reverse("case_undo", args=[walk.case.number])
+    assert advisor.post(page, {"reason": " "}).status_code == 400
+    assert walk.open == ["step_04"]
+    assert advisor.post(page, {"reason": "Era otra persona"}).status_code == 302
+    assert walk.open == ["step_03"]
+    assert advisor.get(page).status_code == 200  # nothing is left to take back, and the page says so
