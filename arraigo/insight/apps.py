@@ -6,11 +6,12 @@ class InsightConfig(AppConfig):
     label = "insight"
 
     def ready(self) -> None:
-        """The sweep judges cases, counts the live base, and goes on with an evaluation that was cut off."""
+        """The sweep judges cases, counts the live base, goes on with a cut-off evaluation, sends the report."""
         from arraigo.insight.actions import complete_evaluations
         from arraigo.insight.live_base import count_live_base
+        from arraigo.insight.report import send_due_report
         from arraigo.insight.saves import judge_due_cases
         from arraigo.retention import sweeps
 
-        for sweep in (judge_due_cases, count_live_base, complete_evaluations):
+        for sweep in (judge_due_cases, count_live_base, complete_evaluations, send_due_report):
             sweeps.add(sweep)

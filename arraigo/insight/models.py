@@ -62,6 +62,16 @@ class LiveBase(models.Model):
         return f"{self.month:%Y-%m} {self.products}"
 
 
+class MonthlyReport(models.Model):
+    """That the heads of division were sent the report of a month (III.2)."""
+
+    month = models.DateField(unique=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m}"
+
+
 class Evaluation(models.Model):
     """Commercial management's signed evaluation of one month. Cannot change once signed."""
 

@@ -19,6 +19,7 @@ from arraigo.billing.models import BillingClaim
 from arraigo.eventlog import actions as eventlog
 from arraigo.insight.models import Judgement
 from arraigo.procedure import queries as procedures
+from arraigo.procedure.errors import NoProcedure
 from arraigo.products.models import Courtesy, Product
 from arraigo.quality.models import QualityControl
 from arraigo.retention.models import RetentionCase
@@ -42,7 +43,10 @@ Candidates = Callable[[dt.datetime], QuerySet[RetentionCase]]
 
 def judge_due_cases() -> int:
     """Judge every case whose moment has come, the first time and again; how many judgements."""
-    return _all(_first_time) + _all(_again)
+    try:
+        return _all(_first_time) + _all(_again)
+    except NoProcedure:  # without a published procedure there are no cases
+        return 0
 
 
 def _all(candidates: Candidates) -> int:

@@ -104,6 +104,26 @@ def send_to_customer(
     return message.idempotency_key
 
 
+def send_to_staff(
+    user: User, kind: str, *, subject: str, body: str, reference: str, attachments: Sequence[Attachment] = ()
+) -> str:
+    """Write an e-mail to `user` in words of its own; its idempotency key. Once for the same `reference`.
+
+    Address and quiet hours are settled by the sweep.
+    """
+    message = Message(
+        idempotency_key=f"{kind}:{reference}",
+        user=user,
+        kind=kind,
+        subject=subject[:200],
+        body=body,
+        created_at=clock.now(),
+        next_attempt_at=clock.now(),
+    )
+    _write(message, attachments)
+    return message.idempotency_key
+
+
 def _words(kind: Kind, data: Mapping[str, Any]) -> dict[str, str]:
     unknown = set(data) - set(kind.places)
     if unknown:

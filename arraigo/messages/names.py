@@ -15,6 +15,7 @@ NAMES: dict[str, Promise] = {
     "termination.receipt": _("Receipt of a termination"),
     "promises.receipt": _("Receipt of what was promised"),
     "notice": _("Notice to staff"),
+    "monthly_report": _("Monthly report of the indicator"),
 }
 
 

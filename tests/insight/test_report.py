@@ -1,0 +1,50 @@
+"""The monthly report to both heads of division: once a month, with the workbook."""
+
+import datetime as dt
+import io
+
+import openpyxl
+from django.core.management import call_command
+
+from arraigo.insight import queries, report
+from arraigo.insight.tables import tables
+from arraigo.insight.workbook import workbook
+from arraigo.messages.models import Message
+from arraigo.people.models import Role
+from arraigo.retention import sweeps
+from tests.cast import Cast, moment
+from tests.insight import ways
+
+FEBRUARY, MARCH = dt.date(2026, 2, 1), dt.date(2026, 3, 1)
+
+
+def test_both_heads_get_last_months_report_once(cast: Cast) -> None:
+    ways.compensated(cast.household("1"))
+    with moment(days=25):
+        assert report.send_due_report() == 2
+        assert report.send_due_report() == 0
+        assert sweeps.run_all()["send_due_report"] == 0
+    letters = Message.objects.filter(kind=report.KIND)
+    assert {letter.user for letter in letters} == {cast[Role.HEAD_CUSTOMER_RELATIONS], cast[Role.HEAD_RESOURCES]}
+    for letter in letters:
+        assert "marzo 2026" in letter.subject
+        assert "Abiertos 1, aceptados 1, perdidos 0." in letter.body
+        assert letter.enclosures.get().name == "evaluacion-2026-03.xlsx"
+
+
+def test_the_command_shows_it_and_sends_nothing(cast: Cast) -> None:
+    out = io.StringIO()
+    call_command("monthly-report", "--month", "2026-03", "--show", stdout=out)
+    assert out.getvalue().strip()
+    assert not Message.objects.exists()
+
+
+def test_the_workbook_carries_every_table(cast: Cast) -> None:
+    ways.compensated(cast.household("1"))
+    figures = queries.month_figures(MARCH)
+    book = openpyxl.load_workbook(io.BytesIO(workbook(figures)))
+    assert book.sheetnames == [table.name[:31] for table in tables(figures)]
+    for table in tables(figures):
+        rows = list(book[table.name[:31]].values)
+        assert [cell for cell in rows[0] if cell is not None] == [str(each) for each in table.header]
+        assert [row[0] for row in rows[1 : len(table.rows) + 1]] == [row[0] for row in table.rows]
