@@ -28,6 +28,7 @@ PAGES: tuple[tuple[str, Promise, str, tuple[str, ...]], ...] = (
     ("operations_orders", _("Work orders"), "tool", (Role.OPERATIONS_SUPERVISOR,)),
     ("visits", _("My visits"), "map-pin", (Role.TECHNICIAN,)),
     ("control_calls", _("Calls of today"), "phone-call", (Role.INCIDENT_FOLLOW_UP, Role.QUALITY_MANAGEMENT)),
+    ("control_overdue", _("Overdue controls"), "alert-triangle", (Role.TEAM_LEAD, *access.HEADS)),
     ("billing_claims", _("Billing claims"), "file-invoice", (Role.BILLING,)),
     ("evaluations", _("Evaluation"), "chart-bar", access.MANAGEMENT_READERS),
     ("procedure", _("Procedure"), "sitemap", access.EVERYBODY),
