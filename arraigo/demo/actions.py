@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from arraigo import clock
 from arraigo.billing.models import Bill, BillLine, Payment
 from arraigo.customers.models import CreditListing, Customer, Phone, SearchToken
-from arraigo.demo import routines
+from arraigo.demo import routines, telling
 from arraigo.demo.agenda import Agenda
 from arraigo.demo.bare import bare
 from arraigo.demo.bills import make_bills
@@ -153,6 +153,7 @@ def _stories(world: World, say: Say) -> int:
     agenda = Agenda(world.at)
     agenda.add(routines.days(world))
     agenda.add(routines.evaluations(world))
+    agenda.add(telling.days(world))
     for plan, customer in world.cased:
         agenda.add(routines.months_of_bills(plan, customer, world))
         agenda.add(CaseStory(plan, customer, world).tell())
@@ -164,4 +165,6 @@ def _stories(world: World, say: Say) -> int:
             told.add(week)
             say(f"cases: week of {week:%Y-%m-%d}")
 
-    return agenda.run(tell)
+    moments = agenda.run(tell)
+    telling.leave_the_past()
+    return moments

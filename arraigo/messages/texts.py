@@ -35,13 +35,14 @@ def check(kind: Kind, channel: Channel, text: Text) -> None:
     if channel == Channel.EMAIL and not text.subject.strip():
         raise SubjectMissing
     for part in (text.subject, text.body):
-        _check_places(part, kind.places)
+        check_places(part, kind.places)
     length = len(fill(text.body, kind.places))
     if length > MOST[channel]:
         raise TextTooLong(length, MOST[channel])
 
 
-def _check_places(text: str, allowed: Collection[str]) -> None:
+def check_places(text: str, allowed: Collection[str]) -> None:
+    """Raises UnknownPlace or LooseBrace."""
     for place in PLACE.finditer(text):
         if place[1] not in allowed:
             raise UnknownPlace(place[1], ", ".join(f"{{{name}}}" for name in allowed))

@@ -36,6 +36,7 @@ PAGES: tuple[tuple[str, Promise, str, tuple[str, ...]], ...] = (
     ("administration_holidays", _("Holidays"), "calendar", (Role.ADMINISTRATOR,)),
     ("administration_versions", _("Versions"), "hierarchy", (Role.ADMINISTRATOR,)),
     ("administration_commands", _("Undelivered commands"), "alert-triangle", (Role.ADMINISTRATOR,)),
+    ("message_templates", _("Messages"), "mail", (Role.ADMINISTRATOR,)),
     ("administration_clock", _("Clock"), "clock", (Role.ADMINISTRATOR,)),
 )
 """Route, label, icon and roles of every page in the side bar, beside the trays."""

@@ -11,6 +11,7 @@ from arraigo.fieldwork import actions as fieldwork
 from arraigo.fieldwork.models import PrintBatch, SignedPaper, Visit
 from arraigo.insight.models import Evaluation
 from arraigo.messages import actions as messages
+from arraigo.messages.models import Message
 from arraigo.orders import queries as orders
 from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role
@@ -65,6 +66,9 @@ class Places:
             "administration_command": {"pk": self._command()},
             "control_attempt": {"pk": self._control()},
             "team_reassign": {"pk": self._team_item()},
+            "message_template": {"kind": "visit.ordered", "channel": "sms"},
+            "message_template_restore": {"kind": "visit.ordered", "channel": "sms"},
+            "message_resend": {"pk": self._message()},
         }  # fmt: skip
 
     def of(self, name: str, role: Role) -> dict[str, Any]:
@@ -99,6 +103,17 @@ class Places:
         now = clock.now()
         return Command.objects.create(
             kind="work_order.create", payload={}, status=Command.Status.FAILED, created_at=now, ended_at=now
+        ).pk
+
+    def _message(self) -> int:
+        """A message that could not be delivered."""
+        now = clock.now()
+        return Message.objects.create(
+            kind="visit.ordered",
+            customer=self.case.customer,
+            status=Message.Status.FAILED,
+            created_at=now,
+            ended_at=now,
         ).pk
 
     def _control(self) -> int:

@@ -33,6 +33,11 @@ PUBLIC = {"login", "logout", "set_language", "paper_copy", "paper_copy_pdf"}
 WHO: dict[str, set[Any]] = {
     "home": EVERYBODY,
     "account": EVERYBODY,
+    "account_notices": EVERYBODY,
+    "message_templates": ADMINISTRATOR,
+    "message_template": ADMINISTRATOR,
+    "message_template_restore": ADMINISTRATOR,
+    "message_resend": ADMINISTRATOR,
     "notice_read": EVERYBODY,
     "search": CUSTOMERS,
     "customer": CUSTOMERS,
@@ -111,7 +116,8 @@ WHO: dict[str, set[Any]] = {
 }
 POST_ONLY = {"notice_read", "solution", "visit_set_out", "visit_arrive", "photo_add", "photo_remove",
              "case_insist", "case_firm_no", "receipt_issue", "operations_print", "operations_resume",
-             "operations_reprint", "team_reassign",
+             "operations_reprint", "team_reassign", "operations_hand_over", "operations_swap", "account_notices",
+             "message_template_restore", "message_resend",
              "billing_claim_confirm", "administration_holiday_remove",
              "administration_holidays_fill"}  # fmt: skip
 SERVED = {200, 302, 400}

@@ -9,6 +9,7 @@ urlpatterns = [
     path("sign-in/", views.SignIn.as_view(), name="login"),
     path("sign-out/", LogoutView.as_view(), name="logout"),
     path("account/", views.account, name="account"),
+    path("account/notices/", views.choose_notices, name="account_notices"),
     path("language/", set_language, name="set_language"),
     path("notices/<key:pk>/read/", views.notice_read, name="notice_read"),
 ]

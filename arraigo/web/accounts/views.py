@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from arraigo.messages import actions as notices
 from arraigo.web import nav, replies
 from arraigo.web.access import staff, user_of
-from arraigo.web.accounts.forms import SignInForm
+from arraigo.web.accounts.forms import NoticeChoiceForm, SignInForm
 
 
 class SignIn(LoginView):
@@ -40,7 +40,21 @@ def account(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Your password was changed."))
         return redirect("account")
     status = 400 if form.is_bound else 200
-    return render(request, "accounts/account.html", {"form": form}, status=status)
+    context = {"form": form, "choice": NoticeChoiceForm.of(user)}
+    return render(request, "accounts/account.html", context, status=status)
+
+
+@require_POST
+@staff()
+def choose_notices(request: HttpRequest) -> HttpResponse:
+    """Which notices also come by e-mail, and at which hours."""
+    form = NoticeChoiceForm(request.POST)
+    if form.is_valid():
+        notices.choose_notices(user_of(request), **form.choice())
+        messages.success(request, _("Your choice is kept."))
+    else:
+        messages.error(request, _("Choose only among the notices that are shown."))
+    return redirect("account")
 
 
 @require_POST

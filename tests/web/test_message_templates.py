@@ -1,0 +1,94 @@
+"""The administrator changes what customers are told: places, preview, and clear sentences."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from arraigo import clock
+from arraigo.messages import texts
+from arraigo.messages.kinds import all_kinds
+from arraigo.messages.models import Channel, Message, MessageTemplate, NoticeChoice
+from arraigo.people.models import Role
+from tests.cast import Cast
+from tests.web.conftest import signed_in
+
+
+@pytest.fixture
+def admin(cast: Cast) -> Client:
+    return signed_in(cast[Role.ADMINISTRATOR])
+
+
+def path(channel: str = "sms", kind: str = "visit.on_the_way") -> str:
+    return reverse("message_template", args=[kind, channel])
+
+
+@pytest.mark.parametrize("kind", all_kinds().values(), ids=list(all_kinds()))
+def test_every_shipped_text_is_good(kind: object) -> None:
+    known = all_kinds()[kind.code]  # type: ignore[attr-defined]
+    for channel, text in known.texts.items():
+        texts.check(known, Channel(channel), text)
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        ("Ya va {doctor}.", "no es un lugar de este mensaje"),
+        ("Ya va {tecnico.", "Falta una llave"),
+        ("Ya va tecnico}.", "Falta una llave"),
+        ("   ", "Escriba el texto"),
+        ("x" * 400, "400 caracteres"),
+    ],
+)
+def test_a_bad_text_gets_a_clear_sentence_and_stays_in_the_form(admin: Client, body: str, sentence: str) -> None:
+    page = admin.post(path(), {"body": body, "enabled": "on"})
+    assert page.status_code == 400
+    assert sentence in page.content.decode()
+    assert page.context["form"]["body"].value() == body
+    assert not MessageTemplate.objects.exists()
+
+
+def test_an_e_mail_needs_a_subject_with_good_places(admin: Client) -> None:
+    for subject in ("", "Orden {numero}"):
+        page = admin.post(path("email"), {"subject": subject, "body": "Ya va {tecnico}.", "enabled": "on"})
+        assert list(page.context["form"].errors) == ["subject"]
+
+
+def test_a_preview_saves_nothing_and_a_save_does(admin: Client) -> None:
+    given = {"body": "Ya va {tecnico}.", "enabled": "on"}
+    page = admin.post(path(), {**given, "preview": "1"})
+    assert "Ya va Juan Flores." in page.content.decode()
+    assert not MessageTemplate.objects.exists()
+    assert admin.post(path(), given).status_code == 302
+    own = MessageTemplate.objects.get()
+    assert (own.kind, own.channel, own.body, own.enabled) == ("visit.on_the_way", "sms", "Ya va {tecnico}.", True)
+    admin.post(reverse("message_template_restore", args=["visit.on_the_way", "sms"]))
+    assert not MessageTemplate.objects.exists()
+
+
+def test_what_does_not_exist_is_not_there(admin: Client) -> None:
+    for wrong in (path("pigeon"), path(kind="visit.forgotten")):
+        assert admin.get(wrong).status_code == 404
+
+
+def test_what_did_not_arrive_goes_out_again(admin: Client, cast: Cast) -> None:
+    now = clock.now()
+    message = Message.objects.create(
+        kind="visit.ordered", customer=cast.household().customer, status="uncertain", created_at=now, ended_at=now
+    )
+    assert "Visita acordada" in admin.get(reverse("message_templates")).content.decode()
+    admin.post(reverse("message_resend", args=[message.pk]))
+    message.refresh_from_db()
+    assert message.status == "pending"
+    assert admin.post(reverse("message_resend", args=[message.pk])).status_code == 404
+
+
+def test_everybody_chooses_their_own_e_mails(cast: Cast) -> None:
+    client = signed_in(cast[Role.TECHNICIAN])
+    assert "Mis avisos" in client.get(reverse("account")).content.decode()
+    client.post(reverse("account_notices"), {"wanted": ["late", "due"], "at_any_hour": "on"})
+    choice = NoticeChoice.objects.get(user=cast[Role.TECHNICIAN])
+    assert choice.at_any_hour
+    assert {"late", "due"}.isdisjoint(choice.unwanted)
+    assert "assigned" in choice.unwanted
+    page = client.post(reverse("account_notices"), {"wanted": ["everything"]}, follow=True)
+    assert "Elija solo entre los avisos" in page.content.decode()
