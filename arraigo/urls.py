@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("arraigo.web.customers.urls")),
     path("", include("arraigo.web.cases.urls")),
     path("team/", include("arraigo.web.team_lead.urls")),
+    path("morning/", include("arraigo.web.morning.urls")),
     path("tray/", include("arraigo.web.tray.urls")),
     path("operations/", include("arraigo.web.operations.urls")),
     path("visits/", include("arraigo.web.technician.urls")),

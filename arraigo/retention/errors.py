@@ -114,3 +114,20 @@ class CannotUndo(RuleBroken):
 
     def __init__(self, why: str) -> None:
         super().__init__(_("This can no longer be taken back: %(why)s.") % {"why": why})
+
+
+class CalledToday(RuleBroken):
+    """{person} called {customer} today at {hour}: call another customer."""
+
+    def __init__(self, person: str, customer: str, hour: str) -> None:
+        super().__init__(
+            _("%(person)s called %(customer)s today at %(hour)s: call another customer.")
+            % {"person": person, "customer": customer, "hour": hour}
+        )
+
+
+class CallEnded(RuleBroken):
+    """What came of this call is noted already."""
+
+    def __init__(self) -> None:
+        super().__init__(_("What came of this call is noted already."))

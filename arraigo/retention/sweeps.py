@@ -9,7 +9,7 @@ from arraigo.messages import outbox
 from arraigo.messages import reminders as customer_reminders
 from arraigo.orders import escalation
 from arraigo.products import actions as products
-from arraigo.retention import actions, controls, elsewhere, incidents, reminders, visits
+from arraigo.retention import actions, controls, elsewhere, incidents, proactive, reminders, visits
 
 
 def wake_due_cases() -> int:
@@ -82,6 +82,11 @@ def seal_events() -> int:
     return seal.seal()
 
 
+def find_repeat_faults() -> int:
+    """Look for customers with a repeated fault, for the morning list; every quarter of an hour."""
+    return proactive.refresh_due(clock.now())
+
+
 SWEEPS: list[Callable[[], int]] = [
     wake_due_cases,
     start_courtesies,
@@ -96,6 +101,7 @@ SWEEPS: list[Callable[[], int]] = [
     forward_notices,
     send_messages,
     follow_clocks,
+    find_repeat_faults,
     seal_events,
 ]
 

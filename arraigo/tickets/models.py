@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from arraigo.money import MoneyField
 from arraigo.records import ExternalRecord
 
 
@@ -154,3 +155,25 @@ class ConfirmedSolution(models.Model):
 
     def __str__(self) -> str:
         return f"{self.product_id} {self.at}"
+
+
+class RepeatFaultFinding(models.Model):
+    """A repeated fault of a customer's product as the last look over all products found it.
+
+    It is only a list of whom to look at: what is shown is judged again when it is shown.
+    """
+
+    product = models.OneToOneField("products.Product", models.CASCADE, related_name="repeat_fault_finding")
+    customer = models.ForeignKey("customers.Customer", models.CASCADE, related_name="repeat_fault_findings")
+    fault_count = models.PositiveSmallIntegerField()
+    last_fault_at = models.DateTimeField()
+    value = MoneyField()
+    """What all products of the customer cost in a month, in Bs: what is at stake."""
+    vip = models.BooleanField()
+    found_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["-vip", "-value", "id"], name="finding_order")]
+
+    def __str__(self) -> str:
+        return f"{self.product_id} {self.found_at}"

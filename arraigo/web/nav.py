@@ -23,6 +23,7 @@ class Entry:
 
 PAGES: tuple[tuple[str, Promise, str, tuple[str, ...]], ...] = (
     ("team", _("My team"), "users", (Role.TEAM_LEAD,)),
+    ("morning_list", _("Morning list"), "sun", access.CUSTOMER_WRITERS),
     ("search", _("Customers"), "users", access.CUSTOMER_READERS),
     ("case_list", _("Retentions"), "history", access.CASE_READERS),
     ("operations_orders", _("Work orders"), "tool", (Role.OPERATIONS_SUPERVISOR,)),

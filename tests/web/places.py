@@ -16,7 +16,7 @@ from arraigo.orders import queries as orders
 from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role
 from arraigo.quality.models import QualityControl
-from arraigo.retention import sweeps
+from arraigo.retention import proactive, sweeps
 from arraigo.retention.models import Receipt
 from arraigo.tickets.models import TroubleTicket
 from arraigo.workdays import actions as workdays
@@ -41,6 +41,7 @@ class Places:
         self.known: dict[str, dict[str, Any]] = {
             "customer": customer, "customer_change": customer, "product_new": customer, "case_new": customer,
             "ticket_new": customer, "timeline": customer,
+            "morning_call": customer, "proactive_call": {"pk": self._call()},
             "solution": {"number": desk.walk.home.internet.number},
             "product": {"number": desk.walk.home.internet.number},
             "ticket": ticket, "ticket_state": ticket, "ticket_follow_up": ticket,
@@ -76,6 +77,10 @@ class Places:
         if name == "notice_read":
             return {"pk": messages.notify(self.desk.cast[role], "control.failed", {}).pk}
         return self.known.get(name, {})
+
+    def _call(self) -> int:
+        """A call of the advisor to a household that has not asked to leave."""
+        return proactive.call(self.desk.cast.household("100009").customer, actor=self.desk.cast[Role.ADVISOR]).pk
 
     def _order(self) -> str:
         order = orders.current_order(self.case.number)

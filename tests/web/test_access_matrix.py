@@ -41,6 +41,9 @@ WHO: dict[str, set[Any]] = {
     "notice_read": EVERYBODY,
     "search": CUSTOMERS,
     "customer": CUSTOMERS,
+    "morning_list": DESK,
+    "morning_call": DESK,
+    "proactive_call": DESK,  # the advisor's own, of the team that the head leads
     "timeline": CUSTOMERS,
     "solution": DESK,
     "customer_new": DESK,
@@ -114,7 +117,7 @@ WHO: dict[str, set[Any]] = {
     "administration_command": ADMINISTRATOR,
     "administration_clock": ADMINISTRATOR,
 }
-POST_ONLY = {"notice_read", "solution", "visit_set_out", "visit_arrive", "photo_add", "photo_remove",
+POST_ONLY = {"notice_read", "solution", "morning_call", "visit_set_out", "visit_arrive", "photo_add", "photo_remove",
              "case_insist", "case_firm_no", "receipt_issue", "operations_print", "operations_resume",
              "operations_reprint", "team_reassign", "operations_hand_over", "operations_swap", "account_notices",
              "message_template_restore", "message_resend",

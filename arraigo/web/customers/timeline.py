@@ -23,7 +23,7 @@ from arraigo.orders.models import WorkOrder
 from arraigo.people.models import User
 from arraigo.products.models import Courtesy
 from arraigo.quality.models import ContactAttempt
-from arraigo.retention.models import Offer, RetentionCase
+from arraigo.retention.models import Offer, ProactiveCall, RetentionCase
 from arraigo.terminations.models import Termination
 from arraigo.tickets.models import Interaction, TroubleTicket
 from arraigo.web.access import CASE_READERS
@@ -116,6 +116,10 @@ def _calls(reader: Reader) -> Iterator[Entry]:
         reached = ("passed", _("reached")) if attempt.reached else ("not_reached", _("not reached"))
         url = reader.case_url(attempt.control.case_number)
         yield Entry(attempt.at, "call", title, attempt.note[:120], url, *reached)
+    ours = ProactiveCall.objects.filter(customer=reader.customer).select_related("by")
+    for call in reader.page(ours, "at"):
+        title = _("%(person)s called because of repeated faults") % {"person": call.by}
+        yield Entry(call.at, "call", title, call.note[:120], "", call.outcome, call.get_outcome_display())
     back = Interaction.objects.filter(ticket__customer=reader.customer).select_related("ticket", "by")
     for said in reader.page(back, "at"):
         title = _("Came back about %(ticket)s") % {"ticket": said.ticket.number}

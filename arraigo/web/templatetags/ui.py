@@ -98,8 +98,9 @@ TONES = {
         "resolved",
         "closed",
         "delivered",
+        "content",
     ),
-    "info": ("running", "inProgress", "open", "entered", "issued", "acknowledged", "scheduled"),
+    "info": ("running", "inProgress", "open", "entered", "issued", "acknowledged", "scheduled", "case", "calling"),
     "warning": (
         "held",
         "pending",
