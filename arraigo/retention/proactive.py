@@ -34,7 +34,6 @@ from arraigo.tickets.repetition import repeat_faults_now
 
 EVERY = dt.timedelta(minutes=15)
 CHUNK = 500
-KEPT = ("customer", "fault_count", "last_fault_at", "value", "vip", "found_at")
 
 
 def refresh_due(now: dt.datetime) -> int:
@@ -50,15 +49,11 @@ def refresh_due(now: dt.datetime) -> int:
 
 @transaction.atomic
 def refresh(policy: Policy, now: dt.datetime) -> int:
-    """Find every product with a repeated fault at `now`, in chunks; how many there are."""
+    """Find every product with a repeated fault at `now`, in chunks, instead of what was found before; how many."""
+    RepeatFaultFinding.objects.all().delete()
     found, every = 0, repeat_faults_now(policy, now)
     while histories := list(islice(every, CHUNK)):
-        rows = _findings(histories, policy, now)
-        RepeatFaultFinding.objects.bulk_create(
-            rows, update_conflicts=True, unique_fields=["product"], update_fields=KEPT
-        )
-        found += len(rows)
-    RepeatFaultFinding.objects.exclude(found_at=now).delete()
+        found += len(RepeatFaultFinding.objects.bulk_create(_findings(histories, policy, now)))
     return found
 
 
