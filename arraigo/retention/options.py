@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from arraigo import clock
 from arraigo.billing import queries as billing
@@ -103,7 +104,8 @@ class _Panel:
             days = amounts.days_affected(verdict.history, self.month)
             price = self._compensable(verdict.product)
             amount = amounts.compensation(verdict.product, self.month, days or 1, price=price)
-            name = _("Compensation of %(days)s days") % {"days": days or 1}
+            name = ngettext("Compensation of %(days)s day", "Compensation of %(days)s days", days or 1)
+            name %= {"days": days or 1}
             yield self._credit(name, "12", state, because, verdict.product, amount)
 
     def _compensable(self, product: Product) -> Decimal:

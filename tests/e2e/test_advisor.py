@@ -76,11 +76,11 @@ def test_a_courtesy(sign_in: SignIn, home: Household) -> None:
         competitor_offer="300 Mb",
         competitor_price="120",
     )
-    ana.fill(answer="accepted", detail="HBO")
     ana.page.locator("main label:has([name=courtesy])").first.click()
+    ana.fill(answer="accepted", channels=["HBO"])
     ana.click(ana.button)
     courtesy = Courtesy.objects.get()
-    assert (courtesy.product, courtesy.details["detail"]) == (home.television, "HBO")
+    assert (courtesy.product, courtesy.details["channels"]) == (home.television, ["HBO"])
     assert courtesy.ends_at > courtesy.starts_at
     assert walk.reload().better_offer == "Otro · 300 Mb · Bs 120,00"
 

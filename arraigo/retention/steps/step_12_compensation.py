@@ -96,6 +96,7 @@ def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -
         "month": month,
         "authority": policy.value("authority"),
         "options": options.panel(case, item, policy),
+        "offers": options.so_far(case),
     }
 
 

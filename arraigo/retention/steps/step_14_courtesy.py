@@ -104,6 +104,7 @@ def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -
     owned = alive_products(case)
     return {
         "options": options.panel(case, item, policy),
+        "offers": options.so_far(case),
         "running": list(
             Courtesy.objects.filter(product__in=owned, status__in=["scheduled", "active"]).select_related(
                 "product__offering"

@@ -44,7 +44,7 @@ def promised(case: RetentionCase, address: str) -> dict[str, Any]:
 
 
 def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -> dict[str, Any]:
-    return {"options": options.panel(case, item, policy)}
+    return {"options": options.panel(case, item, policy), "offers": options.so_far(case)}
 
 
 @step(
