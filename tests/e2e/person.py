@@ -12,8 +12,8 @@ from arraigo.people.models import Role
 from tests.cast import PASSWORD, Walk
 from tests.e2e.accessibility import assert_accessible
 
-WATCH = """() => { window.settled = false;
-    document.addEventListener('htmx:afterSettle', event => { window.settled ||= event.target.id === 'work'; }); }"""
+WATCH = """() => { window.settled = new Promise(done => document.addEventListener('htmx:afterSettle',
+    event => { if (event.target.id === 'work') done(true); })); }"""
 """Notes when the page of a case has been put in the place of the last one."""
 SEND = "main form:has([name]) button.btn-primary"
 
@@ -55,7 +55,7 @@ class Person:
         with self.page.expect_response(_is_answer) as answer:
             locator.click()
         if answer.value.request.resource_type == "xhr":
-            self.page.wait_for_function("window.settled")
+            self.page.evaluate("() => window.settled")
         else:
             self.page.wait_for_load_state()
         self._arrived(answer.value)

@@ -12,7 +12,7 @@ from arraigo.procedure import queries as procedures
 from arraigo.procedure.policy import Policy
 from arraigo.products.models import Courtesy
 from arraigo.quality.models import QualityControl
-from arraigo.retention import firm_no, queries, reasons, undo
+from arraigo.retention import aftermath, firm_no, queries, reasons, undo
 from arraigo.retention.models import RetentionCase
 from arraigo.terminations.models import Termination
 from arraigo.web.cases import access
@@ -78,7 +78,9 @@ def record(case: RetentionCase, user: User, items: list[WorkItem]) -> dict[str, 
         "claims": billing.claims_of(case.number),
         "courtesy_names": courtesy_names(procedures.policy_of(case.instance.definition_id)),
         "controls": QualityControl.objects.filter(case_number=case.number).select_related("decided_by").order_by("id"),
-        "courtesies": Courtesy.objects.filter(case_number=case.number).select_related("product__offering"),
+        "courtesies": aftermath.told(Courtesy.objects.filter(case_number=case.number)).select_related(
+            "product__offering"
+        ),
         "terminations": Termination.objects.filter(case_number=case.number).select_related("product__offering"),
     }
 

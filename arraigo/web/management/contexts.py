@@ -11,7 +11,10 @@ from arraigo.insight import paper, queries, words
 from arraigo.insight.figures import COUNTED, Group, MonthFigures
 from arraigo.insight.models import Evaluation
 from arraigo.people.models import Role, User
+from arraigo.procedure import queries as procedures
+from arraigo.retention import aftermath
 from arraigo.web.access import HEADS
+from arraigo.web.cases.contexts import courtesy_names
 
 
 def month_page(month: dt.date, user: User, by: str) -> dict[str, Any]:
@@ -35,6 +38,8 @@ def month_page(month: dt.date, user: User, by: str) -> dict[str, Any]:
         "signed": signed,
         "reviews": reviews,
         "changed": _changed(figures, month) if kept else [],
+        "aftermath": aftermath.by_kind(clock.start_of_day(month), clock.start_of_day(clock.next_month(month))),
+        "courtesy_names": courtesy_names(procedures.current_policy()),
         "late": list(queries.late_faults(month)) if signed else [],
         "before": queries.evaluation_of(clock.previous_month(month)),
         "due": due,

@@ -1,0 +1,70 @@
+"""What customers did after a courtesy of theirs had ended: left, asked to leave again, or stayed (step 14)."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Value, When
+
+from arraigo.products.models import Courtesy
+from arraigo.retention.models import RetentionCase
+from arraigo.terminations.models import Termination
+
+LEFT, ASKED, STAYED = "left", "asked", "stayed"
+
+
+@dataclass(frozen=True)
+class Aftermath:
+    """The courtesies of one kind that ended in a span of time, and what their customers did since."""
+
+    kind: str
+    ended: int
+    left: int
+    """The product's baja was asked for since the courtesy began, and not withdrawn."""
+    asked: int
+    """Another case was opened at the customer's wish after the end, without such a baja."""
+
+    @property
+    def stayed(self) -> int:
+        return self.ended - self.left - self.asked
+
+
+def told(courtesies: QuerySet[Courtesy]) -> QuerySet[Courtesy]:
+    """The courtesies, each with `afterwards`: left, asked or stayed; empty while it has not ended."""
+    ended = Q(status=Courtesy.Status.ENDED)
+    return courtesies.annotate(
+        afterwards=Case(
+            When(ended & Exists(_bajas()), then=Value(LEFT)),
+            When(ended & Exists(_cases()), then=Value(ASKED)),
+            When(ended, then=Value(STAYED)),
+            default=Value(""),
+            output_field=CharField(),
+        )
+    )
+
+
+def by_kind(begin: dt.datetime, end: dt.datetime) -> list[Aftermath]:
+    """The courtesies that ended from `begin` on and before `end`, by kind. One query, true as of now."""
+    ended = Courtesy.objects.filter(status=Courtesy.Status.ENDED, ended_at__gte=begin, ended_at__lt=end)
+    rows = (
+        told(ended)
+        .values("kind")
+        .annotate(
+            ended=Count("id"),
+            left=Count("id", filter=Q(afterwards=LEFT)),
+            asked=Count("id", filter=Q(afterwards=ASKED)),
+        )
+        .order_by("kind")
+    )
+    return [Aftermath(row["kind"], row["ended"], row["left"], row["asked"]) for row in rows]
+
+
+def _bajas() -> QuerySet[Termination]:
+    return Termination.objects.filter(
+        product=OuterRef("product"), requested_at__gte=OuterRef("starts_at"), withdrawn_at=None
+    )
+
+
+def _cases() -> QuerySet[RetentionCase]:
+    return RetentionCase.objects.filter(
+        customer=OuterRef("product__customer"), opened_at__gte=OuterRef("ended_at"), proactive=False
+    )
