@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "arraigo.retention",
     "arraigo.insight",
     "arraigo.imports",
+    "arraigo.storage",
     "arraigo.demo",
     "arraigo.web",
 ]

@@ -18,7 +18,7 @@ Arraigo, the retention desk.
 ./run [--port N]          set up, start the server and the worker, print `ready URL` and the logins
 ./run test [ARGS]         run the tests on SQLite and PostgreSQL; ARGS go to pytest
 ./run lint                check style, types, templates and layers
-./run bench NAME [--json] measure, as in bench/NAME.py
+./run bench NAME [--json] measure, bench/NAME.py says what
 ./run manage COMMAND …    Django's commands and Arraigo's own; `./run manage help` lists them
 ./run build               build the front end and the translations
 ./run messages            bring the catalogue of the interface's texts up to date with the source
@@ -75,12 +75,12 @@ def _lint(arguments: list[str]) -> int:
 
 
 def _bench(arguments: list[str]) -> int:
-    names = sorted(path.stem for path in (ROOT / "bench").glob("[a-z]*.py"))
+    names = sorted(path.stem.replace("_", "-") for path in (ROOT / "bench").glob("[a-z]*.py"))
     if not arguments or arguments[0] not in names:
         raise Failure(f"./run bench NAME [--json], where NAME is one of: {', '.join(names) or 'none yet'}.")
     set_up()
     provide(browser=False)
-    command = [str(PYTHON), "-m", f"bench.{arguments[0]}", *arguments[1:]]
+    command = [str(PYTHON), "-m", f"bench.{arguments[0].replace('-', '_')}", *arguments[1:]]
     return _hand_over(command, cwd=str(ROOT))
 
 

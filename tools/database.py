@@ -10,8 +10,8 @@ from tools.console import ROOT, Failure, tool_environment
 from tools.stages import PYTHON, Stage
 
 SELF_SUFFICIENT = {
-    "prepare", "migrate", "makemigrations", "sqlmigrate", "check", "help", "--help", "-h", "--version",
-    "collectstatic", "findstatic", "diffsettings", "makemessages", "compilemessages",
+    "prepare", "backup", "restore", "migrate", "makemigrations", "sqlmigrate", "check", "help",
+    "--help", "-h", "--version", "collectstatic", "findstatic", "diffsettings", "makemessages", "compilemessages",
 }  # fmt: skip
 """Commands of `./run manage` that need no database, or bring it up to date themselves."""
 

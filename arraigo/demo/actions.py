@@ -14,7 +14,6 @@ from arraigo.billing.models import Bill, BillLine, Payment
 from arraigo.customers.models import CreditListing, Customer, Phone, SearchToken
 from arraigo.demo import routines, telling
 from arraigo.demo.agenda import Agenda
-from arraigo.demo.bare import bare
 from arraigo.demo.bills import make_bills
 from arraigo.demo.catalogue import make_catalogue
 from arraigo.demo.departures import make_departures
@@ -31,6 +30,7 @@ from arraigo.people.models import User
 from arraigo.procedure.models import ProcedureVersion
 from arraigo.products.models import Product
 from arraigo.retention.models import RetentionCase
+from arraigo.storage.bare import bare
 from arraigo.terminations.models import Termination
 from arraigo.tickets.models import TicketChange, TroubleTicket
 from arraigo.workdays import actions as workdays

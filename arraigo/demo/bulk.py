@@ -10,7 +10,7 @@ import itertools
 import json
 import marshal
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -60,7 +60,7 @@ class Loader:
         rows, keys = [], self.keys(model)
         for record in found:
             record.pk = record.pk or next(keys)
-            rows.append(_values(model, record))
+            rows.append(row_of(model, record.__dict__))
         self.rows(model, [field.attname for field in model._meta.concrete_fields], rows)
 
     def rows(self, model: Model, names: Sequence[str], rows: list[Any]) -> None:
@@ -99,8 +99,9 @@ def _no_style() -> Any:
     return no_style()
 
 
-def _values(model: Model, record: models.Model) -> tuple[Any, ...]:
-    values = ((getattr(record, name), convert) for name, convert in _converters(model))
+def row_of(model: Model, record: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The row of a record given by its attributes, as `Loader.rows` takes it."""
+    values = ((record[name], convert) for name, convert in _converters(model))
     return tuple(convert(value) if convert and value is not None else value for value, convert in values)
 
 

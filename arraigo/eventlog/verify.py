@@ -47,12 +47,15 @@ class Proof:
     broken: Break | None
 
 
-def verify(path: Path | None = None) -> Proof:
-    """Prove the chain from its beginning, and against the checkpoints in `path` (default: the setting's)."""
-    walk = _Walk(_checkpoints(path or settings.CHECKPOINT_FILE))
-    events = Event.objects.exclude(sequence=None).order_by("sequence").iterator(chunk_size=CHUNK)
+def verify(path: Path | None = None, *, using: str = "default") -> Proof:
+    """Prove the chain from its beginning, and against the checkpoints in `path` (default: the setting's).
+
+    `using` names another database.
+    """
+    walk = _Walk(_checkpoints(path or settings.CHECKPOINT_FILE), using)
+    events = Event.objects.using(using).exclude(sequence=None).order_by("sequence").iterator(chunk_size=CHUNK)
     broken = walk.events(events) or walk.end()
-    unsealed = Event.objects.filter(sequence=None).count()
+    unsealed = Event.objects.using(using).filter(sequence=None).count()
     return Proof(walk.count, unsealed, walk.head, walk.agreed, broken)
 
 
@@ -71,9 +74,9 @@ def _checkpoints(path: Path) -> Iterator[Checkpoint]:
 class _Walk:
     """Goes along the chain and the checkpoints together, without holding either in memory."""
 
-    def __init__(self, checkpoints: Iterator[Checkpoint]) -> None:
+    def __init__(self, checkpoints: Iterator[Checkpoint], using: str) -> None:
         self.count, self.head, self.agreed = 0, GENESIS, 0
-        self._checkpoints = checkpoints
+        self._checkpoints, self._using = checkpoints, using
         self._next = next(checkpoints, None)
 
     def events(self, events: Iterable[Event]) -> Break | None:
@@ -123,7 +126,7 @@ class _Walk:
                 "The log ends at number %(count)d, the checkpoint of %(at)s knows %(known)d: its end was cut off."
             )
             return Break(self.count + 1, None, sentence % given)
-        chain = Seal.objects.filter(pk=1).first() or Seal()
+        chain = Seal.objects.using(self._using).filter(pk=1).first() or Seal()
         if (chain.count, chain.head) != (self.count, self.head):
             sentence = _("The log ends at number %(count)d, its seal counts %(known)d: its end was cut off.")
             return Break(self.count + 1, None, sentence % {"count": self.count, "known": chain.count})

@@ -2,12 +2,13 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Window
-from django.db.models.functions import Lag
+from django.db.models.functions import Lag, TruncDay
+from django.db.models.lookups import GreaterThanOrEqual
 
 from arraigo import clock
 from arraigo.procedure.policy import Policy
@@ -23,7 +24,7 @@ class RepeatHistory:
     """How often a countable fault followed another one of the same product within the window."""
 
     tickets: int
-    """Tickets that repeat an earlier one: the one just before was opened at most the window before."""
+    """Tickets that complete a repeat: the one `count` − 1 claims before was opened at most the window before."""
     products: int
     """Products with such a ticket."""
     products_total: int
@@ -39,29 +40,52 @@ def claims() -> QuerySet[TroubleTicket]:
     return countable_faults().filter(Q(outage=None) | ~Exists(same.filter(earlier)))
 
 
-def repeat_history(window_hours: int, *, until: dt.datetime | None = None) -> RepeatHistory:
-    """Repeats within `window_hours` (edge included) over all tickets opened up to `until`. Two queries.
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of the history: `count` claims on one product within the window, edge included."""
+
+    window_hours: int
+    count: int = 2
+    calendar_days: int | None = None
+    """Where given: days between the dates in Cochabamba instead of hours between the moments."""
+
+
+def repeat_history(asked: Asked, *, until: dt.datetime | None = None) -> RepeatHistory:
+    """Repeats over all tickets opened up to `until`. Two queries.
 
     Whether the faults were solved plays no part but in `tickets_earlier_unsolved`.
     """
+    every = TroubleTicket.objects.all() if until is None else TroubleTicket.objects.filter(opened_at__lte=until)
     all_claims = claims() if until is None else claims().filter(opened_at__lte=until)
-    repeats = all_claims.annotate(
-        before=_of_the_one_before("opened_at"), before_solved=_of_the_one_before("resolved_at")
-    ).filter(before__gte=F("opened_at") - dt.timedelta(hours=window_hours))
+    # Only what is counted goes through the sort of the window: texts and states stay behind.
+    repeats = (
+        all_claims.annotate(before_solved=_earlier(F("resolved_at"), 1))
+        .filter(_within(asked))
+        .values("product_id", "opened_at", "before_solved")
+    )
     unsolved = Q(before_solved=None) | Q(before_solved__gt=F("opened_at"))
     counts = repeats.aggregate(
-        tickets=Count("pk"),
-        products=Count("product", distinct=True),
-        tickets_earlier_unsolved=Count("pk", filter=unsolved),
+        tickets=Count("opened_at"),
+        products=Count("product_id", distinct=True),
+        tickets_earlier_unsolved=Count("opened_at", filter=unsolved),
     )
-    every = TroubleTicket.objects.all() if until is None else TroubleTicket.objects.filter(opened_at__lte=until)
-    total = every.aggregate(total=Count("product", distinct=True))["total"]
+    total = every.order_by().values("product_id").distinct().count()
     return RepeatHistory(products_total=total, **counts)
 
 
-def _of_the_one_before(field: str) -> Window:
-    """`field` of the product's previous claim."""
-    return Window(Lag(field), partition_by=F("product"), order_by=[F("opened_at"), F("pk")])
+def _within(asked: Asked) -> Q:
+    """The claim that makes it `count` lies close enough behind the first of them."""
+    if asked.calendar_days is not None:
+        day = TruncDay("opened_at", tzinfo=clock.LA_PAZ)
+        return Q(GreaterThanOrEqual(_earlier(day, asked.count - 1), day - dt.timedelta(days=asked.calendar_days)))
+    first = F("opened_at") - dt.timedelta(hours=asked.window_hours)
+    return Q(GreaterThanOrEqual(_earlier(F("opened_at"), asked.count - 1), first))
+
+
+def _earlier(value: Any, claims_before: int) -> Window:
+    """`value` of the product's claim so many before."""
+    order = [F("opened_at"), F("pk")]
+    return Window(Lag(value, claims_before), partition_by=F("product"), order_by=order)
 
 
 def repeat_faults_now(policy: Policy, as_of: dt.datetime) -> Iterator[FaultHistory]:
@@ -93,14 +117,18 @@ def products_now(policy: Policy, as_of: dt.datetime | None = None) -> int:
     return sum(1 for _ in repeat_faults_now(policy, as_of or clock.now()))
 
 
-def report(policy: Policy, as_of: dt.datetime) -> dict[str, Any]:
-    """What `./run manage repeat-faults` tells, as JSON."""
-    hours = policy.integer("repeat_fault.window_hours")
+def report(policy: Policy, as_of: dt.datetime, given: dict[str, int] | None = None) -> dict[str, Any]:
+    """What `./run manage repeat-faults` tells, as JSON.
+
+    `given` overrides fields of `Asked` for the history only; the verdict of now is the policy's.
+    """
+    hours, count = policy.integer("repeat_fault.window_hours"), policy.integer("repeat_fault.count")
+    asked = replace(Asked(hours, count), **(given or {}))
     return {
         "as_of": clock.local(as_of).isoformat(),
         "window_hours": hours,
-        "count": policy.integer("repeat_fault.count"),
+        "count": count,
         "rule": policy.text("repeat_fault.rule"),
         "now": {"products": products_now(policy, as_of)},
-        "history": asdict(repeat_history(hours, until=as_of)),
+        "history": {**asdict(repeat_history(asked, until=as_of)), **(given or {})},
     }

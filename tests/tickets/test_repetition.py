@@ -20,7 +20,7 @@ from arraigo.tickets.queries import fault_history
 from tests.records import NOON, a_customer, a_product, a_user
 from tests.tickets.test_fault_history import HOURS, SECOND, WINDOW, a_ticket, rows, solved
 
-DAY = dt.timedelta(days=1)
+DAY, MINUTE = dt.timedelta(days=1), dt.timedelta(minutes=1)
 
 
 class AgainstCounting(TestCase):
@@ -39,7 +39,7 @@ class AgainstCounting(TestCase):
             if status is None:
                 tickets[place].append(ticket)
         total = len({place for _row, place in drawn})
-        assert repetition.repeat_history(HOURS) == counted(tickets, total)
+        assert repetition.repeat_history(repetition.Asked(HOURS)) == counted(tickets, total)
 
 
 def counted(tickets: dict[int, list[TroubleTicket]], total: int) -> repetition.RepeatHistory:
@@ -115,3 +115,27 @@ def test_a_day_is_meant_to_its_end_and_a_wrong_one_is_told() -> None:
     assert "history tickets: 1" in out.getvalue()
     with pytest.raises(CommandError, match="no moment"):
         call_command("repeat-faults", as_of="ayer")
+
+
+@pytest.mark.usefixtures("published")
+def test_any_window_any_count_and_dates_instead_of_hours() -> None:
+    """Two faults 24 h and a minute apart lie on neighbouring days, three lie within two days."""
+    product = a_product(a_customer())
+    for back in (DAY + MINUTE, dt.timedelta(), -DAY + MINUTE):
+        a_ticket(product, NOON - back)
+    late = NOON + 2 * DAY
+
+    def history(**wanted: int) -> int:
+        found: int = repetition.report(current_policy(), late, wanted)["history"]["tickets"]
+        return found
+
+    assert history(window_hours=24) == 1
+    assert history(window_hours=25) == 2
+    assert history(calendar_days=1) == 2
+    assert history(calendar_days=0) == 0
+    assert history(count=3, window_hours=48) == 1
+    assert history(count=3, window_hours=47) == 0
+    assert history(count=3, calendar_days=2) == 1
+    for bad in ({"count": 1}, {"window_hours": -1}):
+        with pytest.raises(CommandError, match="at least 2"):
+            call_command("repeat-faults", **bad)

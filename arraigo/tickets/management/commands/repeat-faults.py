@@ -24,17 +24,26 @@ def moment(text: str) -> dt.datetime:
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=clock.LA_PAZ)
 
 
+GIVEN = ("window_hours", "count", "calendar_days")
+
+
 class Command(BaseCommand):
     help = "Count the products with a repeated fault, now and over the whole history."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--as-of", help="the moment of the verdict; by default now")
+        parser.add_argument("--window-hours", type=int, help="of the history; by default the policy's")
+        parser.add_argument("--count", type=int, help="claims within the window; by default the policy's")
+        parser.add_argument("--calendar-days", type=int, help="compare dates in Cochabamba instead of hours")
         parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
 
     def handle(self, *args: Any, **options: Any) -> None:
         as_of = moment(options["as_of"]) if options["as_of"] else clock.now()
+        given = {name: options[name] for name in GIVEN if options.get(name) is not None}
+        if given.get("count", 2) < 2 or any(value < 0 for value in given.values()):
+            raise CommandError("A repeat takes at least 2 claims, and a window that is not negative.")
         try:
-            found = repetition.report(current_policy(), as_of)
+            found = repetition.report(current_policy(), as_of, given)
         except RuleBroken as error:
             raise CommandError(str(error)) from error
         if options["json"]:

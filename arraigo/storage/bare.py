@@ -8,7 +8,7 @@ indexes, since its unique constraints are part of the tables; it is given more m
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from django.db import connection, models
+from django.db import connection, connections, models
 
 FOREIGN_KEYS_FIRST = """
 SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
@@ -35,17 +35,17 @@ def _roomy() -> Iterator[None]:
 
 
 @contextmanager
-def bare(found: Sequence[type[models.Model]]) -> Iterator[None]:
+def bare(found: Sequence[type[models.Model]], *, using: str = "default") -> Iterator[None]:
     """Let the tables of the models stand without secondary indexes, unique constraints and foreign keys.
 
     Call it inside a transaction on PostgreSQL, outside of one on SQLite.
     """
-    if connection.vendor != "postgresql":
+    if connections[using].vendor != "postgresql":
         with _roomy():
             yield
         return
     tables = [f'"{model._meta.db_table}"' for model in found]
-    with connection.cursor() as cursor:
+    with connections[using].cursor() as cursor:
         cursor.execute(FOREIGN_KEYS_FIRST, [tables])
         constraints = cursor.fetchall()
         cursor.execute(INDEXES, [tables])
@@ -55,7 +55,7 @@ def bare(found: Sequence[type[models.Model]]) -> Iterator[None]:
         for _, name in indexes:
             cursor.execute(f"DROP INDEX {name}")
     yield
-    with connection.cursor() as cursor:
+    with connections[using].cursor() as cursor:
         # What was written one by one meanwhile has its own checks to come.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(f"SET LOCAL maintenance_work_mem = '{MEMORY_FOR_INDEXES}'")

@@ -1,0 +1,62 @@
+"""`python -m bench._samples`: what the benches ask for in a filled database, as one JSON object."""
+
+import json
+import random
+
+import django
+
+django.setup()
+
+from arraigo.customers.models import Customer, Phone  # noqa: E402
+from arraigo.engine.models import WorkItem  # noqa: E402
+from arraigo.people.models import Role, User  # noqa: E402
+from arraigo.products.models import Product  # noqa: E402
+from arraigo.retention import queries  # noqa: E402
+from arraigo.retention.models import RetentionCase  # noqa: E402
+
+rng = random.Random(5)
+
+
+def some(found: list[str], count: int = 60) -> list[str]:
+    return rng.sample(found, min(count, len(found)))
+
+
+def slip(word: str) -> str:
+    """The word with two letters in the wrong order."""
+    place = rng.randrange(1, max(2, len(word) - 1))
+    return word[: place - 1] + word[place : place + 1] + word[place - 1 : place] + word[place + 1 :]
+
+
+def questions(people: list[tuple[str, str, str]]) -> list[str]:
+    """Names, names with a slip, first name and surname, documents, phones, product numbers."""
+    found = []
+    for position, (name, document, number) in enumerate(people):
+        words = name.split()
+        phone = Phone.objects.filter(customer__number=number).values_list("number", flat=True).first() or ""
+        product = Product.objects.filter(customer__number=number).values_list("number", flat=True).first() or ""
+        kinds = (
+            name, " ".join(words[1:]), f"{words[0]} {words[-1]}", f"{words[0]} {slip(words[-1])}", document, phone[4:],
+            product, number,
+        )  # fmt: skip
+        found.append(kinds[position % len(kinds)])
+    return found
+
+
+keys = list(Customer.objects.order_by("pk").values_list("pk", flat=True))
+people = list(Customer.objects.filter(pk__in=rng.sample(keys, 80)).values_list("name", "document", "number"))
+advisor = User.objects.get(username="asesor")
+tray = queries.tray(advisor, Role.ADVISOR).order_by("id")
+steps = tray.filter(element="step_01").values_list("instance__case__number", "id")
+print(
+    json.dumps(
+        {
+            "customers": [number for _, _, number in people],
+            "with_cases": some(list(Customer.objects.exclude(cases=None).values_list("number", flat=True)[:5000])),
+            "questions": questions(people),
+            "cases": some(list(RetentionCase.objects.order_by("id").values_list("number", flat=True))),
+            "steps": [list(each) for each in steps[:400]],
+            "in_tray": tray.count(),
+            "open_items": WorkItem.objects.filter(status="open").count(),
+        }
+    )
+)

@@ -1,0 +1,84 @@
+"""`./run bench pages`: every page that the roles reach by links from their first one, at an operator's size.
+
+Signed in as each role, the pages two links away are found as a person finds them, one of each kind
+(files and lists for download included), and asked for again and again by one user against granian over
+loopback. The floor is the sign-in page of the same server.
+"""
+
+import argparse
+import json
+import re
+from collections import defaultdict
+from typing import Any
+
+from bench import _visits, _volume
+from bench._visits import Browser, Failed
+
+PEOPLE = (
+    "asesor", "responsable", "supervisor", "tecnico", "seguimiento", "calidad", "gerencia", "jefe_relacion",
+    "facturacion", "admin",
+)  # fmt: skip
+LEFT_OUT = re.compile(r"^/(admin|static|sign-out|language)/|export=|notices/")
+DEPTH = 2
+
+
+def kind(path: str) -> str:
+    """What pages of one kind have in common: the address without its numbers, names of records and choices."""
+    plain = path.split("?")[0]
+    return re.sub(r"/(?=[^/]*\d)[^/]+", "/…", plain)
+
+
+def found_by(browser: Browser) -> dict[str, str]:
+    """One page of each kind within DEPTH links: kind → address."""
+    pages: dict[str, str] = {}
+    ahead = ["/"]
+    for _ in range(DEPTH + 1):
+        following: list[str] = []
+        for path in ahead:
+            following += _look(browser, path, pages)
+        ahead = following
+    return pages
+
+
+def _look(browser: Browser, path: str, pages: dict[str, str]) -> list[str]:
+    """Open the page where it is the first of its kind; what it leads to."""
+    if kind(path) in pages or LEFT_OUT.search(path):
+        return []
+    try:
+        answer = browser.get("", path)
+    except Failed:
+        return []
+    if answer.location:
+        return [answer.location] if answer.location.startswith("/") else []
+    pages[kind(path)] = path
+    return answer.links() if "html" in answer.kind else []
+
+
+def measure(place: _volume.Place, rounds: int) -> list[dict[str, Any]]:
+    found = []
+    keys = _visits.sessions(place, list(PEOPLE))
+    with _visits.server(place) as port:
+        floor = _visits.floor(port)
+        for person, key in keys.items():
+            browser = Browser(port, key, defaultdict(list))
+            for name, path in found_by(browser).items():
+                for _ in range(rounds):
+                    browser.get(f"{person} {name}", path)
+            found += _visits.rows("pages", place.db, browser.times, "1 user", floor)
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="./run bench pages")
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--customers", type=int, default=_volume.CUSTOMERS)
+    parser.add_argument("--rounds", type=int, default=12, help="how often each page is asked for")
+    parser.add_argument("--db", choices=["sqlite", "postgresql"], default="", help="one database only")
+    options = parser.parse_args()
+    with _volume.places(options.customers, options.db) as places:
+        found = [row for place in places for row in measure(place, options.rounds)]
+    print(json.dumps(found) if options.json else _visits.table(found))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,160 @@
+"""A backup taken while others write, restored into an empty place: every table as counted, the log whole."""
+
+import json
+import os
+import subprocess
+import sys
+import tarfile
+import threading
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.db import close_old_connections, connection
+
+from arraigo.customers import actions as customers
+from arraigo.customers.models import Customer
+from arraigo.eventlog import seal
+from arraigo.people.models import Role
+from arraigo.storage import archive
+from arraigo.storage.errors import FileTaken, FromNewer, NoBackup, NotEmpty, OtherDatabase
+from tests.cast import Cast, Walk, moment
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def operator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cast:
+    """A case on its way, its events sealed, with checkpoints of its own."""
+    monkeypatch.setattr(settings, "CHECKPOINT_FILE", tmp_path / "checkpoints.jsonl")
+    with moment():
+        cast = Cast()
+        home = cast.household("1")
+        home.repeated_faults()
+        Walk(home).go("step_01", "step_02", "step_03")
+        seal.seal()
+    return cast
+
+
+class Elsewhere:
+    """An empty database of the same kind, with a data folder of its own."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.folder = folder / name
+        self.folder.mkdir()
+        self.name = f"{name}_{os.getpid()}"
+        self.url = f"sqlite:///{self.folder / 'arraigo.sqlite3'}"
+        if connection.vendor == "postgresql":
+            server = connection.settings_dict
+            self.address = f"{server['USER']}@{server['HOST']}:{server['PORT']}"
+            self._server(f'DROP DATABASE IF EXISTS "{self.name}"', f'CREATE DATABASE "{self.name}"')
+            self.url = f"postgres://{self.address}/{self.name}"
+
+    def _server(self, *statements: str) -> None:
+        with psycopg.connect(f"postgres://{self.address}/postgres", autocommit=True) as server:
+            for statement in statements:
+                server.execute(statement)  # type: ignore[arg-type]
+
+    def manage(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        environment = {
+            **os.environ, "DATABASE_URL": self.url, "ARRAIGO_DATA_DIR": str(self.folder),
+            "DJANGO_SETTINGS_MODULE": "arraigo.settings",
+        }  # fmt: skip
+        command = [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments]
+        return subprocess.run(command, env=environment, capture_output=True, text=True)
+
+
+def changed(file: Path, change: Any) -> Path:
+    """A copy of the backup with its manifest changed."""
+    copy = file.with_name("changed.tar")
+    folder = file.parent / "changed"
+    with tarfile.open(file) as found:
+        found.extractall(folder, filter="data")
+    manifest = json.loads((folder / "manifest.json").read_text())
+    change(manifest)
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    with tarfile.open(copy, "w") as made:
+        for member in folder.iterdir():
+            made.add(member, member.name)
+    return copy
+
+
+def test_a_backup_comes_back_whole_in_an_empty_place(operator: Cast, tmp_path: Path) -> None:
+    manifest = archive.backup(tmp_path / "day.tar")
+    assert manifest["counts"]["customers_customer"] == 1
+    place = Elsewhere(tmp_path, "elsewhere")
+    restored = place.manage("restore", str(tmp_path / "day.tar"))
+    assert restored.returncode == 0, restored.stderr
+    proof = json.loads(place.manage("verify-log", "--json").stdout)
+    assert proof["broken"] is None
+    assert proof["sealed"] == manifest["log"]["count"] > 5
+    assert proof["head"] == manifest["log"]["head"]
+    assert proof["checkpoints"] >= 1
+    again = place.manage("restore", str(tmp_path / "day.tar"))
+    assert again.returncode
+    assert str(NotEmpty()) in again.stderr
+
+
+def test_it_is_taken_while_others_write(operator: Cast, tmp_path: Path) -> None:
+    """Customers go on being entered; the copy holds the log's events of exactly its own customers."""
+    done, begun = threading.Event(), threading.Event()
+    entered: list[int] = []
+
+    def enter() -> None:
+        with moment():
+            while not done.is_set():
+                entered.append(customers.add_customer(f"Ana {len(entered)}", actor=None).pk)
+                begun.set()
+        close_old_connections()
+        connection.close()
+
+    writer = threading.Thread(target=enter)
+    writer.start()
+    try:
+        assert begun.wait(20)
+        counts = archive.backup(tmp_path / "day.tar")["counts"]
+        at_least = len(entered)
+    finally:
+        done.set()
+        writer.join()
+    place = Elsewhere(tmp_path, "busy")
+    restored = place.manage("restore", str(tmp_path / "day.tar"))
+    assert restored.returncode == 0, restored.stderr
+    assert 2 <= counts["customers_customer"] <= at_least + 1
+    assert Customer.objects.count() >= counts["customers_customer"]
+
+
+def test_what_is_no_whole_backup_is_refused(operator: Cast, tmp_path: Path) -> None:
+    file = tmp_path / "day.tar"
+    archive.backup(file)
+    cut = tmp_path / "cut.tar"
+    cut.write_bytes(file.read_bytes()[:-200_000])
+    other = changed(file, lambda manifest: manifest["sha256"].update(database="0" * 64))
+    for bad in (cut, other, tmp_path / "missing.tar", settings.BASE_DIR / "manage.py"):
+        with pytest.raises(NoBackup):
+            archive.restore(bad)
+    with pytest.raises(FileTaken):
+        archive.backup(file)
+    with pytest.raises(CommandError):
+        call_command("backup", str(file))
+    assert Customer.objects.count() == 1
+
+
+def test_backups_of_another_database_or_a_newer_version_are_refused(operator: Cast, tmp_path: Path) -> None:
+    file = tmp_path / "day.tar"
+    archive.backup(file)
+    with pytest.raises(OtherDatabase):
+        archive.restore(changed(file, lambda manifest: manifest.update(database="oracle")))
+    with pytest.raises(FromNewer):
+        archive.restore(changed(file, lambda manifest: manifest["migrations"].append("customers.0999_later")))
+    with pytest.raises(NotEmpty):
+        archive.restore(file)
+
+
+def test_nothing_is_left_lying_about(operator: Cast, tmp_path: Path) -> None:
+    archive.backup(tmp_path / "deep" / "day.tar")
+    assert [path.name for path in (tmp_path / "deep").iterdir()] == ["day.tar"]
+    assert Role.ADVISOR in operator[Role.ADVISOR].roles
