@@ -6,11 +6,9 @@ are not sealed. What pages read is as much and as mixed as after as many cases; 
 did, no copy did either.
 """
 
-import itertools
 import random
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
 from typing import Any
 
 import django
@@ -87,7 +85,7 @@ class Copier:
             for model, rows in self.rows.items() if not model._meta.pk.is_relation  # type: ignore[union-attr]
         }  # fmt: skip
         number = _renumbered(self.case.number, keys[RetentionCase][self.case.pk])
-        mapped = dict(zip(self.own, itertools.cycle(products)))
+        mapped = dict(zip(self.own, products, strict=False))
         for model, rows in self.rows.items():
             for row in rows:
                 made = self._row(model, row, keys, customer, mapped, number)
@@ -144,15 +142,25 @@ def _renumbered(number: str, key: int) -> str:
     return f"{prefix}-{year}-{key:06d}"
 
 
-def targets(rng: random.Random) -> Iterator[tuple[int, list[int]]]:
-    """Customers without a case who have their products still, with those products."""
-    rows = Product.objects.filter(customer__cases=None, status="active").order_by("customer_id", "id")
-    products: dict[int, list[int]] = defaultdict(list)
-    for customer, product in rows.values_list("customer_id", "id").iterator(5000):
-        products[customer].append(product)
-    chosen = list(products.items())
-    rng.shuffle(chosen)
-    return iter(chosen)
+class Targets:
+    """Customers without a case who have their products still; each is given once."""
+
+    def __init__(self, rng: random.Random) -> None:
+        rows = Product.objects.filter(customer__cases=None, status="active").order_by("customer_id", "id")
+        products: dict[int, list[int]] = defaultdict(list)
+        for customer, product in rows.values_list("customer_id", "id").iterator(5000):
+            products[customer].append(product)
+        self._by_count: dict[int, list[tuple[int, list[int]]]] = defaultdict(list)
+        for each in products.items():
+            self._by_count[len(each[1])].append(each)
+        for free in self._by_count.values():
+            rng.shuffle(free)
+
+    def take(self, products: int) -> tuple[int, list[int]] | None:
+        """A customer with at least so many products, where one is left."""
+        counts = (count for count in sorted(self._by_count) if count >= products and self._by_count[count])
+        count = next(counts, None)
+        return None if count is None else self._by_count[count].pop()
 
 
 def main(cases: int, tray: int) -> None:
@@ -162,7 +170,7 @@ def main(cases: int, tray: int) -> None:
         WorkItem.objects.filter(status="open", role=Role.ADVISOR).values_list("instance__case__pk", flat=True)
     )
     copiers = {case.pk: Copier(case, loader) for case in real}
-    free = targets(rng)
+    free = Targets(rng)
     wanted = [(rng.choice(sorted(waiting))) for _ in range(tray)]
     others = [case.pk for case in real if case.pk not in waiting]
     wanted += [rng.choice(others) for _ in range(max(0, cases - tray - len(real)))]
@@ -170,8 +178,8 @@ def main(cases: int, tray: int) -> None:
     for begin in range(0, len(wanted), BATCH):
         into: dict[Model, list[tuple[Any, ...]]] = defaultdict(list)
         for pk in wanted[begin : begin + BATCH]:
-            customer, products = next(free)
-            copiers[pk].copy(customer, products, into)
+            if target := free.take(len(copiers[pk].own)):
+                copiers[pk].copy(*target, into)
         with transaction.atomic():
             _write(into, loader)
         print(f"cases: {begin + BATCH:,} of {len(wanted):,} copied", file=sys.stderr)

@@ -56,11 +56,17 @@ CLAIMS = """(SELECT * FROM (SELECT id, product_id, opened_at, resolved_at, outag
   WHERE type = 'fault' AND status NOT IN ('rejected', 'cancelled')) c WHERE outage_id IS NULL OR place = 1) claims"""
 
 
+def settings(place: str) -> dict[str, str]:
+    """The environment of a program on that database."""
+    own = {"DATABASE_URL": place, "ARRAIGO_DATA_DIR": str(folder()), "DJANGO_SETTINGS_MODULE": "arraigo.settings"}
+    return {**os.environ, **own}
+
+
 def filled(url: str, tickets: int) -> str:
     """The URL of a database with so many tickets, made once, with all indexes and constraints."""
     name = f"tickets{tickets}"
     place = database(url, name)
-    environment = {**os.environ, "DATABASE_URL": place, "ARRAIGO_DATA_DIR": str(folder())}
+    environment = settings(place)
     subprocess.run([sys.executable, "manage.py", "prepare"], cwd=ROOT, env=environment, check=True, stdout=sys.stderr)
     with psycopg.connect(place, autocommit=True) as server:
         there = server.execute("SELECT max(id) FROM tickets_troubleticket").fetchone()
@@ -108,13 +114,9 @@ def floor(place: str) -> tuple[float, tuple[int, ...]]:
 
 
 def ours(place: str) -> dict[str, Any]:
-    environment = {
-        **os.environ, "DATABASE_URL": place, "ARRAIGO_DATA_DIR": str(folder()),
-        "DJANGO_SETTINGS_MODULE": "arraigo.settings",
-    }  # fmt: skip
     done = subprocess.run(
         [sys.executable, "-m", "bench._run_repeat_faults"],
-        cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True,
+        cwd=ROOT, env=settings(place), stdout=subprocess.PIPE, text=True, check=True,
     )  # fmt: skip
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
