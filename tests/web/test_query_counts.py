@@ -7,12 +7,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from arraigo.customers.index import reindex
 from arraigo.people.models import Role
 from arraigo.workdays import offset
 from tests.cast import Cast, Walk
 from tests.web.conftest import signed_in
 
-MOST = {"tray": 8, "customer": 36, "case": 32, "orders": 22, "search": 16}
+MOST = {"tray": 8, "customer": 36, "case": 32, "orders": 22, "search": 16, "cases": 12}
 """Upper limits, session and user included; the growth tests below are what matters."""
 
 
@@ -67,6 +68,25 @@ def test_the_orders_grow_without_more_queries(cast: Cast) -> None:
         Walk(home).go("step_01", "step_02", "step_03", "step_04", "step_05")
 
     grows(cast[Role.OPERATIONS_SUPERVISOR], reverse("operations_orders"), order, MOST["orders"])
+
+
+def test_the_list_of_cases_grows_without_more_queries(cast: Cast) -> None:
+    grows(cast[Role.TEAM_LEAD], reverse("case_list"), lambda number: void(Walk(cast.household(number))), MOST["cases"])
+
+
+def test_the_search_grows_without_more_queries(cast: Cast) -> None:
+    """More people who are found, with more products and telephones."""
+
+    def household(number: str) -> None:
+        home = cast.household(number)
+        home.fault(days_ago=2)
+        reindex([home.customer])
+
+    grows(cast[Role.ADVISOR], reverse("search") + "?q=socia", household, MOST["search"])
+
+
+def void(_: object) -> None:
+    """Drop a value that is of no use."""
 
 
 def grows(user: object, path: str, add: Callable[[str], None], most: int) -> None:
