@@ -120,6 +120,8 @@ def _converter(field: "models.Field[Any, Any]") -> Callable[[Any], Any] | None:
         return dt.date.isoformat
     if isinstance(field, models.JSONField):
         return json.dumps
-    if isinstance(field, models.CharField):
+    if isinstance(field, models.CharField | models.DecimalField | models.TimeField):
         return str
+    if isinstance(field, models.BinaryField):
+        return bytes
     return None
