@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -66,6 +66,20 @@ class Instance(models.Model):
         return self.key
 
 
+class Urgency(models.Func):
+    """When an item is due, those that never are at the very end.
+
+    The same text in queries and in the index, so that both databases read a tray in its order: SQLite
+    sorts all of it otherwise, since its indexes have what is empty in front.
+    """
+
+    template = "COALESCE(%(expressions)s, '9999-12-31 00:00:00+00')"
+    arity = 1
+
+    def __init__(self, *expressions: Any, **extra: Any) -> None:
+        super().__init__(*expressions, output_field=models.DateTimeField(), **extra)
+
+
 class WorkItem(models.Model):
     """Something a person of a role is to do: a row of a tray."""
 
@@ -104,8 +118,11 @@ class WorkItem(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["role", "-priority", "due_at", "id"],
-                name="work_item_tray",
+                "role",
+                F("priority").desc(),
+                Urgency("due_at"),
+                "id",
+                name="work_item_urgent",
                 condition=Q(status="open"),
             ),
             models.Index(fields=["instance", "id"]),

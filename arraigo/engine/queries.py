@@ -5,7 +5,7 @@ import datetime as dt
 from django.db.models import Min, QuerySet
 
 from arraigo import clock
-from arraigo.engine.models import Instance, Wait, WorkItem
+from arraigo.engine.models import Instance, Urgency, Wait, WorkItem
 
 
 def instance_of(key: str) -> Instance:
@@ -20,7 +20,9 @@ def open_items(instance_id: int) -> QuerySet[WorkItem]:
 
 def tray(role: str) -> QuerySet[WorkItem]:
     """The open work items of a role, most urgent first."""
-    return WorkItem.objects.filter(role=role, status=WorkItem.Status.OPEN).order_by("-priority", "due_at", "id")
+    return WorkItem.objects.filter(role=role, status=WorkItem.Status.OPEN).order_by(
+        "-priority", Urgency("due_at"), "id"
+    )
 
 
 def open_waits(instance_id: int) -> QuerySet[Wait]:

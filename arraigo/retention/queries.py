@@ -3,9 +3,9 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
-from arraigo.engine.models import Wait, WorkItem
+from arraigo.engine.models import Urgency, Wait, WorkItem
 from arraigo.eventlog.models import Event
 from arraigo.people.models import Membership, User
 from arraigo.retention.models import Offer, RetentionCase
@@ -22,7 +22,7 @@ def tray(user: User, role: str) -> QuerySet[WorkItem]:
         .filter(Q(assignee=user) | Q(assignee=None))
         .filter(Q(unit=None) | Q(unit__in=units))
         .select_related("instance__case__customer", "assignee")
-        .order_by("-priority", F("due_at").asc(nulls_last=True), "id")
+        .order_by("-priority", Urgency("due_at"), "id")
     )
 
 
@@ -32,7 +32,7 @@ def team_items(user: User, roles: Sequence[str]) -> QuerySet[WorkItem]:
     return (
         WorkItem.objects.filter(role__in=roles, status=WorkItem.Status.OPEN, unit__in=units)
         .select_related("instance__case__customer", "assignee")
-        .order_by("-priority", F("due_at").asc(nulls_last=True), "id")
+        .order_by("-priority", Urgency("due_at"), "id")
     )
 
 
