@@ -35,6 +35,7 @@ def test_prints_a_selection_and_opens_its_pdf(sign_in: SignIn, walk: Walk, cast:
     assert set(batch.work_orders.values_list("number", flat=True)) == {numbers[walk], numbers[third]}
     assert batch.printed_by == cast[Role.OPERATIONS_SUPERVISOR]
     assert (walk.open, second.open, third.open) == (["step_07"], ["step_06"], ["step_07"])
+    oscar.click(f"main a[href='/operations/batches/{batch.number}/']")
     link = oscar.page.locator(f"main a[href='/operations/batches/{batch.number}.pdf']")
     answer = oscar.page.request.get(str(link.get_attribute("href")))
     assert (answer.status, answer.headers["content-type"]) == (200, "application/pdf")
@@ -42,6 +43,10 @@ def test_prints_a_selection_and_opens_its_pdf(sign_in: SignIn, walk: Walk, cast:
     assert numbers[walk] in paper
     assert numbers[third] in paper
     assert numbers[second] not in paper
+    oscar.click("main form[action$='/reprint/'] button")
+    again = oscar.page.locator("main a[href$='?reprint=1']")
+    answer = oscar.page.request.get(str(again.get_attribute("href")))
+    assert all("REIMPRESIÓN 1" in page.extract_text() for page in PdfReader(io.BytesIO(answer.body())).pages)
 
 
 def test_assigns_pauses_and_resumes(sign_in: SignIn, walk: Walk, cast: Cast) -> None:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from playwright.sync_api import Page, ViewportSize
 
-from arraigo.fieldwork.models import Measurement, SignedPaper, Visit
-from arraigo.orders.models import WorkOrder
+from arraigo.fieldwork.models import Measurement, Photo, SignedPaper, Trip, Visit
+from arraigo.orders.models import Pause, WorkOrder
 from arraigo.people.models import Role
 from arraigo.retention.models import Promise
 from tests.cast import Cast, Household, Walk
@@ -38,19 +39,39 @@ def draw(person: Person) -> None:
     mouse.up()
 
 
-def test_the_visit_and_the_signature(sign_in: SignIn, walk: Walk, home: Household, cast: Cast) -> None:
+def photograph(person: Person, name: str, path: Path) -> None:
+    """Take a photo: it is made small on the phone, sent at once, and then shown."""
+    Image.effect_mandelbrot((2400, 1800), (-3, -2.5, 2, 2.5), 60).save(path, "JPEG")
+    shown = person.page.locator(f"fieldset:has(> .photo-grid [name='{name}']) img")
+    before = shown.count()
+    person.page.locator(f"[name='{name}']").set_input_files(path)
+    shown.nth(before).wait_for()
+
+
+def test_from_the_road_to_the_signature(
+    sign_in: SignIn, walk: Walk, home: Household, cast: Cast, tmp_path: Path
+) -> None:
     pk = home.internet.pk
     tito = sign_in(Role.TECHNICIAN)
+    tito.click("main a[href^='/visits/OT-']")
+    tito.click("main form[action$='/on-the-way/'] button")
+    tito.click("main form[action$='/arrived/'] button")
     tito.click(f"main a[href='{place(walk, 'step_07')}']")
+    photograph(tito, "photo_before", tmp_path / "antes.jpg")
     tito.sends(
-        tasks=["wifi_coverage", "drop_cable_replacement"], findings="Acometida dañada",
-        materials="12 m cable\n2 conectores", solved="yes", **{f"before_{pk}": "-28.5", f"after_{pk}": "-19"},
+        tasks=["wifi_coverage", "drop_cable_replacement"], wifi_coverage_moved="access_point",
+        drop_cable_replacement_drop="fibre", drop_cable_replacement_metres="45", material_drop_cable="45",
+        findings="Acometida dañada", materials="2 grapas", solved="yes",
+        **{f"before_{pk}": "-28,5", f"after_{pk}": "-19"},
     )  # fmt: skip
-    visit, reading = Visit.objects.get(), Measurement.objects.get()
+    visit, reading, trip = Visit.objects.get(), Measurement.objects.get(), Trip.objects.get()
+    assert None not in (trip.left_at, trip.arrived_at)
     assert (visit.technician, visit.solved, visit.findings) == (cast[Role.TECHNICIAN], True, "Acometida dañada")
-    assert visit.tasks == ["wifi_coverage", "drop_cable_replacement"]
-    assert len(visit.materials) == 2
+    assert visit.details["drop_cable_replacement"] == {"drop": "fibre", "metres": 45}
+    assert [used["name"] for used in visit.materials] == ["Cable de acometida", "grapas"]
     assert (float(reading.before or 0), float(reading.after or 0)) == (-28.5, -19)
+    kept = Photo.objects.select_related("attachment").get()
+    assert max(Image.open(io.BytesIO(bytes(kept.attachment.content))).size) == 1600
 
     assert tito.page.url.endswith(place(walk, "step_08"))
     tito.fill(signer_name="Socia 100001", signer_document="4567890", **{f"working_{pk}": True})
@@ -58,7 +79,6 @@ def test_the_visit_and_the_signature(sign_in: SignIn, walk: Walk, home: Househol
     tito.click(tito.button)
     order = WorkOrder.objects.get()
     assert order.state == "completed"
-    assert order.closed_at is not None
     papers = SignedPaper.objects.all()
     assert {paper.paper for paper in papers} == {"work_order", "service_report", "fault_report"}
     signature = papers[0].signature
@@ -67,21 +87,42 @@ def test_the_visit_and_the_signature(sign_in: SignIn, walk: Walk, home: Househol
     assert int(str(darkest)) < 100
     assert Promise.objects.get(kind="visit").state == "kept"
     assert walk.open == []
-    assert "wait_post_visit" in walk.case.instance.waits.values_list("element", flat=True)
+    assert tito.page.locator(".qr svg").count() == 1
+    tito.click("main a[href*='/papers/']:has-text('enlace')")
+    assert tito.page.locator("main a[href$='.pdf']").count() == len(papers)
+
+
+def test_nobody_at_home_on_a_small_phone(
+    open_page: Callable[[ViewportSize], Page], walk: Walk, cast: Cast, tmp_path: Path
+) -> None:
+    tito = Person(open_page({"width": 360, "height": 640}), Role.TECHNICIAN)
+    tito.sign_in(cast[Role.TECHNICIAN].username)
+    tito.click("main a[href^='/visits/OT-']")
+    tito.click("main a[href$='/absent/']")
+    tito.click("main form button.btn-primary")
+    assert tito.status == 400
+    assert "Tome una foto de la puerta" in tito.error_at("photo")
+    Image.new("RGB", (800, 600), (90, 120, 30)).save(tmp_path / "puerta.jpg")
+    tito.page.locator("[name=photo]").set_input_files(tmp_path / "puerta.jpg")
+    tito.fill(note="Toqué el timbre y llamé dos veces")
+    tito.click("main form button.btn-primary")
+    assert "Toqué el timbre" in Pause.objects.get().evidence
+    assert "detenido" in tito.text
+    width = tito.page.evaluate("document.documentElement.scrollWidth")
+    assert width <= 360
 
 
 def test_a_refusal_to_sign_is_recorded_with_a_photo(
     sign_in: SignIn, walk: Walk, home: Household, tmp_path: Path
 ) -> None:
     walk("step_07")
-    photo = tmp_path / "puerta.png"
-    Image.new("RGB", (40, 30), (200, 180, 90)).save(photo)
+    photo = tmp_path / "puerta.jpg"
     tito = sign_in(Role.TECHNICIAN)
     tito.begin(walk, "step_08")
     tito.fill(**{f"working_{home.internet.pk}": True})
     tito.page.locator("main form details summary").click()
     tito.fill(refusal_reason="No quiere firmar")
-    tito.page.locator("[name=photo]").set_input_files(photo)
+    photograph(tito, "photo", photo)
     tito.click(tito.button)
     paper = SignedPaper.objects.first()
     assert paper is not None
