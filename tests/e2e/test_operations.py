@@ -30,7 +30,8 @@ def test_prints_a_selection_and_opens_its_pdf(sign_in: SignIn, walk: Walk, cast:
     numbers = {each: WorkOrder.objects.get(case_number=each.case.number).number for each in (walk, second, third)}
     oscar = sign_in(Role.OPERATIONS_SUPERVISOR)
     oscar.go("/operations/orders/")
-    oscar.sends(order=[numbers[walk], numbers[third]], technician=cast[Role.TECHNICIAN].pk)
+    oscar.fill(order=[numbers[walk], numbers[third]], technician=cast[Role.TECHNICIAN].pk)
+    oscar.click("main button[formaction$='/orders/print/']")
     batch = PrintBatch.objects.get()
     assert set(batch.work_orders.values_list("number", flat=True)) == {numbers[walk], numbers[third]}
     assert batch.printed_by == cast[Role.OPERATIONS_SUPERVISOR]
