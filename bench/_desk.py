@@ -71,7 +71,8 @@ def measure(name: str, place: _volume.Place, seconds: float, *, steps: bool) -> 
     desk = Desk(samples(place), steps=steps)
     key = _visits.sessions(place, [ADVISOR])[ADVISOR]
     found = []
-    with _visits.server(place) as port:
+    with _visits.server(place) as server:
+        port = server.port
         warm = Browser(port, key, defaultdict(list))
         _visits.alone(warm, desk.turn, min(10.0, seconds / 3))
         floor = _visits.floor(port)

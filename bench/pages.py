@@ -55,17 +55,26 @@ def _look(browser: Browser, path: str, pages: dict[str, str]) -> list[str]:
 
 
 def measure(place: _volume.Place, rounds: int) -> list[dict[str, Any]]:
-    found = []
+    found: list[dict[str, Any]] = []
+    cpu: list[dict[str, Any]] = []
     keys = _visits.sessions(place, list(PEOPLE))
-    with _visits.server(place) as port:
-        floor = _visits.floor(port)
+    with _visits.server(place) as server:
+        floor = _visits.floor(server.port)
         for person, key in keys.items():
-            browser = Browser(port, key, defaultdict(list))
+            browser = Browser(server.port, key, defaultdict(list))
             for name, path in found_by(browser).items():
+                before = server.cpu()
                 for _ in range(rounds):
                     browser.get(f"{person} {name}", path)
+                cpu.append(_cpu(place, f"{person} {name}", (server.cpu() - before) / rounds))
             found += _visits.rows("pages", place.db, browser.times, "1 user", floor)
-    return found
+    return found + cpu
+
+
+def _cpu(place: _volume.Place, page: str, value: float) -> dict[str, Any]:
+    """What a page costs the server's processor on average, which a busy machine does not blur."""
+    return {"name": "pages", "db": place.db, "metric": f"{page}, CPU, mean", "value": round(value, 1), "unit": "ms",
+            "floor": None, "peer": None, "peer_name": None}  # fmt: skip
 
 
 def main() -> None:
