@@ -316,7 +316,8 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "stream": sys.stderr}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
 }
-SILENCED_SYSTEM_CHECKS = ["axes.W004"]
+# W040: SQLite leaves the included columns of an index out.
+SILENCED_SYSTEM_CHECKS = ["axes.W004", "models.W040"]
 
 STEP_REGISTRY = "arraigo.retention.registry.elements"
 """Says which elements of the diagram a step file carries out (used when a version is validated)."""

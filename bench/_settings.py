@@ -4,4 +4,3 @@ from tests.settings import *  # noqa: F403
 from tests.settings import INSTALLED_APPS
 
 INSTALLED_APPS = [*INSTALLED_APPS, "viewflow", "viewflow.workflow", "bench"]
-SILENCED_SYSTEM_CHECKS = ["axes.W004"]

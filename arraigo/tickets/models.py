@@ -93,9 +93,12 @@ class TroubleTicket(ExternalRecord):
             ),
         ]
         indexes = [
+            # The history over all products reads this index alone, in the order of its window (PostgreSQL;
+            # SQLite leaves the included columns out).
             models.Index(
-                fields=["product", "opened_at"],
-                name="ticket_countable",
+                fields=["product", "opened_at", "id"],
+                include=["resolved_at", "outage"],
+                name="ticket_faults",
                 condition=Q(type="fault") & ~Q(status__in=["rejected", "cancelled"]),
             ),
             models.Index(fields=["customer", "-opened_at"]),
