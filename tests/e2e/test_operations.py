@@ -108,8 +108,7 @@ def test_ticks_stay_when_the_board_is_fresh(sign_in: SignIn, walk: Walk) -> None
     WorkOrder.objects.update(note="otra")
     with oscar.page.expect_response(lambda answer: answer.request.resource_type == "xhr"):
         oscar.page.evaluate("htmx.ajax('GET', '/operations/orders/', {target: '#list-orders', swap: 'outerHTML'})")
-    oscar.page.wait_for_function("!document.querySelector('.htmx-request')")
-    assert oscar.page.locator(f"[name=order][value='{number}']").is_checked()
+    oscar.page.locator(f"[name=order][value='{number}']:checked").wait_for()
 
 
 def test_gives_an_order_to_somebody_else(sign_in: SignIn, walk: Walk, cast: Cast) -> None:

@@ -36,7 +36,9 @@ class AssignForm(forms.Form):
 
 
 class HandOverForm(AssignForm):
-    """Who gets the chosen orders."""
+    """Who gets the chosen orders. The browser must not ask for it: other buttons of the board do not need it."""
+
+    use_required_attribute = False
 
     def __init__(self, units: Sequence[int], *args: Any, **kwargs: Any) -> None:
         super().__init__(units, *args, **kwargs)
@@ -80,7 +82,7 @@ class PauseForm(forms.Form):
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
         error_messages={"invalid": _("Write day and hour, for example 2026-03-11 15:30.")},
     )
-    note = forms.CharField(label=_("Note"), required=False, max_length=400)
+    note = forms.CharField(label=_("Remark"), required=False, max_length=400)
 
     def clean_wanted_at(self) -> dt.datetime | None:
         wanted: dt.datetime | None = self.cleaned_data["wanted_at"]
