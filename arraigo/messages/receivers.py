@@ -11,7 +11,7 @@ from arraigo.billing.models import BillingClaim
 from arraigo.billing.signals import claim_decided
 from arraigo.documents.values import moment, paper_language, phone
 from arraigo.fieldwork.models import Trip
-from arraigo.fieldwork.signals import technician_left
+from arraigo.fieldwork.signals import customer_absent, technician_left
 from arraigo.messages.actions import notify, notify_all, send_to_customer
 from arraigo.orders.models import WorkOrder
 from arraigo.orders.signals import order_assigned, order_escalated, visit_not_solved, visit_ordered
@@ -96,6 +96,16 @@ def tell_of_escalation(sender: Any, order: WorkOrder, percent: int, level: int, 
     }
     kind = "work_order.late" if percent >= 100 else "work_order.due"
     notify_all(dict.fromkeys(people), kind, data, order.case_number)
+
+
+@receiver(customer_absent, dispatch_uid="notice_of_absence")
+def tell_of_absence(sender: Any, trip: Trip, **_more: Any) -> None:
+    """Nobody was at home: the supervisors of the centre arrange another time."""
+    order = trip.work_order
+    if order.operations_center_id:
+        supervisors = staff_of(order.operations_center_id, Role.OPERATIONS_SUPERVISOR)
+        data = {"order": order.number, "technician": str(trip.technician)}
+        notify_all(supervisors, "work_order.absent", data, order.case_number)
 
 
 @receiver(visit_not_solved, dispatch_uid="message_of_unsolved_visit")

@@ -22,6 +22,9 @@ SENTENCES = {
         "Work order %(order)s (case %(case)s): %(part)s of its hours are gone; due %(due)s, technician %(technician)s."
     ),
     "work_order.late": gettext_noop("Work order %(order)s (case %(case)s) is past its 24 hours."),
+    "work_order.absent": gettext_noop(
+        "Nobody was at home for work order %(order)s (case %(case)s), says %(technician)s: the 24 hours stand still."
+    ),
     "promise.due": gettext_noop("A promise of case %(case)s falls due %(due)s: %(promise)s."),
     "promise.late": gettext_noop("A promise of case %(case)s was not kept in time: %(promise)s."),
     "control.failed": gettext_noop("A quality control of case %(case)s failed: the case is open again."),
@@ -37,7 +40,7 @@ GROUPS: dict[str, tuple[Promise, frozenset[str]]] = {
     "reopened": (gettext_lazy("A case is open again"), frozenset({"case.reopened", "control.failed"})),
     "billing": (gettext_lazy("Billing decided a claim"), frozenset({"claim.applied", "claim.refused"})),
     "approval": (gettext_lazy("An offer was approved or not"), frozenset({"offer.approved", "offer.refused"})),
-    "field": (gettext_lazy("A visit could not solve it"), frozenset({"work_order.failed"})),
+    "field": (gettext_lazy("A visit could not solve it"), frozenset({"work_order.failed", "work_order.absent"})),
     "other": (gettext_lazy("Everything else"), frozenset()),
 }
 """The groups in which people choose what also comes by e-mail: name and kinds. `other` takes the rest."""

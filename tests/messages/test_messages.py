@@ -7,9 +7,12 @@ import pytest
 
 from arraigo import clock
 from arraigo.customers.models import Customer
+from arraigo.fieldwork import trips
 from arraigo.messages import actions, outbox, queries
 from arraigo.messages.models import Channel, Message, NoticeChoice
+from arraigo.orders.models import WorkOrder
 from tests.cast import Cast, Household, Walk, moment
+from tests.fieldwork.records import a_photo
 from tests.messages.conftest import Told
 from tests.records import NOON, a_customer, a_user
 
@@ -199,3 +202,15 @@ def test_what_is_overtaken_is_not_told(home: Household, told: Told) -> None:
     walk = Walk(home).go("step_01", "step_02", "step_03", "step_04", "step_05")
     assert actions.overtake(walk.case.number) == 2
     assert set(queries.of_case(walk.case.number).values_list("why", flat=True)) == {"overtaken"}
+
+
+def test_the_technician_on_the_way_and_an_absence_are_told(cast: Cast, home: Household) -> None:
+    home.repeated_faults()
+    walk = Walk(home).go("step_01", "step_02", "step_03", "step_04", "step_05", "step_06")
+    order = WorkOrder.objects.get(case_number=walk.case.number)
+    technician, supervisor = cast["multi_service_technician"], cast["operations_supervisor"]
+    trips.set_out(order, technician)
+    trips.set_out(order, technician)
+    assert kinds(walk)[2:] == ["visit.on_the_way"]
+    trips.find_nobody(order, technician, photo=a_photo())
+    assert queries.unread(supervisor).filter(kind="work_order.absent").count() == 1
