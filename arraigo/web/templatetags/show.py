@@ -118,8 +118,10 @@ def urgency(due: dt.datetime | None) -> str:
 
 @register.filter
 def waited(since: dt.datetime) -> str:
-    """How long somebody has been waiting: "3 min", "1 h 5 min"."""
-    return span(max(clock.now() - since, dt.timedelta()))
+    """How long somebody has been waiting on the line: "2:35" minutes and seconds, "1 h 5 min" beyond the hour."""
+    gone = max(clock.now() - since, dt.timedelta())
+    minutes, seconds = divmod(int(gone.total_seconds()), 60)
+    return span(gone) if minutes >= 60 else f"{minutes}:{seconds:02}"
 
 
 @register.filter
