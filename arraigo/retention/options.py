@@ -131,10 +131,10 @@ class _Panel:
         state, because = self._may("courtesy")
         fits = courtesies.allowed(self.products, self.policy, case_number=self.case.number)
         for each in fits:
-            yield Option(
-                each.name, "14", state, because, each.product, each.value, each.cost,
-                each.ends_at if state != NO else None,
-            )  # fmt: skip
+            if state == NO:
+                yield Option(each.name, "14", NO, because, each.product)
+            else:
+                yield Option(each.name, "14", state, because, each.product, each.value, each.cost, each.ends_at)
         for name, reason in courtesies.refusals(self.products, self.policy, case_number=self.case.number):
             yield Option(name, "14", NO, reason)
 
