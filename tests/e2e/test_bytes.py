@@ -1,0 +1,57 @@
+"""What a page weighs on the wire, compressed: the first one of a day, and those after it."""
+
+import gzip
+from collections.abc import Callable
+
+from playwright.sync_api import Page, Response, ViewportSize
+
+from arraigo.people.models import Role
+from tests.cast import Cast, Household, Walk
+from tests.e2e.conftest import DESK
+from tests.e2e.person import Person
+
+COLD, WARM = 300_000, 40_000
+PACKED = (".woff2", ".png")
+"""Kinds that are compressed already."""
+ONLY_WHERE_SHOWN = ("charts.js", "diagram.js", "diagram.css", "signature.js")
+
+
+class Wire:
+    """Weighs what a browser fetches; what it has fetched before is in its cache, for static files never change."""
+
+    def __init__(self, page: Page) -> None:
+        self.answers: list[Response] = []
+        self.known: set[str] = set()
+        page.on("response", self.answers.append)
+
+    def weigh(self) -> tuple[int, list[str]]:
+        """Compressed bytes and addresses of what came since the last time."""
+        total, urls = 0, []
+        for answer in self.answers:
+            url = answer.url.split("?")[0]
+            if answer.status != 200 or ("/static/" in url and url in self.known):
+                continue
+            body = answer.body()
+            total += len(body) if url.endswith(PACKED) else len(gzip.compress(body))
+            self.known.add(url)
+            urls.append(url.rsplit("/", 1)[-1] or url)
+        self.answers.clear()
+        return total, urls
+
+
+def test_pages_are_light(open_page: Callable[[ViewportSize], Page], cast: Cast, home: Household) -> None:
+    home.repeated_faults()
+    Walk(home).go("step_01", "step_02", "step_03", "step_04", "step_05")
+    page = open_page(DESK)
+    wire = Wire(page)
+    person = Person(page, Role.ADVISOR)
+    person.sign_in(cast[Role.ADVISOR].username)
+    page.wait_for_load_state("networkidle")
+    weight, urls = wire.weigh()
+    assert weight <= COLD, (weight, urls)
+    for path in (f"/customers/{home.customer.number}/", "/cases/", "/tray/advisor/"):
+        person.go(path)
+        page.wait_for_load_state("networkidle")
+        weight, urls = wire.weigh()
+        assert weight <= WARM, (path, weight, urls)
+        assert not set(ONLY_WHERE_SHOWN) & set(urls), (path, urls)

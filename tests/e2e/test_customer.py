@@ -1,0 +1,121 @@
+"""The advisor finds a customer, understands the page at a glance, and calls before being called."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from arraigo import clock
+from arraigo.customers.search import reindex
+from arraigo.people.models import Role
+from arraigo.procedure import queries as procedures
+from arraigo.retention import proactive
+from arraigo.retention.models import ProactiveCall, RetentionCase
+from arraigo.tickets.models import ConfirmedSolution
+from arraigo.web.customers.contexts import verdict_of
+from tests.cast import Cast, Household
+from tests.e2e.accessibility import assert_accessible
+from tests.e2e.person import Person
+
+SignIn = Callable[[Role], Person]
+
+
+@pytest.fixture
+def troubled(home: Household) -> Household:
+    """Two faults on the Internet, the second after the first was solved."""
+    home.repeated_faults()
+    reindex([home.customer.pk])
+    return home
+
+
+def test_found_while_typing_with_the_keyboard_alone(sign_in: SignIn, troubled: Household) -> None:
+    ana = sign_in(Role.ADVISOR)
+    ana.page.keyboard.press("/")
+    ana.page.keyboard.type("Soica 10000")
+    expect(ana.page.locator(".hits a.hit").first).to_contain_text(troubled.customer.name)
+    assert_accessible(ana.page)
+    ana.page.keyboard.press("ArrowDown")
+    with ana.page.expect_navigation():
+        ana.page.keyboard.press("Enter")
+    assert ana.page.url.endswith(f"/customers/{troubled.customer.number}/")
+
+
+def test_everything_at_a_glance_without_scrolling(sign_in: SignIn, troubled: Household) -> None:
+    ana = sign_in(Role.ADVISOR)
+    ana.go(f"/customers/{troubled.customer.number}/")
+    for part in ("#light-fault", "#faults", "#product-I-100001", "svg.bills", ".past"):
+        below = ana.page.locator(part).evaluate("e => e.getBoundingClientRect().bottom - innerHeight")
+        assert below <= 0, part
+    expect(ana.page.locator("#timeline li").first).to_be_visible()
+    assert_accessible(ana.page)
+
+
+def test_a_confirmed_solution_changes_the_verdict_at_once(sign_in: SignIn, troubled: Household) -> None:
+    ana = sign_in(Role.ADVISOR)
+    ana.go(f"/customers/{troubled.customer.number}/")
+    light = ana.page.locator("#light-fault")
+    expect(light).to_have_class("card light light-on")
+    ana.page.locator(".solution summary").first.click()
+    ana.page.locator(".solution details[open] button").first.click()
+    expect(light).to_have_class("card light light-off")
+    assert not verdict_of(troubled.internet).repeat_fault
+    assert ConfirmedSolution.objects.count() == 1
+    assert_accessible(ana.page)
+    ana.page.locator(".solution summary").first.click()
+    ana.page.locator(".solution details[open] [name=words]").fill("Volvió a cortarse anoche")
+    ana.page.keyboard.press("Enter")
+    expect(light).to_have_class("card light light-on")
+
+
+def test_the_timeline_by_kind(sign_in: SignIn, troubled: Household) -> None:
+    ana = sign_in(Role.ADVISOR)
+    ana.go(f"/customers/{troubled.customer.number}/")
+    ana.page.locator(".timeline-kinds a[href$='kind=ticket']").click()
+    expect(ana.page.locator(".timeline-kinds a[href$='kind=ticket']")).to_have_attribute("aria-current", "true")
+    expect(ana.page.locator(".timeline-lines > li")).to_have_count(2)
+
+
+def test_a_call_of_the_morning_list_becomes_a_proactive_case(sign_in: SignIn, cast: Cast, troubled: Household) -> None:
+    proactive.refresh(procedures.current_policy(), clock.now())
+    ana = sign_in(Role.ADVISOR)
+    ana.go("/morning/")
+    ana.click("main tbody form button")
+    ana.page.locator("[name=note]").fill("Agradece la llamada")
+    ana.click("main button[value=case]")
+    ana.sends(reason="faults", words="Se corta seguido", products=[str(troubled.internet.pk)])
+    case = RetentionCase.objects.get()
+    assert case.proactive
+    assert ProactiveCall.objects.get().outcome == "case"
+    ana.go("/morning/")
+    assert troubled.customer.name not in ana.text
+
+
+def test_a_list_sorted_by_the_keyboard_is_remembered(sign_in: SignIn, cast: Cast, troubled: Household) -> None:
+    for number in ("100002", "100003"):
+        cast.household(number).repeated_faults()
+    proactive.refresh(procedures.current_policy(), clock.now())
+    ana = sign_in(Role.ADVISOR)
+    ana.go("/morning/")
+    head = ana.page.locator("#list-morning-by-customer")
+    head.focus()
+    ana.page.keyboard.press("Enter")
+    expect(ana.page.locator("th[aria-sort=ascending]")).to_contain_text("Cliente")
+    assert_accessible(ana.page)
+    ana.page.keyboard.press("j")
+    assert ana.page.evaluate("document.activeElement.innerText") == "Socia 100001"
+    ana.go("/morning/")
+    expect(ana.page.locator("th[aria-sort=ascending]")).to_contain_text("Cliente")
+
+
+def test_the_keys_are_listed(sign_in: SignIn, home: Household) -> None:
+    ana = sign_in(Role.ADVISOR)
+    ana.page.keyboard.press("?")
+    dialog: Page = ana.page
+    expect(dialog.locator("#keys")).to_be_visible()
+    assert_accessible(dialog)
+    dialog.keyboard.press("Escape")
+    expect(dialog.locator("#keys")).to_be_hidden()
+    dialog.keyboard.press("g")
+    with dialog.expect_navigation():
+        dialog.keyboard.press("2")
+    assert dialog.url.endswith("/morning/")
