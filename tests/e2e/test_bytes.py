@@ -22,7 +22,7 @@ class Wire:
     def __init__(self, page: Page) -> None:
         self.answers: list[Response] = []
         self.known: set[str] = set()
-        page.on("response", self.answers.append)
+        page.on("response", lambda answer: self.answers.append(answer))
 
     def weigh(self) -> tuple[int, list[str]]:
         """Compressed bytes and addresses of what came since the last time."""
