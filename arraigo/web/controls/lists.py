@@ -37,10 +37,9 @@ CALLS = List(
         Column("due", _("Due"), ("due_at",), lambda row: row.control.due_at),
         Column("customer", _("Customer"), ("customer__name",), lambda row: row.control.customer.name),
         Column("phone", _("Phone"), (), lambda row: row.phone),
-        Column("control", _("Control"), ("kind",), lambda row: row.control.get_kind_display()),
+        Column("control", _("Control and case"), ("kind", "case_number"), lambda row: row.control.case_number),
         Column("attempts", _("Attempts"), (), lambda row: row.tried.calls),
         Column("next", _("Call next"), (), lambda row: row.next_call[0]),
-        Column("case", _("Case"), ("case_number",), lambda row: row.control.case_number),
         Column("actions", ""),
     ),
     filters=(
