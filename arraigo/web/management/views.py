@@ -74,6 +74,8 @@ def _month_page(request: HttpRequest, month: dt.date, form: Form | None) -> Http
     context = contexts.month_page(month, user_of(request), access.dimension(request.GET.get("by", "reason")))
     if form is None:
         form = EvaluationForm() if context["may_sign"] else ReviewForm()
+    else:  # what was typed stays in sight, though by now it may not be sent any more
+        context["may_sign"], context["may_review"] = isinstance(form, EvaluationForm), isinstance(form, ReviewForm)
     return replies.page(request, "management/evaluation.html", context | {"form": form})
 
 
