@@ -1,7 +1,7 @@
 """Giving back what came in: a file of any kind, which can be brought in again and changes nothing.
 
 Records that were entered here are named by their number, or by what makes them one of a kind (the
-customer and month of a bill). CSV and XLSX guard cells that a spreadsheet would compute.
+customer and month of a bill). Cells that a spreadsheet would compute are guarded.
 """
 
 import csv
@@ -145,12 +145,6 @@ def _cell(sheet: Any, text: str) -> Any:
 
 def _write_parquet(kind: Kind, path: Path) -> int:
     plain = path.with_suffix(".csv")
-    with plain.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(kind.fields)
-        count = 0
-        for count, row in enumerate(texts(kind), 1):  # noqa: B007
-            writer.writerow(row)
-    schema = dict.fromkeys(kind.fields, pl.String)
-    pl.scan_csv(plain, schema=schema).sink_parquet(path)
+    count = _write_csv(kind, plain)
+    pl.scan_csv(plain, schema=dict.fromkeys(kind.fields, pl.String)).sink_parquet(path)
     return count

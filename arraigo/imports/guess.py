@@ -86,21 +86,21 @@ class Guessed:
 
     def shown(self) -> list[dict[str, str]]:
         """The first rows as understood: our fields, or why a row would be rejected."""
-        return [shown(raw, reasons, row) for raw, reasons, row in self.rows]
+        return [self._shown(raw, reasons, row) for raw, reasons, row in self.rows]
+
+    def _shown(self, raw: RawRow, reasons: Sequence[Reason], row: Any) -> dict[str, str]:
+        if row is None:
+            told: dict[str, Any] = self.mapping.fields_of(raw.cells)
+            told |= {name or "row": f"⚠ {reason}" for name, _value, reason in reasons}
+        else:
+            told = row.model_dump(mode="json", exclude_unset=True)
+        return {"line": str(raw.line), **{name: _short(value) for name, value in told.items()}}
 
     def as_toml(self) -> str:
         unused = [name for name in self.headers if name and name not in self.mapping.headers()]
         note = "".join(f"# column of the file that is not used: {name!r}\n" for name in unused)
         head = f"# {self.mapping.kind}: look the columns over, then try it with --dry-run\n"
         return head + note + self.mapping.as_toml()
-
-
-def shown(raw: RawRow, reasons: Sequence[Reason], row: Any) -> dict[str, str]:
-    """One row as understood."""
-    if row is None:
-        return {"line": str(raw.line), **{name or "row": reason for name, _value, reason in reasons}}
-    told = row.model_dump(mode="json", exclude_unset=True)
-    return {"line": str(raw.line), **{name: _short(value) for name, value in told.items()}}
 
 
 def _short(value: Any) -> str:

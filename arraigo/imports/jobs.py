@@ -2,6 +2,7 @@
 
 import datetime as dt
 import shutil
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -32,8 +33,9 @@ def upload(file: Any, kind_name: str, *, actor: User | None) -> ImportRun:
 
     Raises ImportRefused where it cannot be read.
     """
-    folder = Path(settings.DATA_DIR) / "imports" / "uploads" / f"{clock.now():%Y%m%d%H%M%S%f}"
-    folder.mkdir(parents=True)
+    uploads = Path(settings.DATA_DIR) / "imports" / "uploads"
+    uploads.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(dir=uploads))
     path = folder / Path(file.name or "file").name
     try:
         with path.open("wb") as target:

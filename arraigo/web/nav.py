@@ -35,6 +35,7 @@ PAGES: tuple[tuple[str, Promise, str, tuple[str, ...]], ...] = (
     ("procedure", _("Procedure"), "sitemap", access.EVERYBODY),
     ("administration_units", _("Units and people"), "building", (Role.ADMINISTRATOR,)),
     ("administration_holidays", _("Holidays"), "calendar", (Role.ADMINISTRATOR,)),
+    ("administration_imports", _("Imports"), "download", (Role.ADMINISTRATOR,)),
     ("administration_versions", _("Versions"), "hierarchy", (Role.ADMINISTRATOR,)),
     ("administration_commands", _("Undelivered commands"), "alert-triangle", (Role.ADMINISTRATOR,)),
     ("message_templates", _("Messages"), "mail", (Role.ADMINISTRATOR,)),

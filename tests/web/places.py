@@ -1,7 +1,10 @@
 """An existing object for every route, so that a 404 can only be about the role."""
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
+
+from django.conf import settings
 
 from arraigo import clock
 from arraigo.billing.models import BillingClaim
@@ -9,6 +12,8 @@ from arraigo.bss.models import Command
 from arraigo.engine.models import WorkItem
 from arraigo.fieldwork import actions as fieldwork
 from arraigo.fieldwork.models import PrintBatch, SignedPaper, Visit
+from arraigo.imports import actions
+from arraigo.imports.models import ImportRun
 from arraigo.insight.models import Evaluation
 from arraigo.messages import actions as messages
 from arraigo.messages.models import Message
@@ -23,6 +28,8 @@ from arraigo.workdays import actions as workdays
 from tests.cast import Walk, moment
 from tests.fieldwork.records import a_photo, a_signature
 from tests.web.conftest import Desk
+
+IMPORTS = [f"administration_import{name}" for name in ("", "_progress", "_rejects", "_mapping", "_undo")]
 
 
 class Places:
@@ -64,6 +71,9 @@ class Places:
             "billing_claim_confirm": claim, "billing_claim_refuse": claim,
             "administration_holiday_remove": {"day": today.isoformat()},
             "administration_holidays_fill": {"year": today.year},
+            "payment_new": customer, "credit_listing_new": customer,
+            "credit_listing_lift": {"pk": self.desk.walk.home.listing().pk},
+            **self._imports(),
             "administration_command": {"pk": self._command()},
             "control_attempt": {"pk": self._control()},
             "team_reassign": {"pk": self._team_item()},
@@ -102,6 +112,14 @@ class Places:
         return SignedPaper.objects.create(
             visit=visit, paper="work_order", number="DF-1", signer_name="Socia", signature=kept, at=clock.now()
         ).number
+
+    def _imports(self) -> dict[str, dict[str, Any]]:
+        """An import that was brought in, with rejects."""
+        path = Path(settings.DATA_DIR) / "places.csv"
+        path.write_text("external_id,name\n1,Ana\n2,\n", encoding="utf-8")
+        actions.import_file("customers", path)
+        pk = ImportRun.objects.latest("pk").pk
+        return {name: {"pk": pk} for name in IMPORTS}
 
     def _command(self) -> int:
         """A command that was refused by the other side."""

@@ -139,7 +139,7 @@ def out(after: int, many: int) -> Iterator[tuple[int, dict[str, Any]]]:
             "source": payment.source,
             "external_id": payment.external_id
             or short(f"{bill.customer.number}/{bill.month:%Y-%m}/{at}/{payment.amount}", 80),
-            # Its customer and month name a bill as well, wherever it came from.
+            "bill": "",  # its customer and month name a bill as well, wherever it came from
             "customer": references.word_for(payment, bill.customer), "month": f"{bill.month:%Y-%m}",
             "amount": payment.amount, "paid_at": payment.paid_at, "channel": payment.channel,
         }  # fmt: skip

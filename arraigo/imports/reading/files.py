@@ -47,7 +47,10 @@ def check_headers(path: Path, layout: Layout, mapping: ColumnMapping, required: 
 
     Raises ColumnMissing, ColumnTwice.
     """
-    wanted = list(required) if mapping.is_own else mapping.headers()
+    given = {*mapping.columns, *mapping.constants}
+    wanted = (
+        list(required) if mapping.is_own else [*mapping.headers(), *(name for name in required if name not in given)]
+    )
     missing = [header for header in wanted if header not in layout.headers]
     if missing:
         raise ColumnMissing(missing, layout.headers)

@@ -2,7 +2,7 @@
 
 from django.http import Http404
 
-from arraigo.customers.models import Customer
+from arraigo.customers.models import CreditListing, Customer
 from arraigo.products.models import Product
 from arraigo.tickets.models import TroubleTicket
 
@@ -10,6 +10,15 @@ from arraigo.tickets.models import TroubleTicket
 def customer(number: str) -> Customer:
     """The customer of that number, with zone and phones; 404 where there is none."""
     found = Customer.objects.select_related("zone").prefetch_related("phones").filter(number=number).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def listing(pk: int) -> CreditListing:
+    """A listing in the Central de Riesgos, with its customer; 404 where there is none."""
+    rows = CreditListing.objects.select_related("customer")
+    found = rows.filter(pk=pk).first()
     if found is None:
         raise Http404
     return found

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from arraigo.web.cases import opening
-from arraigo.web.customers import entry, tickets, views
+from arraigo.web.customers import entry, money, tickets, views
 
 urlpatterns = [
     path("customers/", views.search, name="search"),
@@ -12,6 +12,9 @@ urlpatterns = [
     path("customers/<str:number>/tickets/new/", tickets.ticket_new, name="ticket_new"),
     path("customers/<str:number>/cases/new/", opening.case_new, name="case_new"),
     path("customers/<str:number>/timeline/", views.timeline, name="timeline"),
+    path("customers/<str:number>/payments/new/", money.payment_new, name="payment_new"),
+    path("customers/<str:number>/credit-listings/new/", money.credit_listing_new, name="credit_listing_new"),
+    path("credit-listings/<key:pk>/lift/", money.credit_listing_lift, name="credit_listing_lift"),
     path("products/<str:number>/", entry.product, name="product"),
     path("products/<str:number>/solution/", views.solution, name="solution"),
     path("tickets/<str:number>/", tickets.ticket, name="ticket"),

@@ -1,0 +1,123 @@
+"""Forms of the imports: the file, and how its columns are understood."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from arraigo.imports.kinds import KINDS, Kind
+from arraigo.imports.mapping import ColumnMapping
+
+MAPPED = "column_"
+"""Beginning of the names of the choices of a column."""
+
+
+class UploadForm(forms.Form):
+    kind = forms.ChoiceField(label=_("What does it bring?"), required=False)
+    file = forms.FileField(
+        label=_("File"), help_text=_("CSV, XLSX or Parquet; gzip may pack it."), allow_empty_file=True
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = [(name, kind.label) for name, kind in KINDS.items()]
+        self.fields["kind"].choices = [("", _("Recognise it by its columns")), *kinds]  # type: ignore[attr-defined]
+
+
+class MappingForm(forms.Form):
+    """Which column is which of our fields, and how its cells are written."""
+
+    source = forms.CharField(
+        label=_("System it comes from"), max_length=40, help_text=_("Its external ids are unique within this name.")
+    )
+    delimiter = forms.ChoiceField(
+        label=_("Separator"), required=False,
+        choices=[("", _("recognised")), (",", ","), (";", ";"), ("\t", _("tab")), ("|", "|")],
+    )  # fmt: skip
+    encoding = forms.ChoiceField(
+        label=_("Encoding"), required=False,
+        choices=[("", _("recognised")), ("utf-8", "UTF-8"), ("cp1252", "Windows-1252"), ("latin-1", "Latin-1"),
+                 ("utf-16", "UTF-16")],
+    )  # fmt: skip
+    decimal = forms.ChoiceField(
+        label=_("Decimals"), required=False,
+        choices=[("", _("recognised")), (",", "1.234,50"), (".", "1,234.50")],
+    )  # fmt: skip
+    date_format = forms.CharField(
+        label=_("Dates"), required=False, max_length=40,
+        help_text=_("Empty: 2026-05-31 or 31/05/2026. Else as in %d/%m/%y %H:%M."),
+    )  # fmt: skip
+    values = forms.CharField(
+        label=_("Codes of the file"), required=False, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("One in each line: field: their code = ours. For example status: Cerrado = closed"),
+    )  # fmt: skip
+    constants = forms.CharField(
+        label=_("What the file does not say"), required=False, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("One in each line: field = value. For example type = fault"),
+    )  # fmt: skip
+    create_missing = forms.BooleanField(
+        label=_("Let it bring customers, products and zones that are not here yet"), required=False
+    )
+
+    def __init__(self, *args: Any, kind: Kind, headers: tuple[str, ...], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind = kind
+        choices = [("", "—"), *((header, header) for header in headers if header)]
+        for name in kind.fields:
+            self.fields[MAPPED + name] = forms.ChoiceField(
+                label=f"{name} *" if name in kind.required else name, choices=choices, required=False
+            )
+
+    @property
+    def columns(self) -> list[Any]:
+        """The choices of the columns."""
+        return [self[MAPPED + name] for name in self.kind.fields]
+
+    @property
+    def others(self) -> list[Any]:
+        """Everything beside the columns."""
+        return [bound for bound in self if not bound.name.startswith(MAPPED)]
+
+    def clean_values(self) -> dict[str, dict[str, str]]:
+        found: dict[str, dict[str, str]] = {}
+        for line in self.cleaned_data["values"].splitlines():
+            field, _colon, pair = line.partition(":")
+            theirs, sign, ours = pair.rpartition("=")
+            if line.strip():
+                self._known(field.strip(), bool(sign and theirs.strip()), line)
+                found.setdefault(field.strip(), {})[theirs.strip()] = ours.strip()
+        return found
+
+    def clean_constants(self) -> dict[str, str]:
+        found = {}
+        for line in self.cleaned_data["constants"].splitlines():
+            field, sign, value = line.partition("=")
+            if line.strip():
+                self._known(field.strip(), bool(sign and value.strip()), line)
+                found[field.strip()] = value.strip()
+        return found
+
+    def _known(self, field: str, whole: bool, line: str) -> None:
+        if field not in self.kind.fields or not whole:
+            raise forms.ValidationError(
+                _("“%(line)s” is not understood: see the example below."), params={"line": line}
+            )
+
+    def told(self) -> dict[str, Any]:
+        """The mapping as sent."""
+        data = self.cleaned_data
+        columns = {name: data[MAPPED + name] for name in self.kind.fields if data[MAPPED + name]}
+        names = ("source", "delimiter", "encoding", "decimal", "date_format", "values", "constants")
+        return {"kind": self.kind.name, "columns": columns, **{name: data[name] for name in names}}
+
+
+def initial(mapped: ColumnMapping, *, create_missing: bool) -> dict[str, Any]:
+    """What the form shows of a mapping."""
+    codes = [f"{field}: {theirs} = {ours}" for field, pairs in mapped.values.items() for theirs, ours in pairs.items()]
+    return {
+        **{MAPPED + name: header for name, header in mapped.columns.items()},
+        "source": mapped.source, "delimiter": mapped.delimiter, "decimal": mapped.decimal,
+        "encoding": mapped.encoding.removesuffix("-sig"), "date_format": mapped.date_format,
+        "values": "\n".join(codes), "create_missing": create_missing,
+        "constants": "\n".join(f"{field} = {value}" for field, value in mapped.constants.items()),
+    }  # fmt: skip

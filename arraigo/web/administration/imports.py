@@ -1,0 +1,147 @@
+"""Files in: upload, mapping with preview, dry run, progress, rejects, history, undo."""
+
+from pathlib import Path
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from arraigo.imports import guess, jobs, undo
+from arraigo.imports.kinds import kind_of
+from arraigo.imports.models import ImportRun
+from arraigo.people.models import Role
+from arraigo.records import RuleBroken
+from arraigo.web import replies
+from arraigo.web.access import staff, user_of
+from arraigo.web.administration.import_forms import MappingForm, UploadForm, initial
+
+ONLY = staff(Role.ADMINISTRATOR)
+PAGE = 25
+
+
+def runs() -> QuerySet[ImportRun]:
+    """Every import, the newest first."""
+    return ImportRun.objects.select_related("by", "undone_by").order_by("-pk")
+
+
+def run_or_404(pk: int) -> ImportRun:
+    found = runs().filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+@require_http_methods(["GET", "POST"])
+@ONLY
+def imports(request: HttpRequest) -> HttpResponse:
+    """The history of imports, and the form for another file."""
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if replies.sent(request, form):
+        try:
+            run = jobs.upload(form.cleaned_data["file"], form.cleaned_data["kind"], actor=user_of(request))
+        except RuleBroken as refusal:
+            form.add_error("file", str(refusal))
+        else:
+            return redirect("administration_import", run.pk)
+    page = Paginator(runs(), PAGE).get_page(request.GET.get("page"))
+    return replies.page(request, "administration/imports.html", {"form": form, "page": page})
+
+
+@require_http_methods(["GET", "POST"])
+@ONLY
+def import_run(request: HttpRequest, pk: int) -> HttpResponse:
+    """One import: while it is prepared its mapping and ten rows as understood, afterwards what became of it."""
+    run = run_or_404(pk)
+    if run.state not in (ImportRun.State.DRAFT, ImportRun.State.FAILED) or not Path(run.stored or "-").exists():
+        if request.method == "POST":
+            messages.error(request, _("This import is being worked on, or is finished: nothing was changed."))
+            return redirect("administration_import", pk)
+        return render(request, "administration/import_run.html", {"run": run, "kind": kind_of(run.kind)})
+    return _prepare(request, run)
+
+
+def _prepare(request: HttpRequest, run: ImportRun) -> HttpResponse:
+    kind, problem, shown = kind_of(run.kind), "", None
+    try:
+        shown = guess.preview(Path(run.stored), jobs.mapping_of(run))
+    except RuleBroken as refusal:
+        problem = str(refusal)
+    headers = shown.headers if shown else tuple(jobs.mapping_of(run).columns.values())
+    first = initial(jobs.mapping_of(run), create_missing=run.create_missing)
+    form = MappingForm(request.POST or None, initial=first, kind=kind, headers=headers)
+    if replies.sent(request, form) and _carried_out(request, run, form):
+        return redirect("administration_import", run.pk)
+    context = {"run": run, "kind": kind, "form": form, "problem": problem, "rows": _cells(shown)}
+    return replies.page(request, "administration/import_run.html", context)
+
+
+def _carried_out(request: HttpRequest, run: ImportRun, form: MappingForm) -> bool:
+    """Keep the mapping and do what the button pressed says; False with the reason in the form."""
+    data = form.cleaned_data
+    try:
+        jobs.set_mapping(run, form.told(), create_missing=data["create_missing"])
+        act = request.POST.get("act", "")
+        if act in ("try", "bring"):
+            jobs.start(run, dry_run=act == "try")
+    except RuleBroken as refusal:
+        form.add_error(None, str(refusal))
+        return False
+    return True
+
+
+def _cells(shown: guess.Guessed | None) -> dict[str, Any]:
+    """The rows as understood, as a table: the columns that any row has."""
+    rows = shown.shown() if shown else []
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    bad = [row is None for _raw, _reasons, row in shown.rows] if shown else []
+    return {
+        "names": names,
+        "lines": [([row.get(name, "") for name in names], wrong) for row, wrong in zip(rows, bad, strict=True)],
+    }
+
+
+@require_GET
+@ONLY
+def import_progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """How far an import is; asked every other second while it is worked on."""
+    run = run_or_404(pk)
+    answer = render(request, "administration/part_import_progress.html", {"run": run})
+    if run.state not in ImportRun.AT_WORK:
+        answer["HX-Refresh"] = "true"
+    return answer
+
+
+@require_GET
+@ONLY
+def import_rejects(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The rows that were not taken, with line, field, value and reason; of the dry run before it is brought in."""
+    run = run_or_404(pk)
+    path = Path(run.rejects_file or run.trial.get("rejects_file") or "-")
+    if not path.is_file():
+        raise Http404
+    return FileResponse(path.open("rb"), as_attachment=True, filename=path.name, content_type="text/csv")
+
+
+@require_GET
+@ONLY
+def import_mapping(request: HttpRequest, pk: int) -> HttpResponse:
+    """The mapping as its TOML file, for the command line and the folder."""
+    run = run_or_404(pk)
+    answer = HttpResponse(jobs.mapping_of(run).as_toml(), content_type="application/toml; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{run.kind}-{run.pk}.toml"'
+    return answer
+
+
+@require_POST
+@ONLY
+def import_undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take an import back, where nothing has touched since what it brought."""
+    run = run_or_404(pk)
+    replies.attempt(request, lambda: undo.undo(run, actor=user_of(request)), _("The import is undone."))
+    return redirect("administration_import", pk)

@@ -1,0 +1,130 @@
+"""The administrator brings a file in: upload, mapping with preview, dry run, progress, rejects, history, undo."""
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django_q.models import OrmQ
+
+from arraigo.customers.models import Customer
+from arraigo.imports import jobs
+from arraigo.imports.models import ImportRun
+from arraigo.people.models import Role
+from tests.cast import Cast
+from tests.web.conftest import signed_in
+
+FILE = "Código;Nombre completo;Celular;Categoría\nC-1;Rosa Ñuño;70011223;VIP\nC-2;;70011224;VIP\n"
+
+
+@pytest.fixture
+def admin(cast: Cast) -> Client:
+    return signed_in(cast[Role.ADMINISTRATOR])
+
+
+def uploaded(admin: Client, content: str = FILE, name: str = "clientes.csv") -> ImportRun:
+    file = SimpleUploadedFile(name, content.encode("latin-1"))
+    answer = admin.post(reverse("administration_imports"), {"kind": "customers", "file": file})
+    assert answer.status_code == 302, answer.content
+    return ImportRun.objects.latest("pk")
+
+
+def sent(admin: Client, run: ImportRun, act: str, **changed: str) -> int:
+    page = admin.get(reverse("administration_import", args=[run.pk]))
+    form = page.context["form"]
+    told = {bound.html_name: bound.value() or "" for bound in form if bound.name != "create_missing"}
+    told |= {"values": "category: VIP = vip", "act": act, **changed}
+    return admin.post(reverse("administration_import", args=[run.pk]), told).status_code
+
+
+def carried_out(run: ImportRun, *, dry_run: bool) -> ImportRun:
+    """What the worker does."""
+    assert OrmQ.objects.count() >= 1
+    jobs.carry_out(run.pk, dry_run)
+    run.refresh_from_db()
+    return run
+
+
+def test_the_way_of_a_file(admin: Client) -> None:
+    run = uploaded(admin)
+    page = admin.get(reverse("administration_import", args=[run.pk])).content.decode()
+    assert "Rosa Ñuño" in page  # Latin-1, semicolons and the columns were recognised
+    assert "table-danger" in page  # the codes of the category are not ours
+    assert sent(admin, run, "look") == 302
+    assert "+59170011223" in admin.get(reverse("administration_import", args=[run.pk])).content.decode()
+    assert sent(admin, run, "try") == 302
+    run = carried_out(run, dry_run=True)
+    assert (run.state, run.trial["accepted"], run.trial["rejected"]) == ("draft", 1, 1)
+    assert not Customer.objects.exists()
+    rejects = admin.get(reverse("administration_import_rejects", args=[run.pk]))
+    assert b"3,name," in b"".join(rejects.streaming_content)  # type: ignore[attr-defined]
+    assert sent(admin, run, "bring") == 302
+    page = admin.get(reverse("administration_import", args=[run.pk])).content.decode()
+    assert 'hx-trigger="every 2s"' in page
+    run = carried_out(run, dry_run=False)
+    assert (run.state, run.accepted, run.rejected) == ("done", 1, 1)
+    assert Customer.objects.get().category == "vip"
+    answer = admin.get(reverse("administration_import_progress", args=[run.pk]))
+    assert answer["HX-Refresh"] == "true"
+    history = admin.get(reverse("administration_imports")).content.decode()
+    assert run.sha256[:10] in history
+    mapping = admin.get(reverse("administration_import_mapping", args=[run.pk])).content.decode()
+    assert 'name = "Nombre completo"' in mapping
+    admin.post(reverse("administration_import_undo", args=[run.pk]))
+    assert not Customer.objects.exists()
+    assert ImportRun.objects.get(pk=run.pk).state == "undone"
+
+
+def test_bad_files_and_bad_mappings_are_told_at_their_field(admin: Client) -> None:
+    file = SimpleUploadedFile("foto.png", b"\x89PNG\x00\x00")
+    answer = admin.post(reverse("administration_imports"), {"kind": "", "file": file})
+    assert answer.status_code == 400
+    assert "foto.png" in answer.content.decode()
+    empty = admin.post(reverse("administration_imports"), {"file": SimpleUploadedFile("x.csv", b"")})
+    assert empty.status_code == 400
+    run = uploaded(admin)
+    assert sent(admin, run, "bring", values="categoria VIP") == 400
+    assert sent(admin, run, "bring", column_name="Nombre completo", column_external_id="") == 302
+    run = carried_out(run, dry_run=False)
+    assert run.state == "failed"
+    assert "Código" in run.problem or "external_id" in run.problem
+    assert not Customer.objects.exists()
+
+
+def test_a_job_told_twice_is_carried_out_once_and_a_silent_one_again(admin: Client) -> None:
+    run = uploaded(admin)
+    jobs.start(run, dry_run=False)
+    carried_out(run, dry_run=False)
+    jobs.carry_out(run.pk, False)
+    assert ImportRun.objects.get(pk=run.pk).accepted == 0  # both rows carry a category that is not ours
+    ImportRun.objects.filter(pk=run.pk).update(state="running", beat_at=run.started_at - 2 * jobs.SILENT)
+    assert jobs.resume_imports() == 1
+    assert ImportRun.objects.get(pk=run.pk).state == "waiting"
+
+
+def test_the_folder_is_picked_up(cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "IMPORT_FOLDER", tmp_path)
+    monkeypatch.setattr(jobs, "_is_quiet", lambda path: True)
+    (tmp_path / "customers").mkdir()
+    (tmp_path / "birds").mkdir()
+    (tmp_path / "customers" / "a.csv").write_text("external_id,name\n1,Ana\n")
+    (tmp_path / "birds" / "b.csv").write_text("x\n1\n")
+    assert jobs.pick_up() == 2
+    assert jobs.pick_up() == 0
+    jobs.carry_out(ImportRun.objects.get(kind="customers").pk, False)
+    assert Customer.objects.get().name == "Ana"
+    assert len(list((tmp_path / "customers" / "done").glob("*-a.csv"))) == 1
+    assert "birds" in next((tmp_path / "birds" / "failed").glob("*.txt")).read_text()
+
+
+def test_the_history_asks_the_same_number_of_questions_however_long(
+    admin: Client, django_assert_max_num_queries: object
+) -> None:
+    now = uploaded(admin).started_at
+    ImportRun.objects.bulk_create(
+        ImportRun(kind="customers", source="x", file_name=f"{n}.csv", started_at=now) for n in range(30)
+    )
+    with django_assert_max_num_queries(12):  # type: ignore[operator]
+        assert admin.get(reverse("administration_imports")).status_code == 200
