@@ -166,7 +166,7 @@ def columns(kind: Kind, headers: Sequence[str]) -> dict[str, str]:
 
 
 def _likeness(name: str, header: str) -> float:
-    said, ours = words(header), words(name.replace("_", " "))
+    said, ours = words(header.replace(".", "")), words(name.replace("_", " "))
     if said == ours:
         return 100
     hints = SYNONYMS.get(name, "").split()

@@ -127,10 +127,14 @@ class ColumnMapping(Strict):
             nested = name == "values"
             parts = [(f"values.{key}", each) for key, each in table.items()] if nested else [(name, table)]
             for title, entries in parts:
-                lines += ["", f"[{title}]", *(f"{_quoted(key)} = {_quoted(value)}" for key, value in entries.items())]
+                lines += ["", f"[{title}]", *(f"{_key(key)} = {_quoted(value)}" for key, value in entries.items())]
         for each in products:
             lines += ["", "[[products]]", *(f"{key} = {_quoted(value)}" for key, value in each.items())]
         return "\n".join(lines) + "\n"
+
+
+def _key(name: str) -> str:
+    return name if name.isascii() and name.isidentifier() else _quoted(name)
 
 
 def _quoted(value: Any) -> str:

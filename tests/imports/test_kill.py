@@ -1,0 +1,65 @@
+"""SIGKILL in the middle of a running import: whole batches stay, and the same file again completes it."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from arraigo.billing.models import Bill, BillLine
+from arraigo.customers.models import Customer
+from arraigo.eventlog.models import Event
+from arraigo.imports import actions
+from arraigo.imports.models import ImportRun
+from tests.kill.test_kill import database_url
+
+ROOT = Path(__file__).resolve().parents[2]
+MONTHS = 24
+PATIENCE = 120
+"""Seconds within which the process must have landed a batch."""
+
+
+def bills(path: Path) -> int:
+    """A file of two years of bills; how many."""
+    Customer.objects.bulk_create(
+        Customer(number=f"C{n}", name=f"Cliente {n}", source="file", external_id=f"C{n}") for n in range(500)
+    )
+    lines = ["customer,month,issued_on,due_on,total"]
+    for n in range(500):
+        for month in range(MONTHS):
+            day = f"{2024 + month // 12}-{month % 12 + 1:02}"
+            lines.append(f"C{n},{day},{day}-03,{day}-25,200")
+    path.write_text("\n".join(lines) + "\n")
+    return len(lines) - 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_killed_while_it_runs_and_brought_in_again(tmp_path: Path) -> None:
+    path = tmp_path / "bills.csv"
+    count = bills(path)
+    environment = {
+        **os.environ,
+        "DATABASE_URL": database_url(),
+        "DJANGO_SETTINGS_MODULE": "arraigo.settings",
+        "ARRAIGO_DATA_DIR": str(tmp_path),
+    }
+    command = [sys.executable, "manage.py", "import", "bills", str(path)]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL) as process:
+        end = time.monotonic() + PATIENCE
+        while not Bill.objects.exists() and time.monotonic() < end:
+            time.sleep(0.02)
+        process.kill()
+    landed = Bill.objects.count()
+    assert 0 < landed < count
+    assert landed % actions.BATCH == 0
+    assert BillLine.objects.count() == landed
+    assert ImportRun.objects.get().accepted == landed
+    tally, _rejects = actions.import_file("bills", path)
+    assert tally.counts() == {"accepted": count - landed, "updated": 0, "unchanged": landed, "rejected": 0}
+    assert Bill.objects.count() == BillLine.objects.count() == count
+    told = Event.objects.get(kind="file.imported").data
+    assert [each["accepted"] for each in told["interrupted_before"]] == [landed]
+    connection.close()
