@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any
 
 from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 
@@ -75,20 +74,22 @@ def technicians(centers: Sequence[int], now: dt.datetime) -> QuerySet[User]:
     here = User.objects.filter(
         is_active=True, memberships__role=Role.TECHNICIAN, memberships__unit_id__in=centers
     ).values("pk")
-    return User.objects.filter(pk__in=here).annotate(**_load(centers, now)).order_by("last_name", "username")
+    load, late = _load(centers, now)
+    return User.objects.filter(pk__in=here).annotate(load=load, late=late).order_by("last_name", "username")
 
 
 def zones(centers: Sequence[int], now: dt.datetime) -> QuerySet[Zone]:
     """The zones of the centres with their open orders, the fullest first: `load` and `late`."""
-    return Zone.objects.annotate(**_load(centers, now)).filter(load__gt=0).order_by("-load", "name")
+    load, late = _load(centers, now)
+    return Zone.objects.annotate(load=load, late=late).filter(load__gt=0).order_by("-load", "name")
 
 
-def _load(centers: Sequence[int], now: dt.datetime) -> dict[str, Any]:
+def _load(centers: Sequence[int], now: dt.datetime) -> tuple[Count, Count]:
     """How many open orders of the centres, and how many past their hours whose clock runs."""
     open_ones = Q(work_orders__closed_at=None, work_orders__operations_center_id__in=centers)
     runs = ~Exists(Pause.objects.filter(work_order=OuterRef("work_orders__pk"), ended_at=None))
     late = Q(ExpressionWrapper(runs, output_field=BooleanField()), work_orders__due_at__lt=now)
-    return {
-        "load": Count("work_orders", filter=open_ones & Q(work_orders__isnull=False)),
-        "late": Count("work_orders", filter=open_ones & late),
-    }
+    return (
+        Count("work_orders", filter=open_ones & Q(work_orders__isnull=False)),
+        Count("work_orders", filter=open_ones & late),
+    )

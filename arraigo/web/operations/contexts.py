@@ -41,7 +41,7 @@ def page(user: User, given: QueryDict) -> dict[str, Any]:
     """Everything but the list. `given` puts back the boxes and the technician of a refused form."""
     centers, now = access.centers(user), clock.now()
     counted = board.counts(centers, now)
-    technicians = list(board.technicians(centers, now))
+    technicians: list[Any] = list(board.technicians(centers, now))
     return {
         "total": counted["all"],
         "tiles": [Tile(key, label, counted[key]) for key, label in SITUATIONS.items()],

@@ -13,7 +13,7 @@ from arraigo.customers import search
 from arraigo.network.models import Zone
 from arraigo.retention import board
 from arraigo.tickets.models import TroubleTicket
-from arraigo.web.customers.forms import SYMPTOMS
+from arraigo.web.customers.words import SYMPTOMS
 from arraigo.web.filters import Choice, Words
 from arraigo.web.lists import Column, List
 
