@@ -1,9 +1,12 @@
 """Writing many new records at once: COPY on PostgreSQL, many-row inserts elsewhere."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import connection, models
+
+from arraigo.money import MoneyField
 
 if TYPE_CHECKING:
     M = TypeVar("M", bound=models.Model)
@@ -24,19 +27,37 @@ def insert(model: type[models.Model], records: Sequence[M]) -> list[M]:
 
 def _copy(model: type[models.Model], records: list[M]) -> list[M]:
     fields: list[Any] = list(model._meta.concrete_fields)
-    writers = [(field.attname, field.get_db_prep_save) for field in fields]
     columns = ", ".join(f'"{field.column}"' for field in fields)
+    values_of = attrgetter(*(field.attname for field in fields))
+    converted = [(place, convert) for place, field in enumerate(fields) if (convert := _converter(field))]
     with connection.cursor() as cursor:
         for record, key in zip(records, _keys(cursor, model, len(records)), strict=True):
             if record.pk is None:
                 record.pk = key
         with cursor.copy(f'COPY "{model._meta.db_table}" ({columns}) FROM STDIN') as copy:
             for record in records:
-                copy.write_row([save(getattr(record, name), connection) for name, save in writers])
+                row = list(values_of(record))
+                for place, convert in converted:
+                    row[place] = convert(row[place])
+                copy.write_row(row)
     for record in records:
         record._state.adding = False
         record._state.db = connection.alias
     return records
+
+
+PLAIN = (models.CharField, models.TextField, models.DateTimeField, models.DateField, models.BooleanField,
+         models.FloatField, models.BigIntegerField, models.ForeignKey, models.DecimalField)  # fmt: skip
+"""Fields whose values the driver writes as they are."""
+
+
+def _converter(field: Any) -> Callable[[Any], Any] | None:
+    """How a value of `field` becomes what the driver writes; None where it is that already."""
+    if field.choices:
+        return lambda value: value if value is None else str(value)
+    if isinstance(field, PLAIN) and not isinstance(field, MoneyField):
+        return None
+    return lambda value: field.get_db_prep_save(value, connection)
 
 
 def _keys(cursor: Any, model: type[models.Model], count: int) -> list[int]:
