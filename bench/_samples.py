@@ -12,7 +12,7 @@ from arraigo.engine.models import WorkItem  # noqa: E402
 from arraigo.people.models import Role, User  # noqa: E402
 from arraigo.products.models import Product  # noqa: E402
 from arraigo.retention import queries  # noqa: E402
-from arraigo.retention.models import RetentionCase  # noqa: E402
+from arraigo.web.cases import access  # noqa: E402
 
 rng = random.Random(5)
 
@@ -53,7 +53,7 @@ print(
             "customers": [number for _, _, number in people],
             "with_cases": some(list(Customer.objects.exclude(cases=None).values_list("number", flat=True)[:5000])),
             "questions": questions(people),
-            "cases": some(list(RetentionCase.objects.order_by("id").values_list("number", flat=True))),
+            "cases": some(list(access.cases(advisor).order_by("id").values_list("number", flat=True))),
             "steps": [list(each) for each in steps[:400]],
             "in_tray": tray.count(),
             "open_items": WorkItem.objects.filter(status="open").count(),
