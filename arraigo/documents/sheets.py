@@ -17,6 +17,8 @@ class Section(TypedDict, total=False):
     header: Sequence[str]
     rows: Sequence[Sequence[str]]
     lines: Sequence[str]
+    wide: bool
+    """Whether the last of three columns holds sentences."""
 
 
 def receipt_pdf(

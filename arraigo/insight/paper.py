@@ -93,7 +93,8 @@ def _words(evaluation: Evaluation) -> Iterator[sheets.Section]:
 
 def _section(table: tables.Table) -> sheets.Section:
     rows = [[_text(cell) for cell in row] for row in table.rows]
-    return {"title": table.name, "header": table.header, "rows": rows, "lines": [table.note] if table.note else []}
+    notes, wide = [table.note] if table.note else [], len(table.header) == 3 and isinstance(table.rows[0][2], str)
+    return {"title": table.name, "header": table.header, "rows": rows, "lines": notes, "wide": wide}
 
 
 def _text(cell: tables.Cell) -> str:
