@@ -186,8 +186,8 @@ def test_the_offer_branch_tells_of_the_compensation(home: Household) -> None:
 
 
 def test_a_courtesy_and_a_baja_are_told(cast: Cast, home: Household) -> None:
-    walk = Walk(home, products=[home.television], reason="better_offer").go("step_01", "step_02")
-    walk("step_11", reason="better_offer", demand="courtesy", competitor="Otra, 100 Mb")
+    walk = Walk(home, products=[home.television], reason="no_use").go("step_01", "step_02")
+    walk("step_11", reason="no_use", demand="courtesy")
     walk("step_14", courtesy=f"premium_channels:{home.television.pk}")
     assert kinds(walk) == ["courtesy.started"]
     with moment(days=1):
