@@ -1,13 +1,12 @@
 """Files in: upload, mapping with preview, dry run, progress, rejects, history, undo."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -119,13 +118,14 @@ def import_progress(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @ONLY
-def import_rejects(request: HttpRequest, pk: int) -> HttpResponseBase:
+def import_rejects(request: HttpRequest, pk: int) -> HttpResponse:
     """The rows that were not taken, with line, field, value and reason; of the dry run before it is brought in."""
     run = run_or_404(pk)
     path = Path(run.rejects_file or run.trial.get("rejects_file") or "-")
     if not path.is_file():
         raise Http404
-    return FileResponse(path.open("rb"), as_attachment=True, filename=path.name, content_type="text/csv")
+    file = FileResponse(path.open("rb"), as_attachment=True, filename=path.name, content_type="text/csv")
+    return cast(HttpResponse, file)
 
 
 @require_GET

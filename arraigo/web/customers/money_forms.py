@@ -40,7 +40,8 @@ class PaymentForm(forms.Form):
     channel = forms.CharField(label=_("Where"), required=False, max_length=30)
 
     def __init__(self, *args: Any, customer: Customer, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"paid_at": clock.local(clock.now())}, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial = {"paid_at": clock.local(clock.now())}
         rows = Bill.objects.filter(customer=customer, state=Bill.State.ISSUED).order_by("month")
         self.fields["bill"].queryset = rows  # type: ignore[attr-defined]
 
@@ -80,7 +81,8 @@ class LiftForm(forms.Form):
     on = forms.DateField(label=_("Lifted on"), widget=date_input())
 
     def __init__(self, *args: Any, listing: CreditListing, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"on": clock.today()}, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial = {"on": clock.today()}
         self.listing = listing
 
     def clean_on(self) -> dt.date:
