@@ -3,7 +3,7 @@
 import gzip
 from collections.abc import Callable
 
-from playwright.sync_api import Page, Response, ViewportSize
+from playwright.sync_api import Page, ViewportSize
 
 from arraigo.people.models import Role
 from tests.cast import Cast, Household, Walk
@@ -20,23 +20,21 @@ class Wire:
     """Weighs what a browser fetches; what it has fetched before is in its cache, for static files never change."""
 
     def __init__(self, page: Page) -> None:
-        self.answers: list[Response] = []
+        self.page = page
+        self.fetched: list[str] = []
         self.known: set[str] = set()
-        page.on("response", lambda answer: self.answers.append(answer))
+        page.on("response", lambda answer: self.fetched.append(answer.url) if answer.status == 200 else None)
 
     def weigh(self) -> tuple[int, list[str]]:
-        """Compressed bytes and addresses of what came since the last time."""
-        total, urls = 0, []
-        for answer in self.answers:
-            url = answer.url.split("?")[0]
-            if answer.status != 200 or ("/static/" in url and url in self.known):
-                continue
-            body = answer.body()
-            total += len(body) if url.endswith(PACKED) else len(gzip.compress(body))
-            self.known.add(url)
-            urls.append(url.rsplit("/", 1)[-1] or url)
-        self.answers.clear()
-        return total, urls
+        """Compressed bytes and names of what came since the last time."""
+        new = [url for url in dict.fromkeys(self.fetched) if "/static/" not in url or url not in self.known]
+        self.known.update(new)
+        self.fetched.clear()
+        return sum(self._bytes(url) for url in new), [url.split("?")[0].rsplit("/", 1)[-1] or url for url in new]
+
+    def _bytes(self, url: str) -> int:
+        body = self.page.context.request.get(url).body()
+        return len(body) if url.endswith(PACKED) else len(gzip.compress(body))
 
 
 def test_pages_are_light(open_page: Callable[[ViewportSize], Page], cast: Cast, home: Household) -> None:
