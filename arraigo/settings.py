@@ -89,6 +89,7 @@ INSTALLED_APPS = [
     "arraigo.usage",
     "arraigo.messages",
     "arraigo.retention",
+    "arraigo.desk",
     "arraigo.insight",
     "arraigo.imports",
     "arraigo.storage",
@@ -112,6 +113,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "arraigo.web.access.Guard",
+    "arraigo.web.drafts.KeepTyped",
     "axes.middleware.AxesMiddleware",
 ]
 

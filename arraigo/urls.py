@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("arraigo.web.accounts.urls")),
     path("", include("arraigo.web.customers.urls")),
     path("", include("arraigo.web.cases.urls")),
+    path("", include("arraigo.web.desk.urls")),
     path("team/", include("arraigo.web.team_lead.urls")),
     path("morning/", include("arraigo.web.morning.urls")),
     path("tray/", include("arraigo.web.tray.urls")),

@@ -1,7 +1,7 @@
 """Reads of bills, debts and claims. Amounts are `Decimal` in Bs."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from django.db.models import F, QuerySet, Sum
@@ -118,6 +118,12 @@ def live_claims(products: Iterable[Product], month: dt.date) -> dict[int, Billin
     """The entered or applied claims on `products` in `month`, by the ids of the products."""
     found = BillingClaim.objects.filter(product__in=list(products), month=month, state__in=LIVE_CLAIMS)
     return {claim.product_id: claim for claim in found}
+
+
+def credited_months(product_ids: Sequence[int], *, since: dt.date) -> set[dt.date]:
+    """The months from `since` on in which one of the products has a live claim."""
+    live = BillingClaim.objects.filter(product__in=product_ids, month__gte=since, state__in=LIVE_CLAIMS)
+    return set(live.values_list("month", flat=True))
 
 
 def waiver_possible(product: Product, month: dt.date) -> bool:

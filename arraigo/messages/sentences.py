@@ -12,6 +12,8 @@ SENTENCES = {
     "case.closed_elsewhere": gettext_noop("Case %(case)s was closed: %(because)s."),
     "case.reopened": gettext_noop("Case %(case)s was re-opened: %(because)s."),
     "work_item.assigned": gettext_noop("A task of case %(case)s is now yours."),
+    "case.handed_over": gettext_noop("%(from)s handed you case %(case)s, with its tasks and calls."),
+    "callback.due": gettext_noop("Call %(customer)s back now (case %(case)s): %(reason)s."),
     "offer.approved": gettext_noop("Your offer of Bs %(amount)s in case %(case)s was approved."),
     "offer.refused": gettext_noop("Your offer of Bs %(amount)s in case %(case)s was not approved: %(reason)s."),
     "claim.applied": gettext_noop("Billing applied claim %(number)s of Bs %(amount)s (case %(case)s)."),
@@ -34,8 +36,11 @@ SENTENCES = {
 """Kind → English sentence; its places are filled from the notice's data, `case` from its number."""
 
 GROUPS: dict[str, tuple[Promise, frozenset[str]]] = {
-    "assigned": (gettext_lazy("Something is assigned to me"), frozenset({"work_item.assigned", "work_order.assigned"})),
-    "due": (gettext_lazy("Something falls due"), frozenset({"work_order.due", "promise.due"})),
+    "assigned": (
+        gettext_lazy("Something is assigned to me"),
+        frozenset({"work_item.assigned", "work_order.assigned", "case.handed_over"}),
+    ),
+    "due": (gettext_lazy("Something falls due"), frozenset({"work_order.due", "promise.due", "callback.due"})),
     "late": (gettext_lazy("Something is late"), frozenset({"work_order.late", "promise.late", "control.late"})),
     "reopened": (gettext_lazy("A case is open again"), frozenset({"case.reopened", "control.failed"})),
     "billing": (gettext_lazy("Billing decided a claim"), frozenset({"claim.applied", "claim.refused"})),

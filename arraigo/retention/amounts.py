@@ -2,6 +2,7 @@
 
 import calendar
 import datetime as dt
+from collections.abc import Iterable
 from decimal import Decimal
 
 from django.utils.formats import number_format
@@ -13,6 +14,8 @@ from arraigo.procedure.policy import Policy
 from arraigo.products import queries as products
 from arraigo.products.models import Product
 from arraigo.tickets.queries import FaultHistory
+
+RECURRENCE = "step_03_recurrence"
 
 
 def told(amount: Decimal) -> str:
@@ -38,6 +41,21 @@ def compensable(product: Product, month: dt.date) -> Decimal:
     return products.shares(fellows, total)[product.pk]
 
 
+def credit_month(products: Iterable[Product], element: str) -> dt.date:
+    """The month that an offer of `element` credits: the present one.
+
+    Where a fault came back after the controls (`step_03_recurrence`) and that month is credited already for
+    one of `products`, the next one that is not: a month is credited once, and the customer is still made good.
+    """
+    month = clock.month_of(clock.now())
+    if element != RECURRENCE:
+        return month
+    credited = billing.credited_months([product.pk for product in products], since=month)
+    while month in credited:
+        month = clock.next_month(month)
+    return month
+
+
 def days_affected(history: FaultHistory, month: dt.date) -> int:
     """Days of `month` (La Paz) on which a fault of the history was open; at least 1 where there is any."""
     first, last = month, clock.next_month(month) - dt.timedelta(days=1)
@@ -57,8 +75,10 @@ def compensation(product: Product, month: dt.date, days: int, *, price: Decimal 
 
 
 def cap(product: Product, month: dt.date, *, category: str, policy: Policy) -> Decimal:
-    """The most that may be compensated on `product` and `month`, in Bs: the category's months of it,
-    and never more than what is left of the bill."""
+    """The most that may be compensated on `product` and `month`, in Bs: the category's months of it.
+
+    What does not fit on the month's bill goes on the next ones (`billing.credits.share_out`).
+    """
     months = policy.integer(f"compensation_cap.{category}", default=policy.integer("compensation_cap.standard"))
     return compensable(product, month) * months
 

@@ -15,7 +15,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from arraigo import clock
 from arraigo.billing import queries as billing
 from arraigo.engine.models import WorkItem
 from arraigo.money import ZERO
@@ -63,8 +62,8 @@ class _Panel:
     def __init__(self, case: RetentionCase, item: WorkItem, policy: Policy) -> None:
         self.case, self.item, self.policy = case, item, policy
         self.facts: dict[str, Any] = item.instance.facts
-        self.month = clock.month_of(clock.now())
         self.products = [product for product in case.products.select_related("offering") if product.is_alive]
+        self.month = amounts.credit_month(self.products, item.element)
         self.prices = billing.charges(self.products, self.month)
         self.claims = billing.live_claims(self.products, self.month)
 

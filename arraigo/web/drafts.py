@@ -1,12 +1,24 @@
-"""What was typed survives an expired session: kept under the page's path until the page is opened again."""
+"""What was typed is not lost: kept as it is typed, when it was refused, and when the session had run out.
 
-from django.http import HttpRequest, QueryDict
+Of who is signed in it lies in the database, and survives a restart of the server; of who is not any more
+in the session, until that person signs in again and opens the page. It goes when the form was taken.
+"""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.http import url_has_allowed_host_and_scheme
+
+from arraigo.desk import actions as desk
+from arraigo.desk import queries
+from arraigo.people.models import User
 
 KEY = "drafts"
 MOST_BYTES = 64 * 1024
 MOST_DRAFTS = 5
-NEVER_KEPT = ("csrfmiddlewaretoken", "password")
+MOST_PATH = 200
+NEVER_KEPT = ("csrfmiddlewaretoken", "page")
+REFUSED = (400, 409)
 
 
 def page_of(request: HttpRequest) -> str:
@@ -17,24 +29,56 @@ def page_of(request: HttpRequest) -> str:
     return request.path
 
 
-def keep(request: HttpRequest) -> None:
-    """Keep the typed fields in the (still anonymous) session; nothing beyond 64 kB, five pages at most."""
+def _typed(request: HttpRequest) -> str:
+    """The typed fields as text; no password, no drawing, and nothing beyond 64 kB."""
     typed = request.POST.copy()
-    for name in NEVER_KEPT:
-        typed.pop(name, None)
+    for name in list(typed):
+        if name in NEVER_KEPT or "password" in name or str(typed[name]).startswith("data:"):
+            typed.pop(name)
     text = typed.urlencode()
-    if not text or len(text) > MOST_BYTES:
+    return text if len(text) <= MOST_BYTES else ""
+
+
+def keep(request: HttpRequest) -> None:
+    """Keep the typed fields in the (still anonymous) session; five pages at most."""
+    text = _typed(request)
+    if not text:
         return
     kept = request.session.get(KEY, {})
     kept[page_of(request)] = text
     request.session[KEY] = dict(list(kept.items())[-MOST_DRAFTS:])
 
 
-def take(request: HttpRequest) -> QueryDict | None:
-    """What was typed on this page before the session ran out, once; None where nothing was."""
+def save(request: HttpRequest, page: str) -> None:
+    """Keep the typed fields of who is signed in, for `page`."""
+    if isinstance(request.user, User) and len(page) <= MOST_PATH:
+        desk.keep_draft(request.user, page, _typed(request))
+
+
+def take(request: HttpRequest, page: str = "") -> QueryDict | None:
+    """What was typed on this page (or `page`) and not sent; None where nothing was."""
+    page = page or request.path
     kept = request.session.get(KEY, {})
-    text = kept.pop(request.path, None)
-    if text is None:
-        return None
-    request.session[KEY] = kept
-    return QueryDict(text)
+    text = kept.pop(page, None)
+    if text is not None:
+        request.session[KEY] = kept
+    elif isinstance(request.user, User) and (draft := queries.draft(request.user, page)):
+        text = draft.text
+    return None if text is None else QueryDict(text)
+
+
+class KeepTyped:
+    """Middleware: a form that came back keeps what was typed, one that was taken forgets it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.method != "POST" or not isinstance(request.user, User):
+            return response
+        if response.status_code in REFUSED:
+            save(request, page_of(request))
+        elif response.status_code == 302:
+            desk.drop_draft(request.user, page_of(request))
+        return response

@@ -30,11 +30,11 @@ def partial(request: HttpRequest) -> bool:
     return "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
 
 
-def typed(request: HttpRequest) -> QueryDict | None:
-    """What a form is filled with: what was sent, or what was typed before the session ran out."""
+def typed(request: HttpRequest, page: str = "") -> QueryDict | None:
+    """What a form is filled with: what was sent, or what was typed before on this page (or `page`)."""
     if request.method == "POST":
         return request.POST
-    draft = drafts.take(request)
+    draft = drafts.take(request, page)
     if draft is not None:
         messages.info(request, _("What you had typed is here again: look it over and send it."))
     return draft

@@ -9,6 +9,7 @@ from django.conf import settings
 from arraigo import clock
 from arraigo.billing.models import BillingClaim
 from arraigo.bss.models import Command
+from arraigo.desk import actions as desk
 from arraigo.engine.models import WorkItem
 from arraigo.fieldwork import actions as fieldwork
 from arraigo.fieldwork.models import PrintBatch, SignedPaper, Visit
@@ -52,7 +53,9 @@ class Places:
             "solution": {"number": desk.walk.home.internet.number},
             "product": {"number": desk.walk.home.internet.number},
             "ticket": ticket, "ticket_state": ticket, "ticket_follow_up": ticket,
-            "case": number, "case_insist": number, "case_undo": number, "case_record": number, "case_meter": number,
+            "case": number, "case_insist": number, "case_undo": number,
+            "callback_new": number, "case_hand_over": number, "callback_done": {"pk": self._callback()},
+            "presence": {"kind": "case", **number}, "case_record": number, "case_meter": number,
             "case_firm_no": number, "receipt_issue": number, "step": {**number, "pk": desk.walk.item("step_07").pk},
             "work_order": order, "operations_assign": order, "operations_pause": order,
             "operations_resume": order,
@@ -76,7 +79,7 @@ class Places:
             **self._imports(),
             "administration_command": {"pk": self._command()},
             "control_attempt": {"pk": self._control()},
-            "team_reassign": {"pk": self._team_item()},
+            "team_reassign": {"pk": self._team_item()}, "team_decide": {"pk": self._override()},
             "message_template": {"kind": "visit.ordered", "channel": "sms"},
             "message_template_restore": {"kind": "visit.ordered", "channel": "sms"},
             "message_resend": {"pk": self._message()},
@@ -147,6 +150,16 @@ class Places:
             walk = Walk(home).go(*(f"step_0{n}" for n in range(1, 9)))
         sweeps.wake_due_cases()
         return QualityControl.objects.get(case_number=walk.case.number, kind="post_visit").pk
+
+    def _callback(self) -> int:
+        due_at = clock.now() + dt.timedelta(hours=1)
+        return desk.note_callback(self.case, due_at=due_at, note="", actor=self.desk.cast[Role.ADVISOR]).pk
+
+    def _override(self) -> int:
+        """What the head of team is to authorise."""
+        home = self.desk.cast.household("100004")
+        home.listing()
+        return Walk(home).go("step_01").item("override").pk
 
     def _team_item(self) -> int:
         """An advisor's open task of the team."""

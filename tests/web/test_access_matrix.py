@@ -62,6 +62,11 @@ WHO: dict[str, set[Any]] = {
     "case_firm_no": DESK,
     "case_insist": DESK,
     "case_undo": DESK,
+    "callback_new": DESK,
+    "callback_done": DESK,
+    "case_hand_over": DESK,
+    "draft_keep": EVERYBODY,
+    "presence": CUSTOMERS - {Role.BILLING},  # of a case
     "step": TECHNICIAN,  # the case stands at step 7, in the technician's lane
     "work_order": CASES | TECHNICIAN,
     "receipt": {*DESK, *MANAGEMENT},
@@ -73,6 +78,8 @@ WHO: dict[str, set[Any]] = {
     "tray": {ADVISOR},  # the advisor's tray; everybody has only the own one
     "team": {LEAD},
     "team_reassign": {LEAD},
+    "team_queue": {LEAD},
+    "team_decide": {LEAD},
     "operations_orders": SUPERVISOR,
     "operations_print": SUPERVISOR,
     "operations_assign": SUPERVISOR,
@@ -126,14 +133,14 @@ WHO: dict[str, set[Any]] = {
     "credit_listing_new": DESK,
     "credit_listing_lift": DESK,
 }
-POST_ONLY = {"notice_read", "administration_import_undo",
+POST_ONLY = {"notice_read", "draft_keep", "team_decide", "administration_import_undo",
              "solution", "morning_call", "visit_set_out", "visit_arrive", "photo_add", "photo_remove",
              "case_insist", "case_firm_no", "receipt_issue", "operations_print", "operations_resume",
              "operations_reprint", "team_reassign", "operations_hand_over", "operations_swap", "account_notices",
              "message_template_restore", "message_resend",
              "billing_claim_confirm", "administration_holiday_remove",
              "administration_holidays_fill"}  # fmt: skip
-SERVED = {200, 302, 400}
+SERVED = {200, 204, 302, 400}
 """What a person with the right gets: the page, the way on, or the form with what is missing."""
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from arraigo import clock
@@ -31,8 +32,8 @@ class NegotiationForm(answers.CreditForm):
     """One kind of credit for each affected product, and the customer's answer to the whole."""
 
     def prepare(self) -> None:
-        self.month = clock.month_of(clock.now())
         self.products = affected(self.case)
+        self.month = amounts.credit_month(self.products, self.item.element)
         for product in self.products:
             self._add_product(product)
         self.order_fields([*(f"{part}_{p.pk}" for p in self.products for part in ("kind", "amount")), "answer"])
@@ -45,7 +46,7 @@ class NegotiationForm(answers.CreditForm):
             choices=[
                 (
                     Offer.Kind.BILL_WAIVER,
-                    _("This month's bill is waived (Bs %(amount)s)") % {"amount": amounts.told(price)},
+                    self._waived() % {"amount": amounts.told(price), "month": date_format(self.month, "F Y")},
                 ),
                 (Offer.Kind.COMPENSATION, _("Compensation of part of the month")),
             ],
@@ -60,6 +61,11 @@ class NegotiationForm(answers.CreditForm):
             max_value=price,
             decimal_places=2,
         )
+
+    def _waived(self) -> str:
+        if self.month == clock.month_of(clock.now()):
+            return str(_("This month's bill is waived (Bs %(amount)s)"))
+        return str(_("The bill of %(month)s is waived (Bs %(amount)s): this month is credited already"))
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -96,9 +102,10 @@ class NegotiationForm(answers.CreditForm):
 
 
 def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -> dict[str, Any]:
+    products = affected(case)
     return {
-        "verdicts": faults.verdicts(affected(case), policy),
-        "month": clock.month_of(clock.now()),
+        "verdicts": faults.verdicts(products, policy),
+        "month": amounts.credit_month(products, item.element),
         "visit_hours": policy.integer("visit.hours"),
         "options": options.panel(case, item, policy),
     }

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import select_template
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -42,7 +43,8 @@ def step(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 
 def page(request: HttpRequest, item: WorkItem) -> HttpResponse:
     """The page of an open step, its form filled with what was typed before."""
-    return _page(request, item, _form(request, item, replies.typed(request)), 200)
+    own = reverse("step", args=[item.instance.key, item.pk])
+    return _page(request, item, _form(request, item, replies.typed(request, own)), 200)
 
 
 def _complete(request: HttpRequest, item: WorkItem) -> HttpResponse:

@@ -15,6 +15,8 @@ KINDS: dict[str, Promise] = {
     "case.opened": _("The customer asked to leave: case opened"),
     "case.insisted": _("The customer insists on leaving"),
     "case.closed_elsewhere": _("Closed by something that happened elsewhere"),
+    "callback.noted": _("A call back was agreed"),
+    "callback.done": _("The customer was called back"),
     "case.undone": _("A step was taken back"),
     "case.handed_over": _("The case was handed over"),
     "case.reassigned": _("Handed over"),

@@ -2,6 +2,8 @@
 import Alpine from "@alpinejs/csp";
 import "./htmx.js";
 import "./forms.js";
+import "./drafts.js";
+import "./waited.js";
 import "./keys.js";
 
 window.Alpine = Alpine;

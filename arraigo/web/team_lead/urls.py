@@ -4,5 +4,7 @@ from arraigo.web.team_lead import views
 
 urlpatterns = [
     path("", views.team, name="team"),
+    path("queue/", views.queue, name="team_queue"),
+    path("<key:pk>/decide/", views.decide, name="team_decide"),
     path("<key:pk>/hand-over/", views.reassign, name="team_reassign"),
 ]

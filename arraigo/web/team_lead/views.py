@@ -1,4 +1,4 @@
-"""The head of team's page: the team's open tasks, and handing one to a colleague."""
+"""The head of team's desk: decisions with a clock, what is late, and handing tasks to a colleague."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -6,24 +6,53 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from arraigo.engine.errors import AlreadyCompleted, ItemCancelled
 from arraigo.people.models import Role
 from arraigo.retention import actions
-from arraigo.retention.registry import handler
+from arraigo.retention.errors import StepInvalid
 from arraigo.web import replies
 from arraigo.web.access import staff, user_of
-from arraigo.web.team_lead import access
+from arraigo.web.team_lead import access, contexts
 
-PAGE = 100
+ANSWER = {"override": "granted"}
+"""Element → the field of its step that takes the yes or no; the approvals' is `approved`."""
 
 
 @require_GET
 @staff(Role.TEAM_LEAD)
 def team(request: HttpRequest) -> HttpResponse:
-    """What is open in the team, whose it is and since when."""
-    items = list(access.items(user_of(request))[:PAGE])
-    advisors = {item.unit_id: list(access.advisors(item)) for item in items if item.role == Role.ADVISOR}
-    rows = [(item, handler(item.element).title, advisors.get(item.unit_id, [])) for item in items]
-    return render(request, "team_lead/team.html", {"rows": rows, "advisor": Role.ADVISOR})
+    """The desk: decisions that customers wait for, what is late, what is open and whose it is."""
+    return render(request, "team_lead/team.html", contexts.page(user_of(request)))
+
+
+@require_GET
+@staff(Role.TEAM_LEAD)
+def queue(request: HttpRequest) -> HttpResponse:
+    """The queue alone, where it is another than the page shows (`seen`); else nothing."""
+    found = contexts.decisions(user_of(request))
+    if contexts.seen(found) == request.GET.get("seen", ""):
+        return HttpResponse(status=204)
+    return render(request, "team_lead/queue.html", {"queue": found, "seen": contexts.seen(found)})
+
+
+@require_POST
+@staff(Role.TEAM_LEAD)
+def decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """Approve or refuse with a reason. 400 with the reason kept where it is missing, 409 where it is decided."""
+    user = user_of(request)
+    item = access.decision(user, pk)
+    reason = request.POST.get("reason", "")
+    data = {ANSWER.get(item.element, "approved"): request.POST.get("decision", ""), "reason": reason}
+    try:
+        actions.complete_step(item.pk, actor=user, data=data)
+    except StepInvalid as invalid:
+        wrong = [str(error) for errors in invalid.form.errors.values() for error in errors]
+        return render(request, "team_lead/team.html", contexts.page(user, {pk: (reason, wrong)}), status=400)
+    except (AlreadyCompleted, ItemCancelled) as conflict:
+        messages.error(request, str(conflict))
+        return render(request, "team_lead/team.html", contexts.page(user), status=409)
+    messages.success(request, _("Decided: the advisor's page goes on by itself."))
+    return redirect("team")
 
 
 @require_POST

@@ -1,0 +1,26 @@
+"""What can go wrong at a desk. Each docstring is the sentence's pattern."""
+
+from django.utils.translation import gettext as _
+
+from arraigo.records import RuleBroken
+
+
+class CallbackPast(RuleBroken):
+    """The time of the call has passed: choose one to come."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The time of the call has passed: choose one to come."))
+
+
+class CallbackDone(RuleBroken):
+    """{who} made this call already."""
+
+    def __init__(self, who: str) -> None:
+        super().__init__(_("%(who)s made this call already.") % {"who": who})
+
+
+class NotOfTheTeam(RuleBroken):
+    """{who} is no advisor of the case's team: choose a colleague of it."""
+
+    def __init__(self, who: str) -> None:
+        super().__init__(_("%(who)s is no advisor of the case's team: choose a colleague of it.") % {"who": who})

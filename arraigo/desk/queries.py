@@ -1,0 +1,35 @@
+"""Reads of a desk."""
+
+import datetime as dt
+
+from django.db.models import QuerySet
+
+from arraigo import clock
+from arraigo.desk.models import Callback, Draft, Presence
+from arraigo.people.models import User
+from arraigo.retention.models import RetentionCase
+
+HERE = dt.timedelta(seconds=60)
+"""How long after its last sign of life a page counts as open."""
+
+
+def callbacks_of(user: User, *, until: dt.datetime | None = None) -> QuerySet[Callback]:
+    """The calls that `user` is to make, the earliest first; those due by `until` where given."""
+    mine = Callback.objects.filter(person=user, done_at=None).select_related("case__customer", "noted_by")
+    return (mine if until is None else mine.filter(due_at__lte=until)).order_by("due_at", "id")
+
+
+def callbacks_in(case: RetentionCase) -> QuerySet[Callback]:
+    """The calls of a case that are still to be made."""
+    return Callback.objects.filter(case=case, done_at=None).select_related("person").order_by("due_at", "id")
+
+
+def draft(user: User, page: str) -> Draft | None:
+    """What `user` typed on `page` and has not sent."""
+    return Draft.objects.filter(user=user, page=page).first()
+
+
+def others_at(place: str, user: User) -> list[Presence]:
+    """Who else has the page of `place` open now."""
+    here = Presence.objects.filter(place=place, seen_at__gt=clock.now() - HERE).exclude(user=user)
+    return list(here.select_related("user").order_by("-seen_at"))

@@ -1,0 +1,40 @@
+"""Whose calls and cases a person may touch here."""
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+
+from arraigo.desk.models import Callback
+from arraigo.people import queries as people
+from arraigo.people.models import Role, User
+from arraigo.retention.models import RetentionCase
+from arraigo.web.cases import access as cases
+from arraigo.web.customers import access as customers
+
+
+def callback(user: User, pk: int) -> Callback:
+    """A call of a case that `user` may see; 404 for any other."""
+    rows = Callback.objects.select_related("case__customer", "done_by")
+    found = rows.filter(Q(person=user) | Q(case__in=cases.cases(user)), pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def colleagues(case: RetentionCase) -> QuerySet[User]:
+    """Who may take the case over: the other advisors of its team."""
+    return people.staff_of(case.team_id, Role.ADVISOR).exclude(pk=case.owner_id)
+
+
+def open_cases(owner: User, team_id: int) -> list[int]:
+    """The open cases that `owner` has in the team."""
+    mine = RetentionCase.objects.filter(owner=owner, team_id=team_id, closed_at=None)
+    return list(mine.order_by("pk").values_list("pk", flat=True))
+
+
+def place(user: User, kind: str, number: str) -> str:
+    """The name of a place that `user` may see; 404 for any other."""
+    if kind == "case":
+        return f"case:{cases.case(user, number).number}"
+    if kind == "customer":
+        return f"customer:{customers.customer(number).number}"
+    raise Http404

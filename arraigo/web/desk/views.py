@@ -1,0 +1,91 @@
+"""Calls to make, cases handed over, what was typed, and who else is here."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from arraigo.desk import actions, queries
+from arraigo.records import RuleBroken
+from arraigo.web import drafts, replies
+from arraigo.web.access import CUSTOMER_READERS, CUSTOMER_WRITERS, staff, user_of
+from arraigo.web.cases import access as cases
+from arraigo.web.desk import access
+from arraigo.web.desk.forms import CallbackForm, HandOverForm, OutcomeForm
+
+
+@require_http_methods(["GET", "POST"])
+@staff(*CUSTOMER_WRITERS)
+def callback_new(request: HttpRequest, number: str) -> HttpResponse:
+    """Note that the customer is called back at a time."""
+    user = user_of(request)
+    case, form = cases.case(user, number), CallbackForm(replies.typed(request))
+    if replies.sent(request, form):
+        try:
+            actions.note_callback(case, actor=user, **form.cleaned_data)
+        except RuleBroken as refusal:
+            form.add_error("due_at", str(refusal))
+        else:
+            messages.success(request, _("The call is noted: it appears in your tray when it is due."))
+            return redirect("case", number)
+    context = {"case": case, "form": form, "title": _("Call the customer back"), "noted": queries.callbacks_in(case)}
+    return replies.page(request, "desk/form.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@staff(*CUSTOMER_WRITERS)
+def callback_done(request: HttpRequest, pk: int) -> HttpResponse:
+    """The call was made: what came of it."""
+    user = user_of(request)
+    callback, form = access.callback(user, pk), OutcomeForm(replies.typed(request))
+    if replies.sent(request, form):
+        try:
+            actions.finish_callback(callback, outcome=form.cleaned_data["outcome"], actor=user)
+        except RuleBroken as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The call is done."))
+            return redirect("case", callback.case.number)
+    context = {"case": callback.case, "form": form, "title": _("The call was made"), "callback": callback}
+    return replies.page(request, "desk/form.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@staff(*CUSTOMER_WRITERS)
+def hand_over(request: HttpRequest, number: str) -> HttpResponse:
+    """Hand the case, or all of its owner's in the team, to a colleague with everything."""
+    user = user_of(request)
+    case = cases.case(user, number)
+    form = HandOverForm(access.colleagues(case), replies.typed(request))
+    if replies.sent(request, form):
+        handed = access.open_cases(case.owner, case.team_id) if form.cleaned_data["every"] else [case.pk]
+        try:
+            count = actions.hand_over(handed, to=form.cleaned_data["to"], actor=user)
+        except RuleBroken as refusal:
+            form.add_error("to", str(refusal))
+        else:
+            done = ngettext("%(count)d case is handed over.", "%(count)d cases are handed over.", count)
+            messages.success(request, done % {"count": count})
+            return redirect("case", number)
+    return replies.page(request, "desk/form.html", {"case": case, "form": form, "title": _("Hand the case over")})
+
+
+@require_POST
+@staff()
+def keep_draft(request: HttpRequest) -> HttpResponse:
+    """Keep what is being typed on a page; nothing comes back."""
+    drafts.save(request, drafts.page_of(request))
+    return HttpResponse(status=204)
+
+
+@require_GET
+@staff(*CUSTOMER_READERS)
+def here(request: HttpRequest, kind: str, number: str) -> HttpResponse:
+    """Say that the person has this case or customer open, and who else has."""
+    user = user_of(request)
+    place = access.place(user, kind, number)
+    actions.here(user, place)
+    others = queries.others_at(place, user)
+    return render(request, "desk/here.html", {"others": others, "kind": kind, "number": number})

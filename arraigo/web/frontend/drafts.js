@@ -1,0 +1,21 @@
+// <form data-draft>: what is typed is kept on the server a moment after the typing stops.
+const WAIT = 1200;
+const timers = new WeakMap();
+
+function keep(form) {
+  const typed = new FormData(form);
+  const body = new URLSearchParams();
+  typed.forEach((value, name) => { if (typeof value === "string" && !value.startsWith("data:")) body.append(name, value); });
+  body.set("page", new URL(form.getAttribute("action") || window.location.pathname, window.location.href).pathname);
+  fetch("/drafts/", { method: "POST", body, credentials: "same-origin", keepalive: true, redirect: "manual" }).catch(() => {});
+}
+
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("form[data-draft]");
+  if (!form) return;
+  clearTimeout(timers.get(form));
+  timers.set(form, setTimeout(() => keep(form), WAIT));
+});
+
+// Once it is sent there is nothing to keep any more.
+document.addEventListener("submit", (event) => clearTimeout(timers.get(event.target)), true);

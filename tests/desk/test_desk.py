@@ -1,0 +1,178 @@
+"""An advisor's desk: calls to make, cases handed over, what was typed, who else is here."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from arraigo import clock
+from arraigo.billing import actions as billing
+from arraigo.billing.models import BillingClaim
+from arraigo.desk import actions, queries
+from arraigo.desk.errors import CallbackDone, CallbackPast, NotOfTheTeam
+from arraigo.desk.models import Callback, Draft
+from arraigo.messages.models import Notice
+from arraigo.people.models import Membership, Role, User
+from tests.cast import Cast, Walk, moment
+from tests.records import refused
+from tests.web.conftest import signed_in
+
+HOUR = dt.timedelta(hours=1)
+
+
+@pytest.fixture
+def cast(db: None) -> Iterator[Cast]:
+    with moment():
+        yield Cast()
+
+
+@pytest.fixture
+def walk(cast: Cast) -> Walk:
+    home = cast.household()
+    home.repeated_faults()
+    return Walk(home).go("step_01", "step_02")
+
+
+def colleague(cast: Cast) -> User:
+    user = User.objects.create_user(username="colega", first_name="Rosa", last_name="Colque")
+    Membership.objects.create(user=user, role=Role.ADVISOR, unit=cast.team)
+    return user
+
+
+def page(walk: Walk) -> str:
+    return reverse("step", args=[walk.case.number, walk.item("step_03").pk])
+
+
+# --- calls ---------------------------------------------------------------------------------------
+
+
+def test_a_call_is_told_once_when_it_is_due_and_stands_above_the_tray(walk: Walk) -> None:
+    advisor = walk.cast[Role.ADVISOR]
+    call = actions.note_callback(walk.case, due_at=clock.now() + HOUR, note="Consulta con su esposo", actor=advisor)
+    assert actions.remind() == 0
+    with moment(hours=1):
+        assert (actions.remind(), actions.remind()) == (1, 0)
+        assert Notice.objects.get(user=advisor, kind="callback.due").data["reason"] == "Consulta con su esposo"
+        tray = signed_in(advisor).get(reverse("tray", args=[Role.ADVISOR]))
+        assert list(tray.context["calls"]) == [call]
+        actions.finish_callback(call, outcome="Acepta la visita", actor=advisor)
+        assert list(queries.callbacks_of(advisor)) == []
+        with refused(CallbackDone):
+            actions.finish_callback(call, outcome="", actor=advisor)
+
+
+def test_a_call_in_the_past_is_refused_at_its_field(walk: Walk) -> None:
+    with refused(CallbackPast):
+        actions.note_callback(walk.case, due_at=clock.now(), note="", actor=walk.cast[Role.ADVISOR])
+    client, path = signed_in(walk.cast[Role.ADVISOR]), reverse("callback_new", args=[walk.case.number])
+    for when in ("2026-03-10T09:00", "mañana", ""):
+        answer = client.post(path, {"due_at": when, "note": "Llamar"})
+        assert (answer.status_code, "due_at" in answer.context["form"].errors) == (400, True)
+        assert "Llamar" in answer.content.decode()
+    assert client.post(path, {"due_at": "2026-03-10T16:30"}).status_code == 302
+    assert Callback.objects.get().due_at == dt.datetime(2026, 3, 10, 20, 30, tzinfo=dt.UTC)
+
+
+def test_a_claim_that_billing_refuses_is_back_in_the_advisors_tray(cast: Cast) -> None:
+    cast.publish(billing__confirmation='"always"')
+    home = cast.household()
+    home.repeated_faults()
+    walk = Walk(home).go("step_01", "step_02", "step_03", "step_04")
+    claim = BillingClaim.objects.get()
+    billing.refuse_claim(claim, reason="Ya tiene descuento", actor=cast[Role.BILLING])
+    (call,) = queries.callbacks_of(cast[Role.ADVISOR], until=clock.now())
+    assert (call.case, call.cause, call.note) == (walk.case, "claim_refused", f"{claim.number}: Ya tiene descuento")
+
+
+# --- handing over --------------------------------------------------------------------------------
+
+
+def test_a_case_changes_hands_with_everything(walk: Walk) -> None:
+    before, rosa = walk.cast[Role.ADVISOR], colleague(walk.cast)
+    actions.note_callback(walk.case, due_at=clock.now() + HOUR, note="", actor=before)
+    actions.keep_draft(before, page(walk), "answer=refused")
+    actions.keep_draft(before, "/customers/new/", "name=Otra")
+    client = signed_in(before)
+    assert client.post(reverse("case_hand_over", args=[walk.case.number]), {"to": rosa.pk}).status_code == 302
+    assert walk.reload().owner == rosa
+    assert walk.item("step_03").assignee == rosa
+    assert [call.case for call in queries.callbacks_of(rosa)] == [walk.case]
+    assert list(Draft.objects.order_by("page").values_list("user__username", "page")) == [
+        (rosa.username, page(walk)), (before.username, "/customers/new/"),
+    ]  # fmt: skip
+    assert Notice.objects.get(user=rosa).kind == "case.handed_over"
+    walk("step_03", by=Role.ADVISOR)  # and what opens next is hers
+    assert walk.item("step_04").assignee == rosa
+
+
+def test_all_cases_of_an_advisor_change_hands_at_once(walk: Walk) -> None:
+    other, rosa = Walk(walk.cast.household("100002")), colleague(walk.cast)
+    client = signed_in(walk.cast[Role.TEAM_LEAD])
+    client.post(reverse("case_hand_over", args=[walk.case.number]), {"to": rosa.pk, "every": "on"})
+    assert {walk.reload().owner, other.reload().owner} == {rosa}
+
+
+def test_only_an_advisor_of_the_team_takes_a_case(walk: Walk) -> None:
+    with refused(NotOfTheTeam):
+        actions.hand_over([walk.case], to=walk.cast[Role.TECHNICIAN], actor=walk.cast[Role.TEAM_LEAD])
+
+
+# --- what was typed ------------------------------------------------------------------------------
+
+
+def reopened(client: Client, path: str) -> str:
+    return client.get(path).content.decode()
+
+
+def test_what_is_typed_is_kept_until_it_is_sent(walk: Walk) -> None:
+    advisor = walk.cast[Role.ADVISOR]
+    path, field = page(walk), f"amount_{walk.home.internet.pk}"
+    typed = {"page": path, f"kind_{walk.home.internet.pk}": "compensation", field: "12.34", "password": "x"}
+    assert signed_in(advisor).post(reverse("draft_keep"), typed).status_code == 204
+    assert "password" not in Draft.objects.get().text
+    other_browser = signed_in(advisor)  # another session: nothing of it lives in the old one
+    assert "12.34" in reopened(other_browser, path)
+    assert "12.34" not in reopened(signed_in(walk.cast[Role.TEAM_LEAD]), path)
+    assert other_browser.post(path, walk.usual("step_03")).status_code == 302
+    assert not Draft.objects.exists()
+
+
+def test_what_was_refused_is_kept(walk: Walk) -> None:
+    client, path = signed_in(walk.cast[Role.ADVISOR]), page(walk)
+    field = f"amount_{walk.home.internet.pk}"
+    answer = client.post(path, {f"kind_{walk.home.internet.pk}": "compensation", field: "99999", "answer": "accepted"})
+    assert answer.status_code == 400
+    assert "99999" in reopened(signed_in(walk.cast[Role.ADVISOR]), path)
+
+
+def test_a_password_is_never_kept(walk: Walk) -> None:
+    client = signed_in(walk.cast[Role.ADVISOR])
+    answer = client.post(reverse("account"), {"old_password": "mala", "new_password1": "a", "new_password2": "b"})
+    assert answer.status_code == 400
+    assert not Draft.objects.exists()
+
+
+def test_old_drafts_are_forgotten(walk: Walk) -> None:
+    actions.keep_draft(walk.cast[Role.ADVISOR], page(walk), "answer=refused")
+    with moment(days=13):
+        assert actions.clear() == 0
+    with moment(days=15):
+        assert actions.clear() == 1
+
+
+# --- who is here ---------------------------------------------------------------------------------
+
+
+def test_two_advisors_on_one_case_see_each_other_until_one_leaves(walk: Walk) -> None:
+    rosa = colleague(walk.cast)
+    mine, hers = signed_in(walk.cast[Role.ADVISOR]), signed_in(rosa)
+    for kind, number in (("case", walk.case.number), ("customer", walk.customer.number)):
+        path = reverse("presence", args=[kind, number])
+        assert "Colque" not in mine.get(path).content.decode()
+        assert "Prueba" in hers.get(path).content.decode()
+        assert "Colque" in mine.get(path).content.decode()
+        with moment(hours=0.02):
+            assert "Colque" not in mine.get(path).content.decode()
+    assert mine.get("/here/nothing/1/").status_code == 404

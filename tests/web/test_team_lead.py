@@ -1,0 +1,122 @@
+"""The head of team's desk: decisions while the customer waits, and what the team is late with."""
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from arraigo.people.models import Role
+from arraigo.retention import firm_no, sweeps
+from tests.cast import Cast, Walk, moment
+from tests.web.conftest import signed_in
+
+
+def above_authority(cast: Cast, number: str = "100001") -> Walk:
+    """Somebody accepted a waiver of Bs 400: the head of team approves it first."""
+    home = cast.household(number)
+    home.repeated_faults()
+    home.priced(home.internet, "400")
+    return Walk(home).go("step_01", "step_02", "step_03")
+
+
+def not_eligible(cast: Cast, number: str = "100002") -> Walk:
+    home = cast.household(number)
+    home.listing()
+    return Walk(home).go("step_01")
+
+
+def desk(cast: Cast) -> Client:
+    return signed_in(cast[Role.TEAM_LEAD])
+
+
+def decide(client: Client, walk: Walk, element: str, **answers: str) -> int:
+    path = reverse("team_decide", args=[walk.item(element).pk])
+    return client.post(path, answers).status_code
+
+
+def test_the_longest_wait_comes_first_and_says_what_it_is_about(cast: Cast) -> None:
+    first = not_eligible(cast)
+    with moment(hours=0.1):
+        second = above_authority(cast)
+        queue = desk(cast).get(reverse("team")).context["queue"]
+        assert queue[0].waited_seconds == 360
+    assert [decision.case for decision in queue] == [first.case, second.case]
+    assert "Central" in queue[0].because
+    assert [str(offer.amount) for offer in queue[1].offers] == ["400.00"]
+
+
+def test_one_click_approves_with_its_reason(cast: Cast) -> None:
+    walk, client = above_authority(cast), desk(cast)
+    assert decide(client, walk, "approve_03", decision="yes", reason="Corresponde") == 302
+    assert walk.open == ["step_04"]
+    assert walk.case.offers.get().approval_reason == "Corresponde"
+
+
+def test_one_click_refuses(cast: Cast) -> None:
+    walk, client = not_eligible(cast), desk(cast)
+    assert decide(client, walk, "override", decision="no", reason="Tiene deuda antigua") == 302
+    assert walk.open == ["inform"]
+
+
+def test_without_a_reason_nothing_is_decided_and_what_was_typed_stays(cast: Cast) -> None:
+    walk, client = above_authority(cast), desk(cast)
+    path = reverse("team_decide", args=[walk.item("approve_03").pk])
+    answer = client.post(path, {"decision": "yes", "reason": ""})
+    assert (answer.status_code, walk.open) == (400, ["approve_03"])
+    assert answer.context["queue"][0].errors
+    answer = client.post(path, {"decision": "perhaps", "reason": "Corresponde"})
+    assert (answer.status_code, answer.context["queue"][0].reason) == (400, "Corresponde")
+
+
+def test_who_comes_second_is_told(cast: Cast) -> None:
+    walk, client = above_authority(cast), desk(cast)
+    path = reverse("team_decide", args=[walk.item("approve_03").pk])
+    walk("approve_03")
+    assert client.post(path, {"decision": "no", "reason": "No"}).status_code == 409
+
+
+def test_the_queue_is_drawn_again_only_where_it_changed(cast: Cast) -> None:
+    walk, client = above_authority(cast), desk(cast)
+    seen = str(walk.item("approve_03").pk)
+    path = reverse("team_queue")
+    assert client.get(path, {"seen": seen}).status_code == 204
+    not_eligible(cast)
+    answer = client.get(path, {"seen": seen})
+    assert (answer.status_code, len(answer.context["queue"])) == (200, 2)
+
+
+def test_what_the_team_is_late_with(cast: Cast) -> None:
+    home = cast.household("100003")
+    home.repeated_faults()
+    late = Walk(home).go(*(f"step_0{n}" for n in range(1, 7)))
+    talking = Walk(cast.household("100004"))
+    firm_no.say(talking.case.pk, actor=cast[Role.ADVISOR])
+    with moment(hours=25):
+        shown = desk(cast).get(reverse("team")).context
+        assert [order.case_number for order in shown["late_orders"]] == [late.case.number]
+        assert [case for case, meter in shown["meters"] if meter.is_over] == [talking.case]
+        late.go("step_07", "step_08")
+    with moment(days=6):
+        sweeps.wake_due_cases()
+    with moment(days=9):
+        assert [each.case_number for each in desk(cast).get(reverse("team")).context["overdue_controls"]] == [
+            late.case.number
+        ]
+        late("step_09", verdict="failed", answer="Sigue igual")
+        assert desk(cast).get(reverse("team")).context["reopened"] == [late.case]
+
+
+def test_the_desk_grows_without_more_queries(cast: Cast) -> None:
+    client = desk(cast)
+
+    def asked() -> int:
+        client.get(reverse("team"))
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(reverse("team")).status_code == 200
+        return len(queries)
+
+    above_authority(cast, "1"), not_eligible(cast, "2")
+    one = asked()
+    for number in range(3, 7):
+        above_authority(cast, f"{number}a"), not_eligible(cast, f"{number}b")
+    assert asked() == one <= 24
