@@ -1,13 +1,15 @@
 """Files in: upload, mapping with preview, dry run, progress, rejects, history, undo."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -124,8 +126,16 @@ def import_rejects(request: HttpRequest, pk: int) -> HttpResponse:
     path = Path(run.rejects_file or run.trial.get("rejects_file") or "-")
     if not path.is_file():
         raise Http404
-    file = FileResponse(path.open("rb"), as_attachment=True, filename=path.name, content_type="text/csv")
-    return cast(HttpResponse, file)
+    answer = StreamingHttpResponse(_chunks(path), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = content_disposition_header(True, path.name) or "attachment"
+    return cast(HttpResponse, answer)
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    """The bytes of a file, which is opened when they are asked for."""
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 16):
+            yield chunk
 
 
 @require_GET
