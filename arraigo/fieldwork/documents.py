@@ -256,8 +256,7 @@ def _order_fields(order: WorkOrder, technician: User | None) -> list[list[str]]:
 def _qr(text: str) -> str:
     """An SVG of the QR code of `text`, with a quiet zone and medium error correction.
 
-    The mask is given: trying all eight, as a code on a poster deserves, takes three times as long as
-    all else, and a batch has two hundred codes that every reader reads with any mask.
+    The mask is given: any one can be read, and choosing among all eight takes three times as long.
     """
     drawn = io.BytesIO()
     segno.make(text, error="m", micro=False, mask=QR_MASK, boost_error=False).save(
