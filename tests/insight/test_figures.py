@@ -55,7 +55,7 @@ def test_one_case_of_each_kind(cast: Cast) -> None:
         assert by(figures, dimension) == {name: figures.counts}
     assert given(figures) == {
         "bill_waiver": (0, Decimal()), "compensation": (1, Decimal("22.58")),
-        "courtesy": (1, Decimal("60.00")), "visit": (0, Decimal()),
+        "courtesy": (1, Decimal("8.00")), "visit": (0, Decimal()),
     }  # fmt: skip
 
 
@@ -140,12 +140,12 @@ def test_each_figure_counts_the_cases_behind_it(cast: Cast) -> None:
 def test_figures_grow_without_more_queries(cast: Cast, django_assert_num_queries: Any) -> None:
     ways.compensated(cast.household("1"))
     queries.month_figures(MARCH)
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(24):
         march_now = queries.month_figures(MARCH)
     assert march_now.counts.opened == 1
     ways.several(cast, 4)
     ways.lost(cast.household("9"))
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(24):
         assert queries.month_figures(MARCH).counts.opened == 6
 
 

@@ -1,0 +1,121 @@
+"""Pages of the evaluation and of the controls: constant queries, addresses that mean nothing, late records."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+import pytest
+from django.urls import reverse
+
+from arraigo import clock
+from arraigo.insight import actions
+from arraigo.people.models import Role
+from arraigo.retention import sweeps
+from tests.cast import Cast, Walk, moment
+from tests.insight import ways
+from tests.web.conftest import signed_in
+from tests.web.test_query_counts import asked
+
+MARCH = dt.date(2026, 3, 1)
+
+
+@pytest.fixture
+def cast(db: None) -> Iterator[Cast]:
+    with moment():
+        yield Cast()
+
+
+def grows(cast: Cast, role: Role, path: str, days: float, add: object, most: int) -> None:
+    """The page at `path`, seen `days` after 10 March, asks as often for five cases as for one."""
+    with moment(days=days):
+        client = signed_in(cast[role])
+        one = asked(client, path)
+    for number in range(2, 6):
+        add(cast.household(str(number)))  # type: ignore[operator]
+    with moment(days=days):
+        sweeps.run_all()
+        assert asked(client, path) == one <= most
+
+
+def test_the_month_grows_without_more_queries(cast: Cast) -> None:
+    ways.compensated(cast.household("1"))
+    with moment(days=31):
+        sweeps.run_all()
+    path = reverse("evaluation", args=[dt.date(2026, 4, 1)])
+    grows(cast, Role.COMMERCIAL_MANAGEMENT, path, 31, ways.compensated, 40)
+
+
+def test_the_cases_behind_a_figure_grow_without_more_queries(cast: Cast) -> None:
+    ways.compensated(cast.household("1"))
+    path = reverse("evaluation_cases", args=[MARCH, "accepted"])
+    grows(cast, Role.COMMERCIAL_MANAGEMENT, path, 5, ways.compensated, 16)
+
+
+@pytest.mark.parametrize("name", ["control_calls", "control_overdue"])
+def test_the_calls_grow_without_more_queries(cast: Cast, name: str) -> None:
+    ways.repaired(cast.household("1"))
+    with moment(days=2):
+        sweeps.wake_due_cases()
+        client = signed_in(cast[Role.INCIDENT_FOLLOW_UP])
+    with moment(days=3):
+        one = asked(client, reverse(name))
+    for number in range(2, 6):
+        ways.repaired(cast.household(str(number)))
+    with moment(days=2):
+        sweeps.wake_due_cases()
+    with moment(days=3):
+        assert asked(client, reverse(name)) == one <= 22
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/evaluations/2026-03/?by=nothing", "/evaluations/2026-03/cases/nothing/",
+        "/evaluations/2026-03/cases/opened/?by=nothing", "/evaluations/2026-03/cases/opened/?by=zone&key=x",
+        "/evaluations/2026-03/terminations/nothing/", "/evaluations/2026-03/pdf/", "/evaluations/1999-12/",
+    ],
+)  # fmt: skip
+def test_an_address_that_means_nothing_is_not_found(cast: Cast, address: str) -> None:
+    assert signed_in(cast[Role.COMMERCIAL_MANAGEMENT]).get(address).status_code == 404
+
+
+@pytest.mark.parametrize("by", ["reason", "branch", "offer", "team", "center", "zone"])
+def test_every_group_leads_to_its_cases(cast: Cast, by: str) -> None:
+    Walk(cast.household("1"), reason="price")
+    client = signed_in(cast[Role.COMMERCIAL_MANAGEMENT])
+    page = client.get(reverse("evaluation", args=[MARCH]), {"by": by})
+    (group,) = page.context["groups"]
+    found = client.get(reverse("evaluation_cases", args=[MARCH, "opened"]), {"by": by, "key": group["key"]})
+    assert found.status_code == 200
+    assert len(found.context["list"].rows) == group["counts"]["opened"] == 1
+
+
+def test_a_late_ticket_for_a_signed_month_is_named(cast: Cast) -> None:
+    home = cast.household("1")
+    walk = ways.compensated(home)
+    greta = cast[Role.COMMERCIAL_MANAGEMENT]
+    with moment(days=25):
+        actions.sign_evaluation(MARCH, findings="a", decisions="b", reformulate=False, actor=greta)
+    with moment(days=55):
+        actions.sign_evaluation(dt.date(2026, 4, 1), findings="a", decisions="b", reformulate=False, actor=greta)
+        ticket = home.fault(days_ago=40)
+        page = signed_in(greta).get(reverse("evaluation", args=[dt.date(2026, 4, 1)])).content.decode()
+    assert f"El reclamo {ticket.number} llegó tarde: el caso {walk.case.number}" in page
+    assert "Lo firmado no cambia." in page
+
+
+def test_a_month_signed_twice_says_so_and_keeps_what_was_typed(cast: Cast) -> None:
+    greta = cast[Role.COMMERCIAL_MANAGEMENT]
+    with moment(days=25):
+        actions.sign_evaluation(MARCH, findings="a", decisions="b", reformulate=False, actor=greta)
+        sent = {"findings": "Otros hallazgos", "decisions": "Otras"}
+        answer = signed_in(greta).post(reverse("evaluation_sign", args=[MARCH]), sent)
+    assert answer.status_code == 400
+    page = answer.content.decode()
+    assert "03/2026" in page
+    assert "Otros hallazgos" in page
+
+
+def test_the_months_name_the_one_that_is_due(cast: Cast) -> None:
+    assert clock.today().month == 3
+    page = signed_in(cast[Role.COMMERCIAL_MANAGEMENT]).get(reverse("evaluations")).content.decode()
+    assert reverse("evaluation", args=[dt.date(2026, 2, 1)]) in page
