@@ -45,7 +45,7 @@ def test_the_policy_says_which_reasons_stand_apart(cast: Cast) -> None:
     cast.publish(indicator__apart='["death"]')
     bajas(cast, 0, ["arrears", "death", "moving", "other"])
     found = queries.month_figures(MARCH).indicator
-    assert (found.count, found.this.requested_apart) == (3, {"death": 1})
+    assert (found.count, found.this.apart) == (3, {"death": 1})
 
 
 def test_a_withdrawn_request_counts_no_longer(cast: Cast) -> None:
