@@ -18,6 +18,7 @@ from arraigo.orders.signals import order_assigned, order_escalated, visit_not_so
 from arraigo.people.models import Role, User
 from arraigo.people.queries import staff_of
 from arraigo.procedure import queries as procedures
+from arraigo.procedure.errors import NoProcedure
 from arraigo.products.models import Courtesy, Product
 from arraigo.products.signals import courtesies_started
 from arraigo.terminations.models import Termination
@@ -146,7 +147,10 @@ def tell_of_courtesies(sender: Any, courtesies: Sequence[Courtesy], **_more: Any
 
 def courtesy_places(courtesy: Courtesy) -> dict[str, Any]:
     """What the texts about a courtesy say of it."""
-    terms = procedures.current_policy().value(f"courtesy.{courtesy.kind}", {})
+    try:
+        terms = procedures.current_policy().value(f"courtesy.{courtesy.kind}", {})
+    except NoProcedure:
+        terms = {}
     return {
         "cortesia": terms.get("name", courtesy.kind),
         "producto": courtesy.product.offering.name,

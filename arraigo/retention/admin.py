@@ -5,10 +5,20 @@ from arraigo.retention.models import (
     BackgroundReview,
     Offer,
     Override,
+    ProactiveCall,
     Promise,
     Receipt,
     RepeatFaultVerdict,
     RetentionCase,
 )
 
-show(BackgroundReview, Offer, Override, Promise, Receipt, RepeatFaultVerdict, RetentionCase)
+show(
+    BackgroundReview,
+    Offer,
+    Override,
+    ProactiveCall,
+    Promise,
+    Receipt,
+    RepeatFaultVerdict,
+    RetentionCase,
+)

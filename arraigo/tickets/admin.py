@@ -1,6 +1,13 @@
 """These records in the admin, read-only."""
 
 from arraigo.people.admin import show
-from arraigo.tickets.models import ConfirmedSolution, Interaction, Outage, TicketChange, TroubleTicket
+from arraigo.tickets.models import (
+    ConfirmedSolution,
+    Interaction,
+    Outage,
+    RepeatFaultFinding,
+    TicketChange,
+    TroubleTicket,
+)
 
-show(ConfirmedSolution, Interaction, Outage, TicketChange, TroubleTicket)
+show(ConfirmedSolution, Interaction, Outage, RepeatFaultFinding, TicketChange, TroubleTicket)

@@ -45,9 +45,9 @@ def test_the_whole_way_to_the_signed_evaluation(cast: Cast, home: Household) -> 
     with moment(days=31):
         control(walk, "step_10")
         assert walk.case.outcome == RetentionCase.Outcome.ACCEPTED
-    with moment(days=40):
+    with moment(days=55):
         insight.sign_evaluation(
-            dt.date(2026, 3, 1), findings="Bien", decisions="Seguir", reformulate=False,
+            dt.date(2026, 4, 1), findings="Bien", decisions="Seguir", reformulate=False,
             actor=cast[Role.COMMERCIAL_MANAGEMENT],
         )  # fmt: skip
         assert walk.reload().outcome == RetentionCase.Outcome.EVALUATED

@@ -88,13 +88,20 @@ def test_one_per_case(home: Household) -> None:
         )  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", ["premium_channels", "go_on_tv"])
-def test_channels_and_devices_are_named(home: Household, kind: str) -> None:
+def test_channels_are_named(home: Household) -> None:
     walk = to_step_14(home, home.television)
-    key = f"{kind}:{home.television.pk}"
+    key = f"premium_channels:{home.television.pk}"
     assert walk.errors("step_14", courtesy=key, channels=[]) == {"channels": ["Choose one channel or both."]}
     walk("step_14", courtesy=key, channels=["STAR", "HBO"])
     assert Courtesy.objects.get().details == {"channels": ["STAR", "HBO"]}
+
+
+def test_the_one_device_is_named(home: Household) -> None:
+    walk = to_step_14(home, home.television)
+    key = f"go_on_tv:{home.television.pk}"
+    assert walk.errors("step_14", courtesy=key, detail="") == {"detail": ["Write which mobile device."]}
+    walk("step_14", courtesy=key, detail="Teléfono de la socia")
+    assert Courtesy.objects.get().details == {"device": "Teléfono de la socia"}
 
 
 @pytest.mark.parametrize("courtesy", ["", "free_beer:1"])
