@@ -6,6 +6,7 @@ in the session, until that person signs in again and opens the page. It goes whe
 
 from collections.abc import Callable
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -79,6 +80,7 @@ class KeepTyped:
             return response
         if response.status_code in REFUSED:
             save(request, page_of(request))
-        elif response.status_code == 302:
+        elif response.status_code == 302 and not transaction.get_connection().needs_rollback:
+            # A refusal inside a transaction of the caller leaves nothing to be written there.
             desk.drop_draft(request.user, page_of(request))
         return response

@@ -95,7 +95,7 @@ def _page(request: HttpRequest, item: WorkItem, form: StepForm, status: int) -> 
         **step.evidence(form.case, item, form.policy, user),
         "form": form,
         "policy": form.policy,
-        "review": REVIEW,
+        "review_name": REVIEW,
     }
     if _on_phone(item):
         context |= technician.beside_step(context["order"], item)
