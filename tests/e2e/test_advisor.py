@@ -98,5 +98,5 @@ def test_the_customer_insists_and_takes_the_receipt_home(sign_in: SignIn, home: 
     assert walk.reload().outcome == RetentionCase.Outcome.TERMINATION
     receipt = walk.case.receipts.get()
     ana.go(f"/cases/{walk.case.number}/")
-    ana.click(f"main a[href='/receipts/{receipt.number}/']")
+    ana.click(f"main a.btn[href='/receipts/{receipt.number}/']")
     assert all(words in ana.text for words in (receipt.number, leaving.number, "Módem", "Control"))
