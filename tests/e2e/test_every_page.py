@@ -35,7 +35,7 @@ def test_the_side_bar(sign_in: SignIn, walk: Walk, role: Role) -> None:
 
 def test_the_case_with_its_diagram(sign_in: SignIn, walk: Walk) -> None:
     ana = sign_in(Role.ADVISOR)
-    ana.go(f"/cases/{walk.case.number}/")
+    ana.go(f"/cases/{walk.case.number}/record/")
     ana.page.locator("[data-diagram][data-ready=yes]").wait_for()
     assert ana.page.locator(".is-active[data-element-id=step_08]").count() == 1
     assert ana.page.locator(".is-done[data-element-id=step_07]").count() == 1
@@ -52,7 +52,7 @@ def test_customer_product_and_ticket_entered_by_hand(sign_in: SignIn, walk: Walk
     ana.sends(number="I-200001", offering=walk.cast.fibre.pk, price="140")
     assert Product.objects.get(number="I-200001").customer == rosa
     ana.go("/customers/200001/tickets/new/")
-    ana.sends(product=Product.objects.get(number="I-200001").pk, symptom="outages", description="Se corta de noche")
+    ana.sends(product=Product.objects.get(number="I-200001").pk, symptom="cuts", description="Se corta de noche")
     ticket = TroubleTicket.objects.get(customer=rosa)
     assert ticket.description == "Se corta de noche"
     ana.searches("Rosa Mamani")
