@@ -15,7 +15,7 @@ from arraigo.products.models import Product
 from arraigo.tickets.models import TicketChange, TroubleTicket
 from tests.demo.conftest import make
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def schema() -> dict[str, Any]:
