@@ -6,6 +6,7 @@ may see is decided in the `access.py` of each desk, whose functions return the o
 
 from collections.abc import Callable
 from typing import Any, TypeAlias
+from urllib.parse import urlsplit, urlunsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
@@ -94,5 +95,8 @@ class Guard:
 def _sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         drafts.keep(request)
-        return redirect_to_login(drafts.page_of(request))
-    return redirect_to_login(request.get_full_path())
+    if request.headers.get("HX-Request"):
+        # The whole page goes to the sign-in: a part of it must not be put in the place of a part.
+        shown = urlsplit(request.headers.get("HX-Current-URL", ""))._replace(scheme="", netloc="")
+        return HttpResponse(headers={"HX-Redirect": redirect_to_login(urlunsplit(shown) or "/").url})
+    return redirect_to_login(drafts.page_of(request) if request.method == "POST" else request.get_full_path())

@@ -15,13 +15,16 @@ from tests.e2e.accessibility import assert_accessible
 WATCH = """() => { window.settled = new Promise(done => document.addEventListener('htmx:afterSettle',
     event => { if (event.target.id === 'work') done(true); })); }"""
 """Notes when the page of a case has been put in the place of the last one."""
-SEND = "main form:has([name]) button.btn-primary"
+PATIENCE = 15_000
+"""Milliseconds."""
+SETTLED = f"""() => Promise.race([window.settled, new Promise((done, fail) => setTimeout(
+    () => fail(new Error('htmx has put nothing in the place of the page')), {PATIENCE}))])"""
 
 
 def _is_answer(response: Response) -> bool:
     """The answer to what was clicked on, after any redirection: a page, or the part that htmx sent a form for."""
     request = response.request
-    if response.status in (301, 302, 303):
+    if response.status in (301, 302, 303) or "hx-redirect" in response.headers:
         return False
     if request.resource_type == "document":
         return True
@@ -55,7 +58,7 @@ class Person:
         with self.page.expect_response(_is_answer) as answer:
             locator.click()
         if answer.value.request.resource_type == "xhr":
-            self.page.evaluate("() => window.settled")
+            self.page.evaluate(SETTLED)
         else:
             self.page.wait_for_load_state()
         self._arrived(answer.value)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.contrib.sessions.models import Session
 
 from arraigo import clock
 from arraigo.engine.models import WorkItem
@@ -81,6 +82,23 @@ def test_a_case_needs_a_product_and_keeps_the_words(sign_in: SignIn, home: House
     assert ana.error_at("products")
     assert ana.value("words") == "Es muy caro"
     assert not RetentionCase.objects.exists()
+
+
+def test_a_session_that_ran_out_keeps_what_was_typed(sign_in: SignIn, walk: Walk, cast: Cast) -> None:
+    ana = sign_in(Role.ADVISOR)
+    ana.begin(walk, "step_11")
+    ana.fill(reason="better_offer", demand="courtesy", competitor="Otro", competitor_offer="300 Mb")
+    Session.objects.all().delete()
+    ana.click(ana.button)
+    assert "sign-in" in ana.page.url
+    assert walk.open == ["step_11"]
+    ana.log_in(cast[Role.ADVISOR].username)
+    assert ana.page.url.endswith(place(walk, "step_11"))
+    assert [ana.value("reason"), ana.value("competitor")] == ["better_offer", "Otro"]
+    assert ana.page.locator("[name=demand][value=courtesy]").is_checked()
+    ana.sends()
+    assert walk.reload().competitor == "Otro"
+    assert walk.open == ["step_14"]
 
 
 def test_the_second_of_two_people_is_told_who_was_first(sign_in: SignIn, walk: Walk, cast: Cast) -> None:

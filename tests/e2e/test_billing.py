@@ -34,7 +34,8 @@ def test_confirms_a_claim(sign_in: SignIn, claim: BillingClaim, cast: Cast) -> N
 def test_refuses_a_claim_with_a_reason(sign_in: SignIn, claim: BillingClaim, cast: Cast) -> None:
     flora = sign_in(Role.BILLING)
     flora.click(f"main a[href='/billing/claims/{claim.number}/refuse/']")
-    flora.sends(reason="Sin respaldo del mes")
+    flora.fill(reason="Sin respaldo del mes")
+    flora.click("main form[method=post] button.btn-danger")
     claim.refresh_from_db()
     assert (claim.state, claim.reason, claim.decided_by) == ("refused", "Sin respaldo del mes", cast[Role.BILLING])
     assert Bill.objects.get().credited == 0

@@ -1,6 +1,7 @@
 """`python -m tests.kill.mother NOTES`: a process with everything loaded, that forks what is to be killed.
 
-Reads lines from its standard input and answers each with one:
+Reads lines from its standard input and answers each with one; whatever else is printed, such as
+messages to customers, goes to the standard error:
 `desk 7` or `worker 7` — forks one with that seed — its process id;
 `reap 4711` — waits until that child has ended — how: minus the signal, or the exit code.
 """
@@ -10,6 +11,7 @@ import signal
 import sys
 import traceback
 from pathlib import Path
+from typing import TextIO
 
 import django
 
@@ -49,9 +51,11 @@ def fork(role: str, seed: int, notes: Path) -> int:
         os._exit(code)
 
 
-def answer(word: object) -> None:
-    sys.stdout.write(f"{word}\n")
-    sys.stdout.flush()
+def own_answers() -> TextIO:
+    """The standard output, taken away from everybody else."""
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", buffering=1)
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    return answers
 
 
 def warm_up() -> None:
@@ -67,15 +71,16 @@ def warm_up() -> None:
 
 
 def main(notes: Path) -> None:
+    answers = own_answers()
     warm_up()
-    answer("ready")
+    print("ready", file=answers)
     for line in sys.stdin:
         word, number = line.split()
         if word == "reap":
             status = os.waitpid(int(number), 0)[1]
-            answer(os.waitstatus_to_exitcode(status))
+            print(os.waitstatus_to_exitcode(status), file=answers)
         else:
-            answer(fork(word, int(number), notes))
+            print(fork(word, int(number), notes), file=answers)
 
 
 if __name__ == "__main__":

@@ -113,6 +113,14 @@ def test_an_expired_session_gives_back_what_was_typed(cast: Cast) -> None:
     assert "Muy molesta con los cortes" not in client.get(path).content.decode()
 
 
+def test_a_part_of_a_page_whose_session_expired_leads_the_whole_page_to_the_sign_in(cast: Cast) -> None:
+    path = page(Walk(cast.household()), "step_01")
+    htmx = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{path}?kind=bills"}
+    for answer in (Client().post(path, {"note": "x"}, headers=htmx), Client().get(path, headers=htmx)):
+        assert (answer.status_code, answer.content) == (200, b"")
+        assert answer["HX-Redirect"] == f"{reverse('login')}?next={path}%3Fkind%3Dbills"
+
+
 def test_a_colleague_of_another_technician_does_not_see_the_visit(desk: Desk) -> None:
     item = desk.walk.item("step_07")
     item.assignee = desk.cast[Role.ADVISOR]

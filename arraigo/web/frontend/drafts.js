@@ -1,6 +1,7 @@
 // <form data-draft>: what is typed is kept on the server a moment after the typing stops.
 const WAIT = 1200;
 const timers = new WeakMap();
+const waiting = new Set();
 
 function keep(form) {
   const typed = new FormData(form);
@@ -14,8 +15,15 @@ document.addEventListener("input", (event) => {
   const form = event.target.closest("form[data-draft]");
   if (!form) return;
   clearTimeout(timers.get(form));
-  timers.set(form, setTimeout(() => keep(form), WAIT));
+  timers.set(form, setTimeout(() => { waiting.delete(form); keep(form); }, WAIT));
+  waiting.add(form);
 });
 
+// A page that is left in the middle of the typing keeps it at once.
+window.addEventListener("pagehide", () => waiting.forEach(keep));
+
 // Once it is sent there is nothing to keep any more.
-document.addEventListener("submit", (event) => clearTimeout(timers.get(event.target)), true);
+document.addEventListener("submit", (event) => {
+  clearTimeout(timers.get(event.target));
+  waiting.delete(event.target);
+}, true);
