@@ -50,7 +50,7 @@ def _on_postgres(arguments: list[str]) -> int:
 
 def _pytest(arguments: list[str], environment: dict[str, str]) -> int:
     extra = {"ARRAIGO_CHROMIUM": chromium() or "", **environment, **_memory()}
-    command = [str(PYTHON), "-m", "pytest", "-n", WORKERS, *arguments]
+    command = [str(PYTHON), "-m", "pytest", "-n", WORKERS, "--dist", "loadgroup", *arguments]
     return subprocess.run(command, cwd=ROOT, env=tool_environment(extra)).returncode
 
 

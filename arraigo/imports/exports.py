@@ -15,10 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
 
-import openpyxl
-import polars as pl
 from django.core.serializers.json import DjangoJSONEncoder
-from openpyxl.cell import WriteOnlyCell
 
 from arraigo import clock
 from arraigo.imports.errors import FileUnreadable, FormatUnknown, TooManyRows
@@ -124,6 +121,8 @@ def write_csv(kind: Kind, file: IO[str]) -> int:
 
 
 def _write_xlsx(kind: Kind, path: Path) -> int:
+    import openpyxl
+
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet(kind.name)
     sheet.append(kind.fields)
@@ -138,6 +137,8 @@ def _write_xlsx(kind: Kind, path: Path) -> int:
 
 def _cell(sheet: Any, text: str) -> Any:
     """A cell of text, whatever it looks like."""
+    from openpyxl.cell import WriteOnlyCell
+
     cell = WriteOnlyCell(sheet, guarded(text))
     cell.data_type = "s"
     return cell
@@ -146,5 +147,7 @@ def _cell(sheet: Any, text: str) -> Any:
 def _write_parquet(kind: Kind, path: Path) -> int:
     plain = path.with_suffix(".csv")
     count = _write_csv(kind, plain)
+    import polars as pl
+
     pl.scan_csv(plain, schema=dict.fromkeys(kind.fields, pl.String)).sink_parquet(path)
     return count

@@ -4,8 +4,6 @@ import io
 from decimal import Decimal
 from typing import Any
 
-import xlsxwriter
-
 from arraigo.insight.figures import MonthFigures
 from arraigo.insight.tables import Cell, Table, tables
 
@@ -16,6 +14,8 @@ def workbook(figures: MonthFigures) -> bytes:
     """The tables of `figures` in the reader's language; amounts are numbers in Bs."""
     target = io.BytesIO()
     # Text from customers' and units' names is text, whatever it begins with.
+    import xlsxwriter
+
     book = xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"title": f"{figures.month:%Y-%m}", "comments": figures.version})
     formats = {"head": book.add_format({"bold": True, "bottom": 1}), "bs": book.add_format({"num_format": "#,##0.00"}),

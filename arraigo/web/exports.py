@@ -9,7 +9,6 @@ from decimal import Decimal
 from itertools import islice
 from typing import IO, TYPE_CHECKING, Any
 
-import xlsxwriter
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpResponse
@@ -82,6 +81,8 @@ def _csv(content: IO[bytes], title: str, heads: list[str], lines: Iterator[list[
 
 def _xlsx(content: IO[bytes], title: str, heads: list[str], lines: Iterator[list[Any]]) -> int:
     """A sheet with numbers as numbers, days as days, and every text as text, whatever it begins with."""
+    import xlsxwriter
+
     book = xlsxwriter.Workbook(content, {"constant_memory": True, "strings_to_formulas": False})
     sheet = book.add_worksheet(_sheet_name(title))
     formats = {

@@ -2,7 +2,6 @@
 
 import datetime as dt
 
-import holidays
 from django.conf import settings
 from django.db import transaction
 
@@ -48,6 +47,9 @@ def fill_holidays(year: int, *, actor: User | None = None) -> list[Holiday]:
 
     A proposal that people correct: the list misses days and moves others. Raises NoHolidaysKnown.
     """
+    # Loaded once a year, not with every start.
+    import holidays
+
     proposed = holidays.country_holidays("BO", subdiv=DEPARTMENT, years=year, language="es")
     if not proposed:
         raise NoHolidaysKnown(year)

@@ -13,7 +13,7 @@ from arraigo.demo import actions
 from arraigo.eventlog.models import Event
 from arraigo.products.models import Product
 from arraigo.tickets.models import TicketChange, TroubleTicket
-from tests.demo.conftest import make
+from tests.demo.making import make
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

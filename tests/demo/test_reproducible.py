@@ -9,7 +9,7 @@ from arraigo import clock
 from arraigo.customers.models import Customer
 from arraigo.demo.digest import digest
 from arraigo.demo.errors import DatabaseInUse
-from tests.demo.conftest import AT, make
+from tests.demo.making import AT, make
 
 
 @pytest.mark.django_db(transaction=True, reset_sequences=True)

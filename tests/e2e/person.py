@@ -5,6 +5,7 @@ when their labels are worded anew; a choice is made on its label, where people c
 """
 
 from typing import Any
+from urllib.parse import urldefrag
 
 from playwright.sync_api import Locator, Page, Response
 
@@ -30,6 +31,10 @@ def _is_answer(response: Response) -> bool:
         return True
     sent = request.method == "POST" and "review=1" not in (request.post_data or "")
     return request.resource_type == "xhr" and (sent or request.redirected_from is not None)
+
+
+def _same(shown: str, answered: str) -> bool:
+    return urldefrag(shown).url == urldefrag(answered).url
 
 
 class Person:
@@ -60,7 +65,7 @@ class Person:
         if answer.value.request.resource_type == "xhr":
             self.page.evaluate(SETTLED)
         else:
-            self.page.wait_for_load_state()
+            self.page.wait_for_url(lambda url: _same(url, answer.value.url))
         self._arrived(answer.value)
 
     def searches(self, words: str) -> None:

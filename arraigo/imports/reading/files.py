@@ -9,7 +9,7 @@ from typing import Any
 from arraigo.imports.errors import ColumnMissing, ColumnTwice, FileEmpty
 from arraigo.imports.guard import guarded
 from arraigo.imports.mapping import ColumnMapping
-from arraigo.imports.reading import columns, packed, sheets, text
+from arraigo.imports.reading import packed, text
 from arraigo.imports.reading.raw import Layout, RawRow, Reject
 
 
@@ -28,11 +28,16 @@ def opened(path: Path, *, encoding: str = "", delimiter: str = "", sheet: str = 
 
 def _layout(copy: packed.Copy, shown: Path, encoding: str, delimiter: str, sheet: str) -> Layout:
     if copy.format == "xlsx":
+        # Its library, like that of Parquet, is loaded with the first such file: a second of every start.
+        from arraigo.imports.reading import sheets
+
         names = sheets.headers(copy.path, shown, sheet)
         # Read once for nothing: what breaks off in the middle must do so before anything is written.
         count = sum(1 for _row in sheets.rows(copy.path, shown, sheet, names))
         return Layout(copy.path, "xlsx", names, count + 1, sheet=sheet)
     if copy.format == "parquet":
+        from arraigo.imports.reading import columns
+
         names, count = columns.headers(copy.path, shown)
         for _row in columns.rows(copy.path, shown, names, count):
             pass
@@ -62,8 +67,12 @@ def check_headers(path: Path, layout: Layout, mapping: ColumnMapping, required: 
 def rows(layout: Layout, shown: Path) -> Iterator[RawRow]:
     """The records of the file below its header. Raises FileBroken where it breaks off."""
     if layout.format == "xlsx":
+        from arraigo.imports.reading import sheets
+
         yield from sheets.rows(layout.path, shown, layout.sheet, layout.headers)
     elif layout.format == "parquet":
+        from arraigo.imports.reading import columns
+
         yield from columns.rows(layout.path, shown, layout.headers, layout.lines)
     else:
         yield from text.rows(layout.path, layout.encoding, layout.delimiter, layout.headers)
