@@ -1,52 +1,17 @@
-"""The sales advisor at the desk: steps 1–5, 11–14, the termination and its receipt."""
+"""The sales advisor at the desk: steps 11–14, the termination and its receipt; 1–5 are in `test_one_customer`."""
 
 from collections.abc import Callable
 from decimal import Decimal
 
 from arraigo.billing.models import Bill, BillingClaim
-from arraigo.customers.search import reindex
-from arraigo.engine.models import WorkItem
-from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role
 from arraigo.products.models import Courtesy
-from arraigo.retention.models import BackgroundReview, Offer, Promise, RepeatFaultVerdict, RetentionCase
+from arraigo.retention.models import Offer, RetentionCase
 from arraigo.terminations.models import Termination
-from tests.cast import Cast, Household, Walk
+from tests.cast import Household, Walk
 from tests.e2e.person import Person
 
 SignIn = Callable[[Role], Person]
-
-
-def test_from_the_search_to_the_work_order(sign_in: SignIn, home: Household, cast: Cast) -> None:
-    """Steps 1 to 5: each leads straight to the next, as all are the advisor's."""
-    home.repeated_faults()
-    reindex([home.customer.pk])
-    ana = sign_in(Role.ADVISOR)
-    ana.searches(home.customer.name)
-    ana.click(f"main a[href='/customers/{home.customer.number}/']")
-    ana.click(f"main a[href='/customers/{home.customer.number}/cases/new/']")
-    ana.sends(channel="phone", reason="faults", words="Ya no doy más", products=[str(home.internet.pk)])
-    case = RetentionCase.objects.get()
-    assert (case.channel, case.reason, case.words) == ("phone", "faults", "Ya no doy más")
-    assert (case.owner, list(case.products.all())) == (cast[Role.ADVISOR], [home.internet])
-
-    ana.sends(note="Paga puntual")
-    assert BackgroundReview.objects.get(case=case).eligible
-    ana.sends()
-    verdict = RepeatFaultVerdict.objects.get(case=case, product=home.internet)
-    assert (verdict.repeat_fault, verdict.fault_count) == (True, 2)
-    ana.sends(**{f"kind_{home.internet.pk}": "bill_waiver"}, answer="accepted")
-    assert Offer.objects.get(case=case).answer == "accepted"
-    ana.sends()
-    claim = BillingClaim.objects.get()
-    assert (claim.state, claim.amount) == ("applied", Decimal("140.00"))
-    assert Bill.objects.get().credited == Decimal("140.00")
-    ana.sends(contact_phone="71234567")
-    order = WorkOrder.objects.get()
-    assert (order.contact_phone, order.case_number) == ("71234567", case.number)
-    assert Promise.objects.get(kind="visit").due_at == order.due_at
-    assert ana.page.url.endswith(f"/cases/{case.number}/")
-    assert WorkItem.objects.get(instance=case.instance, status="open").element == "step_06"
 
 
 def test_a_compensation(sign_in: SignIn, home: Household) -> None:

@@ -1,4 +1,4 @@
-"""The two teams that call: the control at 2 days (step 9) and the one at 30 days (step 10)."""
+"""The team that follows up incidents calls: the control at 2 days (step 9). That at 30 is in `test_one_customer`."""
 
 from collections.abc import Callable
 
@@ -8,8 +8,7 @@ from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role
 from arraigo.quality.models import ContactAttempt, QualityControl
 from arraigo.retention import sweeps
-from arraigo.retention.models import RetentionCase
-from tests.cast import Cast, Household, Walk
+from tests.cast import Cast, Walk
 from tests.e2e.conftest import ago
 from tests.e2e.person import Person
 
@@ -59,21 +58,3 @@ def test_a_failed_control_re_opens_the_case(sign_in: SignIn, visited: Walk) -> N
     assert visited.item("step_05").priority == 2
     visited("step_05")
     assert WorkOrder.objects.count() == 2
-
-
-def test_the_control_of_repeated_faults(sign_in: SignIn, home: Household, cast: Cast) -> None:
-    with ago(33):
-        home.bill()
-        home.repeated_faults()
-        walk = Walk(home).go(*VISITED)
-    with ago(30):
-        sweeps.wake_due_cases()
-        walk("step_09")
-    sweeps.wake_due_cases()
-    quirina = sign_in(Role.QUALITY_MANAGEMENT)
-    quirina.go("/controls/")
-    quirina.does(walk, "step_10", verdict="passed", satisfaction="4")
-    control = QualityControl.objects.get(kind="post_service")
-    assert (control.verdict, control.satisfaction) == ("passed", 4)
-    assert control.decided_by == cast[Role.QUALITY_MANAGEMENT]
-    assert walk.reload().outcome == RetentionCase.Outcome.ACCEPTED

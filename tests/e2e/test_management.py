@@ -1,4 +1,4 @@
-"""Commercial management and the heads of division: approvals, the signed evaluation (15), the review (III.2)."""
+"""Commercial management: approvals, the evaluation that ends many cases (15)."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from arraigo import clock
-from arraigo.insight.models import Evaluation, IndicatorReview
+from arraigo.insight.models import Evaluation
 from arraigo.people.models import Role
 from arraigo.retention.models import Offer, RetentionCase
 from tests.cast import Cast, Household, Walk
@@ -50,14 +50,3 @@ def test_signing_the_evaluation_ends_the_waiting_cases(sign_in: SignIn, cast: Ca
     assert {walk.reload().outcome for walk in walks} == {RetentionCase.Outcome.EVALUATED}
     assert running.reload().outcome == RetentionCase.Outcome.RUNNING
     assert evaluation.log_head in greta.text
-
-
-@pytest.mark.parametrize("role", [Role.HEAD_CUSTOMER_RELATIONS, Role.HEAD_RESOURCES])
-def test_a_head_reviews_the_indicator(sign_in: SignIn, cast: Cast, month: dt.date, role: Role) -> None:
-    head = sign_in(role)
-    head.click(f"main a[href='/evaluations/{month:%Y-%m}/']")
-    head.sends(comment="Las bajas del norte preocupan")
-    review = IndicatorReview.objects.get()
-    assert (review.month, review.role, review.by) == (month, role, cast[role])
-    assert review.comment == "Las bajas del norte preocupan"
-    assert "Las bajas del norte preocupan" in head.text

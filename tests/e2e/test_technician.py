@@ -1,6 +1,5 @@
-"""The technician on a telephone: steps 7 and 8, the signature drawn on the screen."""
+"""The technician on a telephone: what goes otherwise than in `test_one_customer`."""
 
-import io
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,12 +7,11 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, ViewportSize
 
-from arraigo.fieldwork.models import Measurement, Photo, SignedPaper, Trip, Visit
+from arraigo.fieldwork.models import SignedPaper
 from arraigo.orders.models import Pause, WorkOrder
 from arraigo.people.models import Role
-from arraigo.retention.models import Promise
 from tests.cast import Cast, Household, Walk
-from tests.e2e.person import Person, place
+from tests.e2e.person import Person
 
 SignIn = Callable[[Role], Person]
 
@@ -46,50 +44,6 @@ def photograph(person: Person, name: str, path: Path) -> None:
     before = shown.count()
     person.page.locator(f"[name='{name}']").set_input_files(path)
     shown.nth(before).wait_for()
-
-
-def test_from_the_road_to_the_signature(
-    sign_in: SignIn, walk: Walk, home: Household, cast: Cast, tmp_path: Path
-) -> None:
-    pk = home.internet.pk
-    tito = sign_in(Role.TECHNICIAN)
-    tito.click("main a[href^='/visits/OT-']")
-    tito.click("main form[action$='/on-the-way/'] button")
-    tito.click("main form[action$='/arrived/'] button")
-    tito.click(f"main a[href='{place(walk, 'step_07')}']")
-    photograph(tito, "photo_before", tmp_path / "antes.jpg")
-    tito.sends(
-        tasks=["wifi_coverage", "drop_cable_replacement"], wifi_coverage_moved="access_point",
-        drop_cable_replacement_drop="fibre", drop_cable_replacement_metres="45", material_drop_cable="45",
-        findings="Acometida dañada", materials="2 grapas", solved="yes",
-        **{f"before_{pk}": "-28,5", f"after_{pk}": "-19"},
-    )  # fmt: skip
-    visit, reading, trip = Visit.objects.get(), Measurement.objects.get(), Trip.objects.get()
-    assert None not in (trip.left_at, trip.arrived_at)
-    assert (visit.technician, visit.solved, visit.findings) == (cast[Role.TECHNICIAN], True, "Acometida dañada")
-    assert visit.details["drop_cable_replacement"] == {"drop": "fibre", "metres": 45}
-    assert [used["name"] for used in visit.materials] == ["Cable de acometida", "grapas"]
-    assert (float(reading.before or 0), float(reading.after or 0)) == (-28.5, -19)
-    kept = Photo.objects.select_related("attachment").get()
-    assert max(Image.open(io.BytesIO(bytes(kept.attachment.content))).size) == 1600
-
-    assert tito.page.url.endswith(place(walk, "step_08"))
-    tito.fill(signer_name="Socia 100001", signer_document="4567890", **{f"working_{pk}": True})
-    draw(tito)
-    tito.click(tito.button)
-    order = WorkOrder.objects.get()
-    assert order.state == "completed"
-    papers = SignedPaper.objects.all()
-    assert {paper.paper for paper in papers} == {"work_order", "service_report", "fault_report"}
-    signature = papers[0].signature
-    assert signature is not None
-    darkest, _brightest = Image.open(io.BytesIO(bytes(signature.content))).convert("L").getextrema()
-    assert int(str(darkest)) < 100
-    assert Promise.objects.get(kind="visit").state == "kept"
-    assert walk.open == []
-    assert tito.page.locator(".qr svg").count() == 1
-    tito.click("main a[href*='/papers/']:has-text('enlace')")
-    assert tito.page.locator("main a[href$='.pdf']").count() == len(papers)
 
 
 def test_nobody_at_home_on_a_small_phone(
