@@ -5,7 +5,6 @@ import html
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.urls import reverse
 
 from arraigo.insight.models import Judgement
@@ -26,7 +25,7 @@ def walk(cast: Cast) -> Walk:
     return Walk(home).go("step_01", "step_02", "step_03", "step_04", "step_05", "step_06")
 
 
-def send(walk: Walk, role: Role, element: str, **answers: Any) -> HttpResponse:
+def send(walk: Walk, role: Role, element: str, **answers: Any) -> Any:
     """Send the page of the open step as the person of `role`."""
     page = reverse("step", args=[walk.case.number, walk.item(element).pk])
     answer = signed_in(walk.cast[role]).post(page, answers)
@@ -34,13 +33,13 @@ def send(walk: Walk, role: Role, element: str, **answers: Any) -> HttpResponse:
     return answer
 
 
-def calls(walk: Walk, **answers: str) -> HttpResponse:
+def calls(walk: Walk, **answers: str) -> Any:
     """Record one call of the control that is due."""
     control = QualityControl.objects.get(verdict="pending")
     return signed_in(walk.cast[Role.INCIDENT_FOLLOW_UP]).post(reverse("control_attempt", args=[control.pk]), answers)
 
 
-def said(answer: HttpResponse) -> str:
+def said(answer: Any) -> str:
     return html.unescape(answer.content.decode())
 
 
