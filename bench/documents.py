@@ -38,6 +38,7 @@ ZONES = 20
 def fresh_orders() -> list[WorkOrder]:
     """Orders of as many customers, each with a name, an address and a place of its own, in ZONES zones."""
     with transaction.atomic():
+        Zone.objects.update(latitude=None, longitude=None)  # those of the rounds before
         orders = [an_order() for _ in range(ORDERS)]
         zones = [order.zone_id for order in orders[:ZONES]]
         for n, zone in enumerate(zones):

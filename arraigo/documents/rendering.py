@@ -33,11 +33,13 @@ def render(
     *,
     at: dt.datetime,
     pdf_standard: PdfStandard | None = None,
+    tagged: bool = True,
 ) -> bytes:
     """The PDF that template `template_name` (without ending) makes of `data`, which must be JSON.
 
     `at` is written into the PDF as its creation time: the same data at the same time gives the same
-    bytes. Raises `typst.TypstError` where template and data do not fit together.
+    bytes. `tagged` keeps headings and tables for who reads it on screen with a reader: what is only
+    printed does without and is a third as large. Raises `typst.TypstError` where template and data do not fit together.
     """
     inputs: Any = {
         "main.typ": _source(template_name),
@@ -46,7 +48,9 @@ def render(
     }
     # The wheel's type hints know neither virtual files nor an absent standard.
     standards: Any = pdf_standard or []
-    pdf: Any = _compiler().compile(input=inputs, timestamp=int(at.timestamp()), pdf_standards=standards)
+    pdf: Any = _compiler().compile(
+        input=inputs, timestamp=int(at.timestamp()), pdf_standards=standards, pdf_tags=tagged
+    )
     return bytes(pdf)
 
 

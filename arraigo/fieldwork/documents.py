@@ -93,7 +93,8 @@ def work_orders_pdf(batch: PrintBatch, *, base_url: str = "", reprint: Reprint |
             "cover": _cover(batch, len(orders)),
             "mark": _mark(reprint) if reprint else "",
         }
-        return render("work_orders", values, at=reprint.printed_at if reprint else batch.printed_at)
+        at = reprint.printed_at if reprint else batch.printed_at
+        return render("work_orders", values, at=at, tagged=False)
 
 
 def _as_now(kept: dict[str, Any]) -> dict[str, Any]:
@@ -253,16 +254,14 @@ def _order_fields(order: WorkOrder, technician: User | None) -> list[list[str]]:
     ]
 
 
-def _qr(text: str) -> str:
-    """An SVG of the QR code of `text`, with a quiet zone and medium error correction.
+def _qr(text: str) -> list[int]:
+    """The QR code of `text` as the bytes of a PNG, a pixel a module, with a quiet zone and medium error correction.
 
     The mask is given: any one can be read, and choosing among all eight takes three times as long.
     """
     drawn = io.BytesIO()
-    segno.make(text, error="m", micro=False, mask=QR_MASK, boost_error=False).save(
-        drawn, kind="svg", border=2, xmldecl=False
-    )
-    return drawn.getvalue().decode()
+    segno.make(text, error="m", micro=False, mask=QR_MASK, boost_error=False).save(drawn, kind="png", border=2)
+    return list(drawn.getvalue())
 
 
 def _visit_labels() -> dict[str, str]:
