@@ -42,6 +42,11 @@ class Difference(BaseModel, frozen=True):
         return (self.low - 1) * 100, None if self.high is None else (self.high - 1) * 100
 
 
+def load() -> None:
+    """Load what the comparison needs, a second's work: a server does it when it starts, not on the first page."""
+    import scipy.special  # noqa: F401
+
+
 def difference(this: int, last: int, *, at_risk: tuple[float, float] = (1, 1)) -> Difference:
     """Compare `this` month's count with the `last` one's; `at_risk` are product-days of both months."""
     low, high = share_between(this, this + last)
@@ -57,7 +62,7 @@ def difference(this: int, last: int, *, at_risk: tuple[float, float] = (1, 1)) -
 
 def _chance(count: int, of: int, expected: float) -> float:
     """Two-sided probability of a binomial count at least this far out: twice the smaller tail."""
-    # Loading scipy takes a second: only pages that compare pay for it, once a process.
+    # Loading scipy takes a second: commands that compare nothing do without (see `load`).
     from scipy.special import bdtr, bdtrc
 
     if of == 0:

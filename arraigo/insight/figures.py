@@ -16,7 +16,7 @@ from arraigo.money import bs
 from arraigo.network.models import Zone
 from arraigo.people.models import Unit
 from arraigo.procedure.policy import Policy
-from arraigo.retention.models import Offer, Promise
+from arraigo.retention.models import Promise
 from arraigo.terminations.queries import month_place
 
 COUNTED = ("opened", "accepted", "lost", "judged", "saved", "judged_again", "saved_again")
@@ -186,11 +186,10 @@ def _saves(month: dt.date) -> list[SaveCount]:
 
 
 def _offers(span: sets.Span) -> list[OfferCount]:
-    approved = ~Q(approval__in=[Offer.Approval.WAITING, Offer.Approval.REFUSED])
     rows = (
-        Offer.objects.filter(**span.holds("offered_at"), case__proactive=False)
+        sets.offers(span)
         .values_list("case__reason", "kind")
-        .annotate(offered=Count("id"), accepted=Count("id", filter=Q(answer=Offer.Answer.ACCEPTED) & approved))
+        .annotate(offered=Count("id"), accepted=Count("id", filter=sets.TAKEN))
         .order_by("case__reason", "kind")
     )
     return [

@@ -69,39 +69,46 @@ CASES: dict[str, Callable[[Span], Cases]] = {
 """Figure → the cases it counts."""
 
 
-def behind(figure: str, month: Span) -> Cases:
-    """The cases that a figure leads to; KeyError for a figure that leads to none.
+TAKEN = Q(answer=Offer.Answer.ACCEPTED) & ~Q(approval__in=[Offer.Approval.WAITING, Offer.Approval.REFUSED])
+"""An offer that was accepted and, where it takes an approval, approved."""
 
-    Promises, costs and the waiting lead to every case, the counted ones to those of customers who asked.
+
+def behind(figure: str, month: Span, kind: str = "") -> Cases:
+    """The cases that a figure leads to, of one `kind` of offer or promise where asked.
+
+    KeyError for a figure that leads to none, or that knows no kinds. Promises, costs and the waiting
+    lead to every case, the counted ones to those of customers who asked.
     """
+    if kind and figure not in BY_KIND:
+        raise KeyError(kind)
     if figure == "proactive":
         return CASES["opened"](month).filter(proactive=True)
     if figure in CASES:
         found = CASES[figure](month)
         return found if figure == "waiting" else found.filter(proactive=False)
-    return RetentionCase.objects.filter(number__in=_NUMBERS[figure](month))
+    rows, number = _ROWS[figure]
+    counted = rows(month).filter(kind=kind) if kind else rows(month)
+    return RetentionCase.objects.filter(number__in=counted.values(number))
 
 
-_NUMBERS: dict[str, Callable[[Span], Any]] = {
-    "promises_kept": lambda month: promises(month).filter(state=Promise.State.KEPT).values("case__number"),
-    "promises_broken": lambda month: promises(month).filter(state=Promise.State.BROKEN).values("case__number"),
-    "bill_waiver": lambda month: credits("bill_waiver", month).values("claim__case_number"),
-    "compensation": lambda month: credits("compensation", month).values("claim__case_number"),
-    "courtesy": lambda month: courtesies(month).values("case_number"),
-    "visit": lambda month: visits(month).values("case_number"),
-    "cost_per_save": lambda month: CASES["judged"](month).filter(proactive=False).values("number"),
+_ROWS: dict[str, tuple[Callable[[Span], QuerySet[Any]], str]] = {
+    "promises_kept": (lambda month: promises(month).filter(state=Promise.State.KEPT), "case__number"),
+    "promises_broken": (lambda month: promises(month).filter(state=Promise.State.BROKEN), "case__number"),
+    "offered": (lambda month: offers(month), "case__number"),
+    "offers_accepted": (lambda month: offers(month).filter(TAKEN), "case__number"),
+    "bill_waiver": (lambda month: credits("bill_waiver", month), "claim__case_number"),
+    "compensation": (lambda month: credits("compensation", month), "claim__case_number"),
+    "courtesy": (lambda month: courtesies(month), "case_number"),
+    "visit": (lambda month: visits(month), "case_number"),
+    "cost_per_save": (lambda month: CASES["judged"](month).filter(proactive=False), "number"),
 }
-"""Figures that count promises or things given → the numbers of their cases."""
-
+"""Figures that count promises, offers or things given → those, and where each has the number of its case."""
+BY_KIND = ("promises_kept", "promises_broken", "offered", "offers_accepted")
+"""Those that are shown kind by kind."""
 BRANCH = Subquery(
     RepeatFaultVerdict.objects.filter(case=OuterRef("pk")).order_by("-repeat_fault").values("repeat_fault")[:1]
 )
-OFFER = Subquery(
-    Offer.objects.filter(case=OuterRef("pk"), answer=Offer.Answer.ACCEPTED)
-    .exclude(approval__in=[Offer.Approval.WAITING, Offer.Approval.REFUSED])
-    .order_by("-id")
-    .values("kind")[:1]
-)
+OFFER = Subquery(Offer.objects.filter(TAKEN, case=OuterRef("pk")).order_by("-id").values("kind")[:1])
 DIMENSIONS: dict[str, Any] = {
     "reason": F("reason"),
     "branch": BRANCH,
@@ -140,6 +147,11 @@ def terminations(figure: str, month: Span, policy: Policy) -> QuerySet[Terminati
 def promises(month: Span) -> QuerySet[Promise]:
     """Promises that ended in the month, kept or broken."""
     return Promise.objects.filter(**month.holds("ended_at"), state__in=[Promise.State.KEPT, Promise.State.BROKEN])
+
+
+def offers(month: Span) -> QuerySet[Offer]:
+    """Offers made in the month to customers who had asked to leave."""
+    return Offer.objects.filter(**month.holds("offered_at"), case__proactive=False)
 
 
 def credits(kind: str, month: Span) -> QuerySet[Adjustment]:

@@ -89,6 +89,16 @@ FIGURES: dict[str, Figure] = {
         gettext_lazy("Promises broken"),
         gettext_lazy("Promises that ended in the month too late or not at all: late is not kept."),
     ),
+    "offered": Figure(
+        gettext_lazy("Offers made"),
+        gettext_lazy(
+            "Offers made in the month to customers who had asked to leave. A case with several offers is listed once."
+        ),
+    ),
+    "offers_accepted": Figure(
+        gettext_lazy("Offers accepted"),
+        gettext_lazy("Of the offers made in the month: accepted by now and, where it takes one, approved."),
+    ),
     "bill_waiver": Figure(
         gettext_lazy("Waivers"), gettext_lazy("Credits of applied claims for a whole month not charged.")
     ),

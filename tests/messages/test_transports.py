@@ -142,13 +142,35 @@ def test_what_the_gateway_answers(gateway: Provider, answer: int, status: str) -
     assert message.status == status
 
 
-def test_a_message_that_never_arrives_ends_in_the_list(gateway: Provider) -> None:
+@pytest.mark.parametrize("address", ["http://127.0.0.1:{port}/", "http://nobody.invalid/"], ids=["closed", "no_name"])
+def test_what_found_no_gateway_has_not_left_and_is_tried_again(gateway: Provider, address: str) -> None:
     message = written()
-    Message.objects.filter(pk=message.pk).update(attempts=outbox.ATTEMPTS - 1)
-    with override_settings(GATEWAY_URL=f"http://127.0.0.1:{free_port()}/"):
+    with override_settings(GATEWAY_URL=address.format(port=free_port())):
         sweep()
     message.refresh_from_db()
-    assert message.status in ("failed", "uncertain")
+    assert (message.status, message.left_at, message.attempts) == ("pending", None, 1)
+    sweep(1)
+    message.refresh_from_db()
+    assert (message.status, len(gateway.taken)) == ("sent", 1)
+
+
+@pytest.mark.parametrize(("reached", "ends"), [(False, "failed"), (True, "uncertain")])
+def test_a_message_that_never_arrives_ends_in_the_list(gateway: Provider, reached: bool, ends: str) -> None:
+    """Failed where no connection came about; uncertain only where the gateway took it and never answered."""
+    gateway.hangs = True
+    message = written()
+    Message.objects.filter(pk=message.pk).update(attempts=outbox.ATTEMPTS - 1)
+    url = {} if reached else {"GATEWAY_URL": f"http://127.0.0.1:{free_port()}/"}
+    with override_settings(**url):
+        sweep()
+    message.refresh_from_db()
+    assert message.status == ends
+    assert gateway.asked == (1 if reached else 0)
+    with clock.at(NOON):
+        actions.resend(message.pk, actor=a_user())
+    sweep(1)
+    message.refresh_from_db()
+    assert message.status == "sent"
 
 
 def test_while_the_gateway_is_down_a_sweep_does_not_try_them_all(gateway: Provider) -> None:

@@ -71,6 +71,7 @@ def test_the_calls_grow_without_more_queries(cast: Cast, name: str) -> None:
     [
         "/evaluations/2026-03/?by=nothing", "/evaluations/2026-03/cases/nothing/",
         "/evaluations/2026-03/cases/opened/?by=nothing", "/evaluations/2026-03/cases/opened/?by=zone&key=x",
+        "/evaluations/2026-03/cases/opened/?kind=visit",
         "/evaluations/2026-03/terminations/nothing/", "/evaluations/2026-03/pdf/", "/evaluations/1999-12/",
     ],
 )  # fmt: skip
@@ -87,6 +88,28 @@ def test_every_group_leads_to_its_cases(cast: Cast, by: str) -> None:
     found = client.get(reverse("evaluation_cases", args=[MARCH, "opened"]), {"by": by, "key": group["key"]})
     assert found.status_code == 200
     assert len(found.context["list"].rows) == group["counts"]["opened"] == 1
+
+
+def test_every_line_of_offers_and_promises_leads_to_its_cases(cast: Cast) -> None:
+    """Two customers with the same offer, of whom one accepts; a waiver and a visit promised, one of them kept."""
+    ways.compensated(cast.household("1"))
+    refused = Walk(cast.household("2"), reason="compensation").go("step_01", "step_02", "step_11")
+    refused("step_12", answer="refused")
+    ways.repaired(cast.household("3"))
+    client = signed_in(cast[Role.COMMERCIAL_MANAGEMENT])
+    page = client.get(reverse("evaluation", args=[MARCH]))
+    shown, figures = page.content.decode(), page.context["figures"]
+    lines = [("offered", each, each.offered, each.reason) for each in figures.offers]
+    lines += [("offers_accepted", each, each.accepted, each.reason) for each in figures.offers]
+    lines += [(f"promises_{state}", each, getattr(each, state), "") for each in figures.promises
+              for state in ("kept", "broken")]  # fmt: skip
+    assert ("compensation", 2, 1) in {(each.kind, each.offered, each.accepted) for each in figures.offers}
+    assert len(lines) >= 6
+    for figure, each, count, reason in lines:
+        link = reverse("evaluation_cases", args=[MARCH, figure]) + f"?kind={each.kind}"
+        link += f"&by=reason&key={reason}" if reason else ""
+        assert (link.replace("&", "&amp;") in shown) == (count > 0), link
+        assert len(client.get(link).context["list"].rows) == count, link
 
 
 def test_a_late_ticket_for_a_signed_month_is_named(cast: Cast) -> None:

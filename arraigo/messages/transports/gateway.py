@@ -7,17 +7,20 @@
 
 2xx and 409 (it has this key already) count as taken; 408, 425, 429 and 5xx are tried again; any
 other answer is a refusal. The gateway must honour the key: an unanswered message is sent again with it.
+Where no connection came about, or the gateway takes nothing for now (425, 429), the message has not left.
 """
 
 import requests
 from django.conf import settings
+from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from arraigo.bss.interface import NoAnswer, Unreachable
 from arraigo.messages.models import Message
 from arraigo.messages.transports import Refused
 
 HAS_IT_ALREADY = 409
-TRY_LATER = frozenset({408, 425, 429})
+NOT_TAKEN = frozenset({425, 429})
+TIMED_OUT = 408
 MOST_WORDS = 200
 
 
@@ -39,14 +42,22 @@ class Gateway:
         except (requests.exceptions.ConnectTimeout, requests.exceptions.SSLError) as error:
             raise Unreachable(type(error).__name__) from error
         except requests.exceptions.RequestException as error:
-            raise NoAnswer(type(error).__name__) from error
+            raise (Unreachable if _never_left(error) else NoAnswer)(type(error).__name__) from error
         return _read(answer)
+
+
+def _never_left(error: requests.exceptions.RequestException) -> bool:
+    """Whether no connection came about: refused, no way there, or a name that nobody knows."""
+    cause = error.args[0] if error.args else None
+    return isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)
 
 
 def _read(answer: requests.Response) -> str:
     words = f"{answer.status_code} {answer.text[:MOST_WORDS]}".strip()
     if answer.status_code < 300 or answer.status_code == HAS_IT_ALREADY:
         return words
-    if answer.status_code in TRY_LATER or answer.status_code >= 500:
+    if answer.status_code in NOT_TAKEN:
+        raise Unreachable(words)
+    if answer.status_code == TIMED_OUT or answer.status_code >= 500:
         raise NoAnswer(words)
     raise Refused(words)

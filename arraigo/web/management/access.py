@@ -39,10 +39,13 @@ def dimension(name: str) -> str:
     return name
 
 
-def cases(value: dt.date, figure: str, by: str, key: str) -> QuerySet[RetentionCase]:
-    """The cases behind a figure of the month, all or those of one group; 404 where there is no such figure."""
+def cases(value: dt.date, figure: str, by: str, key: str, kind: str) -> QuerySet[RetentionCase]:
+    """The cases behind a figure of the month, all or those of one group and of one kind of offer or promise.
+
+    404 where there is no such figure.
+    """
     try:
-        found = sets.behind(figure, sets.span(value))
+        found = sets.behind(figure, sets.span(value), kind)
     except KeyError:
         raise Http404 from None
     if by:

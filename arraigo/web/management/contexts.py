@@ -99,7 +99,8 @@ def evaluations_page() -> dict[str, Any]:
     return {"evaluations": signed, "due": due, "over": clock.today() >= clock.next_month(due)}
 
 
-def behind(month: dt.date, figure: str, by: str = "", key: str = "") -> dict[str, Any]:
-    """What a list behind a figure says of itself: the figure, how it is counted, the group chosen."""
-    chosen = words.group(by, key, queries.name_of(by, key)) if by else ""
+def behind(month: dt.date, figure: str, by: str = "", key: str = "", kind: str = "") -> dict[str, Any]:
+    """What a list behind a figure says of itself: the figure, how it is counted, the group and kind chosen."""
+    group = words.group(by, key, queries.name_of(by, key)) if by else ""
+    chosen = " · ".join(filter(None, (words.kind(kind) if kind else "", group)))
     return {"month": month, "figure": words.FIGURES[figure], "by": words.DIMENSIONS.get(by, ""), "chosen": chosen}

@@ -82,11 +82,11 @@ def _month_page(request: HttpRequest, month: dt.date, form: Form | None) -> Http
 @require_GET
 @staff(*MANAGEMENT_READERS)
 def cases(request: HttpRequest, month: dt.date, figure: str) -> HttpResponse:
-    """The cases behind a figure, where asked of one cause, team, zone …"""
-    by, key = request.GET.get("by", ""), request.GET.get("key", "")
-    found = access.cases(access.month(month), figure, by, key)
-    context = contexts.behind(month, figure, by, key)
-    return lists.reply(request, FIGURE_CASES, found, "management/behind.html", context, keep=("by", "key"))
+    """The cases behind a figure, where asked of one cause, team, zone … and of one kind of offer or promise."""
+    by, key, kind = (request.GET.get(name, "") for name in ("by", "key", "kind"))
+    found = access.cases(access.month(month), figure, by, key, kind)
+    context = contexts.behind(month, figure, by, key, kind)
+    return lists.reply(request, FIGURE_CASES, found, "management/behind.html", context, keep=("by", "key", "kind"))
 
 
 @require_GET
