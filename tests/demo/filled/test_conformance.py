@@ -10,7 +10,7 @@ from arraigo.insight.conformance import KINDS, Replay, replay
 from arraigo.insight.diagram import diagram_of
 from arraigo.retention.models import RetentionCase
 
-pytestmark = pytest.mark.usefixtures("demo")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 History = list[tuple[str, dict[str, Any]]]
 
 

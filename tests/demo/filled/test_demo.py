@@ -23,7 +23,7 @@ from arraigo.retention.models import RetentionCase
 from arraigo.terminations.models import Termination
 from arraigo.tickets.models import Outage, TroubleTicket
 
-pytestmark = pytest.mark.usefixtures("demo")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 
 
 def tray(username: str) -> Counter[str]:
