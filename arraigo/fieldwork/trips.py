@@ -71,7 +71,8 @@ def begin_visit(work_order: WorkOrder | int, technician: User, at: dt.datetime |
 def find_nobody(work_order: WorkOrder | int, technician: User, *, photo: bytes, note: str = "") -> Trip:
     """Nobody is at home: the photo and the note are the evidence that stops the 24 hours.
 
-    An order that stands still already stays so. Raises WrongState, NoTechnician, OrderOfAnother,
+    An order that stands still already stays so; where the policy names no absence among
+    `visit.pause_reasons`, the absence is kept and the 24 hours run on. Raises WrongState, NoTechnician, OrderOfAnother,
     VisitFinished and the errors of `photos.store_attachment`.
     """
     order = _locked_own(work_order, technician)
@@ -81,7 +82,7 @@ def find_nobody(work_order: WorkOrder | int, technician: User, *, photo: bytes, 
     trip.technician, trip.absent_at, trip.photo, trip.note = technician, clock.now(), kept, note.strip()
     trip.save()
     _record("trip.absent", trip, order, technician, photo=kept.sha256, note=trip.note)
-    if orders.open_pause(order) is None:
+    if orders.open_pause(order) is None and Pause.Reason.ABSENT in orders.pause_reasons(order):
         evidence = f"{when(trip.absent_at)} · {technician} · foto {kept.sha256[:12]}"
         if trip.note:
             evidence += f" · {trip.note}"

@@ -4,7 +4,10 @@ import datetime as dt
 
 from django.db.models import QuerySet
 
+from arraigo.engine.models import Instance
 from arraigo.orders.models import Pause, WorkOrder
+from arraigo.procedure import queries as procedures
+from arraigo.procedure.errors import NoProcedure
 
 HOUR = dt.timedelta(hours=1)
 
@@ -52,3 +55,16 @@ def hours_left(order: WorkOrder, now: dt.datetime) -> float:
     if order.closed_at is None and (pause := open_pause(order)) is not None:
         until = pause.began_at
     return (order.due_at - until) / HOUR
+
+
+def pause_reasons(order: WorkOrder) -> list[str]:
+    """Why the 24 hours may stand still: `visit.pause_reasons` of the version that the order's case obeys.
+
+    Every reason, while no procedure is published.
+    """
+    definition = Instance.objects.filter(key=order.case_number).values_list("definition_id", flat=True).first()
+    try:
+        policy = procedures.policy_of(definition) if definition else procedures.current_policy()
+    except NoProcedure:
+        return list(Pause.Reason.values)
+    return list(policy.value("visit.pause_reasons"))

@@ -22,6 +22,18 @@ def _these(*values: str) -> Callable[[Any], bool]:
     return lambda value: isinstance(value, list) and sorted(map(str, value)) == sorted(values)
 
 
+def _among(*values: str) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, list) and set(map(str, value)) <= set(values)
+
+
+def _fractions(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(_is_fraction(each) for each in value)
+
+
+def _is_fraction(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= 1
+
+
 HONOURED: dict[str, tuple[Callable[[Any], bool], str]] = {
     "repeat_fault.rule": (_one_of("open", "open_or_disputed", "recurred"), "open, open_or_disputed, recurred"),
     "repeat_fault.not_counted": (_these("rejected", "cancelled"), "rejected + cancelled"),
@@ -33,6 +45,8 @@ HONOURED: dict[str, tuple[Callable[[Any], bool], str]] = {
     "billing.treatment": (_one_of(TREATMENT), ", ".join(f"{state} = {form}" for state, form in TREATMENT.items())),
     "work_order.kind": (_one_of("engineering_service"), "engineering_service"),
     "work_order.sold_on": (_one_of("internet"), "internet"),
+    "visit.pause_reasons": (_among("absent", "later"), "absent, later"),
+    "visit.escalation_fractions": (_fractions, "0 < x ≤ 1"),
     "control.reopen_priority": (_one_of(True, False), "true, false"),
     "courtesy_limit.per_case": (_one_of(1), "1"),
     "courtesy_limit.per_product": (_one_of(1), "1"),

@@ -8,14 +8,14 @@ from django.db import transaction
 from arraigo import clock
 from arraigo.engine import actions as engine
 from arraigo.engine.errors import AlreadyCompleted, ItemCancelled
-from arraigo.engine.models import Instance, WorkItem
+from arraigo.engine.models import WorkItem
 from arraigo.fieldwork import actions as fieldwork
 from arraigo.fieldwork.models import PrintBatch, Trip
 from arraigo.orders import progress
+from arraigo.orders import queries as orders_now
 from arraigo.orders.errors import ChangedMeanwhile
 from arraigo.orders.models import Pause, WorkOrder
 from arraigo.people.models import Role, User
-from arraigo.procedure import queries as procedures
 from arraigo.retention import actions
 from arraigo.retention.errors import (
     AbsenceUnproved,
@@ -115,7 +115,7 @@ def pause_order(
     and the time that the customer asked for. Raises PauseNotAllowed, AbsenceUnproved,
     CustomersWordMissing and the errors of photos and of `progress.pause`.
     """
-    if reason not in _pause_reasons(order):
+    if reason not in orders_now.pause_reasons(order):
         raise PauseNotAllowed(order.number)
     if reason == Pause.Reason.ABSENT:
         return _pause_absent(order, photo, note, actor)
@@ -123,12 +123,6 @@ def pause_order(
         raise CustomersWordMissing(order.number)
     evidence = f"«{words.strip()}» · {clock.local(wanted_at):%d/%m/%Y %H:%M}"
     return progress.pause(order, reason=reason, evidence=_with(evidence, note), actor=actor)
-
-
-def _pause_reasons(order: WorkOrder) -> list[str]:
-    instance = Instance.objects.filter(key=order.case_number).first()
-    policy = procedures.policy_of(instance.definition_id) if instance else procedures.current_policy()
-    return list(policy.value("visit.pause_reasons"))
 
 
 @transaction.atomic

@@ -4,9 +4,11 @@ from decimal import Decimal
 
 import pytest
 
+from arraigo import clock
+from arraigo.billing import actions as billing
 from arraigo.billing.models import Bill, BillingClaim
 from arraigo.retention.models import Offer, Promise, RetentionCase
-from tests.cast import Household, Walk
+from tests.cast import Cast, Household, Walk
 
 
 def compensated(home: Household, **answers: str) -> Walk:
@@ -38,3 +40,29 @@ def test_above_the_limit_billing_confirms(home: Household, amount: str, state: s
     home.priced(home.internet, "400")
     compensated(home, amount=amount).go("approve_12", "step_13")
     assert BillingClaim.objects.get().state == state
+
+
+def test_a_vips_compensation_beyond_the_months_bill_waits_for_the_next_ones(cast: Cast) -> None:
+    """Decision 27: two months of the product, on a bill that holds less than that."""
+    home = cast.household("100002", category="vip")
+    home.priced(home.internet, "140")
+    home.priced(home.television, "30")
+    compensated(home, amount="280").go("approve_12", "step_13")
+    claim, month = BillingClaim.objects.get(), clock.month_of(clock.now())
+    present = Bill.objects.get(month=month)
+    assert (claim.amount, claim.state) == (Decimal("280"), "applied")
+    assert (present.total, present.credited) == (Decimal("170"), Decimal("170"))
+    lines = [(home.internet, "Internet", Decimal("100"))]
+    following = billing.open_month(home.customer, clock.next_month(month), lines)
+    assert (following.total, following.credited) == (Decimal("100"), Decimal("100"))
+    last = billing.open_month(home.customer, clock.next_month(following.month), lines)
+    assert (last.total, last.credited) == (Decimal("100"), Decimal("10"))
+
+
+def test_above_every_limit_commercial_management_approves_a_vips_compensation(cast: Cast) -> None:
+    home = cast.household("100002", category="vip")
+    home.priced(home.internet, "400")
+    walk = compensated(home, amount="700")
+    assert walk.open == ["approve_12_management"]
+    walk.go("approve_12_management", "step_13")
+    assert BillingClaim.objects.get().amount == Decimal("700")

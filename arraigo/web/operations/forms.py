@@ -84,6 +84,12 @@ class PauseForm(forms.Form):
     )
     note = forms.CharField(label=_("Remark"), required=False, max_length=400)
 
+    def __init__(self, allowed: Sequence[str], *args: Any, **kwargs: Any) -> None:
+        """`allowed`: the reasons that the case's policy lets (`orders.queries.pause_reasons`)."""
+        super().__init__(*args, **kwargs)
+        choice: Any = self.fields["reason"]
+        choice.choices = [(code, label) for code, label in Pause.Reason.choices if code in allowed]
+
     def clean_wanted_at(self) -> dt.datetime | None:
         wanted: dt.datetime | None = self.cleaned_data["wanted_at"]
         if wanted is not None and wanted <= clock.now():

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from arraigo.orders import progress
 from arraigo.orders.models import WorkOrder
+from arraigo.orders.queries import pause_reasons
 from arraigo.people.models import Role
 from arraigo.records import RuleBroken
 from arraigo.retention import dispatch
@@ -134,7 +135,7 @@ def pause(request: HttpRequest, number: str) -> HttpResponse:
     """Stop the 24 hours of an order on evidence."""
     user = user_of(request)
     order = access.order(user, number)
-    form = PauseForm(replies.typed(request), request.FILES or None)
+    form = PauseForm(pause_reasons(order), replies.typed(request), request.FILES or None)
     if replies.sent(request, form):
         try:
             dispatch.pause_order(order, actor=user, **form.cleaned_data)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from arraigo.fieldwork import actions as fieldwork
+from arraigo.orders import queries as orders
 from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role
 from arraigo.records import RuleBroken
@@ -67,6 +68,8 @@ def absent(request: HttpRequest, number: str) -> HttpResponse:
         except RuleBroken as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, _("Kept: nobody at home. The 24 hours stand still."))
+            stands = orders.open_pause(order) is not None
+            kept = _("Kept: nobody at home. The 24 hours stand still.")
+            messages.success(request, kept if stands else _("Kept: nobody at home. The 24 hours run on."))
             return redirect("visit", number)
     return replies.page(request, "technician/absent.html", {"order": order, "form": form})
