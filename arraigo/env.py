@@ -1,9 +1,11 @@
 """Settings from the environment: each stops the start with a plain sentence where its value is bad."""
 
+import contextlib
 import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
@@ -65,3 +67,50 @@ def check_dotted_paths(paths: Mapping[str, str]) -> None:
             import_string(path)
         except ImportError as error:
             raise ImproperlyConfigured(f"{name}={path!r}: there is no such class ({error}).") from error
+
+
+def secret_key(folder: Path, *, production: bool) -> str:
+    """The signing secret: from the environment in production, else made once and kept in `folder`."""
+    secret = os.environ.get("ARRAIGO_SECRET_KEY", "")
+    if secret:
+        if len(secret) < 32:
+            raise ImproperlyConfigured("ARRAIGO_SECRET_KEY is too short: use 32 characters or more.")
+        return secret
+    if production:
+        raise ImproperlyConfigured("ARRAIGO_SECRET_KEY is missing: production takes its secret from there.")
+    path = folder / "secret_key"
+    if not path.exists():
+        candidate = path.with_suffix(f".{os.getpid()}")
+        candidate.write_text(os.urandom(32).hex())
+        candidate.chmod(0o600)
+        # A link fails where another process was first: both then read the same secret.
+        with contextlib.suppress(FileExistsError):
+            os.link(candidate, path)
+        candidate.unlink()
+    return path.read_text()
+
+
+def oidc_apps(*, production: bool) -> list[dict[str, Any]]:
+    """The OpenID Connect provider of `ARRAIGO_OIDC_…`, as allauth takes it; none where nothing is set."""
+    names = {name: f"ARRAIGO_OIDC_{name}" for name in ("URL", "CLIENT", "SECRET")}
+    given = {name: os.environ.get(variable, "").strip() for name, variable in names.items()}
+    if not any(given.values()):
+        return []
+    missing = [names[name] for name, text in given.items() if not text]
+    if missing:
+        raise ImproperlyConfigured(f"{', '.join(names.values())} belong together: {' and '.join(missing)} missing.")
+    schemes = ("https://",) if production else ("https://", "http://")
+    if not given["URL"].startswith(schemes):
+        raise ImproperlyConfigured(
+            f"ARRAIGO_OIDC_URL={given['URL']!r}: write an address that begins with {schemes[0]}."
+        )
+    trusts = env_bool("ARRAIGO_OIDC_TRUSTS_EMAIL", False)
+    return [
+        {
+            "provider_id": "sso",
+            "name": os.environ.get("ARRAIGO_OIDC_NAME", "").strip() or "OpenID Connect",
+            "client_id": given["CLIENT"],
+            "secret": given["SECRET"],
+            "settings": {"server_url": given["URL"].rstrip("/"), "verified_email": trusts},
+        }
+    ]

@@ -4,7 +4,6 @@ Every value that an installation may change is read from the environment by one 
 `arraigo.env`, which stop the start with a plain sentence when the value is bad.
 """
 
-import contextlib
 import os
 import sys
 from pathlib import Path
@@ -13,7 +12,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from arraigo.env import env_bool, env_choice, env_int, env_list, writable_folder
+from arraigo.env import env_bool, env_choice, env_int, env_list, oidc_apps, secret_key, writable_folder
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -27,29 +26,7 @@ if PRODUCTION and DEBUG:
 DATA_DIR = writable_folder("ARRAIGO_DATA_DIR", BASE_DIR / "var")
 """What a running installation writes outside its database: SQLite file, secret, checkpoints."""
 
-
-def secret_key() -> str:
-    """The signing secret: from the environment in production, else made once and kept."""
-    secret = os.environ.get("ARRAIGO_SECRET_KEY", "")
-    if secret:
-        if len(secret) < 32:
-            raise ImproperlyConfigured("ARRAIGO_SECRET_KEY is too short: use 32 characters or more.")
-        return secret
-    if PRODUCTION:
-        raise ImproperlyConfigured("ARRAIGO_SECRET_KEY is missing: production takes its secret from there.")
-    path = DATA_DIR / "secret_key"
-    if not path.exists():
-        candidate = path.with_suffix(f".{os.getpid()}")
-        candidate.write_text(os.urandom(32).hex())
-        candidate.chmod(0o600)
-        # A link fails where another process was first: both then read the same secret.
-        with contextlib.suppress(FileExistsError):
-            os.link(candidate, path)
-        candidate.unlink()
-    return path.read_text()
-
-
-SECRET_KEY = secret_key()
+SECRET_KEY = secret_key(DATA_DIR, production=PRODUCTION)
 ALLOWED_HOSTS = env_list("ARRAIGO_HOSTS", "" if PRODUCTION else "localhost,127.0.0.1,[::1],testserver")
 if PRODUCTION and not ALLOWED_HOSTS:
     raise ImproperlyConfigured("ARRAIGO_HOSTS is missing: name the hosts under which people reach Arraigo.")
@@ -67,6 +44,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "axes",
     "csp",
     "django_htmx",
@@ -176,6 +155,21 @@ LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
 ACCOUNT_ADAPTER = "arraigo.people.accounts.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if PRODUCTION else "http"
+# Failures are counted by axes, in the database and so for every process: of passwords and of codes.
+ACCOUNT_RATE_LIMITS = False
+ACCOUNT_FORMS = {"reauthenticate": "arraigo.web.accounts.forms.PasswordAgainForm"}
+MFA_FORMS = {
+    "authenticate": "arraigo.web.accounts.forms.CodeForm",
+    "reauthenticate": "arraigo.web.accounts.forms.CodeAgainForm",
+    "activate_totp": "arraigo.web.accounts.forms.FirstCodeForm",
+}
+MFA_TOTP_ISSUER = "Arraigo"
+MFA_TOTP_TOLERANCE = 1
+SOCIALACCOUNT_ADAPTER = "arraigo.people.accounts.ProviderAdapter"
+SOCIALACCOUNT_LOGIN_ON_GET = True
+"""A link, not a form: `form-action` of the CSP would keep the browser from following to the provider."""
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": oidc_apps(production=PRODUCTION)}}
 AXES_FAILURE_LIMIT = env_int("ARRAIGO_LOGIN_FAILURES", 5, least=1)
 AXES_COOLOFF_TIME = env_int("ARRAIGO_LOGIN_COOLOFF_HOURS", 1, least=1)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

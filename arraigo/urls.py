@@ -1,5 +1,6 @@
 """Every route, by area."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
@@ -7,6 +8,9 @@ from arraigo.web.converters import KeyConverter, MonthConverter
 
 register_converter(KeyConverter, "key")
 register_converter(MonthConverter, "month")
+
+# Django's admin has no sign-in of its own: it would know neither the second factor nor our refusals.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("arraigo.web.accounts.urls")),

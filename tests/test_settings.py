@@ -17,6 +17,7 @@ BAD = {
     "ARRAIGO_EMAIL_BACKEND": ("smtp", "there is no such class"),
     "ARRAIGO_SESSION_HOURS": ("twelve", "write a whole number from 1"),
     "ARRAIGO_PRODUCTION": ("perhaps", "write 1 or 0"),
+    "ARRAIGO_OIDC_CLIENT": ("arraigo", "belong together"),
     "DATABASE_URL": ("mysql://root@localhost/arraigo", "use sqlite or postgres"),
 }
 

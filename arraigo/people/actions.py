@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from allauth.mfa.models import Authenticator
 from django.db import transaction
 
 from arraigo.eventlog.actions import record
@@ -55,3 +56,12 @@ def set_head(unit: Unit, head: User | None, *, actor: User | None) -> Unit:
     }
     record("unit.head_set", unit, actor=actor, data=told)
     return unit
+
+
+@transaction.atomic(savepoint=False)
+def remove_second_factor(user: User, *, actor: User | None) -> bool:
+    """Take the second step and the recovery codes away from somebody who lost the phone; False where there is none."""
+    removed, _kinds = Authenticator.objects.filter(user=user).delete()
+    if removed:
+        record("user.second_factor", user, actor=actor, data={"username": user.username, "done": "taken away"})
+    return bool(removed)

@@ -5,14 +5,19 @@ Changes of records go through their actions, which write the events.
 
 from typing import TYPE_CHECKING, Any
 
-from django.contrib import admin
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.db import models
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from arraigo.eventlog.actions import record
 from arraigo.eventlog.models import Event
+from arraigo.people import actions
 from arraigo.people.models import Membership, Unit, User
 from arraigo.workdays.models import ClockOffset, Holiday
 
@@ -67,6 +72,7 @@ class AccountAdmin(BaseUserAdmin):
 
     list_display = ("username", "first_name", "last_name", "is_active", "is_demo")
     inlines = (MembershipInline,)
+    actions = ("take_second_factor",)
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         (_("Person"), {"fields": ("first_name", "last_name", "email")}),
@@ -75,6 +81,12 @@ class AccountAdmin(BaseUserAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    @admin.action(description=_("Take the second step away (phone lost)"))
+    def take_second_factor(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        actor = request.user if isinstance(request.user, User) else None
+        taken = sum(actions.remove_second_factor(user, actor=actor) for user in users)
+        messages.success(request, gettext("Accounts without the second step now: %(count)s") % {"count": taken})
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
@@ -90,4 +102,5 @@ class AccountAdmin(BaseUserAdmin):
         record(kind, user, actor=actor, data=told)
 
 
+admin.site.unregister((Authenticator, SocialAccount, SocialApp, SocialToken))  # keys are nobody's to read
 show(Unit, Holiday, ClockOffset, Event)

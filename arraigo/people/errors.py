@@ -14,6 +14,13 @@ class UsernameTaken(RuleBroken):
         )
 
 
+class NoSuchAccount(RuleBroken):
+    """There is no account {username}."""
+
+    def __init__(self, username: str) -> None:
+        super().__init__(_("There is no account %(username)s.") % {"username": username})
+
+
 class RoleUnknown(RuleBroken):
     """{role} is no role of the procedure."""
 

@@ -1,6 +1,10 @@
 """Reads of staff and organisational units."""
 
-from django.db.models import QuerySet
+from collections.abc import Sequence
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q, QuerySet
 
 from arraigo.people.models import Unit, User
 
@@ -25,3 +29,10 @@ def units_with_role(role: str) -> QuerySet[Unit]:
 def units(kind: str) -> QuerySet[Unit]:
     """Units of one kind (`Unit.Kind`), by name."""
     return Unit.objects.filter(kind=kind)
+
+
+def only_one_with(addresses: Sequence[str]) -> User | None:
+    """The one active member of staff with one of the e-mail addresses; None where there is none or more."""
+    wanted = reduce(or_, (Q(email__iexact=address) for address in addresses), Q(pk=None))
+    found = list(User.objects.filter(wanted, is_active=True)[:2])
+    return found[0] if len(found) == 1 else None

@@ -4,6 +4,8 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import settings
 
 from arraigo import clock
@@ -36,6 +38,9 @@ IMPORTS = [f"administration_import{name}" for name in ("", "_progress", "_reject
 class Places:
     def __init__(self, desk: Desk) -> None:
         self.desk, self.case = desk, desk.walk.case
+        for user in desk.cast.people.values():
+            TOTP.activate(user, "JBSWY3DPEHPK3PXP")
+            RecoveryCodes.activate(user)
         today = clock.today()
         workdays.set_holiday(today, "Feriado", actor=None)
         number = {"number": self.case.number}

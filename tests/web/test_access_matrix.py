@@ -28,12 +28,21 @@ SUPERVISOR, TECHNICIAN = {Role.OPERATIONS_SUPERVISOR}, {Role.TECHNICIAN}
 ADMINISTRATOR, MANAGEMENT = {Role.ADMINISTRATOR}, {Role.COMMERCIAL_MANAGEMENT}
 FOLLOW_UP = {Role.INCIDENT_FOLLOW_UP}
 
-PUBLIC = {"login", "logout", "set_language", "paper_copy", "paper_copy_pdf"}
+PUBLIC = {"login", "account_login", "mfa_authenticate", "openid_connect_login", "openid_connect_callback", "logout",
+          "set_language", "paper_copy", "paper_copy_pdf"}  # fmt: skip
 """Open to people who are not signed in; the customer's copy by a signed link that ends."""
 WHO: dict[str, set[Any]] = {
     "home": EVERYBODY,
     "account": EVERYBODY,
     "account_notices": EVERYBODY,
+    "account_reauthenticate": EVERYBODY,
+    "mfa_reauthenticate": EVERYBODY,
+    "mfa_index": EVERYBODY,
+    "mfa_activate_totp": EVERYBODY,
+    "mfa_deactivate_totp": EVERYBODY,
+    "mfa_view_recovery_codes": EVERYBODY,
+    "mfa_generate_recovery_codes": EVERYBODY,
+    "mfa_download_recovery_codes": EVERYBODY,
     "message_templates": ADMINISTRATOR,
     "message_template": ADMINISTRATOR,
     "message_template_restore": ADMINISTRATOR,

@@ -2,14 +2,18 @@
 
 from typing import Any
 
+from allauth.account.forms import ReauthenticateForm as AllauthPasswordForm
+from allauth.mfa.base.forms import AuthenticateForm as AllauthCodeForm
+from allauth.mfa.base.forms import ReauthenticateForm as AllauthCodeAgainForm
+from allauth.mfa.totp.forms import ActivateTOTPForm as AllauthFirstCodeForm
 from django import forms
-from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from arraigo.messages.models import NoticeChoice
 from arraigo.messages.sentences import GROUPS
+from arraigo.people.accounts import refusal
 from arraigo.people.models import User
 
 
@@ -21,14 +25,62 @@ class SignInForm(AuthenticationForm):
             "User name and password do not match. Mind capitals; after several failures the "
             "account is locked for a while."
         ),
-        "inactive": _("This account is closed: ask an administrator."),
-        "demo": _("Demo accounts do not work in production."),
     }
 
     def confirm_login_allowed(self, user: Any) -> None:
         super().confirm_login_allowed(user)
-        if settings.PRODUCTION and user.is_demo:
-            raise ValidationError(self.error_messages["demo"], code="demo")
+        if sentence := refusal(user):
+            raise ValidationError(sentence, code="refused")
+
+
+def _code_field(help_text: Any) -> forms.CharField:
+    widget = forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True})
+    return forms.CharField(label=_("Code"), help_text=help_text, max_length=32, widget=widget)
+
+
+WRONG_CODE = _("This code is not right: take the one that the application shows now.")
+
+
+class _SaysWhichCode:
+    """A wrong code in our words."""
+
+    def clean_code(self) -> str:
+        try:
+            return str(super().clean_code())  # type: ignore[misc]
+        except ValidationError as error:
+            raise ValidationError(WRONG_CODE, code="incorrect_code") from error
+
+
+class CodeForm(_SaysWhichCode, AllauthCodeForm):  # type: ignore[misc]
+    """The second step of signing in."""
+
+    code = _code_field(_("The six digits of your application, or one of your recovery codes."))
+
+
+class CodeAgainForm(_SaysWhichCode, AllauthCodeAgainForm):  # type: ignore[misc]
+    """The second step once more, before something that matters."""
+
+    code = _code_field(_("The six digits of your application, or one of your recovery codes."))
+
+
+class FirstCodeForm(_SaysWhichCode, AllauthFirstCodeForm):  # type: ignore[misc]
+    """The code that shows that the application has the key."""
+
+    code = _code_field(_("The six digits that the application shows."))
+
+
+class PasswordAgainForm(AllauthPasswordForm):  # type: ignore[misc]
+    """The password once more, before something that matters."""
+
+    password = forms.CharField(
+        label=_("Password"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )
+
+    def clean_password(self) -> str:
+        try:
+            return str(super().clean_password())
+        except ValidationError as error:
+            raise ValidationError(_("This is not your password.")) from error
 
 
 class NoticeChoiceForm(forms.Form):

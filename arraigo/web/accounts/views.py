@@ -1,5 +1,10 @@
 """Signing in and out, the own account, notices."""
 
+from typing import Any
+
+from allauth.account.utils import perform_login
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.forms import PasswordChangeForm
@@ -19,6 +24,16 @@ class SignIn(LoginView):
     form_class = SignInForm
     template_name = "accounts/login.html"
     redirect_authenticated_user = True
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """The password is right: on to the second step where the account has one, else in."""
+        url = self.get_success_url()
+        answer: HttpResponse = perform_login(self.request, form.get_user(), email_verification="none", redirect_url=url)
+        return answer
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        apps = settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"]
+        return {**super().get_context_data(**kwargs), "providers": apps}
 
 
 @require_GET
@@ -40,7 +55,7 @@ def account(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Your password was changed."))
         return redirect("account")
     status = 400 if form.is_bound else 200
-    context = {"form": form, "choice": NoticeChoiceForm.of(user)}
+    context = {"form": form, "choice": NoticeChoiceForm.of(user), "second_factor": is_mfa_enabled(user)}
     return render(request, "accounts/account.html", context, status=status)
 
 
