@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from arraigo.customers.tokens import words
+from arraigo.imports import mapping
 from arraigo.imports.actions import check
 from arraigo.imports.fields import DAY_FIRST, plain_number
 from arraigo.imports.kinds import KINDS, Kind, kind_of
@@ -132,16 +133,23 @@ def understood(rows: Sequence[RawRow], mapped: ColumnMapping) -> list[tuple[RawR
 
 
 def best(layout: Layout, first: Sequence[RawRow], kind_name: str, path: Path) -> ColumnMapping:
-    """The mapping of the kind that fits best."""
+    """A ready mapping whose columns are all there, else the mapping of the kind that fits best."""
+    for ready in mapping.ready_ones():
+        if kind_name in ("", ready.kind) and set(ready.headers()) <= set(layout.headers):
+            return ready.model_copy(update={"delimiter": layout.delimiter, "encoding": _encoding(layout)})
     kinds = [kind_of(kind_name)] if kind_name else list(KINDS.values())
     found = max(((kind, columns(kind, layout.headers)) for kind in kinds), key=lambda each: _fit(*each))
     kind, matched = found
     told = {header: [raw.cells.get(header, "") for raw in first if not raw.problem] for header in layout.headers}
     return ColumnMapping(
         kind=kind.name, source=(words(path.name.split(".")[0]) or ["file"])[0][:40], delimiter=layout.delimiter,
-        encoding="" if layout.encoding == "utf-8-sig" else layout.encoding, columns=matched,
+        encoding=_encoding(layout), columns=matched,
         decimal=_decimal(told), date_format=_date_format(matched, told),
     )  # fmt: skip
+
+
+def _encoding(layout: Layout) -> str:
+    return "" if layout.encoding == "utf-8-sig" else layout.encoding
 
 
 def _fit(kind: Kind, matched: Mapping[str, str]) -> float:

@@ -28,6 +28,10 @@ LONGEST = 24 * 3600
 """Seconds that a job may take."""
 
 
+BEYOND_COLUMNS = ("sheet", "monthly_charge", "terminated_when", "products")
+"""What a ready mapping may say that the page does not ask for: it stays as it is."""
+
+
 def upload(file: Any, kind_name: str, *, actor: User | None) -> ImportRun:
     """Keep an uploaded file (Django's UploadedFile), with a mapping to begin with.
 
@@ -59,7 +63,8 @@ def mapping_of(run: ImportRun) -> ColumnMapping:
 
 def set_mapping(run: ImportRun, told: Mapping[str, Any], *, create_missing: bool) -> ImportRun:
     """Change the mapping of an import that is still being prepared. Raises MappingInvalid, AtWork."""
-    mapped = checked(told, Path(run.file_name), run.kind, kind_of(run.kind).fields)
+    beyond = {name: run.mapping[name] for name in BEYOND_COLUMNS if name in run.mapping}
+    mapped = checked({**beyond, **told}, Path(run.file_name), run.kind, kind_of(run.kind).fields)
     fields = {
         "mapping": mapped.model_dump(mode="json", exclude_defaults=True), "source": mapped.source,
         "create_missing": create_missing, "trial": {}, "problem": "", "state": State.DRAFT,

@@ -19,7 +19,7 @@ column their monthly charge is taken and which rows have left; see `mappings/ibm
 
 import json
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
@@ -151,6 +151,12 @@ def matches(row: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
 def ready() -> list[str]:
     """Names of the mappings that come with Arraigo."""
     return sorted(path.stem for path in READY.glob("*.toml"))
+
+
+def ready_ones() -> Iterator[ColumnMapping]:
+    """The mappings that come with Arraigo."""
+    for name in ready():
+        yield ColumnMapping.model_validate(tomllib.loads(_path(name).read_text(encoding="utf-8")))
 
 
 def load(name: str, kind: KindName, fields: Sequence[str]) -> ColumnMapping:

@@ -22,7 +22,6 @@ from arraigo.people.models import User
 SAID = {
     "mfa/messages/totp_activated.txt": gettext_lazy("The second step is on. Keep the recovery codes in a safe place."),
     "mfa/messages/totp_deactivated.txt": gettext_lazy("The second step is off."),
-    "mfa/messages/recovery_codes_generated.txt": gettext_lazy("There are new recovery codes; the former do not work."),
 }
 """What is told of allauth's doings; of all else nothing."""
 

@@ -27,6 +27,14 @@ class FileTaken(RuleBroken):
         super().__init__(_("%(file)s is there already: choose another name, or take it away.") % {"file": file})
 
 
+class NotWritten(RuleBroken):
+    """{file} could not be written."""
+
+    def __init__(self, file: object, why: str) -> None:
+        text = _("%(file)s could not be written (%(why)s): choose a place with room that you may write to.")
+        super().__init__(text % {"file": file, "why": why})
+
+
 class NoBackup(RuleBroken):
     """{file} is no whole backup of Arraigo."""
 

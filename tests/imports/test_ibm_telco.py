@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files import File
 from django.db.models import F, Sum
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,11 +13,13 @@ from hypothesis import strategies as st
 from arraigo.billing.models import Bill, BillLine
 from arraigo.customers import search
 from arraigo.customers.models import Customer
-from arraigo.imports import actions
+from arraigo.imports import actions, guess, jobs
+from arraigo.imports.kinds import kind_of
 from arraigo.imports.kinds.brought import apportion
 from arraigo.products.models import Product
 from arraigo.terminations import queries as terminations
 from arraigo.terminations.models import Termination
+from arraigo.web.administration.import_forms import MappingForm, initial
 from tests.imports.conftest import Write
 
 PUBLIC_FILE = Path(__file__).resolve().parents[3] / "shared" / "data" / "ibm_telco_7043.csv"
@@ -62,6 +65,26 @@ def test_sample(write: Write) -> None:
     left = Customer.objects.get(external_id="BBBB-2")
     assert set(left.products.values_list("status", "reason", "ended_on")) == {("terminated", "unknown", None)}
     assert set(left.terminations.values_list("requested_at", "executed_at")) == {(None, None)}
+
+
+@pytest.mark.django_db
+def test_the_ready_mapping_is_recognised_and_kept_by_the_page(write: Write) -> None:
+    path = write("churn.csv", HEADER, line("AAAA-1", "Yes", "DSL", "50.00", "1", "No"))
+    guessed = guess.guess(path)
+    assert guessed.mapping.source == "ibm-telco"
+    with path.open("rb") as file:
+        run = jobs.upload(File(file, name="churn.csv"), "", actor=None)
+    mapped = jobs.mapping_of(run)
+    form = MappingForm(
+        {name: value for name, value in initial(mapped, create_missing=False).items() if value},
+        kind=kind_of("customers"), headers=tuple(HEADER.split(",")),
+    )  # fmt: skip
+    assert form.is_valid(), form.errors
+    run = jobs.set_mapping(run, form.told(), create_missing=False)
+    assert jobs.mapping_of(run).products == mapped.products
+    jobs.start(run, dry_run=False)
+    jobs.carry_out(run.pk, False)
+    assert Product.objects.filter(customer__external_id="AAAA-1").count() == 4
 
 
 @pytest.mark.django_db

@@ -14,8 +14,9 @@ from arraigo.billing import actions as billing
 from arraigo.billing.models import Bill, BillLine, Payment
 from arraigo.customers import actions as customers
 from arraigo.customers.models import Customer, Phone
-from arraigo.imports import actions, exports
+from arraigo.imports import actions, exports, guess, undo
 from arraigo.imports.kinds import KINDS, kind_of
+from arraigo.imports.models import ImportRun
 from arraigo.network.models import NetworkPoint
 from arraigo.products.models import Offering, Product
 from arraigo.terminations import actions as terminations
@@ -95,6 +96,37 @@ def test_every_kind_goes_out_and_comes_back_the_same(operator: None, tmp_path: P
     again.mkdir()
     for name, path in sent_out(again).items():
         assert path.read_bytes() == paths[name].read_bytes(), name
+
+
+@pytest.mark.parametrize("end", ["csv", "xlsx", "parquet", "csv.gz"])
+def test_the_mapping_that_is_guessed_imports_as_it_is(operator: None, tmp_path: Path, end: str) -> None:
+    for name, path in sent_out(tmp_path, end).items():
+        guessed = guess.guess(path)
+        assert guessed.mapping.kind == name
+        assert [reasons for _raw, reasons, _row in guessed.rows if reasons] == []
+        written = tmp_path / f"{path.name}.toml"
+        written.write_text(guessed.as_toml(), encoding="utf-8")
+        tally, _rejects = actions.import_file(name, path, mapping_name=str(written))
+        assert (tally.accepted, tally.updated, tally.rejects) == (0, 0, []), name
+        assert tally.unchanged, name
+
+
+def test_an_executed_baja_ends_its_product_and_its_undoing_brings_it_back(tmp_path: Path) -> None:
+    person = Customer.objects.create(number="1", name="Ana")
+    gone, later, asked = (a_product(person, started_on=day) for day in (None, dt.date(2026, 3, 1), None))
+    path = tmp_path / "t.csv"
+    head = "external_id,customer,product,reason,requested_at,executed_at"
+    rows = [(gone, "2026-02-03"), (later, "2026-02-03"), (asked, "")]
+    lines = [f"{n},1,{product.number},moving,2026-02-01,{day}" for n, (product, day) in enumerate(rows)]
+    path.write_text("\n".join([head, *lines]) + "\n")
+    assert actions.import_file("terminations", path)[0].counts()["accepted"] == 3
+    ended = Product.objects.get(pk=gone.pk)
+    assert (ended.status, ended.reason, ended.ended_on) == ("terminated", "moving", dt.date(2026, 2, 3))
+    assert set(Product.objects.exclude(pk=gone.pk).values_list("status", flat=True)) == {"active"}
+    assert actions.import_file("terminations", path)[0].counts()["unchanged"] == 3
+    undo.undo(ImportRun.objects.earliest("pk"), actor=None)
+    back = Product.objects.get(pk=gone.pk)
+    assert (back.status, back.reason, back.ended_on) == ("active", "", None)
 
 
 def test_a_cell_that_a_spreadsheet_would_compute_is_guarded(operator: None, tmp_path: Path) -> None:

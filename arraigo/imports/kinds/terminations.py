@@ -1,16 +1,19 @@
 """Bajas: requested, withdrawn, executed. Those without dates count nowhere."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 from pydantic import Field, model_validator
 
+from arraigo import clock
 from arraigo.imports import references
 from arraigo.imports.fields import Day, Id, Number, Past, Row, Words
 from arraigo.imports.kinds.tickets import product_known
 from arraigo.imports.landing import Parsed, Setting, Tally, given, known, numbered, numbers_free, tally_of, upsert
 from arraigo.imports.references import Pair
+from arraigo.products.models import Product
+from arraigo.terminations.actions import PRODUCT_REASONS
 from arraigo.terminations.models import Termination
 
 GIVEN = ("receipt", "case_number", "requested_at", "withdrawn_at", "executed_at", "return_by")
@@ -57,8 +60,27 @@ def land(batch: Sequence[Parsed[TerminationRow]], setting: Setting) -> Tally:
     batch = product_known(batch, customers, products, tally)
     batch = _one_open(batch, customers, products, setting, tally)
     wanted = {p.row.external_id: _values(p.row, customers, products) for p in batch}
-    tally.add(tally_of(upsert(Termination, setting, wanted, natural=("number",))))
+    landed = upsert(Termination, setting, wanted, natural=("number",))
+    _end_products([landed.records[key] for key in landed.created | landed.updated], setting)
+    tally.add(tally_of(landed))
     return tally
+
+
+def _end_products(terminations: Iterable[Termination], setting: Setting) -> None:
+    """What an executed baja says of its product: it has ended, unless it was installed later."""
+    executed = [(each.executed_at, each) for each in terminations if each.executed_at]
+    by_product = {each.product_id: (at, each) for at, each in sorted(executed, key=lambda pair: pair[0])}
+    alive = Product.objects.select_for_update(no_key=True).filter(pk__in=by_product).order_by("pk")
+    ended = []
+    for product in alive.exclude(status=Product.Status.TERMINATED):
+        executed_at, termination = by_product[product.pk]
+        day = clock.local(executed_at).date()
+        if product.started_on is None or product.started_on <= day:
+            reason = PRODUCT_REASONS.get(Termination.Reason(termination.reason), Product.Reason.REQUEST)
+            fresh = {"status": Product.Status.TERMINATED.value, "reason": str(reason), "ended_on": day}
+            setting.ledger.change(product, fresh)
+            ended.append(product)
+    Product.objects.bulk_update(ended, ["status", "reason", "ended_on"], batch_size=200)
 
 
 def _one_open(

@@ -51,6 +51,8 @@ def imports(request: HttpRequest) -> HttpResponse:
         else:
             return redirect("administration_import", run.pk)
     page = Paginator(runs(), PAGE).get_page(request.GET.get("page"))
+    for run in page:
+        run.label = kind_of(run.kind).label  # type: ignore[attr-defined]
     return replies.page(request, "administration/imports.html", {"form": form, "page": page})
 
 

@@ -10,13 +10,18 @@ from arraigo.insight import indicator
 from arraigo.procedure import queries as procedures
 from arraigo.records import RuleBroken
 
+FIRST, LAST = dt.date(1970, 1, 1), dt.date(3000, 1, 1)
+
 
 def month(text: str) -> dt.date:
     """`2026-05` as its first day; CommandError for anything else."""
     try:
-        return dt.date.fromisoformat(f"{text}-01")
+        found = dt.date.fromisoformat(f"{text}-01")
     except ValueError as error:
         raise CommandError(f"{text!r} is no month: write for example 2026-05.") from error
+    if not FIRST <= found < LAST:
+        raise CommandError(f"{text!r} lies before any record or too far ahead: write for example 2026-05.")
+    return found
 
 
 class Command(BaseCommand):

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from arraigo.records import RuleBroken
 from arraigo.storage.archive import backup
+from arraigo.storage.errors import NotWritten
 
 
 class Command(BaseCommand):
@@ -19,7 +20,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             manifest = backup(options["file"].absolute())
-        except (RuleBroken, OSError) as error:
+        except RuleBroken as error:
             raise CommandError(str(error)) from error
+        except OSError as error:
+            raise CommandError(str(NotWritten(options["file"], error.strerror or str(error)))) from error
         rows, log = sum(manifest["counts"].values()), manifest["log"]
         self.stdout.write(f"{options['file']}: {rows} rows, {log['count']} sealed events, head {log['head']}")

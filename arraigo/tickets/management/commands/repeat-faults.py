@@ -19,11 +19,16 @@ def moment(text: str) -> dt.datetime:
         parsed = dt.datetime.fromisoformat(text)
     except ValueError as error:
         raise CommandError(f"{text!r} is no moment: write for example 2026-03-31 or 2026-03-31T18:30.") from error
+    if not FIRST_YEAR <= parsed.year <= LAST_YEAR:
+        raise CommandError(f"{text!r} lies before any record or too far ahead: write for example 2026-03-31.")
     if len(text) <= len("2026-03-31"):
         parsed = dt.datetime.combine(parsed, dt.time.max)
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=clock.LA_PAZ)
 
 
+FIRST_YEAR, LAST_YEAR = 1970, 2999
+MOST = 1_000_000
+"""Hours or days of a window, claims within it: more than any history holds."""
 GIVEN = ("window_hours", "count", "calendar_days")
 
 
@@ -40,8 +45,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         as_of = moment(options["as_of"]) if options["as_of"] else clock.now()
         given = {name: options[name] for name in GIVEN if options.get(name) is not None}
-        if given.get("count", 2) < 2 or any(value < 0 for value in given.values()):
-            raise CommandError("A repeat takes at least 2 claims, and a window that is not negative.")
+        if given.get("count", 2) < 2 or any(not 0 <= value <= MOST for value in given.values()):
+            raise CommandError(f"A repeat takes at least 2 claims, and a window from 0 to {MOST}.")
         try:
             found = repetition.report(current_policy(), as_of, given)
         except RuleBroken as error:
