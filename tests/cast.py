@@ -238,7 +238,7 @@ class Walk:
             "approve": {"approved": "yes", "reason": "Corresponde"},
             "step_05": {"contact_phone": "70000001"},
             "step_06": {"technician": str(self.cast[Role.TECHNICIAN].pk)},
-            "step_07": {"solved": "yes", "tasks": ["drop_cable_replacement"], **TASK_DETAILS},
+            "step_07": {**TASK_DETAILS, **self.readings, "solved": "yes", "tasks": ["drop_cable_replacement"]},
             "step_08": {"signer_name": "Socia", "signature": signature(), f"working_{pk}": "on"},
             "step_09": {"verdict": "passed", "satisfaction": "5"},
             "step_10": {"verdict": "passed", "satisfaction": "4"},
@@ -251,6 +251,11 @@ class Walk:
         }
         known = (name for name in usual if element.startswith(name))
         return usual[max(known, key=len)] if any(element.startswith(name) for name in usual) else {}
+
+    @property
+    def readings(self) -> dict[str, str]:
+        """What the meter says of each product after the work."""
+        return {f"after_{self.home.internet.pk}": "-19", f"after_{self.home.television.pk}": "-5"}
 
     def go(self, *elements: str) -> "Walk":
         """Carry out the elements one after the other, as they usually go."""

@@ -25,8 +25,12 @@ Data = dict[str, Any]
 Given = Data
 """What the scenario says; it goes before what is usual."""
 PLEASED = ("Todo funciona bien.", "Ya no se corta.", "Conforme con la atención.", "Mejoró bastante.")
-READINGS = {"fibre": (-29.4, -19.8), "hfc": (-12.0, 2.5), "copper": (58.0, 31.0)}
-"""Technology → what is measured before and after the work."""
+RADIO, SPEED = (-92.0, -68.0), (12.0, 94.0)
+READINGS = {
+    "fibre": (-29.4, -19.8), "hfc": (-12.0, 2.5), "copper": (58.0, 31.0),
+    "fixed_wireless": RADIO, "fijacom": RADIO, "linea_max": RADIO,
+}  # fmt: skip
+"""Technology → what is measured before and after the work; the speed elsewhere."""
 DROPS = {"fibre": "fibre", "hfc": "coaxial"}
 """Technology → the drop that is replaced; twisted pair elsewhere."""
 
@@ -77,9 +81,9 @@ def _visit(case: RetentionCase, given: Given, rng: random.Random) -> Data:
         "findings": rng.choice(("Conector oxidado.", "Acometida deteriorada.", "Equipo lejos de los dormitorios.")),
     }  # fmt: skip
     for product in _ordered(case):
-        if reading := READINGS.get(product.offering.technology):
-            data[f"before_{product.pk}"] = str(round(reading[0] + rng.uniform(-1, 1), 1))
-            data[f"after_{product.pk}"] = str(round(reading[1] + rng.uniform(-1, 1), 1))
+        before, after = READINGS.get(product.offering.technology, SPEED)
+        data[f"before_{product.pk}"] = str(round(before + rng.uniform(-1, 1), 1))
+        data[f"after_{product.pk}"] = str(round(after + rng.uniform(-1, 1), 1))
     return data
 
 

@@ -29,6 +29,7 @@ OWN: dict[str, Promise] = {
     "least": _("least"),
     "most": _("most"),
     "materials": _("materials"),
+    "measured": _("measured after the work"),
     "access_point": _("access point"),
     "network_cable": _("network cable"),
     "coaxial_cable": _("coaxial cable"),

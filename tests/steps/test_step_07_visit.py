@@ -39,6 +39,17 @@ def test_what_was_done_is_recorded(walk: Walk, home: Household, cast: Cast) -> N
     assert walk.open == ["step_08"]
 
 
+def test_a_new_drop_is_proved_by_a_reading(walk: Walk, home: Household) -> None:
+    """Only where the policy says so, and only of a visit that solved it."""
+    after = f"after_{home.internet.pk}"
+    (said,) = walk.errors("step_07", **{after: ""})[after]
+    assert said.startswith("Measure after the work")
+    (said,) = walk.errors("step_07", **{after: "-90"})[after]
+    assert "lies between -35 and 0 dBm" in said
+    walk("step_07", tasks=["signal_stability"], **{after: ""})
+    assert not Measurement.objects.exists()
+
+
 def test_not_solved_fails_the_order_and_tells_the_owner(walk: Walk, cast: Cast) -> None:
     walk("step_07", solved="no", tasks=[], cause="plant")
     order = WorkOrder.objects.get()

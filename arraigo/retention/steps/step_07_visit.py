@@ -119,6 +119,10 @@ class VisitForm(StepForm):
         """The fields that each task needs, by the task's code."""
         return {str(task): [self[f"{task}_{detail.name}"] for detail in asked] for task, asked in DETAILS.items()}
 
+    def measured(self) -> set[str]:
+        """The tasks that leave a reading after the work, as the policy says."""
+        return {task for task, terms in self.policy.value("xpress").items() if terms.get("measured")}
+
     def material_tasks(self) -> dict[str, list[str]]:
         """Material → the tasks that use it, as the policy lists them."""
         tasks: dict[str, list[str]] = {}
@@ -148,6 +152,8 @@ class VisitForm(StepForm):
             self.add_error("cause", _("Choose why it cannot be solved on site."))
         for task in cleaned.get("tasks", []):
             self._check_details(task, cleaned)
+        if cleaned.get("solved") == "yes":
+            self._check_measured(cleaned)
         for moment in MOMENTS:
             self._check_photo(f"photo_{moment}", cleaned)
         return cleaned
@@ -157,6 +163,15 @@ class VisitForm(StepForm):
             name = f"{task}_{detail.name}"
             if name in cleaned and cleaned[name] in (None, ""):
                 self.add_error(name, _("Say it: the task “%(task)s” was marked.") % {"task": Task(task).label})
+
+    def _check_measured(self, cleaned: dict[str, Any]) -> None:
+        """A task that the policy wants measured leaves a reading after the work, of one product at least."""
+        after = [f"after_{product.pk}" for product in self.products]
+        if any(name in self.errors or cleaned.get(name) is not None for name in after):
+            return
+        if task := next((task for task in cleaned.get("tasks", []) if task in self.measured()), None):
+            said = _("Measure after the work: the reading proves the task “%(task)s”.") % {"task": Task(task).label}
+            self.add_error(after[0], said)
 
     def _check_photo(self, name: str, cleaned: dict[str, Any]) -> None:
         try:
