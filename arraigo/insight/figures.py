@@ -17,7 +17,7 @@ from arraigo.network.models import Zone
 from arraigo.people.models import Unit
 from arraigo.procedure.policy import Policy
 from arraigo.retention.models import Promise
-from arraigo.terminations.queries import month_place
+from arraigo.terminations.queries import MonthPlace
 
 COUNTED = ("opened", "accepted", "lost", "judged", "saved", "judged_again", "saved_again")
 """Figures that are broken down."""
@@ -177,7 +177,7 @@ def _saves(month: dt.date) -> list[SaveCount]:
     begin, end = sets.span(months[0]).begin, sets.span(month).end
     rows = (
         Judgement.objects.filter(again=False, at__gte=begin, at__lt=end, case__proactive=False)
-        .values_list(month_place("at", months))
+        .values_list(MonthPlace("at", months))
         .annotate(judged=Count("id"), saved=Count("id", filter=Q(saved=True)))
     )
     found = {place: (judged, saved) for place, judged, saved in rows}

@@ -42,8 +42,7 @@ def span(month: dt.date) -> Span:
 
 
 def _judged(month: Span, **how: Any) -> Cases:
-    found = Judgement.objects.filter(case=OuterRef("pk"), **month.holds("at"), **how)
-    return RetentionCase.objects.filter(Exists(found))
+    return RetentionCase.objects.filter(pk__in=Judgement.objects.filter(**month.holds("at"), **how).values("case"))
 
 
 def _waiting(month: Span) -> Cases:

@@ -100,7 +100,12 @@ class RetentionCase(models.Model):
                 condition=Q(competitor_price=None) | Q(competitor_price__gte=0), name="case_competitor_price"
             ),
         ]
-        indexes = [models.Index(fields=["-opened_at"]), models.Index(fields=["outcome", "accepted_at"])]
+        indexes = [
+            models.Index(fields=["-opened_at"]),
+            models.Index(fields=["outcome", "accepted_at"]),
+            models.Index(fields=["accepted_at"], name="case_accepted"),
+            models.Index(fields=["closed_at"], name="case_closed"),
+        ]
 
     def __str__(self) -> str:
         return self.number
@@ -208,7 +213,7 @@ class Offer(models.Model):
     courtesy = models.OneToOneField("products.Courtesy", models.PROTECT, null=True, related_name="offer")
 
     class Meta:
-        indexes = [models.Index(fields=["case", "id"])]
+        indexes = [models.Index(fields=["case", "id"]), models.Index(fields=["offered_at"], name="offer_month")]
         constraints = [models.CheckConstraint(condition=Q(amount__gte=0), name="offer_not_negative")]
 
     def __str__(self) -> str:
@@ -260,6 +265,7 @@ class Promise(models.Model):
         ]
         indexes = [
             models.Index(fields=["due_at"], name="promise_open", condition=Q(state="open")),
+            models.Index(fields=["ended_at"], name="promise_ended"),
             models.Index(fields=["case", "id"]),
         ]
 

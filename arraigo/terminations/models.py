@@ -58,8 +58,8 @@ class Termination(ExternalRecord):
             ),
         ]
         indexes = [
-            models.Index(fields=["requested_at"], name="termination_requested"),
-            models.Index(fields=["executed_at"], name="termination_executed"),
+            models.Index(fields=["requested_at", "withdrawn_at", "reason"], name="termination_requested"),
+            models.Index(fields=["executed_at", "reason"], name="termination_executed"),
             models.Index(fields=["case_number"]),
         ]
 

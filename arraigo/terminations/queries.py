@@ -4,8 +4,9 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import Case, Count, IntegerField, QuerySet, Value, When
+from django.db.models import Count, F, Func, IntegerField, QuerySet
 
 from arraigo import clock
 from arraigo.customers.models import Customer
@@ -52,7 +53,7 @@ def _by_month(moment: str, months: Sequence[dt.date], **filters: None) -> dict[d
     begin, end = clock.start_of_day(min(months)), clock.start_of_day(clock.next_month(max(months)))
     rows = (
         Termination.objects.filter(**{f"{moment}__gte": begin, f"{moment}__lt": end}, **filters)
-        .values_list(month_place(moment, months), "reason")
+        .values_list(MonthPlace(moment, months), "reason")
         .annotate(count=Count("id"))
     )
     found: dict[dt.date, Counter[str]] = {month: Counter() for month in months}
@@ -62,23 +63,38 @@ def _by_month(moment: str, months: Sequence[dt.date], **filters: None) -> dict[d
     return found
 
 
-def month_place(moment: str, months: Sequence[dt.date]) -> Case | Value:
-    """The place in sorted `months` of the one that holds the field `moment`, as an expression; None for none.
+class MonthPlace(Func):
+    """The place in sorted `months` of the one that holds the field `moment`; null for none.
 
-    Found by halving with comparisons alone: a database's month function costs several times as much.
+    Found by halving with comparisons alone: a database's month function costs several times as much. Written
+    as one piece of SQL, since Django takes longer over two dozen `Case` than the database over the answer.
     """
-    spans = [(clock.start_of_day(month), clock.start_of_day(clock.next_month(month))) for month in sorted(months)]
-    return _place(moment, spans, 0)
+
+    output_field = IntegerField()
+
+    def __init__(self, moment: str, months: Sequence[dt.date]) -> None:
+        super().__init__(F(moment))
+        self.months = sorted(months)
+
+    def as_sql(self, compiler: Any, connection: Any, **_kwargs: Any) -> tuple[str, list[Any]]:
+        column, given = compiler.compile(self.source_expressions[0])
+        if given:
+            raise ValueError("MonthPlace reads a field.")
+        edges = [clock.start_of_day(month) for month in (*self.months, clock.next_month(self.months[-1]))]
+        adapted = [connection.ops.adapt_datetimefield_value(edge) for edge in edges]
+        params: list[Any] = [adapted[0], adapted[-1]]
+        within = _halves(column, adapted, 0, len(self.months), params)
+        return f"CASE WHEN {column} >= %s AND {column} < %s THEN {within} END", params
 
 
-def _place(moment: str, spans: Sequence[tuple[dt.datetime, dt.datetime]], first: int) -> Case | Value:
-    if len(spans) == 1:
-        begins, ends = spans[0]
-        within = When(**{f"{moment}__gte": begins, f"{moment}__lt": ends}, then=Value(first))
-        return Case(within, default=Value(None), output_field=IntegerField())
-    half = len(spans) // 2
-    before = When(**{f"{moment}__lt": spans[half][0]}, then=_place(moment, spans[:half], first))
-    return Case(before, default=_place(moment, spans[half:], first + half), output_field=IntegerField())
+def _halves(column: str, edges: Sequence[Any], first: int, end: int, params: list[Any]) -> str:
+    """SQL for the place, from `first` on and before `end`, of the month that holds `column`."""
+    if end - first == 1:
+        return str(first)
+    half = (first + end) // 2
+    params.append(edges[half])
+    before, after = (_halves(column, edges, *part, params) for part in ((first, half), (half, end)))
+    return f"CASE WHEN {column} < %s THEN {before} ELSE {after} END"
 
 
 def _without(apart: Collection[str], reasons: Counter[str]) -> int:

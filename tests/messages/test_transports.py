@@ -157,7 +157,7 @@ def test_what_found_no_gateway_has_not_left_and_is_tried_again(gateway: Provider
 @pytest.mark.parametrize(("reached", "ends"), [(False, "failed"), (True, "uncertain")])
 def test_a_message_that_never_arrives_ends_in_the_list(gateway: Provider, reached: bool, ends: str) -> None:
     """Failed where no connection came about; uncertain only where the gateway took it and never answered."""
-    gateway.hangs = True
+    gateway.hangs = reached
     message = written()
     Message.objects.filter(pk=message.pk).update(attempts=outbox.ATTEMPTS - 1)
     url = {} if reached else {"GATEWAY_URL": f"http://127.0.0.1:{free_port()}/"}
