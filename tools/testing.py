@@ -14,6 +14,7 @@ from tools.stages import PYTHON, set_up
 
 NOTHING_COLLECTED = 5
 WORKERS = "2"
+# Each worker takes half of the files in their order, so that what the tests of a folder share is made once.
 MEMORY = Path("/dev/shm")  # noqa: S108
 ROOM = 1 << 30
 """Bytes free in memory from which the tests' databases go there."""
@@ -50,7 +51,7 @@ def _on_postgres(arguments: list[str]) -> int:
 
 def _pytest(arguments: list[str], environment: dict[str, str]) -> int:
     extra = {"ARRAIGO_CHROMIUM": chromium() or "", **environment, **_memory()}
-    command = [str(PYTHON), "-m", "pytest", "-n", WORKERS, "--dist", "loadgroup", *arguments]
+    command = [str(PYTHON), "-m", "pytest", "-n", WORKERS, "--dist", "worksteal", *arguments]
     return subprocess.run(command, cwd=ROOT, env=tool_environment(extra)).returncode
 
 
