@@ -76,7 +76,7 @@ class MonthPlace(Func):
         super().__init__(F(moment))
         self.months = sorted(months)
 
-    def as_sql(self, compiler: Any, connection: Any, **_kwargs: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any, *_given: Any, **_named: Any) -> tuple[str, tuple[Any, ...]]:
         column, given = compiler.compile(self.source_expressions[0])
         if given:
             raise ValueError("MonthPlace reads a field.")
@@ -84,7 +84,7 @@ class MonthPlace(Func):
         adapted = [connection.ops.adapt_datetimefield_value(edge) for edge in edges]
         params: list[Any] = [adapted[0], adapted[-1]]
         within = _halves(column, adapted, 0, len(self.months), params)
-        return f"CASE WHEN {column} >= %s AND {column} < %s THEN {within} END", params
+        return f"CASE WHEN {column} >= %s AND {column} < %s THEN {within} END", tuple(params)
 
 
 def _halves(column: str, edges: Sequence[Any], first: int, end: int, params: list[Any]) -> str:
