@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from arraigo import clock
 from arraigo.billing.models import Adjustment
@@ -47,8 +47,9 @@ def _judged(month: Span, **how: Any) -> Cases:
 
 def _waiting(month: Span) -> Cases:
     """Cases that stood at step 15 when the month ended."""
-    waits = Wait.objects.filter(instance=OuterRef("instance"), element=EVALUATION, created_at__lt=month.end)
-    return RetentionCase.objects.filter(Exists(waits.filter(Q(ended_at=None) | Q(ended_at__gte=month.end))))
+    waits = Wait.objects.filter(element=EVALUATION, created_at__lt=month.end)
+    standing = waits.filter(Q(ended_at=None) | Q(ended_at__gte=month.end))
+    return RetentionCase.objects.filter(instance__in=standing.values("instance"))
 
 
 CASES: dict[str, Callable[[Span], Cases]] = {
