@@ -237,14 +237,15 @@ def _ticket(ticket: TroubleTicket) -> str:
 def _order_fields(order: WorkOrder, technician: User | None) -> list[list[str]]:
     customer, sold = order.customer, order.product_order
     hours = round((order.due_at - order.created_at).total_seconds() / HOUR)
-    phones = [phone(known.number) for known in customer.phones.all()]
+    contact = phone(order.contact_phone)
+    others = [other for known in customer.phones.all() if (other := phone(known.number)) != contact]
     return [
         [str(customer.get_kind_display()), f"{customer.name} · {customer.number}"],
         [_("Due"), f"{moment(order.due_at)} ({hours} h)"],
         [_("Address"), customer.address],
         [_("Zone"), str(order.zone or "")],
-        [_("Contact phone"), phone(order.contact_phone)],
-        [_("Other phones"), ", ".join(other for other in phones if other != phone(order.contact_phone))],
+        [_("Contact phone"), contact],
+        [_("Other phones"), ", ".join(others)],
         [_("Activity"), f"{order.activity_code} {order.activity_name}"],
         [_("Payment terms"), sold.payment_terms],
         [_("Amount to charge"), amount(sold.price)],
