@@ -7,7 +7,7 @@ from allauth.mfa.base.forms import AuthenticateForm as AllauthCodeForm
 from allauth.mfa.base.forms import ReauthenticateForm as AllauthCodeAgainForm
 from allauth.mfa.totp.forms import ActivateTOTPForm as AllauthFirstCodeForm
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -31,6 +31,14 @@ class SignInForm(AuthenticationForm):
         super().confirm_login_allowed(user)
         if sentence := refusal(user):
             raise ValidationError(sentence, code="refused")
+
+
+class PasswordForm(PasswordChangeForm):
+    """Change of password. The page holds more than that: it begins at its top, which matters on a phone."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["old_password"].widget.attrs.pop("autofocus", None)
 
 
 def _code_field(help_text: Any) -> forms.CharField:

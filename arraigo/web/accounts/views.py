@@ -7,7 +7,6 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from arraigo.messages import actions as notices
 from arraigo.web import nav, replies
 from arraigo.web.access import staff, user_of
-from arraigo.web.accounts.forms import NoticeChoiceForm, SignInForm
+from arraigo.web.accounts.forms import NoticeChoiceForm, PasswordForm, SignInForm
 
 
 class SignIn(LoginView):
@@ -48,7 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def account(request: HttpRequest) -> HttpResponse:
     """The own name, roles and units; change of password."""
     user = user_of(request)
-    form = PasswordChangeForm(user, request.POST or None)
+    form = PasswordForm(user, request.POST or None)
     if form.is_valid():
         form.save()
         update_session_auth_hash(request, user)
