@@ -141,6 +141,7 @@ class BillingClaim(models.Model):
         ]
         indexes = [
             models.Index(fields=["entered_at"], name="billing_claim_waiting", condition=Q(state="entered")),
+            models.Index(fields=["-decided_at", "-id"], name="billing_claim_decided"),
             models.Index(fields=["case_number"]),
         ]
 

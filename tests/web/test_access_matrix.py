@@ -122,6 +122,7 @@ WHO: dict[str, set[Any]] = {
     "evaluation_sign": MANAGEMENT,
     "indicator_review": HEADS,
     "billing_claims": {Role.BILLING},
+    "billing_claims_decided": {Role.BILLING},
     "billing_claim_confirm": {Role.BILLING},
     "billing_claim_refuse": {Role.BILLING},
     "administration_units": ADMINISTRATOR,

@@ -3,9 +3,8 @@
 from django.db.models import QuerySet
 from django.http import Http404
 
+from arraigo.billing import queries
 from arraigo.billing.models import BillingClaim
-
-LATELY = 25
 
 
 def claim(number: str) -> BillingClaim:
@@ -16,10 +15,12 @@ def claim(number: str) -> BillingClaim:
     return found
 
 
-def decided_lately() -> QuerySet[BillingClaim]:
-    """The claims decided last, by billing or by the limit."""
-    return (
-        BillingClaim.objects.filter(decided_at__isnull=False)
-        .select_related("customer", "product__offering", "decided_by", "adjustment")
-        .order_by("-decided_at", "-id")[:LATELY]
-    )
+def waiting() -> QuerySet[BillingClaim]:
+    """The claims that wait for billing, with what a row shows."""
+    return queries.waiting_claims().select_related("customer__zone", "product__offering", "entered_by")
+
+
+def decided() -> QuerySet[BillingClaim]:
+    """The claims decided by billing or by the limit, with what a row shows."""
+    rows = BillingClaim.objects.filter(decided_at__isnull=False)
+    return rows.select_related("customer__zone", "product__offering", "decided_by", "adjustment")

@@ -1,4 +1,4 @@
-"""Billing's plain page: claims that wait, confirm or refuse (steps 4 and 13)."""
+"""Billing's lists: claims that wait, to confirm or to refuse (steps 4 and 13), and those decided."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -6,21 +6,28 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from arraigo.billing import actions, queries
+from arraigo.billing import actions
 from arraigo.people.models import Role
 from arraigo.records import RuleBroken
-from arraigo.web import replies
+from arraigo.web import lists, replies
 from arraigo.web.access import staff, user_of
 from arraigo.web.billing import access
 from arraigo.web.billing.forms import RefusalForm
+from arraigo.web.billing.lists import DECIDED_CLAIMS, WAITING_CLAIMS
 
 
 @require_GET
 @staff(Role.BILLING)
 def claims(request: HttpRequest) -> HttpResponse:
-    """Claims that wait for billing, and those decided last."""
-    waiting = queries.waiting_claims()
-    return replies.page(request, "billing/claims.html", {"waiting": waiting, "decided": access.decided_lately()})
+    """Claims that wait for billing, the oldest first."""
+    return lists.reply(request, WAITING_CLAIMS, access.waiting(), "billing/claims.html", {})
+
+
+@require_GET
+@staff(Role.BILLING)
+def decided(request: HttpRequest) -> HttpResponse:
+    """Claims that billing or the limit decided, the latest first."""
+    return lists.reply(request, DECIDED_CLAIMS, access.decided(), "billing/claims.html", {})
 
 
 @require_POST
