@@ -52,6 +52,11 @@ def papers_of_order(work_order_id: int) -> QuerySet[SignedPaper]:
     return _papers(Q(visit__work_order=work_order_id))
 
 
+def papers_of_orders(orders: QuerySet[WorkOrder]) -> QuerySet[SignedPaper]:
+    """The papers of the visits of several orders, oldest first."""
+    return _papers(Q(visit__work_order__in=orders))
+
+
 def papers_of_order_number(number: str) -> QuerySet[SignedPaper]:
     """The papers of the visit of the order `number`, oldest first."""
     return _papers(Q(visit__work_order__number=number))

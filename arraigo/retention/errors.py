@@ -44,6 +44,19 @@ class NothingPromised(RuleBroken):
         )
 
 
+class OutOfReach(RuleBroken):
+    """Receipt {number} cannot be sent: {why}. Print it, or complete the customer's record."""
+
+    def __init__(self, number: str, why: str) -> None:
+        super().__init__(
+            _(
+                "Receipt %(number)s cannot be sent: %(why)s. Print it, or complete the customer's telephone "
+                "or e-mail and send it again."
+            )
+            % {"number": number, "why": why}
+        )
+
+
 class NoTeam(RuleBroken):
     """{user} belongs to no retention team: an administrator assigns one."""
 

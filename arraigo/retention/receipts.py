@@ -1,9 +1,11 @@
 """Numbered receipts (constancias) for the customer: of what was promised, and of a baja."""
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -12,9 +14,12 @@ from arraigo.documents import sheets
 from arraigo.documents.values import moment, paper_language
 from arraigo.engine import actions as engine
 from arraigo.eventlog import actions as eventlog
+from arraigo.messages import actions as messages
+from arraigo.messages.models import Message
+from arraigo.messages.reach import Reach, reach
 from arraigo.numbering import numbered
 from arraigo.people.models import Role, User
-from arraigo.retention.errors import NothingPromised
+from arraigo.retention.errors import NothingPromised, OutOfReach
 from arraigo.retention.models import Promise, Receipt, RetentionCase
 from arraigo.terminations.models import Termination
 
@@ -56,6 +61,66 @@ def issue(case_id: int, *, actor: User) -> Receipt:
     receipt = _create(case, Receipt.Kind.PROMISE, " ".join(texts), {"promises": texts, "rows": rows}, actor)
     eventlog.record("receipt.issued", case, actor=actor, case_number=case.number, data={"number": receipt.number})
     return receipt
+
+
+@transaction.atomic
+@eventlog.together()
+def send(receipt_id: int, *, actor: User) -> Message:
+    """Send the receipt to the customer: by e-mail with the PDF enclosed, else its number and words as a short message.
+
+    Asked again it is the same message, as long as that one was not skipped. Raises OutOfReach.
+    """
+    receipt = Receipt.objects.select_for_update(of=("self",)).select_related("case__customer", "by").get(pk=receipt_id)
+    case = receipt.case
+    last = sent(receipt).last()
+    if last is not None and last.status != Message.Status.SKIPPED:
+        return last
+    where = reach_of(receipt)
+    if where.why:
+        raise OutOfReach(receipt.number, where.why)
+    key = messages.send_to_customer(
+        case.customer,
+        _message_kind(receipt),
+        _message_places(receipt),
+        attachments=[messages.Attachment(f"{receipt.number}.pdf", "application/pdf", pdf(receipt))],
+        case_number=case.number,
+        reference=f"{receipt.number}:{sent(receipt).count() + 1}",
+        phone=case.contact_phone,
+    )
+    eventlog.record("receipt.sent", case, actor=actor, case_number=case.number, data={"number": receipt.number})
+    return Message.objects.get(idempotency_key=key)
+
+
+def sent(receipt: Receipt) -> QuerySet[Message]:
+    """The messages by which the receipt was sent by hand, oldest first."""
+    return Message.objects.filter(idempotency_key__startswith=f"{_message_kind(receipt)}:{receipt.number}:").order_by(
+        "id"
+    )
+
+
+def reach_of(receipt: Receipt) -> Reach:
+    """Where the receipt would go now, or why it cannot."""
+    case = receipt.case
+    return reach(case.customer, _message_kind(receipt), phone=case.contact_phone)
+
+
+def _message_kind(receipt: Receipt) -> str:
+    return "termination.receipt" if receipt.kind == Receipt.Kind.TERMINATION else "promises.receipt"
+
+
+def _message_places(receipt: Receipt) -> dict[str, Any]:
+    """What the text of the message says of the receipt."""
+    data = receipt.data
+    if receipt.kind == Receipt.Kind.PROMISE:
+        return {"constancia": receipt.number, "promesas": receipt.text}
+    day = data["return_by"]
+    return {
+        "constancia": receipt.number,
+        "momento": receipt.at,
+        "productos": ", ".join(data.get("products", [])),
+        "devolver": ", ".join(data["return_items"]),
+        "hasta": dt.date.fromisoformat(day) if day else "",
+    }
 
 
 def pdf(receipt: Receipt) -> bytes:

@@ -68,7 +68,7 @@ class Places:
             "visit_papers": order, "photo_add": {**order, "moment": "before"},
             "photo": {"pk": self._photo()}, "photo_remove": {"pk": self._photo()},
             "signed_paper": {**order, "paper": self._paper()},
-            "receipt": receipt, "receipt_pdf": receipt,
+            "receipt": receipt, "receipt_pdf": receipt, "receipt_send": receipt,
             "procedure_version": {"number": 1}, "procedure_diagram": {"number": 1},
             "tray": {"role": Role.ADVISOR.value},
             "operations_batch": batch, "operations_batch_page": batch, "operations_reprint": batch,

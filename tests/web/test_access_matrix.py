@@ -81,6 +81,7 @@ WHO: dict[str, set[Any]] = {
     "receipt": {*DESK, *MANAGEMENT},
     "receipt_pdf": {*DESK, *MANAGEMENT},
     "receipt_issue": DESK,
+    "receipt_send": DESK,
     "procedure": EVERYBODY,
     "procedure_version": EVERYBODY,
     "procedure_diagram": EVERYBODY,
@@ -145,7 +146,7 @@ WHO: dict[str, set[Any]] = {
 }
 POST_ONLY = {"notice_read", "draft_keep", "team_decide", "administration_import_undo",
              "solution", "morning_call", "visit_set_out", "visit_arrive", "photo_add", "photo_remove",
-             "case_insist", "case_firm_no", "receipt_issue", "operations_print", "operations_resume",
+             "case_insist", "case_firm_no", "receipt_issue", "receipt_send", "operations_print", "operations_resume",
              "operations_reprint", "team_reassign", "operations_hand_over", "operations_swap", "account_notices",
              "message_template_restore", "message_resend",
              "billing_claim_confirm", "administration_holiday_remove",

@@ -24,8 +24,8 @@ def a_claim(cast: Cast, number: str, *, waits: bool = True, kind: str = "bill_wa
     home = cast.household(number)
     home.priced(home.internet, "350")
     return actions.enter_claim(
-        product=home.internet, month=clock.month_of(clock.now()), amount=Decimal(350), kind=kind, claim_type="Retiro por Retención",
-        actor=cast[Role.ADVISOR], needs_confirmation=waits,
+        product=home.internet, month=clock.month_of(clock.now()), amount=Decimal(350), kind=kind,
+        claim_type="Retiro por Retención", actor=cast[Role.ADVISOR], needs_confirmation=waits,
     )  # fmt: skip
 
 
@@ -53,7 +53,8 @@ def test_claims_are_narrowed_by_kind_and_customer_and_taken_as_a_file(cast: Cast
     assert numbers(client, WAITING) == [part.number], "what was chosen is remembered"
     assert numbers(client, f"{WAITING}?words={waiver.number[-4:]}") == [waiver.number]
     csv = client.get(f"{WAITING}?words=&export=csv&kind=bill_waiver").content.decode("utf-8-sig")
-    assert waiver.number in csv and "350" in csv and part.number not in csv
+    assert f"{waiver.number}," in csv
+    assert part.number not in csv
 
 
 def test_a_decision_leads_back_to_the_list_as_it_was_narrowed(cast: Cast) -> None:
@@ -61,7 +62,7 @@ def test_a_decision_leads_back_to_the_list_as_it_was_narrowed(cast: Cast) -> Non
     client = signed_in(cast[Role.BILLING])
     client.get(f"{WAITING}?kind=bill_waiver")
     back = client.post(reverse("billing_claim_confirm", args=[waiver.number]), follow=True)
-    assert back.context["list"].rows == [] and back.context["list"].chosen == {"kind": "bill_waiver"}
+    assert (back.context["list"].rows, back.context["list"].chosen) == ([], {"kind": "bill_waiver"})
     client.post(reverse("billing_claim_refuse", args=[part.number]), {"reason": "Sin respaldo"})
     assert numbers(client, DECIDED) == [part.number, waiver.number]
     assert numbers(client, f"{DECIDED}?state=refused") == [part.number]

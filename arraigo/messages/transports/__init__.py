@@ -36,6 +36,9 @@ class Transport(Protocol):
 
 def transports() -> dict[str, Transport]:
     """The transport of each channel that this installation uses."""
-    return {
-        channel: import_string(NAMES[name])() for channel, name in settings.MESSAGE_TRANSPORTS.items() if name != "off"
-    }
+    return {channel: import_string(NAMES[settings.MESSAGE_TRANSPORTS[channel]])() for channel in channels()}
+
+
+def channels() -> list[str]:
+    """The channels that this installation uses."""
+    return [channel for channel, name in settings.MESSAGE_TRANSPORTS.items() if name != "off"]

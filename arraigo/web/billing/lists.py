@@ -44,7 +44,7 @@ CLAIM = (
     Column("month", _("Month"), ("month",), lambda claim: month(claim.month)),
     Column("zone", _("Zone"), ("customer__zone__name",), lambda claim: str(claim.customer.zone or ""), nullable=True),
     Column("kind", _("Kind"), ("kind",), lambda claim: claim.get_kind_display()),
-    Column("amount", _("Amount (Bs)"), ("amount",), lambda claim: claim.amount, css="num"),
+    Column("amount", _("Amount"), ("amount",), lambda claim: claim.amount, css="num"),
 )
 ENTERED = Column("entered", _("Entered"), ("entered_at",), lambda claim: claim.entered_at, css="num")
 FILTERS: tuple[Filter, ...] = (

@@ -9,7 +9,7 @@ from arraigo.engine.models import WorkItem
 from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role, User
 from arraigo.retention.models import Receipt, RetentionCase
-from arraigo.web.access import HEADS
+from arraigo.web.access import CUSTOMER_WRITERS, HEADS
 
 T = TypeVar("T")
 
@@ -25,6 +25,9 @@ EVERY_CASE = (Role.INCIDENT_FOLLOW_UP, Role.QUALITY_MANAGEMENT, Role.COMMERCIAL_
 """Roles that see every case."""
 RETENTION = (Role.ADVISOR, Role.TEAM_LEAD)
 """Roles that see the cases of their own team."""
+
+RECEIPT_READERS = (*CUSTOMER_WRITERS, Role.COMMERCIAL_MANAGEMENT)
+"""Roles that read what the customer got in writing."""
 
 
 def units_as(user: User, *roles: str) -> list[int]:
@@ -67,17 +70,26 @@ def may_do(user: User, work_item: WorkItem) -> bool:
     return True
 
 
-def work_order(user: User, number: str) -> WorkOrder:
-    """A work order of a case that `user` may see, or that is the technician's own; 404 for any other."""
+def work_orders(user: User) -> QuerySet[WorkOrder]:
+    """The work orders of the cases that `user` may see, and the technician's own."""
     own = Q(technician=user) if user.has_role(Role.TECHNICIAN) else Q(pk=None)
-    seen = Q(case_number__in=cases(user).values("number"))
-    return _or_404(WorkOrder.objects.filter(own | seen, number=number).first())
+    return WorkOrder.objects.filter(own | Q(case_number__in=cases(user).values("number")))
+
+
+def work_order(user: User, number: str) -> WorkOrder:
+    """One of `work_orders`; 404 for any other."""
+    return _or_404(work_orders(user).filter(number=number).first())
+
+
+def receipts(user: User) -> QuerySet[Receipt]:
+    """The receipts of the cases that `user` may see; none for roles that do not read receipts."""
+    rows = Receipt.objects.filter(case__in=cases(user)) if user.has_role(*RECEIPT_READERS) else Receipt.objects.none()
+    return rows.select_related("case__customer", "by")
 
 
 def receipt(user: User, number: str) -> Receipt:
-    """A receipt of a case that `user` may see."""
-    found = Receipt.objects.select_related("case__customer", "by").filter(number=number, case__in=cases(user))
-    return _or_404(found.first())
+    """One of `receipts`; 404 for any other."""
+    return _or_404(receipts(user).filter(number=number).first())
 
 
 def _or_404(found: T | None) -> T:

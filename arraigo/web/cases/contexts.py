@@ -6,6 +6,7 @@ from arraigo.billing import queries as billing
 from arraigo.engine.models import WorkItem
 from arraigo.eventlog.models import Event
 from arraigo.fieldwork import queries as fieldwork
+from arraigo.messages import queries as messages
 from arraigo.orders import queries as orders
 from arraigo.people.models import Role, User
 from arraigo.procedure import queries as procedures
@@ -76,6 +77,7 @@ def record(case: RetentionCase, user: User, items: list[WorkItem]) -> dict[str, 
         "orders": orders.of_case(case.number).select_related("technician", "operations_center"),
         "papers": list(fieldwork.papers_of_case(case.number)),
         "claims": billing.claims_of(case.number),
+        "messages_sent": messages.of_case(case.number),
         "courtesy_names": courtesy_names(procedures.policy_of(case.instance.definition_id)),
         "controls": QualityControl.objects.filter(case_number=case.number).select_related("decided_by").order_by("id"),
         "courtesies": aftermath.told(Courtesy.objects.filter(case_number=case.number)).select_related(

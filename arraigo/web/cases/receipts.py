@@ -1,17 +1,17 @@
-"""Receipts (constancias): issued, shown, printed."""
+"""Receipts (constancias): issued, shown, printed, sent."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from arraigo.people.models import Role
+from arraigo.messages.models import Message
 from arraigo.records import RuleBroken
 from arraigo.retention import receipts
+from arraigo.web import replies
 from arraigo.web.access import CUSTOMER_WRITERS, staff, user_of
 from arraigo.web.cases import access
-
-READERS = (*CUSTOMER_WRITERS, Role.COMMERCIAL_MANAGEMENT)
 
 
 @require_POST
@@ -29,14 +29,30 @@ def issue(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_GET
-@staff(*READERS)
+@staff(*access.RECEIPT_READERS)
 def receipt(request: HttpRequest, number: str) -> HttpResponse:
     """A receipt as it is printed for the customer."""
-    return render(request, "cases/receipt.html", {"receipt": access.receipt(user_of(request), number)})
+    user = user_of(request)
+    found = access.receipt(user, number)
+    sent = list(receipts.sent(found))
+    may_send = user.has_role(*CUSTOMER_WRITERS) and (not sent or sent[-1].status == Message.Status.SKIPPED)
+    reach = receipts.reach_of(found) if may_send else None
+    return render(request, "cases/receipt.html", {"receipt": found, "sent": sent, "reach": reach})
+
+
+@require_POST
+@staff(*CUSTOMER_WRITERS)
+def send(request: HttpRequest, number: str) -> HttpResponse:
+    """Send the receipt to the customer; sent once, however often it is asked for."""
+    user = user_of(request)
+    found = access.receipt(user, number)
+    done = _("The receipt is on its way to the customer.")
+    replies.attempt(request, lambda: receipts.send(found.pk, actor=user), done)
+    return redirect("receipt", number)
 
 
 @require_GET
-@staff(*READERS)
+@staff(*access.RECEIPT_READERS)
 def pdf(request: HttpRequest, number: str) -> HttpResponse:
     """The receipt on paper."""
     found = access.receipt(user_of(request), number)

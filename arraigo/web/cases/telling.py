@@ -12,6 +12,7 @@ from arraigo.retention.registry import elements, handler
 KINDS: dict[str, Promise] = {
     "case.firm_no": _("The customer said a firm no"),
     "receipt.issued": _("Receipt issued"),
+    "receipt.sent": _("Receipt given out to be sent to the customer"),
     "case.opened": _("The customer asked to leave: case opened"),
     "case.insisted": _("The customer insists on leaving"),
     "case.closed_elsewhere": _("Closed by something that happened elsewhere"),

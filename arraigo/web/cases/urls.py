@@ -19,6 +19,7 @@ urlpatterns = [
     path("cases/<str:number>/receipts/", receipts.issue, name="receipt_issue"),
     path("receipts/<str:number>/", receipts.receipt, name="receipt"),
     path("receipts/<str:number>/pdf/", receipts.pdf, name="receipt_pdf"),
+    path("receipts/<str:number>/send/", receipts.send, name="receipt_send"),
     path("procedure/", procedure.procedure, name="procedure"),
     path("procedure/<key:number>/", procedure.procedure, name="procedure_version"),
     path("procedure/<key:number>/diagram.bpmn", procedure.diagram, name="procedure_diagram"),

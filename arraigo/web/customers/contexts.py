@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from arraigo import clock
 from arraigo.billing import queries as billing
 from arraigo.customers.models import Customer
+from arraigo.fieldwork import queries as fieldwork
+from arraigo.fieldwork.models import SignedPaper
 from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role, User
 from arraigo.procedure import queries as procedures
@@ -39,6 +41,7 @@ def customer_page(customer: Customer, user: User) -> dict[str, Any]:
     bills = list(billing.last_bills(customer))
     found = _background(customer, policy, user)
     verdicts = faults.verdicts([product for product in own if product.is_alive], policy)
+    latest = orders(customer)
     return {
         "customer": customer,
         "may_write": user.has_role(*CUSTOMER_WRITERS),
@@ -53,7 +56,8 @@ def customer_page(customer: Customer, user: User) -> dict[str, Any]:
         "bills": bills,
         "chart": chart(bills, clock.today()),
         **_past(customer, user),
-        "orders": orders(customer),
+        "orders": latest,
+        "papers": papers(latest, user),
         "courtesy_names": courtesy_names(policy),
     }
 
@@ -81,12 +85,14 @@ def _past(customer: Customer, user: User) -> dict[str, Any]:
     of_products = Courtesy.objects.filter(product__customer=customer).select_related("product__offering")
     leaving = Termination.objects.filter(customer=customer).select_related("product__offering")
     sees_cases = user.has_role(*CASE_READERS)
+    receipts = case_access.receipts(user).filter(case__customer=customer)
     return {
         "cases": cases if sees_cases else [],
         "open_case": next((case for case in cases if case.closed_at is None), None),
         "seen_cases": set(seen),
         "promises": list(Promise.objects.filter(customer=customer).order_by("-made_at", "-id")[:MOST_PAST]),
         "courtesies": list(of_products.order_by("-starts_at", "-id")[:MOST_PAST]),
+        "receipts": list(receipts.order_by("-id")[:MOST_PAST]),
         "terminations": list(leaving.order_by("-requested_at", "-id")[:MOST_PAST]),
     }
 
@@ -96,6 +102,12 @@ def orders(customer: Customer) -> list[WorkOrder]:
     rows = WorkOrder.objects.filter(customer=customer).select_related("technician", "visit")
     newest = list(rows.order_by("-created_at", "-id")[: LAST_VISITS + 3])
     return sorted(newest, key=lambda order: order.closed_at is not None)[:LAST_VISITS]
+
+
+def papers(latest: list[WorkOrder], user: User) -> list[SignedPaper]:
+    """The signed papers of the orders shown that `user` may open."""
+    seen = case_access.work_orders(user).filter(pk__in=[order.pk for order in latest])
+    return list(fieldwork.papers_of_orders(seen))
 
 
 def verdict_of(product: Product) -> faults.Verdict:

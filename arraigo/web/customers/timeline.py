@@ -19,6 +19,7 @@ from arraigo import clock
 from arraigo.billing.models import Bill, BillingClaim, Payment
 from arraigo.customers.models import Customer
 from arraigo.fieldwork.models import Visit
+from arraigo.messages.models import Message
 from arraigo.orders.models import WorkOrder
 from arraigo.people.models import User
 from arraigo.products.models import Courtesy
@@ -172,6 +173,14 @@ def _terminations(reader: Reader) -> Iterator[Entry]:
         yield Entry(leaving.requested_at, "termination", title, text, reader.case_url(leaving.case_number))
 
 
+def _messages(reader: Reader) -> Iterator[Entry]:
+    for message in reader.page(Message.objects.filter(customer=reader.customer), "created_at"):
+        why = message.get_why_display() if message.why else ""
+        text = " · ".join(filter(None, [message.get_channel_display(), message.address, str(why)]))
+        state = (message.status, message.get_status_display())
+        yield Entry(message.created_at, "message", message.name, text, reader.case_url(message.case_number), *state)
+
+
 @dataclass(frozen=True)
 class Kind:
     label: str | Promise
@@ -186,6 +195,7 @@ KINDS: dict[str, Kind] = {
     "visit": Kind(gettext_lazy("Orders and visits"), "tool", _visits),
     "bill": Kind(gettext_lazy("Bills and payments"), "receipt", _bills),
     "call": Kind(gettext_lazy("Calls"), "phone-call", _calls),
+    "message": Kind(gettext_lazy("Messages"), "mail", _messages),
     "case": Kind(gettext_lazy("Retentions"), "history", _cases, of_cases=True),
     "offer": Kind(gettext_lazy("Offers"), "discount", _offers, of_cases=True),
     "claim": Kind(gettext_lazy("Billing claims"), "file-invoice", _claims),

@@ -1,0 +1,99 @@
+"""A receipt sent to the customer from its page: once, where to, and why not; signed papers and messages beside it."""
+
+from django.test import Client
+from django.urls import reverse
+
+from arraigo import clock
+from arraigo.customers.models import Customer, Phone
+from arraigo.eventlog.models import Event
+from arraigo.messages import outbox
+from arraigo.messages.models import Message
+from arraigo.people.models import Role
+from arraigo.retention import receipts
+from arraigo.retention.models import Receipt
+from tests.cast import Cast, Walk
+from tests.web.conftest import signed_in
+
+
+def a_receipt(cast: Cast) -> Receipt:
+    home = cast.household()
+    home.repeated_faults()
+    walk = Walk(home).go("step_01", "step_02", "step_03", "step_04")
+    return receipts.issue(walk.case.pk, actor=cast[Role.ADVISOR])
+
+
+def page(client: Client, receipt: Receipt) -> str:
+    return client.get(reverse("receipt", args=[receipt.number])).content.decode()
+
+
+def test_it_goes_by_e_mail_with_the_paper_and_once(cast: Cast) -> None:
+    receipt = a_receipt(cast)
+    Customer.objects.update(email="rosa@example.org")
+    client, send = signed_in(cast[Role.ADVISOR]), reverse("receipt_send", args=[receipt.number])
+    assert "rosa@example.org" in page(client, receipt)
+    for _again in range(2):
+        assert client.post(send)["Location"] == reverse("receipt", args=[receipt.number])
+    message = receipts.sent(receipt).get()
+    assert (message.kind, message.case_number) == ("promises.receipt", receipt.case.number)
+    paper = message.enclosures.get()
+    assert (paper.name, bytes(paper.content)[:5]) == (f"{receipt.number}.pdf", b"%PDF-")
+    assert Event.objects.filter(kind="receipt.sent", data__number=receipt.number).count() == 1
+    outbox.deliver_due(clock.now())
+    shown = page(client, receipt)
+    assert "rosa@example.org" in shown
+    assert send not in shown, "sent: no second button"
+
+
+def test_without_e_mail_the_number_and_the_words_go_to_the_telephone(cast: Cast) -> None:
+    receipt = a_receipt(cast)
+    signed_in(cast[Role.TEAM_LEAD]).post(reverse("receipt_send", args=[receipt.number]))
+    outbox.deliver_due(clock.now())
+    message = receipts.sent(receipt).get()
+    assert (message.status, message.channel) == ("sent", "whatsapp")
+    assert receipt.number in message.body
+    assert receipt.text[:40] in message.body
+
+
+def test_without_an_address_the_page_says_so_and_nothing_is_written(cast: Cast) -> None:
+    receipt = a_receipt(cast)
+    Phone.objects.all().delete()
+    receipt.case.contact_phone = ""
+    receipt.case.save(update_fields=["contact_phone"])
+    client, send = signed_in(cast[Role.ADVISOR]), reverse("receipt_send", args=[receipt.number])
+    shown = page(client, receipt)
+    assert send not in shown
+    assert reverse("customer_change", args=[receipt.case.customer.number]) in shown
+    answer = client.post(send, follow=True)
+    assert receipt.number in str(next(iter(answer.context["messages"])))
+    assert not receipts.sent(receipt).exists()
+    Phone.objects.create(customer=receipt.case.customer, number="+59170000009")
+    client.post(send)
+    assert receipts.sent(receipt).count() == 1
+
+
+def test_who_does_not_want_messages_is_not_written_to_unasked(cast: Cast) -> None:
+    receipt = a_receipt(cast)
+    client = signed_in(cast[Role.ADVISOR])
+    words = "no autoriza mensajes"
+    Customer.objects.update(notices_allowed=True)
+    assert words not in page(client, receipt)
+    Customer.objects.update(notices_allowed=False)
+    assert words in page(client, receipt)
+
+
+def test_messages_stand_on_the_case_and_in_the_timeline_receipts_on_the_customers_page(cast: Cast) -> None:
+    receipt = a_receipt(cast)
+    client = signed_in(cast[Role.ADVISOR])
+    client.post(reverse("receipt_send", args=[receipt.number]))
+    message = Message.objects.get(kind="promises.receipt")
+    case = client.get(reverse("case_record", args=[receipt.case.number]))
+    assert message in case.context["messages_sent"]
+    customer = receipt.case.customer.number
+    timeline = client.get(reverse("timeline", args=[customer]) + "?kind=message")
+    assert {entry.kind for entry in timeline.context["page"].entries} == {"message"}
+    assert (
+        reverse("receipt", args=[receipt.number]) in client.get(reverse("customer", args=[customer])).content.decode()
+    )
+    assert (
+        receipt.number not in signed_in(cast[Role.BILLING]).get(reverse("customer", args=[customer])).content.decode()
+    )
