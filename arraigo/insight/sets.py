@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import NullIf
 
 from arraigo import clock
 from arraigo.billing.models import Adjustment
@@ -116,6 +117,7 @@ DIMENSIONS: dict[str, Any] = {
     "team": F("team_id"),
     "center": F("customer__zone__operations_center_id"),
     "zone": F("customer__zone_id"),
+    "competitor": NullIf(F("competitor"), Value("")),
 }
 """What a figure can be broken down by → where the case has it. None: not known, or not reached."""
 

@@ -123,6 +123,7 @@ DIMENSIONS: dict[str, Words] = {
     "team": gettext_lazy("Retention team"),
     "center": gettext_lazy("Operations centre"),
     "zone": gettext_lazy("Zone"),
+    "competitor": gettext_lazy("Competitor named"),
 }
 BRANCHES: dict[str, Words] = {
     "True": gettext_lazy("Repeated faults (steps 3 to 10)"),
@@ -150,5 +151,5 @@ def group(by: str, key: str, name: str = "") -> str:
     if by == "branch":
         return str(BRANCHES.get(key, key))
     if not key:
-        return _("Nothing yet") if by == "offer" else _("Not known")
+        return {"offer": _("Nothing yet"), "competitor": _("None named")}.get(by, _("Not known"))
     return reason(key) if by == "reason" else kind(key)

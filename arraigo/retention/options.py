@@ -52,15 +52,19 @@ class Option:
     """What is left of the advisor's authority on the product and month after it."""
 
 
-def panel(case: RetentionCase, item: WorkItem, policy: Policy) -> list[Option]:
-    """What may be offered now first, then what may follow, then what may not be and why."""
-    found = list(_Panel(case, item, policy).options())
+def panel(case: RetentionCase, item: WorkItem, policy: Policy, *, reason: str = "", demand: str = "") -> list[Option]:
+    """What may be offered now first, then what may follow, then what may not be and why.
+
+    `reason` and `demand` are those that the advisor has chosen on the page, where the case has others or none yet.
+    """
+    found = list(_Panel(case, item, policy, reason or case.reason, demand).options())
     return sorted(found, key=lambda option: (NOW, LATER, NO).index(option.state))
 
 
 class _Panel:
-    def __init__(self, case: RetentionCase, item: WorkItem, policy: Policy) -> None:
+    def __init__(self, case: RetentionCase, item: WorkItem, policy: Policy, reason: str, demand: str) -> None:
         self.case, self.item, self.policy = case, item, policy
+        self.reason, self.demand = reason, demand
         self.facts: dict[str, Any] = item.instance.facts
         self.products = [product for product in case.products.select_related("offering") if product.is_alive]
         self.month = amounts.credit_month(self.products, item.element)
@@ -141,16 +145,24 @@ class _Panel:
 
     def _may(self, kind: str) -> tuple[str, str]:
         """Whether `kind` may be offered now, later or not, and the sentence of the rule that says so."""
-        reason = self.case.reason
-        asked = self.policy.decide("offers", {"reason": reason, "demand": kind})
+        asked = self.policy.decide("offers", {"reason": self.reason, "demand": kind})
         fits = asked.outputs["path"] == kind
         if KIND_OF.get(self.item.element) == kind:
             return NOW, asked.because if fits else _("It is the one further offer that is still possible.")
         if self.facts.get(f"offered_{kind}"):
             return NO, _("It was offered in this case already.")
         if self.item.element == "step_11":
-            return (NOW if fits else NO), asked.because
+            return self._may_be_asked_for(kind, asked.because, fits=fits)
         return self._may_follow(kind, asked.because, fits=fits)
+
+    def _may_be_asked_for(self, kind: str, because: str, *, fits: bool) -> tuple[str, str]:
+        """At step 11: now what the customer's demand leads to, afterwards what another demand would lead to."""
+        if not fits:
+            return NO, because
+        taken = self.policy.decide("offers", {"reason": self.reason, "demand": self.demand or kind})
+        if taken.outputs["path"] == kind:
+            return NOW, because
+        return LATER, _("Only if the customer asks for it instead.")
 
     def _may_follow(self, kind: str, because: str, *, fits: bool) -> tuple[str, str]:
         """Whether `kind` may still be offered where the customer refuses what is offered now."""

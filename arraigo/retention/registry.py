@@ -56,6 +56,8 @@ class StepForm(forms.Form):
     """The form of a step. It knows the case, the work item, the policy and who fills it in."""
 
     required_css_class = "required"
+    refreshes = ""
+    """Template of what stands beside the form and changes while it is filled in; it is given `panel` of the form."""
 
     def __init__(
         self, case: RetentionCase, item: WorkItem, policy: Policy, actor: User, *args: Any, **kwargs: Any

@@ -7,10 +7,11 @@ import pytest
 
 from arraigo import clock
 from arraigo.orders.models import ProductOrder
+from arraigo.people.models import Role
 from arraigo.products import actions as products
 from arraigo.products.errors import CourtesyGranted
 from arraigo.products.models import Courtesy, Offering, Product
-from arraigo.retention import sweeps
+from arraigo.retention import sweeps, undo
 from arraigo.retention.models import Offer, Promise, RetentionCase
 from tests.cast import Cast, Household, Walk, moment
 
@@ -45,6 +46,42 @@ def test_it_starts_and_ends_by_itself(home: Household) -> None:
     courtesy.refresh_from_db()
     assert courtesy.status == "ended"
     assert walk.commands == ["courtesy.activate", "courtesy.withdraw"]
+
+
+def test_it_starts_on_the_day_that_was_chosen(home: Household) -> None:
+    """It waits until then, and the sweep of that day starts it."""
+    walk, day = to_step_14(home), clock.today() + dt.timedelta(days=3)
+    walk("step_14", courtesy=f"bandwidth:{home.internet.pk}", starts_on=day.isoformat())
+    courtesy, promise = Courtesy.objects.get(), Promise.objects.get()
+    assert (courtesy.status, courtesy.starts_at) == ("scheduled", clock.start_of_day(day))
+    assert promise.due_at == courtesy.ends_at == courtesy.starts_at + dt.timedelta(days=30)
+    assert f"{day:%d/%m/%Y}" in promise.text
+    assert walk.commands == []
+    with moment(days=2):
+        assert sweeps.start_courtesies() == 0
+    with moment(days=3):
+        assert sweeps.start_courtesies() == 1
+    assert walk.commands == ["courtesy.activate"]
+
+
+def test_before_it_starts_it_is_taken_back(home: Household) -> None:
+    walk, day = to_step_14(home), clock.today() + dt.timedelta(days=3)
+    item = walk.item("step_14")
+    walk("step_14", courtesy=f"bandwidth:{home.internet.pk}", starts_on=day.isoformat())
+    undo.undo(item.pk, reason="Prefiere Línea Max", actor=home.cast[Role.ADVISOR])
+    assert Courtesy.objects.get().status == "withdrawn"
+    walk.reload()
+    assert walk.open == ["step_14"]
+    assert walk.commands == []
+
+
+@pytest.mark.parametrize("days", [-1, 16])
+def test_the_day_lies_within_the_days_of_the_policy(home: Household, days: int) -> None:
+    walk, day = to_step_14(home), clock.today() + dt.timedelta(days=days)
+    choice = f"bandwidth:{home.internet.pk}"
+    assert list(walk.errors("step_14", courtesy=choice, starts_on=day.isoformat())) == ["starts_on"]
+    assert list(walk.errors("step_14", courtesy=choice, starts_on="mañana")) == ["starts_on"]
+    assert not Courtesy.objects.exists()
 
 
 def test_more_bandwidth_is_for_fibre(cast: Cast, home: Household) -> None:

@@ -79,7 +79,7 @@ def test_an_address_that_means_nothing_is_not_found(cast: Cast, address: str) ->
     assert signed_in(cast[Role.COMMERCIAL_MANAGEMENT]).get(address).status_code == 404
 
 
-@pytest.mark.parametrize("by", ["reason", "branch", "offer", "team", "center", "zone"])
+@pytest.mark.parametrize("by", ["reason", "branch", "offer", "team", "center", "zone", "competitor"])
 def test_every_group_leads_to_its_cases(cast: Cast, by: str) -> None:
     Walk(cast.household("1"), reason="price")
     client = signed_in(cast[Role.COMMERCIAL_MANAGEMENT])
@@ -88,6 +88,20 @@ def test_every_group_leads_to_its_cases(cast: Cast, by: str) -> None:
     found = client.get(reverse("evaluation_cases", args=[MARCH, "opened"]), {"by": by, "key": group["key"]})
     assert found.status_code == 200
     assert len(found.context["list"].rows) == group["counts"]["opened"] == 1
+
+
+def test_cases_are_counted_by_the_competitor_that_was_named(cast: Cast) -> None:
+    walk = Walk(cast.household("1"), reason="other").go("step_01", "step_02")
+    walk("step_11", reason="better_offer", demand="termination", competitor="Tigo", competitor_offer="200 Mbps")
+    walk("termination")
+    Walk(cast.household("2"), reason="price")
+    client = signed_in(cast[Role.COMMERCIAL_MANAGEMENT])
+    page = client.get(reverse("evaluation", args=[MARCH]), {"by": "competitor"})
+    counted = {group["key"]: (group["counts"]["opened"], group["counts"]["lost"]) for group in page.context["groups"]}
+    assert counted == {"Tigo": (1, 1), "": (1, 0)}
+    behind = client.get(reverse("evaluation_cases", args=[MARCH, "lost"]), {"by": "competitor", "key": "Tigo"})
+    assert [row.number for row in behind.context["list"].rows] == [walk.case.number]
+    assert "200 Mbps" in behind.content.decode()
 
 
 def test_every_line_of_offers_and_promises_leads_to_its_cases(cast: Cast) -> None:

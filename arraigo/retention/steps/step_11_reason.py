@@ -21,6 +21,7 @@ DEMANDS = [
 
 
 class AnalysisForm(StepForm, reasons.ReasonForm):
+    refreshes = "steps/evidence/options.html"
     demand = forms.ChoiceField(
         label=_("What the customer asks for"),
         help_text=_("Where the table allows only one way for the reason, that one is taken."),
@@ -39,6 +40,11 @@ class AnalysisForm(StepForm, reasons.ReasonForm):
             self._ask_whose()
         return cleaned
 
+    def panel(self) -> list[options.Option]:
+        """What may be offered for the reason and the demand as they are chosen now."""
+        chosen = {} if not self.is_bound else {name: self.cleaned_data.get(name, "") for name in ("reason", "demand")}
+        return options.panel(self.case, self.item, self.policy, **chosen)
+
     def _ask_whose(self) -> None:
         if not self.cleaned_data.get("competitor") and "competitor" not in self.errors:
             self.add_error("competitor", _("Write which operator makes the better offer."))
@@ -47,7 +53,7 @@ class AnalysisForm(StepForm, reasons.ReasonForm):
 
 
 def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -> dict[str, Any]:
-    return {"options": options.panel(case, item, policy), "offers": options.so_far(case)}
+    return {"offers": options.so_far(case)}
 
 
 @step(

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundWidget
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from arraigo import clock
@@ -34,7 +35,14 @@ class CourtesyForm(answers.AnswerForm):
         required=False,
         max_length=120,
     )
-    field_order = ("courtesy", "channels", "detail", "answer", "firm_no")
+    starts_on = forms.DateField(
+        label=_("Starts on"),
+        help_text=_("Until it starts it can be taken back."),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        error_messages={"invalid": _("Write the day as year-month-day, for example 2026-03-10.")},
+    )
+    field_order = ("courtesy", "channels", "detail", "starts_on", "answer", "firm_no")
 
     def prepare(self) -> None:
         owned = alive_products(self.case)
@@ -42,12 +50,32 @@ class CourtesyForm(answers.AnswerForm):
         choice: Any = self.fields["courtesy"]
         choice.choices = [(each.key, each.label) for each in self.allowed]
         choice.required = bool(self.allowed)
+        self._limit_start()
         named = dict.fromkeys(name for each in self.allowed for name in each.choices)
         if named:
             channels: Any = self.fields["channels"]
             channels.choices = [(name, name) for name in named]
         else:
             del self.fields["channels"]
+
+    def _limit_start(self) -> None:
+        """From today up to the days of the policy; today unless another day is chosen."""
+        field, self.first = self.fields["starts_on"], clock.today()
+        self.last = self.first + dt.timedelta(days=self.policy.integer("courtesy_limit.start_days", 0))
+        field.initial = self.first
+        field.widget.attrs.update({"min": self.first.isoformat(), "max": self.last.isoformat()})
+
+    def clean_starts_on(self) -> dt.date:
+        day: dt.date = self.cleaned_data["starts_on"] or self.first
+        if not self.first <= day <= self.last:
+            between = {"first": f"{self.first:%d/%m/%Y}", "last": f"{self.last:%d/%m/%Y}"}
+            raise forms.ValidationError(_("Choose a day from %(first)s to %(last)s.") % between)
+        return day
+
+    def begins(self) -> dt.datetime:
+        """When the courtesy starts: now, or with the day chosen."""
+        day: dt.date = self.cleaned_data["starts_on"]
+        return clock.now() if day == self.first else clock.start_of_day(day)
 
     @property
     def keys_with_channels(self) -> str:
@@ -96,7 +124,7 @@ class CourtesyForm(answers.AnswerForm):
         chosen = None if not self.is_bound or self.errors else self.chosen()
         if chosen is None or self.cleaned_data.get("answer") != Offer.Answer.ACCEPTED:
             return ReadBack()
-        said = promises.sentence(Promise.Kind.COURTESY, promised(chosen, self.details(chosen)))
+        said = promises.sentence(Promise.Kind.COURTESY, promised(chosen, self.details(chosen), self.begins()))
         return ReadBack((said,))
 
 
@@ -136,26 +164,31 @@ def carry_out(run: StepRun) -> StepResult:
         amount=chosen.value,
     )
     if run.data["answer"] == Offer.Answer.ACCEPTED:
-        offer.courtesy = _grant(run, chosen, form.details(chosen))
+        offer.courtesy = _grant(run, chosen, form.details(chosen), form.begins())
     offer.save()
     return answers.result(run, [offer])
 
 
-def promised(chosen: courtesies.Allowed, details: dict[str, Any]) -> dict[str, Any]:
-    """What the sentence of the promise is filled with."""
+def promised(chosen: courtesies.Allowed, details: dict[str, Any], starts_at: dt.datetime) -> dict[str, Any]:
+    """What the sentence of the promise is filled with; the day it starts is named where it is a later one."""
     named = [", ".join(value) if isinstance(value, list) else str(value) for value in details.values()]
     name = f"{chosen.name} ({', '.join(named)})" if named else chosen.name
-    return {"courtesy": name, "product": str(chosen.product), "due": chosen.ends_at}
+    if starts_at > clock.now():
+        name = gettext("%(courtesy)s from %(day)s on") % {
+            "courtesy": name,
+            "day": f"{clock.local(starts_at):%d/%m/%Y}",
+        }
+    return {"courtesy": name, "product": str(chosen.product), "due": starts_at + dt.timedelta(days=chosen.days)}
 
 
-def _grant(run: StepRun, chosen: courtesies.Allowed, details: dict[str, Any]) -> Courtesy:
-    now = clock.now()
-    ends_at = now + dt.timedelta(days=chosen.days)
+def _grant(run: StepRun, chosen: courtesies.Allowed, details: dict[str, Any], starts_at: dt.datetime) -> Courtesy:
+    values = promised(chosen, details, starts_at)
+    ends_at: dt.datetime = values["due"]
     granted = products.grant_courtesy(
         chosen.product,
         kind=chosen.code,
         details=details,
-        starts_at=now,
+        starts_at=starts_at,
         ends_at=ends_at,
         cost=chosen.cost,
         case_number=run.case.number,
@@ -168,11 +201,5 @@ def _grant(run: StepRun, chosen: courtesies.Allowed, details: dict[str, Any]) ->
         case_number=run.case.number,
         actor=run.actor,
     )
-    promises.promise(
-        run.case,
-        Promise.Kind.COURTESY,
-        values={**promised(chosen, details), "due": ends_at},
-        role=Role.ADVISOR,
-        due_at=ends_at,
-    )
+    promises.promise(run.case, Promise.Kind.COURTESY, values=values, role=Role.ADVISOR, due_at=ends_at)
     return granted

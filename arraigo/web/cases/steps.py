@@ -69,7 +69,7 @@ def _review(request: HttpRequest, item: WorkItem) -> HttpResponse:
     form = _form(request, item, request.POST)
     form.is_valid()
     if replies.partial(request):
-        return render(request, "steps/readback.html", _frame(item) | {"form": form})
+        return render(request, "steps/reviewed.html", _frame(item) | {"form": form})
     return _page(request, item, form, 200)
 
 
