@@ -15,6 +15,8 @@ from arraigo.procedure import policy
 from tests.engine.model import Model
 from tests.engine.runs import NOON, program_from, real
 
+pytestmark = pytest.mark.one_database
+
 WALKS = 500
 MOST_STEPS = 400
 LARGEST_STATE = 1200

@@ -16,6 +16,8 @@ from tests.web.conftest import Desk, signed_in
 from tests.web.places import Places
 from tests.web.test_access_matrix import POST_ONLY, WHO, asked
 
+pytestmark = pytest.mark.one_database
+
 ENGLISH = re.compile(
     r"\b(the|and|of|is|are|was|were|to|with|this|that|from|your|has|have|not|been|what|when|who|which|why"
     r"|required|field|select|choose|closed|yes|name|date|customer|work order|case|state)\b",

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django_q.models import Schedule
 
 from arraigo.retention import schedule
@@ -27,6 +28,7 @@ def test_the_sweeps_are_scheduled_once() -> None:
 
 
 @pytest.mark.one_database
+@pytest.mark.django_db(transaction=True)
 def test_a_worker_process_carries_them_out(tmp_path: Path) -> None:
     environment = {
         **os.environ,
@@ -35,6 +37,8 @@ def test_a_worker_process_carries_them_out(tmp_path: Path) -> None:
         "DJANGO_SETTINGS_MODULE": "arraigo.settings",
     }
     command = [sys.executable, str(ROOT / "manage.py")]
+    with sqlite3.connect(tmp_path / "worker.sqlite3") as own, sqlite3.connect(connection.settings_dict["NAME"]) as made:
+        made.backup(own)
     subprocess.run([*command, "prepare"], env=environment, check=True)
     worker = subprocess.Popen(
         [*command, "qcluster"],
