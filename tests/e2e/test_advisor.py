@@ -4,9 +4,10 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from arraigo.billing.models import Bill, BillingClaim
+from arraigo.orders.models import ProductOrder
 from arraigo.people.models import Role
 from arraigo.products.models import Courtesy
-from arraigo.retention.models import Offer, RetentionCase
+from arraigo.retention.models import Offer, Promise, RetentionCase
 from arraigo.terminations.models import Termination
 from tests.cast import Household, Walk
 from tests.e2e.person import Person
@@ -65,3 +66,17 @@ def test_the_customer_insists_and_takes_the_receipt_home(sign_in: SignIn, home: 
     ana.go(f"/cases/{walk.case.number}/")
     ana.click(f"main a.btn[href='/receipts/{receipt.number}/']")
     assert all(words in ana.text for words in (receipt.number, leaving.number, "Módem", "Control"))
+
+
+def test_a_customer_who_moves_takes_the_service_along(sign_in: SignIn, home: Household) -> None:
+    walk = Walk(home, reason="moving").go("step_01", "step_02")
+    ana = sign_in(Role.ADVISOR)
+    ana.does(walk, "step_11", reason="moving", demand="transfer")
+    ana.fill(answer="accepted")
+    ana.click(ana.button)
+    assert (ana.status, bool(ana.error_at("address"))) == (400, True)
+    ana.sends(address="Calle Nueva 7")
+    offer, order = Offer.objects.get(), ProductOrder.objects.get()
+    assert (offer.kind, offer.answer, offer.details["address"]) == ("transfer", "accepted", "Calle Nueva 7")
+    assert (order.kind, order.product) == ("transfer", home.internet)
+    assert Promise.objects.get().kind == "transfer"

@@ -1,4 +1,4 @@
-"""`docs/procedure.md` names only what exists, and forgets no element, table or task."""
+"""`docs/procedure.md` names only what exists and forgets no row, element, table or task; all links lead on."""
 
 import re
 from pathlib import Path
@@ -7,16 +7,49 @@ import pytest
 
 from tests.procedure_data.files import diagram, elements, tables, toml
 
-PAGE = Path(__file__).parents[2] / "docs" / "procedure.md"
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "procedure.md"
 TEXT = PAGE.read_text(encoding="utf-8")
 NAMED = set(re.findall(r"`([a-z]\w+(?:\.\w+)?)`", TEXT))
-LINKS = sorted(set(re.findall(r"\]\((\.\./[^)]+)\)", TEXT)))
 IDS = {str(element.get("id")) for element in diagram().iter()}
+PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *ROOT.glob("docs/**/*.md")])
+LINK = re.compile(r"""(?:\]\(|src=")([^)#"\s]+)""")
+TEST = re.compile(r"\.\./(tests/[^)]+\.py)\)")
+QUESTIONS, VALUES = 24, 9
 
 
-@pytest.mark.parametrize("link", LINKS)
-def test_links_lead_somewhere(link: str) -> None:
-    assert (PAGE.parent / link).exists()
+def rows(title: str) -> list[str]:
+    """The rows of the table below the heading `title`."""
+    part = TEXT.split(f"## {title}\n")[1].split("\n## ")[0]
+    return [line for line in part.splitlines() if line.startswith("| ")][2:]
+
+
+TABLES = {
+    "The steps": 15,
+    "What the document leaves open or contradicts": QUESTIONS,
+    "Values of version 1 that the document does not give": VALUES,
+}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    links = [link for link in LINK.findall(page.read_text(encoding="utf-8")) if "://" not in link]
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("title", TABLES)
+def test_every_row_is_there_and_names_tests_that_test(title: str) -> None:
+    assert len(rows(title)) == TABLES[title]
+    for row in rows(title):
+        named = TEST.findall(row)
+        assert named, row[:60]
+        for test in named:
+            assert "\ndef test_" in (ROOT / test).read_text(encoding="utf-8"), test
+
+
+def test_the_steps_are_those_of_the_document_in_its_order() -> None:
+    numbers = [int(row.split()[1]) for row in rows("The steps")]
+    assert numbers == list(range(1, 16))
 
 
 def test_what_is_named_exists() -> None:

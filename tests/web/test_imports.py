@@ -7,12 +7,15 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 from django_q.models import OrmQ
 
 from arraigo.customers.models import Customer
 from arraigo.imports import jobs
+from arraigo.imports.kinds import KINDS
 from arraigo.imports.models import ImportRun
 from arraigo.people.models import Role
+from arraigo.web.administration import column_words
 from tests.cast import Cast
 from tests.web.conftest import signed_in
 
@@ -128,3 +131,10 @@ def test_the_history_asks_the_same_number_of_questions_however_long(
     )
     with django_assert_max_num_queries(12):  # type: ignore[operator]
         assert admin.get(reverse("administration_imports")).status_code == 200
+
+
+def test_every_column_has_words_in_spanish() -> None:
+    with translation.override("es-bo"):
+        for kind in KINDS.values():
+            for field in kind.fields:
+                assert column_words.word(field) not in (field, ""), field

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from arraigo.imports.kinds import KINDS, Kind
 from arraigo.imports.mapping import ColumnMapping
+from arraigo.web.administration.column_words import word
 
 MAPPED = "column_"
 """Beginning of the names of the choices of a column."""
@@ -22,6 +23,10 @@ class UploadForm(forms.Form):
         super().__init__(*args, **kwargs)
         kinds = [(name, kind.label) for name, kind in KINDS.items()]
         self.fields["kind"].choices = [("", _("Recognise it by its columns")), *kinds]  # type: ignore[attr-defined]
+
+
+def _label(field: str, *, required: bool) -> str:
+    return f"{word(field)} ({field})" + (" *" if required else "")
 
 
 class MappingForm(forms.Form):
@@ -65,7 +70,7 @@ class MappingForm(forms.Form):
         choices = [("", "—"), *((header, header) for header in headers if header)]
         for name in kind.fields:
             self.fields[MAPPED + name] = forms.ChoiceField(
-                label=f"{name} *" if name in kind.required else name, choices=choices, required=False
+                label=_label(name, required=name in kind.required), choices=choices, required=False
             )
 
     @property

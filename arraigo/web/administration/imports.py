@@ -20,6 +20,7 @@ from arraigo.people.models import Role
 from arraigo.records import RuleBroken
 from arraigo.web import replies
 from arraigo.web.access import staff, user_of
+from arraigo.web.administration.column_words import word
 from arraigo.web.administration.import_forms import MappingForm, UploadForm, initial
 
 ONLY = staff(Role.ADMINISTRATOR)
@@ -104,7 +105,7 @@ def _cells(shown: guess.Guessed | None) -> dict[str, Any]:
     names = list(dict.fromkeys(name for row in rows for name in row))
     bad = [row is None for _raw, _reasons, row in shown.rows] if shown else []
     return {
-        "names": names,
+        "names": [(name, "" if name == "line" else word(name)) for name in names],
         "lines": [([row.get(name, "") for name in names], wrong) for row, wrong in zip(rows, bad, strict=True)],
     }
 
