@@ -6,7 +6,8 @@ rings of known distance around the home. The phone's page draws it as SVG, the p
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import combinations
 
 from arraigo.network.models import NetworkPoint, Zone
 
@@ -18,6 +19,8 @@ STEPS = (50, 100, 200, 250, 500, 1000, 2000, 5000, 10_000)
 RINGS = 3
 LEAST_RADIUS, MOST_RADIUS = 250, 6000
 """Metres from the middle to the upper edge: neither a yard nor the whole department."""
+LABEL, LINE = 200, 36
+"""Units that a label is wide and high, about."""
 NEAREST = 2
 """As many points (else zones) fit into the drawing at least, where they are not too far."""
 
@@ -108,7 +111,7 @@ def sketch(home: Place, zones: Sequence[Place], points: Sequence[Place] = (), *,
     return Sketch(
         exact=exact,
         rings=_rings(radius, scale),
-        marks=marks,
+        marks=_apart(marks),
         nearest=f"{first[0].label} · {math.hypot(first[1], first[2]):.0f} m" if first else "",
         to=_mark(*first, scale) if first else None,
     )
@@ -136,3 +139,13 @@ def _mark(place: Place, east: float, north: float, scale: float) -> Mark | None:
         return None
     anchor = "end" if x > WIDTH * 0.7 else "start" if x < WIDTH * 0.3 else "middle"
     return Mark(place.kind, place.label, x, y, anchor)
+
+
+def _apart(marks: Sequence[Mark]) -> list[Mark]:
+    """The marks; of two whose labels would lie on each other, the left one has its own at its left, the other right."""
+    sides: dict[Mark, str] = {}
+    for one, other in combinations(sorted(marks, key=lambda mark: mark.x), 2):
+        if other.x - one.x < LABEL and abs(other.y - one.y) < LINE:
+            sides.setdefault(one, "end")
+            sides.setdefault(other, "start")
+    return [replace(mark, anchor=sides.get(mark, mark.anchor)) for mark in marks]
