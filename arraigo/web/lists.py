@@ -44,6 +44,8 @@ class Column:
     css: str = ""
     nullable: bool = False
     """Some rows have no value: they come last either way."""
+    shown: bool = True
+    """False: it stands in the files only, where the page shows it inside another column."""
 
     def ordering(self, descending: bool) -> list[str | OrderBy]:
         return [self._one(name, descending) for name in self.order]
@@ -127,7 +129,7 @@ class Shown:
 
     @property
     def heads(self) -> list[Head]:
-        return [self._head(column) for column in self.spec.columns]
+        return [self._head(column) for column in self.spec.columns if column.shown]
 
     def _head(self, column: Column) -> Head:
         if not column.order:

@@ -101,7 +101,7 @@ def test_faults_refused_then_compensation_accepted(sign_in: SignIn, home: Househ
 
 
 def test_the_customer_waits_on_the_line_until_the_amount_is_approved(sign_in: SignIn, home: Household) -> None:
-    """Two people: the advisor's page goes on by itself when the head of team has decided."""
+    """Two people: the advisor's page goes on by itself when the head of team has decided in the queue."""
     home.priced(home.internet, "200")
     home.repeated_faults()
     walk = Walk(home).go("step_01", "step_02")
@@ -111,7 +111,11 @@ def test_the_customer_waits_on_the_line_until_the_amount_is_approved(sign_in: Si
     read_back(ana, "El responsable de equipo lo aprueba antes")
     ana.click(ana.button)
     assert ana.page.locator(".waiting-clock").is_visible()
-    lidia.does(walk, "approve_03", approved="yes", reason="Socia antigua")
+    lidia.go("/team/")
+    decision = lidia.page.locator(".decision", has_text=walk.case.number)
+    assert decision.locator("[data-waited]").inner_text()
+    decision.locator("[name=reason]").fill("Socia antigua")
+    lidia.click(decision.locator("button[value=yes]"))
     ana.page.locator("h2", has_text="4. Digita el reclamo").wait_for()
     ana.sends()
     assert walk.open == ["step_05"]
