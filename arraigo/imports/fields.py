@@ -156,7 +156,10 @@ def _reason(each: Any) -> str:
     if kind == "value_error":
         return str(context.get("error", each["msg"]))
     if kind == "enum":
-        return _("“%(value)s” is none of %(values)s") % {"value": each["input"], "values": context["expected"]}
+        return _("“%(value)s” is none of %(values)s") % {
+            "value": each["input"],
+            "values": context["expected"].replace(" or ", ", "),
+        }
     for beginning, sentence in _sentences().items():
         if kind.startswith(beginning):
             return str(sentence % context)
