@@ -12,12 +12,12 @@ from pydantic import BaseModel
 from arraigo.insight import costs, indicator, sets
 from arraigo.insight.costs import Cost
 from arraigo.insight.models import Judgement
+from arraigo.insight.month_place import MonthPlace
 from arraigo.money import bs
 from arraigo.network.models import Zone
 from arraigo.people.models import Unit
 from arraigo.procedure.policy import Policy
 from arraigo.retention.models import Promise
-from arraigo.terminations.queries import MonthPlace
 
 COUNTED = ("opened", "accepted", "lost", "judged", "saved", "judged_again", "saved_again")
 """Figures that are broken down."""
