@@ -32,7 +32,8 @@ class Desk:
 
     def search(self, browser: Browser, rng: random.Random) -> None:
         query = _visits.urlencode({"q": rng.choice(self.samples["questions"])})
-        browser.get("customer search", f"/customers/?{query}")
+        browser.get("customer search while typing", f"/customers/?{query}", into="search-hits")
+        browser.get("page of customers found", f"/customers/?{query}")
 
     def customer(self, browser: Browser, rng: random.Random) -> None:
         known = self.samples["with_cases"] if rng.random() < 0.5 else self.samples["customers"]

@@ -99,19 +99,19 @@ class Browser:
     csrf: str = "a" * 32
     _connection: http.client.HTTPConnection | None = field(default=None, repr=False)
 
-    def get(self, name: str, path: str) -> "Answer":
-        """A page, timed under `name`; nothing is kept of it where `name` is empty."""
-        return self._ask(name, "GET", path, b"")
+    def get(self, name: str, path: str, *, into: str = "") -> "Answer":
+        """A page, or what the page puts `into` one of its parts, timed under `name`; not timed where that is empty."""
+        return self._ask(name, "GET", path, b"", {"HX-Request": "true", "HX-Target": into} if into else {})
 
     def post(self, name: str, path: str, data: dict[str, Any]) -> "Answer":
         body = urlencode({"csrfmiddlewaretoken": self.csrf, **data}, doseq=True).encode()
-        return self._ask(name, "POST", path, body)
+        return self._ask(name, "POST", path, body, {})
 
-    def _ask(self, name: str, method: str, path: str, body: bytes) -> "Answer":
+    def _ask(self, name: str, method: str, path: str, body: bytes, more: dict[str, str]) -> "Answer":
         if self._connection is None:
             self._connection = http.client.HTTPConnection(HOST, self.port, timeout=60)
         cookies = f"sessionid={self.session}; csrftoken={self.csrf}"
-        headers = {"Cookie": cookies, "Content-Type": "application/x-www-form-urlencoded"}
+        headers = {"Cookie": cookies, "Content-Type": "application/x-www-form-urlencoded", **more}
         begun = time.perf_counter()
         self._connection.request(method, path, body or None, headers)
         response = self._connection.getresponse()

@@ -72,7 +72,7 @@ class List:
     filters: tuple[Filter, ...] = ()
     empty: Label = ""
     """What stands there where nothing is found."""
-    size: int = 50
+    size: int = 30
     remembers: bool = True
 
     def column(self, key: str) -> Column | None:

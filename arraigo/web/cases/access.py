@@ -73,7 +73,7 @@ def may_do(user: User, work_item: WorkItem) -> bool:
 def work_orders(user: User) -> QuerySet[WorkOrder]:
     """The work orders of the cases that `user` may see, and the technician's own."""
     own = Q(technician=user) if user.has_role(Role.TECHNICIAN) else Q(pk=None)
-    return WorkOrder.objects.filter(own | Q(case_number__in=cases(user).values("number")))
+    return WorkOrder.objects.filter(own | Exists(cases(user).filter(number=OuterRef("case_number"))))
 
 
 def work_order(user: User, number: str) -> WorkOrder:
@@ -83,7 +83,10 @@ def work_order(user: User, number: str) -> WorkOrder:
 
 def receipts(user: User) -> QuerySet[Receipt]:
     """The receipts of the cases that `user` may see; none for roles that do not read receipts."""
-    rows = Receipt.objects.filter(case__in=cases(user)) if user.has_role(*RECEIPT_READERS) else Receipt.objects.none()
+    if not user.has_role(*RECEIPT_READERS):
+        return Receipt.objects.none()
+    # Looked up receipt by receipt: a list of all cases of a team would be made for every page.
+    rows = Receipt.objects.filter(Exists(cases(user).filter(pk=OuterRef("case"))))
     return rows.select_related("case__customer", "by")
 
 
