@@ -9,7 +9,8 @@ from typing import Any
 from django.db.models import Count, Q
 from pydantic import BaseModel
 
-from arraigo.insight import costs, indicator, sets
+from arraigo.insight import competitors, costs, indicator, sets
+from arraigo.insight.competitors import CompetitorPrice
 from arraigo.insight.costs import Cost
 from arraigo.insight.models import Judgement
 from arraigo.insight.month_place import MonthPlace
@@ -94,6 +95,8 @@ class MonthFigures(BaseModel, frozen=True):
     """What was given, in whatever month, to the cases judged in this one, saved or not."""
     visit_cost: Decimal
     """Bs that one visit costs, by policy."""
+    competitors: list[CompetitorPrice] | None = None
+    """None in evaluations signed before prices were compared."""
 
     @property
     def cost_per_save(self) -> Decimal | None:
@@ -133,6 +136,7 @@ def month_figures(month: dt.date, policy: Policy) -> MonthFigures:
         costs=costs.of_month(span, policy),
         spent_on_judged=costs.of_cases(sets.CASES["judged"](span).filter(proactive=False), policy),
         visit_cost=costs.of_visit(policy),
+        competitors=competitors.of_month(span),
     )
 
 

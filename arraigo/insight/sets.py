@@ -101,6 +101,7 @@ _ROWS: dict[str, tuple[Callable[[Span], QuerySet[Any]], str]] = {
     "compensation": (lambda month: credits("compensation", month), "claim__case_number"),
     "courtesy": (lambda month: courtesies(month), "case_number"),
     "visit": (lambda month: visits(month), "case_number"),
+    "competitor_price": (lambda month: priced(month), "number"),
     "cost_per_save": (lambda month: CASES["judged"](month).filter(proactive=False), "number"),
 }
 """Figures that count promises, offers or things given → those, and where each has the number of its case."""
@@ -159,6 +160,12 @@ def offers(month: Span) -> QuerySet[Offer]:
 def credits(kind: str, month: Span) -> QuerySet[Adjustment]:
     """Credits of applied claims of `kind`."""
     return Adjustment.objects.filter(claim__kind=kind, **month.holds("applied_at"))
+
+
+def priced(month: Span) -> Cases:
+    """Cases opened in the month, of customers who asked, in which a competitor was named with a price."""
+    told = CASES["opened"](month).filter(proactive=False, competitor_price__isnull=False)
+    return told.exclude(competitor="")
 
 
 def courtesies(month: Span) -> QuerySet[Courtesy]:

@@ -31,6 +31,7 @@ def tables(figures: MonthFigures) -> list[Table]:
         summary(figures),
         months(figures),
         *(breakdown(figures, by) for by in words.DIMENSIONS),
+        competitors(figures),
         offers(figures),
         promises(figures),
         costs(figures),
@@ -81,6 +82,16 @@ def _group_rows(by: str, groups: Iterable[Group]) -> list[Sequence[Cell]]:
         counts = group.counts.model_dump()
         rows.append((words.group(by, group.key, group.name), *(counts[name] for name in COUNTED)))
     return rows
+
+
+def competitors(figures: MonthFigures) -> Table:
+    """What competitors ask beside what we ask."""
+    figure = words.FIGURES["competitor_price"]
+    header = [_("Competitor"), _("Cases with a price"), _("Theirs, mean Bs"), _("Ours, mean Bs"), _("Difference, Bs")]
+    rows = [
+        (each.competitor, each.cases, each.theirs, each.ours, each.difference) for each in figures.competitors or []
+    ]
+    return Table(str(figure.name), header, rows, str(figure.how))
 
 
 def offers(figures: MonthFigures) -> Table:

@@ -110,6 +110,14 @@ FIGURES: dict[str, Figure] = {
         gettext_lazy("Visits"),
         gettext_lazy("Work orders that a technician closed in the month, at the policy's cost of a visit."),
     ),
+    "competitor_price": Figure(
+        gettext_lazy("Competitors' prices beside ours"),
+        gettext_lazy(
+            "Cases opened in the month in which a competitor was named with its price; those without one are left out. "
+            "Theirs: the mean of the prices told. Ours: the mean of what the affected products of the same cases cost "
+            "together a month, as priced when the figures are made."
+        ),
+    ),
     "cost_per_save": Figure(
         gettext_lazy("Cost per surviving save"),
         gettext_lazy("Everything given to the cases judged in the month, saved or not, for each one saved."),

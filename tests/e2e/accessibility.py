@@ -5,6 +5,10 @@ import re
 from playwright.sync_api import Page
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+PATIENCE = 60_000
+"""Milliseconds."""
+LOOK = f"""tags => Promise.race([axe.run({{runOnly: {{type: 'tag', values: tags}}}}), new Promise((done, fail) =>
+    setTimeout(() => fail(new Error('axe has not come to an end')), {PATIENCE}))])"""
 TEXT = re.compile(r">[^<]*[^<\s][^<]*<")
 VARYING = re.compile(r'(?<==")[^"]*\d[^"]*(?=")|csrfmiddlewaretoken" value="[^"]*')
 passed: set[tuple[int, str]] = set()
@@ -21,7 +25,7 @@ def assert_accessible(page: Page) -> None:
     build = _build(page)
     if build in passed:
         return
-    found = page.evaluate("tags => axe.run({runOnly: {type: 'tag', values: tags}})", RULES)["violations"]
+    found = page.evaluate(LOOK, RULES)["violations"]
     assert found == [], "\n" + "\n".join(_sentence(violation) for violation in found)
     passed.add(build)
 

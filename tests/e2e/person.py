@@ -10,7 +10,8 @@ from urllib.parse import urldefrag
 from playwright.sync_api import Locator, Page, Response
 
 from arraigo.people.models import Role
-from tests.cast import PASSWORD, Walk
+from arraigo.retention.models import RetentionCase
+from tests.cast import PASSWORD, Household, Walk
 from tests.e2e.accessibility import assert_accessible
 
 WATCH = """() => { window.settled = new Promise(done => document.addEventListener('htmx:afterSettle',
@@ -95,6 +96,21 @@ class Person:
         """Fill in the form that is shown and send it."""
         self.fill(**answers)
         self.click(self.button)
+
+    def opens(self, home: Household, **answers: Any) -> RetentionCase:
+        """Open a case of the Internet of `home`, by telephone unless told otherwise."""
+        self.go(f"/customers/{home.customer.number}/cases/new/")
+        self.sends(**{"channel": "phone", "products": [str(home.internet.pk)], **answers})
+        assert self.status == 200, self.errors
+        return RetentionCase.objects.get(customer=home.customer)
+
+    def hears(self, words: str) -> None:
+        """Wait until the page reads `words` back."""
+        self.page.locator("#readback", has_text=words).wait_for()
+
+    def sees(self, heading: str) -> None:
+        """Wait until the page is that of the step."""
+        self.page.locator("h2", has_text=heading).first.wait_for()
 
     @property
     def button(self) -> Locator:

@@ -1,4 +1,4 @@
-"""The sales advisor at the desk: steps 11–14, the termination and its receipt; 1–5 are in `test_one_customer`."""
+"""The sales advisor at the desk: steps 11–14; the others are in `test_one_customer` and `test_day`."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -8,7 +8,6 @@ from arraigo.orders.models import ProductOrder
 from arraigo.people.models import Role
 from arraigo.products.models import Courtesy
 from arraigo.retention.models import Offer, Promise, RetentionCase
-from arraigo.terminations.models import Termination
 from tests.cast import Household, Walk
 from tests.e2e.person import Person
 
@@ -49,23 +48,6 @@ def test_a_courtesy(sign_in: SignIn, home: Household) -> None:
     assert (courtesy.product, courtesy.details["channels"]) == (home.television, ["HBO"])
     assert courtesy.ends_at > courtesy.starts_at
     assert walk.reload().better_offer == "Otro · 300 Mb · Bs 120,00"
-
-
-def test_the_customer_insists_and_takes_the_receipt_home(sign_in: SignIn, home: Household) -> None:
-    home.repeated_faults()
-    walk = Walk(home).go("step_01", "step_02")
-    ana = sign_in(Role.ADVISOR)
-    ana.begin(walk, "step_03")
-    ana.click("main form[action$='/insist/'] button")
-    assert walk.open == ["termination"]
-    ana.sends(reason="faults", return_items="Módem\nControl")
-    leaving = Termination.objects.get()
-    assert leaving.product == home.internet
-    assert walk.reload().outcome == RetentionCase.Outcome.TERMINATION
-    receipt = walk.case.receipts.get()
-    ana.go(f"/cases/{walk.case.number}/")
-    ana.click(f"main a.btn[href='/receipts/{receipt.number}/']")
-    assert all(words in ana.text for words in (receipt.number, leaving.number, "Módem", "Control"))
 
 
 def test_a_customer_who_moves_takes_the_service_along(sign_in: SignIn, home: Household) -> None:

@@ -1,4 +1,4 @@
-"""The advisor finds a customer, understands the page at a glance, and calls before being called."""
+"""The advisor finds a customer and understands the page at a glance."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,6 @@ from arraigo.customers.search import reindex
 from arraigo.people.models import Role
 from arraigo.procedure import queries as procedures
 from arraigo.retention import proactive
-from arraigo.retention.models import ProactiveCall, RetentionCase
 from arraigo.tickets.models import ConfirmedSolution
 from arraigo.web.customers.contexts import verdict_of
 from tests.cast import Cast, Household
@@ -73,21 +72,6 @@ def test_the_timeline_by_kind(sign_in: SignIn, troubled: Household) -> None:
     ana.page.locator(".timeline-kinds a[href$='kind=ticket']").click()
     expect(ana.page.locator(".timeline-kinds a[href$='kind=ticket']")).to_have_attribute("aria-current", "true")
     expect(ana.page.locator(".timeline-lines > li")).to_have_count(2)
-
-
-def test_a_call_of_the_morning_list_becomes_a_proactive_case(sign_in: SignIn, cast: Cast, troubled: Household) -> None:
-    proactive.refresh(procedures.current_policy(), clock.now())
-    ana = sign_in(Role.ADVISOR)
-    ana.go("/morning/")
-    ana.click("main tbody form button")
-    ana.page.locator("[name=note]").fill("Agradece la llamada")
-    ana.click("main button[value=case]")
-    ana.sends(reason="faults", words="Se corta seguido", products=[str(troubled.internet.pk)])
-    case = RetentionCase.objects.get()
-    assert case.proactive
-    assert ProactiveCall.objects.get().outcome == "case"
-    ana.go("/morning/")
-    assert troubled.customer.name not in ana.text
 
 
 def test_a_list_sorted_by_the_keyboard_is_remembered(sign_in: SignIn, cast: Cast, troubled: Household) -> None:

@@ -1,12 +1,8 @@
-"""What keeps an advisor's work whole: taking back, calling back, what is typed, and who else is here."""
+"""What keeps an advisor's work whole: what is typed, who else is here, handing over."""
 
-import datetime as dt
 from collections.abc import Callable
 
-from arraigo import clock
-from arraigo.desk.models import Callback
 from arraigo.people.models import Role
-from arraigo.retention.models import Offer
 from tests.cast import Cast, Household, Walk
 from tests.e2e.person import Person, place
 from tests.e2e.test_bad_input import advisor
@@ -19,31 +15,6 @@ def types_and_it_is_kept(person: Person, **answers: str) -> None:
     with person.page.expect_response("**/drafts/") as kept:
         person.fill(**answers)
     assert kept.value.status == 204
-
-
-def test_a_wrong_offer_is_taken_back_and_the_call_comes_when_it_is_due(sign_in: SignIn, home: Household) -> None:
-    home.repeated_faults()
-    walk = Walk(home).go("step_01", "step_02")
-    ana = sign_in(Role.ADVISOR)
-    ana.begin(walk, "step_03")
-    ana.sends(answer="refused")
-    assert walk.open == ["step_11"]
-    ana.click("main a[href$='/undo/']")
-    ana.sends(reason="Marqué la casilla equivocada")
-    ana.page.locator("h2", has_text="3. ").first.wait_for()
-    assert walk.open == ["step_03"]
-    assert set(Offer.objects.values_list("answer", flat=True)) == {"undone"}
-    ana.click("main a[href$='/call-back/']")
-    later = clock.local(clock.now() + dt.timedelta(hours=2))
-    ana.sends(due_at=f"{later:%Y-%m-%dT%H:%M}", note="Lo consulta con su esposa")
-    Callback.objects.update(due_at=clock.now() - dt.timedelta(minutes=5))
-    ana.go("/tray/advisor/")
-    call = Callback.objects.get()
-    assert "Lo consulta con su esposa" in ana.text
-    ana.click(f"main a[href='/calls/{call.pk}/']")
-    ana.sends(outcome="Acepta lo ofrecido")
-    call.refresh_from_db()
-    assert (call.outcome, call.done_by) == ("Acepta lo ofrecido", walk.case.owner)
 
 
 def test_what_is_typed_waits_for_its_author_and_goes_with_the_case(

@@ -122,6 +122,35 @@ def test_a_surviving_save_costs_what_all_the_judged_were_given(cast: Cast) -> No
     assert april.spent_on_judged == april.cost_per_save == Decimal("45.16")
 
 
+def test_a_competitors_price_stands_beside_ours(cast: Cast) -> None:
+    """Means over the cases with a price; two affected products cost together what the competitor's offer replaces."""
+
+    def named(number: str, competitor: str, price: str | None, *, both: bool = False) -> Walk:
+        home = cast.household(number)
+        walk = Walk(home, products=[home.internet, home.television] if both else None, reason="better_offer")
+        RetentionCase.objects.filter(pk=walk.case.pk).update(
+            competitor=competitor, competitor_price=None if price is None else Decimal(price)
+        )
+        return walk
+
+    named("1", "Tigo", "159")
+    named("2", "Tigo", "120.01", both=True)
+    named("3", "Tigo", None)
+    named("4", "Entel", None)
+    named("5", "", "90")
+    called = named("6", "Entel", "99")
+    RetentionCase.objects.filter(pk=called.case.pk).update(proactive=True)
+    with moment(days=-15):
+        named("7", "Tigo", "10")
+    figures = march()
+    assert figures.competitors is not None
+    (tigo,) = figures.competitors
+    assert (tigo.competitor, tigo.cases, tigo.theirs, tigo.ours) == ("Tigo", 2, Decimal("139.51"), Decimal("220.00"))
+    assert tigo.difference == Decimal("-80.49")
+    behind = sets.within(sets.behind("competitor_price", sets.span(MARCH)), "competitor", "Tigo")
+    assert behind.count() == tigo.cases
+
+
 def test_each_figure_counts_the_cases_behind_it(cast: Cast) -> None:
     """The number on the page and the list that it leads to are one query."""
     ways.compensated(cast.household("1"))
@@ -140,12 +169,12 @@ def test_each_figure_counts_the_cases_behind_it(cast: Cast) -> None:
 def test_figures_grow_without_more_queries(cast: Cast, django_assert_num_queries: Any) -> None:
     ways.compensated(cast.household("1"))
     queries.month_figures(MARCH)
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(25):
         march_now = queries.month_figures(MARCH)
     assert march_now.counts.opened == 1
     ways.several(cast, 4)
     ways.lost(cast.household("9"))
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(25):
         assert queries.month_figures(MARCH).counts.opened == 6
 
 

@@ -104,6 +104,18 @@ def test_cases_are_counted_by_the_competitor_that_was_named(cast: Cast) -> None:
     assert "200 Mbps" in behind.content.decode()
 
 
+def test_a_competitors_price_leads_to_its_cases(cast: Cast) -> None:
+    for number, price in (("1", "159"), ("2", "")):
+        walk = Walk(cast.household(number), reason="other").go("step_01", "step_02")
+        walk("step_11", reason="better_offer", demand="termination", competitor="Tigo", competitor_offer="200 Mbps",
+             competitor_price=price)  # fmt: skip
+    client = signed_in(cast[Role.COMMERCIAL_MANAGEMENT])
+    page = client.get(reverse("evaluation", args=[MARCH]), {"by": "competitor"}).content.decode()
+    link = reverse("evaluation_cases", args=[MARCH, "competitor_price"]) + "?by=competitor&key=Tigo"
+    assert all(words in page for words in (link.replace("&", "&amp;"), "159,00", "140,00", "19,00"))
+    assert len(client.get(link).context["list"].rows) == 1
+
+
 def test_every_line_of_offers_and_promises_leads_to_its_cases(cast: Cast) -> None:
     """Two customers with the same offer, of whom one accepts; a waiver and a visit promised, one of them kept."""
     ways.compensated(cast.household("1"))
