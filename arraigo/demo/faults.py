@@ -161,6 +161,8 @@ def _changes(ticket: TroubleTicket, keys: Iterator[int]) -> Iterator[tuple[int, 
         steps.append("resolved")
     if steps[-1] != ticket.status:
         steps.append(str(ticket.status))
-    moments = [ticket.opened_at, ticket.opened_at + dt.timedelta(minutes=15), ticket.resolved_at, ticket.resolved_at]
+    begun = ticket.opened_at + dt.timedelta(minutes=15)
+    begun = min(begun, ticket.resolved_at or begun)
+    moments = [ticket.opened_at, begun, ticket.resolved_at, ticket.resolved_at]
     for before, after, moment in zip(["", *steps], steps, moments, strict=False):
         yield next(keys), ticket.pk, before, after, stamp(moment or ticket.opened_at), ""

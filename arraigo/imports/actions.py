@@ -110,6 +110,7 @@ class Work:
         total = Tally()
         for batch in batches(files.rows(layout, path)):
             done = self._bring_in(batch, total)
+            done.rejects.sort(key=lambda reject: reject.line)
             self.rejects.write(done.rejects)
             total.add(done)
             del total.rejects[KEPT_REJECTS:]

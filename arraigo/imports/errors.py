@@ -97,6 +97,13 @@ class FileUnreadable(ImportRefused):
         )
 
 
+class FileUnwritable(ImportRefused):
+    """The file {path} cannot be written: {reason}."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(_("The file %(path)s cannot be written: %(reason)s.") % {"path": path, "reason": reason})
+
+
 class FileNotText(ImportRefused):
     """{path} is no table: give a CSV, XLSX or Parquet file, or one of them packed with gzip."""
 

@@ -18,9 +18,11 @@ from typing import IO, Any
 from django.core.serializers.json import DjangoJSONEncoder
 
 from arraigo import clock
-from arraigo.imports.errors import FileUnreadable, FormatUnknown, TooManyRows
+from arraigo.eventlog import actions as eventlog
+from arraigo.imports.errors import FileUnwritable, FormatUnknown, TooManyRows
 from arraigo.imports.guard import guarded
 from arraigo.imports.kinds import Kind, kind_of
+from arraigo.imports.models import ImportRun
 
 FORMATS = ("csv", "xlsx", "parquet")
 MANY = 1000
@@ -32,15 +34,32 @@ MOST_XLSX = 1_048_575
 def export(kind_name: str, target: Path, format_name: str = "") -> int:
     """Write every record of a kind to `target`; how many. The name's end says the format where none is given.
 
-    `.gz` behind it packs the file. Raises KindUnknown, FormatUnknown, TooManyRows, FileUnreadable.
+    `.gz` behind it packs the file. Raises KindUnknown, FormatUnknown, TooManyRows, FileUnwritable.
     """
     kind = kind_of(kind_name)
     write = _writer(format_name or _format_of(target))
     try:
         with _replacing(target) as part:
-            return write(kind, part)
+            count = write(kind, part)
     except OSError as error:
-        raise FileUnreadable(target, error.strerror or str(error)) from error
+        raise FileUnwritable(target, error.strerror or str(error)) from error
+    _record(kind, count, target.name)
+    return count
+
+
+def to_text(kind_name: str, file: IO[str]) -> int:
+    """Write every record of a kind as CSV to an open text file; how many. Raises KindUnknown."""
+    kind = kind_of(kind_name)
+    count = write_csv(kind, file)
+    _record(kind, count, "")
+    return count
+
+
+def _record(kind: Kind, count: int, file_name: str) -> None:
+    """Note that data left: who may look at the listings of a customer is asked for each look (step 1.1)."""
+    told = {"kind": kind.name, "file": file_name, "count": count}
+    # It is about no single run: nothing was brought in.
+    eventlog.record("file.exported", ImportRun(kind=kind.name), actor=None, data=told)
 
 
 def _format_of(target: Path) -> str:

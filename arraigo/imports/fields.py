@@ -5,6 +5,7 @@ recognised. A day always stands before its month.
 """
 
 import datetime as dt
+import json
 import re
 from decimal import Decimal
 from typing import Annotated, Any
@@ -105,6 +106,22 @@ def _past(moment: dt.datetime) -> dt.datetime:
     return moment
 
 
+def _past_day(day: dt.date) -> dt.date:
+    if day > clock.today():
+        raise ValueError(_("lies in the future"))
+    return day
+
+
+def from_json(text: str) -> Any:
+    """What a cell holds that is written as JSON; nested beyond measure, or with signs that no text has, it is none."""
+    try:
+        if "\\u0000" in text:
+            raise ValueError
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(_("is not written as JSON")) from error
+
+
 def _slashless(text: str) -> str:
     """A number is part of its page's address."""
     if "/" in text:
@@ -115,7 +132,10 @@ def _slashless(text: str) -> str:
 Moment = Annotated[dt.datetime, BeforeValidator(_moment)]
 Past = Annotated[Moment, AfterValidator(_past)]
 Day = Annotated[dt.date, BeforeValidator(_day)]
+PastDay = Annotated[Day, AfterValidator(_past_day)]
 Month = Annotated[dt.date, BeforeValidator(_month)]
+PastMonth = Annotated[Month, AfterValidator(_past_day)]
+"""A month that has begun."""
 Amount = Annotated[Decimal, BeforeValidator(_number), Field(ge=0, max_digits=14, decimal_places=2)]
 """Bs."""
 Quantity = Annotated[Decimal, BeforeValidator(_number), Field(ge=0, max_digits=14, decimal_places=3)]
@@ -141,7 +161,7 @@ class Row(BaseModel):
 def problems(error: ValidationError) -> list[tuple[str, str, str]]:
     """Field, value and reason of each thing that is wrong with a row."""
     return [
-        (str(each["loc"][0]) if each["loc"] else "", _shown(each), _reason(each))
+        (str(each["loc"][0]) if each["loc"] else "", _shown(each), reason_of(each))
         for each in error.errors(include_url=False)
     ]
 
@@ -151,25 +171,28 @@ def _shown(each: Any) -> str:
     return value[:200] if isinstance(value, str) else ""
 
 
-def _reason(each: Any) -> str:
+def reason_of(each: Any) -> str:
+    """What one of pydantic's errors means to a person."""
     kind, context = each["type"], each.get("ctx", {})
     if kind == "value_error":
         return str(context.get("error", each["msg"]))
-    if kind == "enum":
+    if kind in ("enum", "literal_error"):
         return _("“%(value)s” is none of %(values)s") % {
-            "value": each["input"],
+            "value": _shown(each),
             "values": context["expected"].replace(" or ", ", "),
         }
     for beginning, sentence in _sentences().items():
         if kind.startswith(beginning):
             return str(sentence % context)
-    return _("“%(value)s” cannot be taken") % {"value": each["input"]}
+    return _("“%(value)s” cannot be taken") % {"value": _shown(each)}
 
 
 def _sentences() -> dict[str, str]:
     """Beginning of pydantic's kind of error → what it means to a person."""
     return {
         "missing": _("is missing"),
+        "extra_forbidden": _("is not known"),
+        "string_type": _("is no text"),
         "string_too_long": _("is longer than %(max_length)s characters"),
         "string_too_short": _("is missing"),
         "string_pattern": _("only letters, digits, hyphens and underscores are taken"),

@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 from django_q.tasks import async_task
 
 from arraigo import clock
@@ -99,10 +100,12 @@ def carry_out(key: int, dry_run: bool) -> None:
     try:
         tally, rejects = actions.bring(run, Path(run.stored), mapping_of(run), dry_run=dry_run)
     except RuleBroken as refusal:
-        _stopped(key, str(refusal), dry_run)
-    except BaseException:
+        _stopped(key, str(refusal), State.DRAFT if dry_run else State.FAILED)
+    except BaseException as error:
         # A later sweep takes a run up again that died; one that fails by itself would fail again.
-        _stopped(key, "", dry_run)
+        _stopped(key, _crash(error), State.FAILED)
+        run.refresh_from_db()
+        settled(run)
         raise
     else:
         if dry_run:
@@ -112,8 +115,14 @@ def carry_out(key: int, dry_run: bool) -> None:
     settled(run)
 
 
-def _stopped(key: int, problem: str, dry_run: bool) -> None:
-    state = State.DRAFT if dry_run and problem else State.FAILED
+def _crash(error: BaseException) -> str:
+    return _("The program itself failed (%(error)s): whole batches of rows may have been brought in. Start the import "
+             "again; if it fails again, send the file's name and this sentence to those who run the system.") % {
+        "error": type(error).__name__,
+    }  # fmt: skip
+
+
+def _stopped(key: int, problem: str, state: str) -> None:
     ImportRun.objects.filter(pk=key).update(problem=problem, state=state)
 
 

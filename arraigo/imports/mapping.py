@@ -24,9 +24,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
+from django.utils.translation import gettext as _
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from arraigo.imports.errors import MappingInvalid, MappingOtherKind, MappingUnknown
+from arraigo.imports.fields import reason_of
 from arraigo.imports.guard import unguarded
 from arraigo.products.models import Service, Technology
 
@@ -85,7 +87,7 @@ class ColumnMapping(Strict):
         try:
             "".encode(encoding or "utf-8")
         except LookupError as error:
-            raise ValueError(f"there is no encoding {encoding!r}") from error
+            raise ValueError(_("there is no encoding “%(encoding)s”") % {"encoding": encoding}) from error
         return "utf-8-sig" if encoding.lower().replace("_", "-") in {"utf-8", "utf8"} else encoding
 
     @property
@@ -184,7 +186,8 @@ def checked(told: Mapping[str, Any], path: Path, kind: str, fields: Sequence[str
         raise MappingOtherKind(path.stem, mapping.kind, kind)
     unknown = sorted({*mapping.columns, *mapping.constants, *mapping.values} - set(fields))
     if unknown:
-        raise MappingInvalid(path, f"{', '.join(unknown)}: no field of {kind} ({', '.join(fields)})")
+        told = {"names": ", ".join(unknown), "kind": kind, "fields": ", ".join(fields)}
+        raise MappingInvalid(path, _("%(names)s: no field of %(kind)s (%(fields)s)") % told)
     return mapping
 
 
@@ -198,7 +201,7 @@ def _path(name: str) -> Path:
 
 
 def _sentence(error: ValidationError) -> str:
-    return "; ".join(f"{dotted(each['loc'])}: {each['msg']}" for each in error.errors())
+    return "; ".join(f"{dotted(each['loc'])}: {reason_of(each)}" for each in error.errors(include_url=False))
 
 
 def dotted(place: Iterable[int | str]) -> str:

@@ -151,6 +151,7 @@ def _put_back(model: type[models.Model], records: dict[str, dict[str, list[Any]]
                 setattr(record, name, value_of(model, name, before))
                 names.add(name)
         if some:
-            model._default_manager.bulk_update(some, [name.removesuffix("_id") for name in sorted(names)])
+            fields = [field.name for field in model._meta.concrete_fields if field.attname in names]
+            model._default_manager.bulk_update(some, fields)
         customers |= {each.pk if model is Customer else getattr(each, "customer_id", each.pk) for each in some}
     return customers if model._meta.label in ("customers.Customer", "products.Product") else set()

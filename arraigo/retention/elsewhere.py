@@ -50,10 +50,7 @@ def request_withdrawn(termination: Termination, *, actor: User | None) -> int:
     Not one in which an offer was accepted (there the customer stays because of it), and not while
     another of its products is still asked to be terminated.
     """
-    asked = Termination.objects.filter(
-        product__cases=OuterRef("pk"), requested_at__isnull=False, withdrawn_at=None, executed_at=None
-    )
-    cases = _open().filter(~Exists(asked), products=termination.product_id, accepted_at=None)
+    cases = _undecided().filter(products=termination.product_id)
     return _close_all(cases.exclude(number=termination.case_number), WITHDRAWN, actor)
 
 
@@ -66,7 +63,8 @@ def close_overtaken() -> int:
     recent = _of_the_living().filter(customer__deceased_on__isnull=False, customer__deceased_on__lte=today)
     dead = [case.pk for case in recent.select_related("customer") if _died_since(case)]
     closed = _close_all(_open().filter(pk__in=dead), DEATH, None) if dead else 0
-    return closed + _close_all(_without_products(), GONE, None)
+    closed += _close_all(_without_products(), GONE, None)
+    return closed + _close_all(_of_the_withdrawn(), WITHDRAWN, None)
 
 
 def _died_since(case: RetentionCase) -> bool:
@@ -81,6 +79,20 @@ def _open() -> QuerySet[RetentionCase]:
 def _of_the_living() -> QuerySet[RetentionCase]:
     """Open cases that were not opened because of a death."""
     return _open().exclude(reason=Reason.DEATH)
+
+
+def _undecided() -> QuerySet[RetentionCase]:
+    """Open cases in which no offer was accepted, and none of whose products is asked to be terminated."""
+    asked = Termination.objects.filter(
+        product__cases=OuterRef("pk"), requested_at__isnull=False, withdrawn_at=None, executed_at=None
+    )
+    return _open().filter(~Exists(asked), accepted_at=None)
+
+
+def _of_the_withdrawn() -> QuerySet[RetentionCase]:
+    """Open cases that asked the same as a termination that was withdrawn since, elsewhere."""
+    withdrawn = Termination.objects.filter(product__cases=OuterRef("pk"), withdrawn_at__gte=OuterRef("opened_at"))
+    return _undecided().filter(Exists(withdrawn.exclude(case_number=OuterRef("number"))))
 
 
 def _without_products() -> QuerySet[RetentionCase]:

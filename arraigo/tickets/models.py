@@ -49,6 +49,18 @@ class TroubleTicket(ExternalRecord):
         RESOLVED = "resolved", _("Resolved")
         CLOSED = "closed", _("Closed")
 
+    class Symptom(models.TextChoices):
+        """What the customer suffers."""
+
+        NO_SIGNAL = "no_signal", _("No signal")
+        CUTS = "cuts", _("Frequent cuts")
+        UNSTABLE = "unstable", _("Unstable signal")
+        SLOW = "slow", _("Slow")
+        WIFI = "wifi", _("Wi-Fi coverage")
+        TV = "tv", _("Television")
+        PHONE = "phone", _("Telephone")
+        OTHER = "other", _("Other")
+
     TRANSITIONS: dict[str, tuple[str, ...]] = {
         "acknowledged": ("inProgress", "rejected", "cancelled"),
         "inProgress": ("held", "pending", "resolved", "cancelled"),
@@ -69,7 +81,7 @@ class TroubleTicket(ExternalRecord):
     type = models.CharField(max_length=10, choices=Type.choices, default=Type.FAULT)
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.ACKNOWLEDGED)
     symptom = models.CharField(max_length=40, blank=True)
-    """What the customer suffers: no_signal, unstable, slow, wifi, tv, phone, cuts, other."""
+    """One of `Symptom`; empty where nobody asked."""
     description = models.TextField(blank=True)
     resolution = models.TextField(blank=True)
     outage = models.ForeignKey(Outage, models.PROTECT, null=True, blank=True, related_name="tickets")
@@ -110,6 +122,16 @@ class TroubleTicket(ExternalRecord):
     @property
     def is_open(self) -> bool:
         return self.status not in (*self.NOT_COUNTABLE, *self.SOLVED)
+
+
+def may_come_to(before: str, after: str) -> bool:
+    """Whether a ticket can get from one state to another by TMF621's transitions, one or several of them."""
+    reached, coming = set[str](), [before]
+    while coming:
+        following = set(TroubleTicket.TRANSITIONS[coming.pop()]) - reached
+        reached |= following
+        coming += following
+    return after in reached
 
 
 class TicketChange(models.Model):

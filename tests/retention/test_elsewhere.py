@@ -22,6 +22,7 @@ from arraigo.quality.models import QualityControl
 from arraigo.retention import actions, elsewhere, sweeps
 from arraigo.retention.models import Promise
 from arraigo.terminations import actions as terminations
+from arraigo.terminations.models import Termination
 from tests.cast import NOW, Cast, Household, Walk, moment
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -175,3 +176,23 @@ def test_the_sweep_finds_what_an_import_changed(cast: Cast) -> None:
         assert sweeps.run_all()["close_overtaken"] == 1
         assert sweeps.run_all()["close_overtaken"] == 0
     assert [walk.reload().outcome for walk in walks] == ["closed_elsewhere", "closed_elsewhere", "running"]
+
+
+def test_the_sweep_finds_a_request_that_a_file_says_was_withdrawn(settings: Any, cast: Cast) -> None:
+    settings.LANGUAGE_CODE = "en"
+    stays, earlier, kept = (cast.household(number) for number in ("1", "2", "3"))
+    kept.repeated_faults()
+    walks = [Walk(home) for home in (stays, earlier)]
+    walks.append(Walk(kept).go("step_01", "step_02", "step_03"))
+    asked, hour = NOW - dt.timedelta(days=2), dt.timedelta(hours=1)
+    for home, at in ((stays, NOW + hour), (earlier, NOW - hour), (kept, NOW + hour)):
+        Termination.objects.create(
+            number=f"X{home.internet.pk}", customer=home.customer, product=home.internet, reason="price",
+            requested_at=asked, withdrawn_at=at, source="file", external_id=f"X{home.internet.pk}",
+        )  # fmt: skip
+    with moment(hours=2):
+        assert sweeps.run_all()["close_overtaken"] == 1
+        assert sweeps.run_all()["close_overtaken"] == 0
+    assert [walk.reload().outcome for walk in walks] == ["closed_elsewhere", "running", "running"]
+    told = Event.objects.get(kind="case.closed_elsewhere")
+    assert told.data["because"] == "the customer withdrew the request to leave"

@@ -1,6 +1,5 @@
 """Bills with their lines. What is paid or credited here is never lowered by a file that knows less."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Annotated, Any
@@ -12,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from arraigo.billing import credits
 from arraigo.billing.models import Bill, BillLine, Credit
 from arraigo.imports import references, store
-from arraigo.imports.fields import Amount, Day, Id, Month, Row
+from arraigo.imports.fields import Amount, Day, Id, PastDay, PastMonth, Row, from_json
 from arraigo.imports.landing import Landed, Parsed, Setting, Tally, given, known, tally_of, upsert
 from arraigo.imports.references import Pair
 from arraigo.money import ZERO
@@ -38,19 +37,16 @@ def _lines(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     if value.startswith("["):
-        try:
-            return json.loads(value)
-        except ValueError as error:
-            raise ValueError(_("is not written as JSON")) from error
+        return from_json(value)
     parts = [part.rpartition("=") for part in value.split(";") if part.strip()]
     return [{"product": product.strip(), "amount": amount.strip()} for product, _sign, amount in parts]
 
 
 class BillRow(Row):
     customer: Id
-    month: Month
+    month: PastMonth
     state: Bill.State = Bill.State.ISSUED
-    issued_on: Day | None = None
+    issued_on: PastDay | None = None
     due_on: Day | None = None
     total: Amount | None = None
     """Bs; needed where there are no lines, and compared with their sum where there are."""
@@ -78,12 +74,23 @@ class BillRow(Row):
             )
         if self.state != Bill.State.UNBILLED and not (self.issued_on and self.due_on):
             raise ValueError(_("a bill that was issued needs issued_on and due_on"))
-        if self.sum < (self.credited or ZERO) + (self.paid or ZERO):
-            raise ValueError(_("credits and payments are more than the bill's total"))
+        if self.issued_on and self.due_on and self.due_on < self.issued_on:
+            raise ValueError(_("due_on lies before issued_on"))
+        self._settled()
         named = [line.product for line in self.lines if line.product]
         if len(named) != len(set(named)):
             raise ValueError(_("a product has more than one line"))
         return self
+
+    def _settled(self) -> None:
+        settled = (self.credited or ZERO) + (self.paid or ZERO)
+        if self.sum < settled:
+            raise ValueError(_("credits and payments are more than the bill's total"))
+        if self.state == Bill.State.PAID and settled < self.sum:
+            raise ValueError(
+                _("a paid bill needs paid: with its credits Bs %(settled)s of %(total)s are settled")
+                % {"settled": settled, "total": self.sum}
+            )
 
     @property
     def sum(self) -> Decimal:
@@ -159,9 +166,12 @@ def _month_free(
 def _values(row: BillRow, customers: Mapping[str, int], held: Mapping[tuple[int, Any], Bill]) -> dict[str, Any]:
     bill = held[customers[row.customer], row.month]
     state = max(row.state, Bill.State(bill.state), key=ORDER.index) if bill.pk else row.state
+    credited, paid = max(row.credited or ZERO, bill.credited), max(row.paid or ZERO, bill.paid)
+    if state == Bill.State.PAID and credited + paid < row.sum:
+        state = Bill.State.ISSUED  # its total has risen since it was paid
     return {
         "customer_id": customers[row.customer], "month": row.month, "state": state.value, "total": row.sum,
-        "credited": max(row.credited or ZERO, bill.credited), "paid": max(row.paid or ZERO, bill.paid),
+        "credited": credited, "paid": paid,
         **given(row, ("issued_on", "due_on")),
     }  # fmt: skip
 

@@ -11,6 +11,7 @@ from arraigo import clock
 from arraigo.billing.models import Bill, BillLine
 from arraigo.imports import store
 from arraigo.imports.fields import plain_number
+from arraigo.imports.kinds.endings import courtesies_end
 from arraigo.imports.landing import Landed, Parsed, Setting, short, upsert
 from arraigo.imports.mapping import Brought, ColumnMapping
 from arraigo.money import CENTAVO, ZERO, bs
@@ -60,9 +61,15 @@ def land(batch: Sequence[Parsed[Any]], landed: Landed, setting: Setting) -> set[
         for key, values in _products(each, landed, setting, offerings).items():
             wanted[key], owners[key] = values, each.row.external_id
     products = upsert(Product, setting, wanted)
+    courtesies_end({p.pk: p.reason for p in _ended(products)})
     changed = {owners[key] for key in products.created | products.updated}
     changed |= {owners[key] for key in _terminations(products, setting)}
     return changed | _bills(batch, landed, products, owners, setting)
+
+
+def _ended(products: Landed) -> list[Product]:
+    """The products that were there before and have left now."""
+    return [record for key in products.updated if not (record := products.records[key]).is_alive]
 
 
 def _offerings(brought: Sequence[Brought]) -> dict[str, int]:

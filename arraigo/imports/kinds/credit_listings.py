@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from arraigo.customers.models import CreditListing
 from arraigo.imports import references
-from arraigo.imports.fields import Day, Id, Row
+from arraigo.imports.fields import Id, PastDay, Row
 from arraigo.imports.landing import Parsed, Setting, Tally, given, known, short, tally_of, upsert
 
 NATURAL = ("customer_id", "bureau", "listed_on")
@@ -17,8 +17,8 @@ NATURAL = ("customer_id", "bureau", "listed_on")
 class CreditListingRow(Row):
     customer: Id
     bureau: str = Field(default="Central de Riesgos", min_length=1, max_length=60)
-    listed_on: Day
-    lifted_on: Day | None = None
+    listed_on: PastDay
+    lifted_on: PastDay | None = None
 
     @model_validator(mode="after")
     def _ends(self) -> "CreditListingRow":

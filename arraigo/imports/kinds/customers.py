@@ -13,7 +13,7 @@ from arraigo.customers import phones as telephones
 from arraigo.customers import search
 from arraigo.customers.models import Customer, Phone
 from arraigo.imports import references, store
-from arraigo.imports.fields import Day, Degrees, Number, Row, YesNo
+from arraigo.imports.fields import Degrees, Number, PastDay, Row, YesNo
 from arraigo.imports.kinds import brought
 from arraigo.imports.landing import (
     Landed,
@@ -48,8 +48,8 @@ class CustomerRow(Row):
     """Code of a zone."""
     latitude: Degrees | None = Field(default=None, ge=-90, le=90)
     longitude: Degrees | None = Field(default=None, ge=-180, le=180)
-    since: Day | None = None
-    deceased_on: Day | None = None
+    since: PastDay | None = None
+    deceased_on: PastDay | None = None
     notices_allowed: YesNo | None = None
 
     @field_validator("email")

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from pydantic import Field, model_validator
 
 from arraigo.imports import references
-from arraigo.imports.fields import Moment, Past, Row
+from arraigo.imports.fields import Past, Row
 from arraigo.imports.landing import Parsed, Setting, Tally, given, known, tally_of, upsert
 from arraigo.tickets.models import Outage
 
@@ -17,7 +17,7 @@ class OutageRow(Row):
     zone: str = Field(default="", max_length=40)
     """Code of a zone."""
     began_at: Past
-    ended_at: Moment | None = None
+    ended_at: Past | None = None
 
     @model_validator(mode="after")
     def _times(self) -> "OutageRow":

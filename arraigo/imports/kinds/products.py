@@ -9,12 +9,14 @@ from pydantic import Field, model_validator
 from arraigo.customers import search
 from arraigo.customers.models import Customer
 from arraigo.imports import references
-from arraigo.imports.fields import Amount, Day, Id, Number, Row
+from arraigo.imports.fields import Amount, Id, Number, PastDay, Row
+from arraigo.imports.kinds.endings import courtesies_end
 from arraigo.imports.landing import Parsed, Setting, Tally, given, known, numbered, numbers_free, tally_of, upsert
 from arraigo.money import ZERO
 from arraigo.products.models import Product, Service, Technology
 
 GIVEN = ("started_on", "ended_on", "bundle")
+RUNNING = (Product.Status.PENDING, Product.Status.ACTIVE)
 
 
 class ProductRow(Row):
@@ -33,8 +35,8 @@ class ProductRow(Row):
     price: Amount = ZERO
     """Bs a month."""
     bundle: str = Field(default="", max_length=40)
-    started_on: Day | None = None
-    ended_on: Day | None = None
+    started_on: PastDay | None = None
+    ended_on: PastDay | None = None
     network_point: str = Field(default="", max_length=80)
     """External id, or code, of the drop that it hangs on."""
 
@@ -44,6 +46,10 @@ class ProductRow(Row):
             raise ValueError(_("reason: write one of %(values)s") % {"values": ", ".join(Product.Reason.values[1:])})
         if self.started_on and self.ended_on and self.ended_on < self.started_on:
             raise ValueError(_("ended_on lies before started_on"))
+        if self.reason and self.status in RUNNING:
+            raise ValueError(_("reason: a product that has not ended nor is suspended has none"))
+        if self.ended_on and self.status != Product.Status.TERMINATED:
+            raise ValueError(_("ended_on: only a terminated product has ended"))
         return self
 
 
@@ -60,7 +66,9 @@ def land(batch: Sequence[Parsed[ProductRow]], setting: Setting) -> Tally:
     batch = known(batch, "offering", offerings, tally)
     wanted = {p.row.external_id: _values(p.row, customers, offerings, points) for p in batch}
     landed = upsert(Product, setting, wanted, natural=("number",))
-    search.reindex(_owners(landed.records[key] for key in landed.created | landed.updated))
+    changed = [landed.records[key] for key in landed.created | landed.updated]
+    courtesies_end({each.pk: each.reason for each in changed if not each.is_alive})
+    search.reindex(_owners(changed))
     tally.add(tally_of(landed))
     return tally
 
@@ -86,6 +94,7 @@ def _values(
         "status": row.status.value,
         "reason": row.reason or (Product.Reason.UNKNOWN.value if ended else ""),
         "price": row.price,
+        **({} if ended else {"ended_on": None}),
         **given(row, GIVEN),
     }
     return values | ({"network_point_id": points[row.network_point]} if row.network_point else {})

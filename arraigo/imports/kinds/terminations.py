@@ -9,6 +9,8 @@ from pydantic import Field, model_validator
 from arraigo import clock
 from arraigo.imports import references
 from arraigo.imports.fields import Day, Id, Number, Past, Row, Words
+from arraigo.imports.kinds import settling
+from arraigo.imports.kinds.endings import courtesies_end
 from arraigo.imports.kinds.tickets import product_known
 from arraigo.imports.landing import Parsed, Setting, Tally, given, known, numbered, numbers_free, tally_of, upsert
 from arraigo.imports.references import Pair
@@ -42,6 +44,8 @@ class TerminationRow(Row):
             raise ValueError(_("executed_at lies before requested_at"))
         if self.withdrawn_at and not self.requested_at:
             raise ValueError(_("what was withdrawn needs requested_at"))
+        if self.requested_at and self.withdrawn_at and self.withdrawn_at < self.requested_at:
+            raise ValueError(_("withdrawn_at lies before requested_at"))
         return self
 
     @property
@@ -52,18 +56,38 @@ class TerminationRow(Row):
 def land(batch: Sequence[Parsed[TerminationRow]], setting: Setting) -> Tally:
     """Bring a batch of terminations in, inside the caller's transaction."""
     tally = Tally()
-    numbers = [each.row.number or numbered(each.row, 24) for each in batch]
-    batch = numbers_free(Termination, setting.source, batch, numbers, tally)
     customers = references.customers_of([each.row.customer for each in batch], setting)
     batch = known(batch, "customer", customers, tally)
     products = references.products_by_word(((customers[p.row.customer], p.row.product) for p in batch), setting.source)
     batch = product_known(batch, customers, products, tally)
+    # What is asked comes first: a row behind it may tell how it ended.
+    asked = [each for each in batch if each.row.is_open]
+    ended = [each for each in batch if not each.row.is_open]
+    _land(asked, customers, products, setting, tally)
+    told = [(each, products[customers[each.row.customer], each.row.product]) for each in ended]
+    settled, others = settling.settle(told, setting, tally)
+    _land(others, customers, products, setting, tally)
+    _end_products(settled, setting)
+    return tally
+
+
+def _land(
+    batch: Sequence[Parsed[TerminationRow]], customers: Mapping[str, int], products: Mapping[Pair, int],
+    setting: Setting, tally: Tally,
+) -> None:  # fmt: skip
+    """Bring rows in, each as a record of its own."""
+    numbers = [each.row.number or numbered(each.row, 24) for each in batch]
+    held = settling.held_here(batch, numbers, setting)
+    new = [(each, number) for each, number in zip(batch, numbers, strict=True) if each.row.external_id not in held]
+    batch = numbers_free(Termination, setting.source, [each for each, _n in new], [n for _each, n in new], tally)
     batch = _one_open(batch, customers, products, setting, tally)
-    wanted = {p.row.external_id: _values(p.row, customers, products) for p in batch}
-    landed = upsert(Termination, setting, wanted, natural=("number",))
+    landed = upsert(
+        Termination, setting, {p.row.external_id: _values(p.row, customers, products) for p in batch},
+        natural=("number",),
+    )  # fmt: skip
     _end_products([landed.records[key] for key in landed.created | landed.updated], setting)
     tally.add(tally_of(landed))
-    return tally
+    tally.unchanged += len(held)
 
 
 def _end_products(terminations: Iterable[Termination], setting: Setting) -> None:
@@ -81,6 +105,7 @@ def _end_products(terminations: Iterable[Termination], setting: Setting) -> None
             setting.ledger.change(product, fresh)
             ended.append(product)
     Product.objects.bulk_update(ended, ["status", "reason", "ended_on"], batch_size=200)
+    courtesies_end({product.pk: by_product[product.pk][1].reason for product in ended})
 
 
 def _one_open(

@@ -1,10 +1,11 @@
 """Trouble tickets with the changes of their states; with --create-missing they bring customers and products."""
 
-import json
+import datetime as dt
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
-from django.db.models import Prefetch
+from django.db.models import Max, Prefetch
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -12,8 +13,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from arraigo.customers import search
 from arraigo.customers.models import Customer
 from arraigo.imports import references, store
-from arraigo.imports.fields import Id, Moment, Number, Past, Row
+from arraigo.imports.fields import Id, Number, Past, Row, from_json
 from arraigo.imports.landing import (
+    HOME,
     Landed,
     Parsed,
     Setting,
@@ -29,9 +31,9 @@ from arraigo.imports.landing import (
 from arraigo.imports.references import Pair
 from arraigo.money import ZERO
 from arraigo.products.models import Product, Service, Technology
-from arraigo.tickets.models import TicketChange, TroubleTicket
+from arraigo.tickets.models import TicketChange, TroubleTicket, may_come_to
 
-OPTIONAL = ("symptom", "description", "resolution", "resolved_at", "disputed_at")
+OPTIONAL = ("description", "resolution", "disputed_at")
 
 
 class Change(BaseModel):
@@ -39,7 +41,7 @@ class Change(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    at: Moment
+    at: Past
     after: TroubleTicket.Status
     note: str = ""
 
@@ -49,10 +51,7 @@ def _changes(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     if value.startswith("["):
-        try:
-            return json.loads(value)
-        except ValueError as error:
-            raise ValueError(_("is not written as JSON")) from error
+        return from_json(value)
     parts = [part.partition("=") for part in value.split(";") if part.strip()]
     return [{"after": after.strip(), "at": at.strip()} for after, _sign, at in parts]
 
@@ -63,13 +62,14 @@ class TicketRow(Row):
     """External id, or number, of the product; with --create-missing any word that names it."""
     number: Number = Field(default="", max_length=40)
     opened_at: Past
-    resolved_at: Moment | None = None
-    disputed_at: Moment | None = None
+    resolved_at: Past | None = None
+    disputed_at: Past | None = None
     type: TroubleTicket.Type = TroubleTicket.Type.FAULT
     status: TroubleTicket.Status | None = None
     """Empty: that of the last change; without changes resolved where it has a time of solution, else acknowledged."""
     changes: Annotated[tuple[Change, ...], BeforeValidator(_changes)] = ()
-    symptom: str = Field(default="", max_length=40)
+    symptom: TroubleTicket.Symptom | None = None
+    """Other words are kept in front of the description, and the symptom is “other”."""
     description: str = Field(default="", max_length=10_000)
     resolution: str = Field(default="", max_length=10_000)
     outage: str = Field(default="", max_length=80)
@@ -78,14 +78,27 @@ class TicketRow(Row):
     """Of a product that this row brings (--create-missing)."""
     technology: Technology = Technology.UNKNOWN
 
+    @model_validator(mode="before")
+    @classmethod
+    def _own_words(cls, data: Any) -> Any:
+        """Another operator's word for a symptom: a fault counts whatever it is called, and the word is not lost."""
+        word = str(data.get("symptom") or "").strip()
+        if not word or word in TroubleTicket.Symptom.values:
+            return data
+        told = ": ".join(filter(None, [word, str(data.get("description") or "").strip()]))
+        return {**data, "symptom": TroubleTicket.Symptom.OTHER.value, "description": told}
+
     @model_validator(mode="after")
     def _times(self) -> "TicketRow":
         if self.resolved_at and self.resolved_at < self.opened_at:
             raise ValueError(_("resolved_at lies before opened_at"))
         if self.state in TroubleTicket.SOLVED and not self.resolved_at:
             raise ValueError(_("a solved ticket needs resolved_at"))
+        if self.resolved_at and self.state not in (*TroubleTicket.SOLVED, *TroubleTicket.NOT_COUNTABLE):
+            raise ValueError(_("a ticket that is still open has no resolved_at"))
         if self.changes and self.changes[-1].after != self.state:
             raise ValueError(_("the last of its changes does not lead to its status"))
+        _check_chain(self.opened_at, self.changes)
         return self
 
     @property
@@ -93,6 +106,21 @@ class TicketRow(Row):
         if self.status or self.changes:
             return str(self.status or self.changes[-1].after)
         return str(TroubleTicket.Status.RESOLVED if self.resolved_at else TroubleTicket.Status.ACKNOWLEDGED)
+
+
+def _check_chain(opened_at: dt.datetime, changes: Sequence[Change]) -> None:
+    """Whether the changes follow each other as TMF621 lets them; a file may leave some of them out."""
+    if changes and changes[0].at < opened_at:
+        raise ValueError(_("the first of its changes lies before opened_at"))
+    for before, after in itertools.pairwise(changes):
+        if after.at < before.at:
+            raise ValueError(_("its changes are not in the order of their times"))
+        if not may_come_to(before.after, after.after):
+            raise ValueError(_cannot_follow(before.after, after.after))
+
+
+def _cannot_follow(before: str, after: str) -> str:
+    return _("“%(after)s” cannot follow “%(before)s”") % {"before": str(before), "after": str(after)}
 
 
 def land(batch: Sequence[Parsed[TicketRow]], setting: Setting) -> Tally:
@@ -106,8 +134,9 @@ def land(batch: Sequence[Parsed[TicketRow]], setting: Setting) -> Tally:
     batch = known(batch, "customer", customers, tally)
     products = _products(batch, customers, setting)
     batch = product_known(batch, customers, products, tally)
+    before = _states(setting.source, [p.row for p in batch])
+    batch = [each for each in batch if _goes_on(each, before, tally)]
     wanted = {p.row.external_id: _values(p.row, customers, products, outages) for p in batch}
-    before = _states(setting.source, wanted)
     landed = upsert(TroubleTicket, setting, wanted, natural=("number",))
     changed = _add_changes(batch, landed, before, setting)
     tally.add(tally_of(landed, also_changed=changed))
@@ -184,15 +213,31 @@ def _values(
         "type": row.type.value,
         "status": row.state,
         "opened_at": row.opened_at,
+        "resolved_at": row.resolved_at,
+        **({"symptom": row.symptom.value} if row.symptom else {}),
         **given(row, OPTIONAL),
     }
     return values | ({"outage_id": outages[row.outage]} if row.outage else {})
 
 
-def _states(source: str, wanted: Mapping[str, Any]) -> dict[str, str]:
+def _goes_on(each: Parsed[TicketRow], before: Mapping[str, str], tally: Tally) -> bool:
+    """Whether the ticket that is there can come to the state that the row tells."""
+    state, held = each.row.state, before.get(each.row.external_id)
+    if held is None or held == state or may_come_to(held, state):
+        return True
+    tally.reject(each.raw.line, [("status", state, _cannot_follow(held, state))])
+    return False
+
+
+def _states(source: str, rows: Sequence[TicketRow]) -> dict[str, str]:
     """The states of the tickets of `source` before the batch, by external id."""
-    rows = TroubleTicket.objects.filter(source=source, external_id__in=wanted)
-    return {str(key): status for key, status in rows.values_list("external_id", "status")}
+    held = TroubleTicket.objects.filter(source=source, external_id__in=[row.external_id for row in rows])
+    found = {str(key): status for key, status in held.values_list("external_id", "status")}
+    if source == HOME:
+        keys = {row.number or numbered(row, 40): row.external_id for row in rows}
+        here = TroubleTicket.objects.filter(source=HOME, external_id=None, number__in=keys)
+        found |= {keys[number]: status for number, status in here.values_list("number", "status")}
+    return found
 
 
 def _add_changes(
@@ -204,9 +249,10 @@ def _add_changes(
     have = set(TicketChange.objects.filter(ticket__in=old).values_list("ticket", "after", "at")) if old else set()
     new: list[TicketChange] = []
     changed = set()
+    last = _last_changes(landed, before)
     for each in batch:
         key = each.row.external_id
-        fresh = [c for c in _told(each.row, landed, before) if (c.ticket_id, c.after, c.at) not in have]
+        fresh = [c for c in _told(each.row, landed, before, last) if (c.ticket_id, c.after, c.at) not in have]
         if fresh:
             new += fresh
             changed.add(key)
@@ -214,7 +260,16 @@ def _add_changes(
     return changed
 
 
-def _told(row: TicketRow, landed: Landed, before: Mapping[str, str]) -> list[TicketChange]:
+def _last_changes(landed: Landed, before: Mapping[str, str]) -> dict[int, dt.datetime]:
+    """When the tickets that are in another state now changed last, as far as it was told."""
+    moved = [landed.records[key].pk for key in landed.updated if before.get(key) != landed.records[key].status]
+    rows = TicketChange.objects.filter(ticket__in=moved).order_by().values("ticket").annotate(last=Max("at"))
+    return dict(rows.values_list("ticket", "last")) if moved else {}
+
+
+def _told(
+    row: TicketRow, landed: Landed, before: Mapping[str, str], last: Mapping[int, dt.datetime]
+) -> list[TicketChange]:
     """The changes of state that a row tells of; one where it only tells the state, and this is a new one."""
     key, ticket = row.external_id, landed.records[row.external_id]
     if row.changes:
@@ -224,7 +279,7 @@ def _told(row: TicketRow, landed: Landed, before: Mapping[str, str]) -> list[Tic
             for earlier, change in zip(states, row.changes, strict=False)
         ]
     if key in landed.created | landed.updated and before.get(key) != ticket.status:
-        moment = ticket.resolved_at or ticket.opened_at
+        moment = ticket.resolved_at or max(last.get(ticket.pk, ticket.opened_at), ticket.opened_at)
         return [TicketChange(ticket=ticket, before=before.get(key, ""), after=ticket.status, at=moment)]
     return []
 
@@ -233,7 +288,7 @@ def out(after: int, many: int) -> Iterator[tuple[int, dict[str, Any]]]:
     """Up to `many` tickets behind the key `after`, as rows."""
     rows = TroubleTicket.objects.filter(pk__gt=after).select_related("customer", "product__offering", "outage")
     changes = Prefetch("changes", TicketChange.objects.order_by("at", "id"))
-    names = ("number", "type", "status", "opened_at", *OPTIONAL)
+    names = ("number", "type", "status", "opened_at", "resolved_at", "symptom", *OPTIONAL)
     for ticket in rows.prefetch_related(changes).order_by("pk")[:many]:
         told = [
             {"at": change.at, "after": change.after, **({"note": change.note} if change.note else {})}

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from pydantic import model_validator
 
 from arraigo.imports import references
-from arraigo.imports.fields import Id, Month, Quantity, Row
+from arraigo.imports.fields import Id, PastMonth, Quantity, Row
 from arraigo.imports.landing import Parsed, Setting, Tally, known, short, tally_of, upsert
 from arraigo.usage.models import Usage
 
@@ -17,7 +17,7 @@ NATURAL = ("product_id", "month", "unit")
 class UsageRow(Row):
     product: Id
     """External id, or number, of the product."""
-    month: Month
+    month: PastMonth
     unit: Usage.Unit = Usage.Unit.GIGABYTES
     quantity: Quantity
 

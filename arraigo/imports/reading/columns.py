@@ -7,7 +7,7 @@ import polars as pl
 from polars.exceptions import PolarsError
 
 from arraigo.imports.errors import ColumnNested, FileBroken
-from arraigo.imports.reading.raw import RawRow
+from arraigo.imports.reading.raw import RawRow, row_of
 
 SLICE = 20_000
 """Rows in memory at a time."""
@@ -35,8 +35,7 @@ def rows(path: Path, shown: Path, names: tuple[str, ...], count: int) -> Iterato
         for begin in range(0, count, SLICE):
             part = frame.slice(begin, SLICE).collect()
             for number, cells in enumerate(part.iter_rows(), begin + 1):
-                texts = ((cell or "").replace("\0", "") for cell in cells)
-                yield RawRow(number, dict(zip(names, texts, strict=True)))
+                yield row_of(number, names, [cell or "" for cell in cells])
     except PolarsError as error:
         raise FileBroken(shown) from error
 

@@ -90,7 +90,7 @@ class Rejects:
             return
         if self._file is None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = self.path.open("w", encoding="utf-8-sig", newline="")
+            self._file = self.path.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="")
             self._writer = csv.writer(self._file)
             self._writer.writerow(["line", "field", "value", "reason"])
             self.written = True

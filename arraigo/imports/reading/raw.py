@@ -1,7 +1,10 @@
 """What a reader gives, whatever the file's format."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from django.utils.translation import gettext as _
 
 MOST_LINE = 1 << 20
 """Characters of a line, or of a cell, from which on it is taken for damage."""
@@ -17,6 +20,14 @@ class RawRow:
     """Why the record cannot be read; empty where it can."""
     column: str = ""
     """The header of the cell that the problem is about."""
+
+
+def row_of(line: int, names: Sequence[str], cells: Sequence[str]) -> RawRow:
+    """The record of `cells`, rejected where one holds a sign that no text has, whatever the file's format."""
+    for name, cell in zip(names, cells, strict=True):
+        if "\0" in cell:
+            return RawRow(line, {}, _("the cell holds a sign that no text has (NUL)"), name)
+    return RawRow(line, dict(zip(names, cells, strict=True)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from openpyxl.utils.exceptions import InvalidFileException
 
 from arraigo.imports.errors import FileBroken, SheetUnknown
-from arraigo.imports.reading.raw import RawRow
+from arraigo.imports.reading.raw import RawRow, row_of
 
 BROKEN = (
     InvalidFileException, zipfile.BadZipFile, ParseError, DefusedXmlException, KeyError, ValueError, TypeError,
@@ -80,7 +80,7 @@ def _row(number: int, cells: tuple[Any, ...], names: tuple[str, ...]) -> RawRow:
         if cell.data_type == "e":
             return RawRow(number, {}, _("the cell holds an error (%(value)s)") % {"value": cell.value}, name)
     texts = [text_of(cell.value) for cell in cells] + [""] * (len(names) - len(cells))
-    return RawRow(number, dict(zip(names, texts, strict=False)))
+    return row_of(number, names, texts[: len(names)])
 
 
 def text_of(value: Any) -> str:
@@ -93,4 +93,4 @@ def text_of(value: Any) -> str:
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else format(value, ".15g")
     if isinstance(value, dt.datetime | dt.date | dt.time):
         return value.isoformat()
-    return str(value).replace("\0", "")
+    return str(value)

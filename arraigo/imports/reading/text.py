@@ -15,7 +15,7 @@ from typing import IO
 from django.utils.translation import gettext as _
 
 from arraigo.imports.errors import EncodingWrong, FileNotText
-from arraigo.imports.reading.raw import MOST_LINE, RawRow
+from arraigo.imports.reading.raw import MOST_LINE, RawRow, row_of
 
 CHUNK = 1 << 20
 MOST_LINES = 200
@@ -125,9 +125,7 @@ def _row(number: int, cells: list[str], problem: str, names: tuple[str, ...]) ->
         problem = _("the row has %(cells)d cells, the header has %(headers)d") % {
             "cells": len(cells), "headers": len(names),
         }  # fmt: skip
-    if not problem and any("\0" in cell for cell in cells):
-        problem = _("the row holds a sign that no text has (NUL)")
-    return RawRow(number, {} if problem else dict(zip(names, cells, strict=True)), problem)
+    return RawRow(number, {}, problem) if problem else row_of(number, names, cells)
 
 
 def _quoted(line: str, lines: _Lines, delimiter: str, width: int) -> tuple[list[str], str]:

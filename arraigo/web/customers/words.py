@@ -1,18 +1,8 @@
 """Words of customers' records that no model has."""
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from arraigo.tickets.models import TroubleTicket
 
-SYMPTOMS: list[tuple[str, Promise]] = [
-    ("no_signal", _("No signal")),
-    ("cuts", _("Frequent cuts")),
-    ("unstable", _("Unstable signal")),
-    ("slow", _("Slow")),
-    ("wifi", _("Wi-Fi coverage")),
-    ("tv", _("Television")),
-    ("phone", _("Telephone")),
-    ("other", _("Other")),
-]
+SYMPTOMS = TroubleTicket.Symptom.choices
 _BY_CODE = dict(SYMPTOMS)
 
 

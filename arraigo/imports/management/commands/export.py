@@ -23,7 +23,7 @@ class Command(BaseCommand):
         kind, target = options["kind"], options["file"]
         try:
             if target is None and options["format"] in ("", "csv"):
-                exports.write_csv(kind_of(kind), sys.stdout)
+                exports.to_text(kind, sys.stdout)
                 return
             target = target or Path(f"{kind_of(kind).name}.{options['format']}")
             count = exports.export(kind, target, options["format"])

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from arraigo.imports import actions, guess
+from arraigo.imports.errors import FileUnwritable
 from arraigo.imports.kinds import KINDS
 from arraigo.imports.landing import Tally
 from arraigo.records import RuleBroken
@@ -54,7 +55,10 @@ class Command(BaseCommand):
         target = Path(f"{path.name}.toml")
         if target.exists():
             raise CommandError(f"{target} is there already: move it away, or use it with --map {target}.")
-        target.write_text(guessed.as_toml(), encoding="utf-8")
+        try:
+            target.write_text(guessed.as_toml(), encoding="utf-8")
+        except OSError as error:
+            raise FileUnwritable(target, error.strerror or str(error)) from error
         if as_json:
             told = {"kind": guessed.mapping.kind, "mapping": str(target), "rows": guessed.shown()}
             self.stdout.write(json.dumps(told))
