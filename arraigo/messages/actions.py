@@ -5,12 +5,15 @@ house is sent by the sweep `messages.outbox.deliver_due`.
 """
 
 import datetime as dt
+import functools
+import operator
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from arraigo import clock
 from arraigo.customers.models import Customer
@@ -81,14 +84,16 @@ def send_to_customer(
     reference: str = "",
     phone: str = "",
     email: str = "",
+    until: dt.datetime | None = None,
 ) -> str:
     """Write a message of `kind` (`messages.kinds`) to `customer`; its idempotency key.
 
     `data` fills the places of the kind's text: moments, days and amounts (Decimal, Bs) are written
     out as on paper; the customer's name need not be given. `reference` names what the message tells
     of (a work order, a claim): the same kind is sent once for it. `phone` and `email` were given for
-    this matter and go before those on record. Consent, address, words and quiet hours are settled
-    by the sweep. Raises UnknownKind; ValueError for a place that the kind does not have.
+    this matter and go before those on record. From `until` on it is of no use and is skipped. Consent,
+    address, words and quiet hours are settled by the sweep. Raises UnknownKind; ValueError for a place that
+    the kind does not have.
     """
     message = Message(
         idempotency_key=f"{kind}:{reference}" if reference else new_key(),
@@ -99,6 +104,7 @@ def send_to_customer(
         case_number=case_number,
         created_at=clock.now(),
         next_attempt_at=clock.now(),
+        until=until,
     )
     _write(message, attachments)
     return message.idempotency_key
@@ -157,11 +163,24 @@ def overtake(case_number: str) -> int:
 
     What answers the customer (a receipt) is sent all the same.
     """
-    waiting = Message.objects.filter(case_number=case_number, status=Message.Status.PENDING, attempts=0)
-    return (
-        waiting.exclude(customer=None)
-        .exclude(kind__in=queries.replies())
-        .update(status=Message.Status.SKIPPED, why=Message.Why.OVERTAKEN, next_attempt_at=None, ended_at=clock.now())
+    told = Message.objects.filter(case_number=case_number).exclude(customer=None)
+    return _skip_unsent(told.exclude(kind__in=queries.replies()))
+
+
+def take_back(kinds: Iterable[str], references: Iterable[str]) -> int:
+    """Skip the messages of `kinds` about `references` that have not left: what they tell of was taken back. How many.
+
+    One statement. What has its own number within a reference (the trips of an order) goes with it.
+    """
+    keys = [f"{kind}:{reference}" for reference in references for kind in kinds]
+    about = [Q(idempotency_key=key) | Q(idempotency_key__startswith=f"{key}:") for key in keys]
+    return _skip_unsent(Message.objects.filter(functools.reduce(operator.or_, about))) if about else 0
+
+
+def _skip_unsent(messages: QuerySet[Message]) -> int:
+    """Skip those that were never handed to a transport, or found none that could be reached."""
+    return messages.filter(status=Message.Status.PENDING, left_at=None).update(
+        status=Message.Status.SKIPPED, why=Message.Why.OVERTAKEN, next_attempt_at=None, ended_at=clock.now()
     )
 
 

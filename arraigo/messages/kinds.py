@@ -7,6 +7,7 @@ administrator changes them on a page (`MessageTemplate`).
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,17 @@ class Text:
     body: str
 
 
+class Hours(StrEnum):
+    """When messages of a kind may go out."""
+
+    WORKING = "working"
+    """In the working hours of the policy."""
+    WAKING = "waking"
+    """On any day while people are awake (`quiet.WAKING`): it speaks of today or tomorrow."""
+    ANY = "any"
+    """At once: the customer waits for it."""
+
+
 @dataclass(frozen=True)
 class Kind:
     """One kind of message to customers."""
@@ -36,8 +48,7 @@ class Kind:
     """Place → an example of what stands there."""
     needs_consent: bool
     """False: it answers what the customer asked for, and goes to who asked."""
-    any_hour: bool
-    """Not held back by quiet hours: it is of no use later, or the customer waits for it."""
+    hours: Hours
     channels: tuple[Channel, ...]
     """In the order of preference; the first one with an address is taken."""
     texts: Mapping[str, Text]
@@ -69,7 +80,7 @@ def _kind(code: str, entry: dict[str, Any]) -> Kind:
         code=code,
         places=entry["places"],
         needs_consent=entry.get("needs_consent", True),
-        any_hour=entry.get("any_hour", False),
+        hours=Hours(entry.get("hours", Hours.WORKING)),
         channels=tuple(Channel(name) for name in entry["channels"]),
         texts={Channel.EMAIL: email, Channel.SMS: short, Channel.WHATSAPP: short},
     )

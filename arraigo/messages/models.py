@@ -70,6 +70,7 @@ class Message(models.Model):
         SWITCHED_OFF = "switched_off", _("messages of this kind are switched off")
         DECEASED = "deceased", _("the customer has died")
         OVERTAKEN = "overtaken", _("overtaken: what it speaks of ended otherwise")
+        LATE = "late", _("its time had passed before it could be sent")
 
     idempotency_key = models.CharField(max_length=120, unique=True, default=new_key)
     customer = models.ForeignKey("customers.Customer", models.PROTECT, null=True, related_name="messages")
@@ -90,6 +91,8 @@ class Message(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField()
     next_attempt_at = models.DateTimeField(null=True)
+    until = models.DateTimeField(null=True)
+    """From then on it is of no use and is not sent any more."""
     left_at = models.DateTimeField(null=True)
     """When it was last handed to its transport without an answer yet."""
     ended_at = models.DateTimeField(null=True)

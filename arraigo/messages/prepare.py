@@ -9,7 +9,7 @@ from arraigo.customers.errors import PhoneUnknown
 from arraigo.customers.models import Customer
 from arraigo.customers.phones import is_mobile, normal
 from arraigo.messages import queries, quiet, texts
-from arraigo.messages.kinds import kind_of
+from arraigo.messages.kinds import Hours, kind_of
 from arraigo.messages.models import Channel, Message, MessageTemplate
 
 Why = Message.Why
@@ -25,16 +25,21 @@ class Preparation:
     own: dict[tuple[str, str], MessageTemplate]
     opens_at: dt.datetime
     """`now` within the working hours, else when they begin."""
+    wakes_at: dt.datetime
+    """`now` while people are awake, else when they next are."""
 
     @classmethod
     def at(cls, now: dt.datetime, channels: Collection[str]) -> "Preparation":
-        return cls(now, channels, queries.own_texts(), quiet.next_moment(now))
+        return cls(now, channels, queries.own_texts(), quiet.next_moment(now), quiet.next_waking(now))
 
     def settle(self, message: Message) -> None:
-        """Give the message its channel, address and words; or skip it; or let it wait for the working hours.
+        """Give the message its channel, address and words; or skip it; or let it wait for its hours.
 
-        A message that was prepared before keeps what it got.
+        A message that was prepared before keeps what it got; one whose time is over and that did not leave is skipped.
         """
+        if message.until and message.until <= self.now and message.left_at is None:
+            self._skip(message, Why.LATE)
+            return
         if message.address:
             return
         if message.customer is None:
@@ -49,7 +54,7 @@ class Preparation:
             self._skip(message, Why.SWITCHED_OFF)
         elif not (user.is_active and user.email):
             self._skip(message, Why.NO_ADDRESS)
-        elif not self._waits(message, any_hour=message.given.get("any_hour", False)):
+        elif not self._waits(message, Hours.ANY if message.given.get("any_hour") else Hours.WORKING):
             message.channel, message.address = Channel.EMAIL, user.email
 
     def _settle_customer(self, message: Message, customer: Customer) -> None:
@@ -58,14 +63,15 @@ class Preparation:
             self._skip(message, Why.DECEASED)
         elif kind.needs_consent and not customer.notices_allowed:
             self._skip(message, Why.NO_CONSENT)
-        elif not self._waits(message, any_hour=kind.any_hour):
+        elif not self._waits(message, kind.hours):
             self._address(message, customer)
 
-    def _waits(self, message: Message, *, any_hour: bool) -> bool:
-        """Let the message wait for the working hours, unless any hour will do; whether it waits."""
-        if any_hour or self.opens_at <= self.now:
+    def _waits(self, message: Message, hours: Hours) -> bool:
+        """Let the message wait for its hours; whether it waits."""
+        opens_at = {Hours.WORKING: self.opens_at, Hours.WAKING: self.wakes_at, Hours.ANY: self.now}[hours]
+        if opens_at <= self.now:
             return False
-        message.next_attempt_at = self.opens_at
+        message.next_attempt_at = opens_at
         return True
 
     def _address(self, message: Message, customer: Customer) -> None:

@@ -1,5 +1,6 @@
 """What the business records let people know, through their signals: staff, and the customers themselves."""
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,17 +13,20 @@ from arraigo.billing.signals import claim_decided
 from arraigo.documents.values import moment, paper_language, phone
 from arraigo.fieldwork.models import Trip
 from arraigo.fieldwork.signals import customer_absent, technician_left
-from arraigo.messages.actions import notify, notify_all, send_to_customer
+from arraigo.messages.actions import notify, notify_all, send_to_customer, take_back
 from arraigo.orders.models import WorkOrder
-from arraigo.orders.signals import order_assigned, order_escalated, visit_not_solved, visit_ordered
+from arraigo.orders.signals import order_assigned, order_escalated, orders_cancelled, visit_not_solved, visit_ordered
 from arraigo.people.models import Role, User
 from arraigo.people.queries import staff_of
 from arraigo.procedure import queries as procedures
 from arraigo.procedure.errors import NoProcedure
 from arraigo.products.models import Courtesy, Product
-from arraigo.products.signals import courtesies_started
+from arraigo.products.signals import courtesies_started, courtesies_withdrawn
 from arraigo.terminations.models import Termination
-from arraigo.terminations.signals import terminations_requested
+from arraigo.terminations.signals import termination_withdrawn, terminations_requested
+
+LONGEST_WAY = dt.timedelta(hours=2)
+"""How long "on the way" may be true: whoever hears it later is misled."""
 
 
 @receiver(claim_decided, dispatch_uid="notice_of_claim")
@@ -62,7 +66,13 @@ def tell_of_visit(sender: Any, order: WorkOrder, products: Sequence[Product], **
         "productos": ", ".join(product.offering.name for product in products),
         "telefono": phone(order.contact_phone),
     }
-    _about_visit(order, "visit.ordered", data)
+    _about_visit(order, "visit.ordered", data, until=order.due_at)
+
+
+@receiver(orders_cancelled, dispatch_uid="message_of_cancelled_visit")
+def take_visit_back(sender: Any, orders: Sequence[WorkOrder], **_more: Any) -> None:
+    """The visit does not take place: what was not told of it yet is not told."""
+    take_back(["visit.ordered", "visit.on_the_way"], [order.number for order in orders])
 
 
 @receiver(order_assigned, dispatch_uid="notice_of_assignment")
@@ -117,18 +127,23 @@ def tell_of_unsolved(sender: Any, order: WorkOrder, **_more: Any) -> None:
 
 @receiver(technician_left, dispatch_uid="message_of_technician")
 def tell_of_technician(sender: Any, trip: Trip, **_more: Any) -> None:
-    """The technician is on the way (step 7); told once for an order."""
-    _about_visit(trip.work_order, "visit.on_the_way", {"orden": trip.work_order.number, "tecnico": trip.technician})
+    """The technician is on the way (step 7); told once for each trip, and not when they must be there already."""
+    order = trip.work_order
+    data = {"orden": order.number, "tecnico": trip.technician}
+    _about_visit(order, "visit.on_the_way", data, part=f":{trip.pk}", until=clock.now() + LONGEST_WAY)
 
 
-def _about_visit(order: WorkOrder, kind: str, data: dict[str, Any]) -> None:
+def _about_visit(
+    order: WorkOrder, kind: str, data: dict[str, Any], *, part: str = "", until: dt.datetime | None = None
+) -> None:
     send_to_customer(
         order.customer_id,
         kind,
         data,
         case_number=order.case_number,
-        reference=order.number,
+        reference=f"{order.number}{part}",
         phone=order.contact_phone,
+        until=until,
     )
 
 
@@ -143,6 +158,12 @@ def tell_of_courtesies(sender: Any, courtesies: Sequence[Courtesy], **_more: Any
             case_number=courtesy.case_number,
             reference=str(courtesy.pk),
         )
+
+
+@receiver(courtesies_withdrawn, dispatch_uid="message_of_withdrawn_courtesy")
+def take_courtesies_back(sender: Any, courtesies: Sequence[Courtesy], **_more: Any) -> None:
+    """A courtesy was withdrawn: what was not told of it yet is not told."""
+    take_back(["courtesy.started", "courtesy.ending"], [str(courtesy.pk) for courtesy in courtesies])
 
 
 def courtesy_places(courtesy: Courtesy) -> dict[str, Any]:
@@ -172,3 +193,10 @@ def tell_of_termination(sender: Any, terminations: Sequence[Termination], **_mor
     send_to_customer(
         first.customer_id, "termination.receipt", data, case_number=first.case_number, reference=first.receipt
     )
+
+
+@receiver(termination_withdrawn, dispatch_uid="message_of_withdrawn_termination")
+def take_termination_back(sender: Any, termination: Termination, **_more: Any) -> None:
+    """The baja was withdrawn: its receipt is not sent any more, once nothing under it stands."""
+    if termination.receipt and not Termination.objects.filter(receipt=termination.receipt, withdrawn_at=None).exists():
+        take_back(["termination.receipt"], [termination.receipt])

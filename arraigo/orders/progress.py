@@ -15,7 +15,7 @@ from arraigo.eventlog.actions import record
 from arraigo.orders import queries
 from arraigo.orders.errors import CauseMissing, ChangedMeanwhile, EvidenceMissing, NoTechnician, WrongState
 from arraigo.orders.models import ENDED, OrderState, Pause, ProductOrder, WorkOrder
-from arraigo.orders.signals import clock_changed, order_assigned, visit_not_solved
+from arraigo.orders.signals import clock_changed, order_assigned, orders_cancelled, visit_not_solved
 from arraigo.people.models import User
 from arraigo.records import key_of
 
@@ -186,6 +186,7 @@ def cancel_open(case_number: str, *, actor: User | None = None) -> int:
         ended = _close(order, OrderState.CANCELLED)
         _record("cancelled", order, actor, **ended)
         _tell_cancelled("work_order", order.number, case_number)
+    orders_cancelled.send(WorkOrder, orders=cancelled)
     products = ProductOrder.objects.select_for_update().filter(case_number=case_number)
     for ordered in products.exclude(state__in=ENDED).order_by("pk"):
         ordered.state, ordered.ended_at = OrderState.CANCELLED, clock.now()

@@ -13,6 +13,9 @@ the first part of the policy, the last one is the end of the hours). Receivers m
 visit_not_solved = Signal()
 """A visit could not be solved on site. Sent with `order` (WorkOrder). Receivers must not raise."""
 
+orders_cancelled = Signal()
+"""Visits were cancelled before they took place. Sent with `orders` (list of WorkOrder). Receivers must not raise."""
+
 clock_changed = Signal()
 """The 24 hours of an order stand still, or run on with another due time. Sent with `order` (WorkOrder).
 Receivers write in the same transaction, or after it, and must not raise."""

@@ -21,7 +21,7 @@ from arraigo.products.errors import (
 )
 from arraigo.products.models import Courtesy, Product
 from arraigo.products.queries import RUNNING, running_courtesies
-from arraigo.products.signals import courtesies_started
+from arraigo.products.signals import courtesies_started, courtesies_withdrawn
 from arraigo.records import key_of
 
 BATCH = 50
@@ -149,6 +149,8 @@ def _finish(
         _record(status.value, courtesy, actor, told)
     Courtesy.objects.bulk_update(held, ["status", "ended_at"])
     outbox.send_all(_command("withdraw", courtesy) for courtesy in started)
+    if status == Status.WITHDRAWN:
+        courtesies_withdrawn.send(Courtesy, courtesies=held)
 
 
 def _record(verb: str, courtesy: Courtesy, actor: User | None, told: dict[str, Any] | None = None) -> None:

@@ -9,3 +9,6 @@ and `actor` (User or None). Receivers must not raise; what locks a case waits fo
 courtesies_started = Signal()
 """Courtesies began, at once or by the sweep. Sent with `courtesies` (list of Courtesy with their product).
 Receivers must not raise."""
+
+courtesies_withdrawn = Signal()
+"""Courtesies were taken back before their end. Sent with `courtesies` (list of Courtesy). Receivers must not raise."""

@@ -57,6 +57,19 @@ class OutOfReach(RuleBroken):
         )
 
 
+class ReceiptTakenBack(RuleBroken):
+    """Receipt {number} was taken back on {when}: it is not sent."""
+
+    def __init__(self, number: str, when: str) -> None:
+        super().__init__(
+            _(
+                "Receipt %(number)s was taken back on %(when)s: it is not valid and is not sent. "
+                "Send the receipt that was made out afterwards."
+            )
+            % {"number": number, "when": when}
+        )
+
+
 class NoTeam(RuleBroken):
     """{user} belongs to no retention team: an administrator assigns one."""
 

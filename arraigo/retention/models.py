@@ -1,5 +1,6 @@
 """The retention case and what its steps leave behind that is no record of another package."""
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -290,6 +291,12 @@ class Receipt(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def undone_at(self) -> dt.datetime | None:
+        """When what it certifies was taken back; it is not valid since then."""
+        at = self.data.get("undone_at")
+        return dt.datetime.fromisoformat(at) if at else None
 
 
 class ProactiveCall(models.Model):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -19,13 +19,16 @@ from arraigo.messages.models import Message
 from arraigo.messages.reach import Reach, reach
 from arraigo.numbering import numbered
 from arraigo.people.models import Role, User
-from arraigo.retention.errors import NothingPromised, OutOfReach
+from arraigo.retention.errors import NothingPromised, OutOfReach, ReceiptTakenBack
 from arraigo.retention.models import Promise, Receipt, RetentionCase
 from arraigo.terminations.models import Termination
 
 
 def for_termination(case: RetentionCase, rows: Sequence[Termination], *, actor: User) -> Receipt:
-    """The receipt of a registered termination: products, moment, what to return and by when."""
+    """The receipt of a registered termination: products, moment, what to return and by when.
+
+    It bears the number under which the products leave, which the message to the customer says too.
+    """
     now, first = clock.now(), rows[0]
     text = _("On %(moment)s the termination of %(products)s was registered under the number %(number)s.") % {
         "moment": date_format(clock.local(now), "d/m/Y H:i"),
@@ -38,7 +41,9 @@ def for_termination(case: RetentionCase, rows: Sequence[Termination], *, actor: 
         "return_items": first.return_items,
         "return_by": first.return_by.isoformat() if first.return_by else "",
     }
-    return _create(case, Receipt.Kind.TERMINATION, text, data, actor)
+    return Receipt.objects.create(
+        number=first.receipt, case=case, kind=Receipt.Kind.TERMINATION, text=text, data=data, at=now, by=actor
+    )
 
 
 @transaction.atomic
@@ -58,7 +63,10 @@ def issue(case_id: int, *, actor: User) -> Receipt:
     if last is not None and last.data.get("promises") == texts:
         return last
     rows = [[promise.text, str(Role(promise.role).label), moment(promise.due_at)] for promise in promised]
-    receipt = _create(case, Receipt.Kind.PROMISE, " ".join(texts), {"promises": texts, "rows": rows}, actor)
+    receipt = Receipt.objects.create(
+        **numbered(Receipt, "CON", clock.now()), case=case, kind=Receipt.Kind.PROMISE, text=" ".join(texts),
+        data={"promises": texts, "rows": rows}, at=clock.now(), by=actor,
+    )  # fmt: skip
     eventlog.record("receipt.issued", case, actor=actor, case_number=case.number, data={"number": receipt.number})
     return receipt
 
@@ -68,10 +76,13 @@ def issue(case_id: int, *, actor: User) -> Receipt:
 def send(receipt_id: int, *, actor: User) -> Message:
     """Send the receipt to the customer: by e-mail with the PDF enclosed, else its number and words as a short message.
 
-    Asked again it is the same message, as long as that one was not skipped. Raises OutOfReach.
+    Asked again it is the same message, as long as that one was not skipped; so is what the customer was
+    told of a baja when it was registered. Raises ReceiptTakenBack, OutOfReach.
     """
     receipt = Receipt.objects.select_for_update(of=("self",)).select_related("case__customer", "by").get(pk=receipt_id)
     case = receipt.case
+    if receipt.undone_at:
+        raise ReceiptTakenBack(receipt.number, moment(receipt.undone_at))
     last = sent(receipt).last()
     if last is not None and last.status != Message.Status.SKIPPED:
         return last
@@ -92,10 +103,9 @@ def send(receipt_id: int, *, actor: User) -> Message:
 
 
 def sent(receipt: Receipt) -> QuerySet[Message]:
-    """The messages by which the receipt was sent by hand, oldest first."""
-    return Message.objects.filter(idempotency_key__startswith=f"{_message_kind(receipt)}:{receipt.number}:").order_by(
-        "id"
-    )
+    """The messages by which the receipt was sent, by itself (a baja) or by hand, oldest first."""
+    key = f"{_message_kind(receipt)}:{receipt.number}"
+    return Message.objects.filter(Q(idempotency_key=key) | Q(idempotency_key__startswith=f"{key}:")).order_by("id")
 
 
 def reach_of(receipt: Receipt) -> Reach:
@@ -136,8 +146,14 @@ def pdf(receipt: Receipt) -> bytes:
             title, sections, note = _("Receipt of the termination"), _returns(data), _leaving_is_free()
         else:
             title, sections, note = _("Receipt of what was promised"), _promised(data), ""
+        if receipt.undone_at:
+            note = _taken_back(receipt.undone_at)
         text = "\n".join(filter(None, [receipt.text if receipt.kind == Receipt.Kind.TERMINATION else "", note]))
         return sheets.receipt_pdf(text, receipt.number, known, at=receipt.at, title=title, sections=sections)
+
+
+def _taken_back(at: dt.datetime) -> str:
+    return _("TAKEN BACK on %(moment)s: this receipt is not valid.") % {"moment": moment(at)}
 
 
 def _leaving_is_free() -> str:
@@ -169,10 +185,3 @@ def _returns(data: dict[str, Any]) -> list[sheets.Section]:
 def lines(text: str) -> list[str]:
     """The lines of `text` that say something."""
     return [line.strip() for line in text.splitlines() if line.strip()]
-
-
-def _create(case: RetentionCase, kind: str, text: str, data: dict[str, object], actor: User) -> Receipt:
-    now = clock.now()
-    return Receipt.objects.create(
-        **numbered(Receipt, "CON", now), case=case, kind=kind, text=text, data=data, at=now, by=actor
-    )

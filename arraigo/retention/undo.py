@@ -1,5 +1,6 @@
-"""Taking back the last step of a case, with a reason: an offer recorded wrongly, a courtesy not yet started,
-a billing claim not yet applied, a work order not yet printed, a baja not yet executed. Nothing else.
+"""Taking back the last step of a case, with a reason: an offer recorded wrongly (with its approval, where that was
+given since), a courtesy not yet started, a billing claim not yet applied, a work order not yet printed, a baja
+not yet executed. Nothing else.
 
 The case then stands as before that step, which is open again; what the step had recorded is ended, never
 deleted. So several steps are taken back one after the other, the last one first.
@@ -32,10 +33,12 @@ from arraigo.terminations import actions as terminations
 from arraigo.terminations.models import Termination
 
 OFFERS = ("step_03", "step_03_recurrence", "step_12", "step_14")
+APPROVALS = ("approve_03", "approve_03_management", "approve_12", "approve_12_management")
 CLAIMS = ("step_04", "step_13")
 ORDER, BAJA = "step_05", "termination"
 WHAT: dict[str, Text] = {
     **dict.fromkeys(OFFERS, _("the offer")),
+    **dict.fromkeys(APPROVALS, _("the offer together with its approval")),
     **dict.fromkeys(CLAIMS, _("the billing claim")),
     ORDER: _("the work order"),
     BAJA: _("the termination"),
@@ -76,6 +79,11 @@ def undo(item_id: int, *, reason: str, actor: User) -> engine.Advance:
     obstacle = _obstacle(case, item) if item.element in WHAT else str(_("only an offer or what follows from it can be"))
     if obstacle:
         raise CannotUndo(obstacle)
+    cancelled = []
+    if item.element in APPROVALS:
+        approval, item = item, _approved_step(item)
+        cancelled = engine.undo(approval, outcome="undone").cancelled
+        item.instance = approval.instance
     facts = (item.move or {}).get("facts", {})
     advance = engine.undo(item, outcome="undone")
     ended = _TAKE_BACK[item.element](case, actor)
@@ -83,7 +91,7 @@ def undo(item_id: int, *, reason: str, actor: User) -> engine.Advance:
     eventlog.record(
         "case.undone", case, actor=actor, case_number=case.number, version=procedures.label(item.instance),
         data={"element": item.element, "reason": reason.strip(), "ended": ended,
-              "cancelled": [each.element for each in advance.cancelled]},
+              "cancelled": [each.element for each in (*cancelled, *advance.cancelled)]},
     )  # fmt: skip
     return advance
 
@@ -93,6 +101,8 @@ def undo(item_id: int, *, reason: str, actor: User) -> engine.Advance:
 
 def _obstacle(case: RetentionCase, item: WorkItem) -> str:
     """Why what the step left can no longer be taken back; nothing where it can."""
+    if item.element in APPROVALS and any(offer.approval != Offer.Approval.APPROVED for offer in _last_offers(case)):
+        return str(_("the offer was not approved: it counts no longer"))
     if item.element in OFFERS and _courtesies(case).exclude(status=Courtesy.Status.SCHEDULED).exists():
         return str(_("the courtesy has started"))
     if item.element in CLAIMS and _claims(case).exclude(state=BillingClaim.State.ENTERED).exists():
@@ -104,6 +114,14 @@ def _obstacle(case: RetentionCase, item: WorkItem) -> str:
     ):
         return str(_("the termination is executed or withdrawn, or the customer has another open case"))
     return ""
+
+
+def _approved_step(approval: WorkItem) -> WorkItem:
+    """The step whose offer was approved: the one completed just before."""
+    done = WorkItem.objects.filter(
+        instance_id=approval.instance_id, status=WorkItem.Status.COMPLETED, element__in=OFFERS
+    )
+    return done.latest("completed_at", "id")
 
 
 def _last_offers(case: RetentionCase) -> list[Offer]:
@@ -175,7 +193,7 @@ def _take_back_baja(case: RetentionCase, actor: User) -> list[str]:
 
 
 _TAKE_BACK: dict[str, Callable[[RetentionCase, User], list[str]]] = {
-    **dict.fromkeys(OFFERS, _take_back_offer),
+    **dict.fromkeys((*OFFERS, *APPROVALS), _take_back_offer),
     **dict.fromkeys(CLAIMS, _take_back_claim),
     ORDER: _take_back_order,
     BAJA: _take_back_baja,

@@ -11,6 +11,11 @@ from arraigo.fieldwork import trips
 from arraigo.messages import actions, outbox, queries
 from arraigo.messages.models import Channel, Message, NoticeChoice
 from arraigo.orders.models import WorkOrder
+from arraigo.products import courtesies
+from arraigo.retention import actions as retention
+from arraigo.retention import undo
+from arraigo.terminations import actions as terminations
+from arraigo.terminations.models import Termination
 from tests.cast import Cast, Household, Walk, moment
 from tests.fieldwork.records import a_photo
 from tests.messages.conftest import Told
@@ -214,3 +219,100 @@ def test_the_technician_on_the_way_and_an_absence_are_told(cast: Cast, home: Hou
     assert kinds(walk)[2:] == ["visit.on_the_way"]
     trips.find_nobody(order, technician, photo=a_photo())
     assert queries.unread(supervisor).filter(kind="work_order.absent").count() == 1
+    trips.set_out(order, technician)
+    assert kinds(walk)[2:] == ["visit.on_the_way"] * 2, "each trip is told"
+
+
+# --- what was taken back -----------------------------------------------------------------------------
+
+
+def why(walk: Walk) -> dict[str, str]:
+    """Kind → why it is not sent, of what the customer was to be told; empty: it will be."""
+    return dict(queries.of_case(walk.case.number).values_list("kind", "why"))
+
+
+def taken_back(walk: Walk) -> None:
+    item = undo.last_step(walk.reload())
+    assert item is not None
+    undo.undo(item.pk, reason="Me equivoqué", actor=walk.cast["advisor"])
+
+
+def test_a_visit_taken_back_is_not_told_and_the_next_one_is(home: Household, told: Told) -> None:
+    Customer.objects.update(notices_allowed=True)
+    home.repeated_faults()
+    walk = Walk(home).go("step_01", "step_02", "step_03", "step_04", "step_05")
+    told.down = True
+    outbox.deliver_due(clock.now(), through=told.ways)  # tried in vain: it has not left
+    taken_back(walk)
+    assert why(walk) == {"bill_waiver.applied": "", "visit.ordered": "overtaken"}
+    walk("step_05")
+    assert list(queries.of_case(walk.case.number).values_list("kind", "status"))[-1] == ("visit.ordered", "pending")
+
+
+def test_the_visit_of_who_insists_on_leaving_is_not_told(cast: Cast, home: Household) -> None:
+    home.repeated_faults()
+    walk = Walk(home).go("step_01", "step_02", "step_03", "step_04", "step_05", "step_06")
+    trips.set_out(WorkOrder.objects.get(), cast["multi_service_technician"])
+    retention.insist(walk.case.pk, actor=cast["advisor"])
+    assert why(walk) == {"bill_waiver.applied": "", "visit.ordered": "overtaken", "visit.on_the_way": "overtaken"}
+
+
+def test_a_baja_taken_back_is_not_told_and_the_next_one_is(home: Household) -> None:
+    walk = Walk(home, products=[home.internet, home.television], reason="other").go("step_01", "step_02")
+    walk("step_11", reason="other", demand="termination")
+    walk("termination", products=[str(home.internet.pk), str(home.television.pk)])
+    assert why(walk) == {"termination.receipt": ""}
+    taken_back(walk)
+    assert why(walk) == {"termination.receipt": "overtaken"}
+    walk("termination")
+    assert list(queries.of_case(walk.case.number).values_list("status", flat=True)) == ["skipped", "pending"]
+
+
+def test_one_of_two_products_kept_leaves_the_receipt_of_the_other(home: Household) -> None:
+    walk = Walk(home, products=[home.internet, home.television], reason="other").go("step_01", "step_02")
+    walk("step_11", reason="other", demand="termination")
+    walk("termination", products=[str(home.internet.pk), str(home.television.pk)])
+    first, second = Termination.objects.order_by("id")
+    terminations.withdraw_termination(first, actor=None)
+    assert why(walk) == {"termination.receipt": ""}
+    terminations.withdraw_termination(second, actor=None)
+    assert why(walk) == {"termination.receipt": "overtaken"}
+
+
+def test_a_courtesy_that_ends_with_its_product_is_not_told(home: Household) -> None:
+    walk = Walk(home, products=[home.television], reason="no_use").go("step_01", "step_02")
+    walk("step_11", reason="no_use", demand="courtesy")
+    walk("step_14", courtesy=f"premium_channels:{home.television.pk}")
+    courtesies.withdraw_all([home.television.pk], actor=None, reason="other")
+    assert why(walk) == {"courtesy.started": "overtaken"}
+
+
+# --- what is of no use later -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("ordered", "told_at"),
+    [
+        ((2026, 3, 14, 13, 0), (2026, 3, 14, 13, 0)),  # a Saturday, after the office closed: at once
+        ((2026, 3, 14, 22, 0), (2026, 3, 15, 7, 0)),  # at night: Sunday morning, before the visit
+    ],
+)
+def test_a_visit_is_told_before_it_takes_place(cast: Cast, told: Told, ordered: Any, told_at: Any) -> None:
+    began, heard = (dt.datetime(*when, tzinfo=clock.LA_PAZ).astimezone(dt.UTC) for when in (ordered, told_at))
+    with clock.at(began):
+        home = cast.household(notices_allowed=True)
+        home.repeated_faults()
+        walk = Walk(home).go("step_01", "step_02", "step_03", "step_04", "step_05")
+    visit = queries.of_case(walk.case.number).get(kind="visit.ordered")
+    assert visit.until == WorkOrder.objects.get().due_at
+    assert (swept(visit, told, began).status == "sent") is (heard == began)
+    assert swept(visit, told, heard).status == "sent"
+
+
+def test_what_is_over_is_not_told(told: Told) -> None:
+    kept = tell(rosa(), until=NOON + dt.timedelta(hours=2))
+    told.down = True
+    assert swept(kept, told).status == "pending"
+    told.down = False
+    late = swept(kept, told, NOON + dt.timedelta(hours=2))
+    assert (late.status, late.why, told.messages) == ("skipped", "late", [])

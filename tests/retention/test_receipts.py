@@ -8,11 +8,12 @@ from pypdf import PdfReader
 
 from arraigo import clock
 from arraigo.people.models import Role
-from arraigo.retention import actions, receipts
-from arraigo.retention.errors import NothingPromised
+from arraigo.retention import actions, receipts, undo
+from arraigo.retention.errors import NothingPromised, ReceiptTakenBack
 from arraigo.retention.models import Receipt
 from arraigo.terminations.models import Termination
 from tests.cast import NOW, Cast, Walk
+from tests.records import refused
 
 
 @pytest.fixture
@@ -62,6 +63,34 @@ def test_the_paper_says_what_who_and_by_when(walk: Walk) -> None:
 def test_the_paper_of_a_baja_says_what_to_return_and_that_a_debt_does_not_matter(walk: Walk) -> None:
     actions.insist(walk.case.pk, actor=walk.cast[Role.ADVISOR])
     walk("termination")
-    text = paper(Receipt.objects.get(kind="termination"))
-    for wanted in (Termination.objects.get().number, "20/03/2026", "Módem", "deuda", "10/03/2026 10:00"):
+    receipt = Receipt.objects.get(kind="termination")
+    assert receipt.number == Termination.objects.get().receipt
+    text = paper(receipt)
+    for wanted in (
+        receipt.number,
+        Termination.objects.get().number,
+        "20/03/2026",
+        "Módem",
+        "deuda",
+        "10/03/2026 10:00",
+    ):
         assert wanted in text, wanted
+
+
+def test_the_paper_of_a_baja_taken_back_says_so_and_the_next_one_has_its_own_number(walk: Walk) -> None:
+    advisor = walk.cast[Role.ADVISOR]
+    actions.insist(walk.case.pk, actor=advisor)
+    walk("termination")
+    first = Receipt.objects.get()
+    assert "ANULADA" not in paper(first)
+    item = undo.last_step(walk.reload())
+    assert item is not None
+    undo.undo(item.pk, reason="Era otro producto", actor=advisor)
+    first.refresh_from_db()
+    assert "ANULADA el 10/03/2026 10:00" in paper(first)
+    with refused(ReceiptTakenBack):
+        receipts.send(first.pk, actor=advisor)
+    walk("termination")
+    second = Receipt.objects.latest("id")
+    assert second.number != first.number
+    assert "ANULADA" not in paper(second)

@@ -121,6 +121,27 @@ def test_steps_are_taken_back_one_after_the_other(cast: Cast, home: Household) -
     assert undo.last_step(walk.reload()) is None  # the verdict of step 2 is not taken back
 
 
+@pytest.mark.parametrize(("price", "approval"), [("400", "approve_03"), ("700", "approve_03_management")])
+def test_an_approved_offer_is_taken_back_with_its_approval(home: Household, price: str, approval: str) -> None:
+    home.priced(home.internet, price)
+    walk = walked(home, *FAULTS, faults=True)
+    was = balance(walk)
+    walk.go("step_03", approval)
+    taken_back(walk)
+    assert balance(walk) == was
+    told = Event.objects.get(kind="case.undone").data
+    assert (told["element"], set(told["cancelled"])) == ("step_03", {"step_04", approval})
+    walk.go("step_03", approval, "step_04")  # offered again it is approved again
+    assert BillingClaim.objects.count() == 1
+
+
+def test_an_offer_that_was_not_approved_needs_no_taking_back(home: Household) -> None:
+    home.priced(home.internet, "400")
+    walk = walked(home, *FAULTS, "step_03", faults=True)
+    walk("approve_03", approved="no")
+    assert undo.last_step(walk.reload()) is None
+
+
 def test_an_applied_claim_stays(home: Household) -> None:
     walk = walked(home, *FAULTS, "step_03", "step_04")
     done = WorkItem.objects.get(instance=walk.case.instance, element="step_04")

@@ -57,6 +57,21 @@ def test_above_the_limit_billing_confirms(home: Household, price: str, state: st
     assert walk.open == ["step_05"]
 
 
+@pytest.mark.parametrize(("rule", "price", "state"), [("none", "700.00", "applied"), ("always", "10.00", "entered")])
+def test_the_policy_lets_billing_confirm_nothing_or_everything(
+    cast: Cast, home: Household, rule: str, price: str, state: str
+) -> None:
+    cast.publish(billing__confirmation=f'"{rule}"')
+    home.priced(home.internet, price)
+    walk = accepted(home)
+    walk.go(*[element for element in walk.open if element.startswith("approve")], "step_04")
+    claim = BillingClaim.objects.get()
+    assert (claim.state, claim.needs_confirmation) == (state, state == "entered")
+    assert walk.commands == (["bill_adjustment.apply"] if state == "applied" else [])
+    assert Promise.objects.get().state == ("kept" if state == "applied" else "open")
+    assert walk.open == ["step_05"], "the 24 hours never wait for billing"
+
+
 def test_a_month_credited_in_between_refuses_the_claim(home: Household, cast: Cast) -> None:
     walk = accepted(home)
     offer = Offer.objects.get()

@@ -54,6 +54,39 @@ def test_without_e_mail_the_number_and_the_words_go_to_the_telephone(cast: Cast)
     assert receipt.text[:40] in message.body
 
 
+def a_baja(cast: Cast) -> Walk:
+    home = cast.household()
+    walk = Walk(home, reason="other").go("step_01", "step_02")
+    walk("step_11", reason="other", demand="termination")
+    return walk.go("termination")
+
+
+def test_the_receipt_of_a_baja_was_sent_when_it_was_registered_and_is_not_sent_twice(cast: Cast) -> None:
+    walk = a_baja(cast)
+    receipt = Receipt.objects.get()
+    client, send = signed_in(cast[Role.ADVISOR]), reverse("receipt_send", args=[receipt.number])
+    client.post(send)
+    outbox.deliver_due(clock.now())
+    message = Message.objects.get(case_number=walk.case.number)
+    assert receipt.number in message.body
+    shown = page(client, receipt)
+    assert message.address in shown
+    assert send not in shown
+
+
+def test_the_receipt_of_a_baja_taken_back_says_so_and_is_not_sent(cast: Cast) -> None:
+    walk = a_baja(cast)
+    receipt, client = Receipt.objects.get(), signed_in(cast[Role.ADVISOR])
+    assert client.post(reverse("case_undo", args=[walk.case.number]), {"reason": "Error"}).status_code == 302
+    send = reverse("receipt_send", args=[receipt.number])
+    shown = page(client, receipt)
+    assert "Anulada el 10/03/2026" in shown
+    assert send not in shown
+    answer = client.post(send, follow=True)
+    assert "no vale" in str(next(iter(answer.context["messages"])))
+    assert set(receipts.sent(receipt).values_list("status", flat=True)) == {"skipped"}
+
+
 def test_without_an_address_the_page_says_so_and_nothing_is_written(cast: Cast) -> None:
     receipt = a_receipt(cast)
     Phone.objects.all().delete()

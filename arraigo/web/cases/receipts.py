@@ -35,7 +35,8 @@ def receipt(request: HttpRequest, number: str) -> HttpResponse:
     user = user_of(request)
     found = access.receipt(user, number)
     sent = list(receipts.sent(found))
-    may_send = user.has_role(*CUSTOMER_WRITERS) and (not sent or sent[-1].status == Message.Status.SKIPPED)
+    unsent = not sent or sent[-1].status == Message.Status.SKIPPED
+    may_send = user.has_role(*CUSTOMER_WRITERS) and unsent and not found.undone_at
     reach = receipts.reach_of(found) if may_send else None
     return render(request, "cases/receipt.html", {"receipt": found, "sent": sent, "reach": reach})
 
