@@ -7,11 +7,11 @@ be had from here.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from arraigo import clock
 from arraigo.eventlog.actions import record
-from arraigo.fieldwork import documents, pictures
+from arraigo.fieldwork import documents, pictures, signed
 from arraigo.fieldwork.errors import (
     NoPaperToSign,
     NothingToPrint,
@@ -41,6 +41,7 @@ __all__ = [
     "add_photo",
     "begin_visit",
     "find_nobody",
+    "keep_paper",
     "print_batch",
     "record_visit",
     "remove_photo",
@@ -157,20 +158,60 @@ def sign_papers(
     PapersSigned, SignatureMissing, SignatureBlank, SignerMissing, SignedAndRefused, PhotoMissing and
     the errors of `store_attachment`.
     """
-    order = WorkOrder.objects.select_for_update(of=("self",)).get(visit=key_of(visit))
+    orders = WorkOrder.objects.select_related("customer", "zone", "product_order")
+    order = orders.select_for_update(of=("self",)).get(visit=key_of(visit))
     visit = visit if isinstance(visit, Visit) else Visit.objects.get(pk=visit)
+    visit.work_order = order
+    if visit.technician_id == actor.pk:
+        visit.technician = actor
     _check_papers(visit, order, papers)
     proof = _proof(signer_name.strip(), signer_document.strip(), signature, refusal_reason.strip(), photo, actor)
     now = clock.now()
     wanted = list(dict.fromkeys(papers))
-    signed = SignedPaper.objects.bulk_create(
+    made = [
         SignedPaper(**number, visit=visit, paper=paper, at=now, **proof)
         for number, paper in zip(numbered_many(SignedPaper, PAPER_PREFIX, now, len(wanted)), wanted, strict=True)
-    )
+    ]
+    signed.freeze(made)
+    _insert(made, order)
     kind = "papers.refused" if proof["signature"] is None else "papers.signed"
-    data = {"papers": {paper.number: paper.paper for paper in signed}, "reason": proof["refusal_reason"]}
-    _record(kind, visit, order, actor, **data)
-    return signed
+    data = {"papers": {paper.number: paper.paper for paper in made}, "reason": proof["refusal_reason"]}
+    _record(kind, visit, order, actor, **data, sha256=_digests(made))
+    return made
+
+
+def _insert(made: Sequence[SignedPaper], order: WorkOrder) -> None:
+    """Insert the papers. Raises PapersSigned where one is there: the database itself looks."""
+    try:
+        with transaction.atomic():
+            SignedPaper.objects.bulk_create(made)
+    except IntegrityError as error:
+        kinds = [paper.paper for paper in made]
+        there = made[0].visit.papers.filter(paper__in=kinds).values_list("number", flat=True)
+        if not there:
+            raise
+        raise PapersSigned(order.number, ", ".join(there)) from error
+
+
+@transaction.atomic(savepoint=False)
+def keep_paper(paper: SignedPaper) -> SignedPaper:
+    """The paper; one that was signed before papers were frozen is frozen now, as the records say it.
+
+    An event tells the digest, which counts only where no earlier one did.
+    """
+    if paper.contents is not None:
+        return paper
+    kept = SignedPaper.objects.select_for_update(of=("self",)).get(pk=paper.pk)
+    if kept.contents is None:
+        signed.freeze([kept])
+        kept.save(update_fields=["contents"])
+        _record("papers.frozen", kept.visit, kept.visit.work_order, None, sha256=_digests([kept]))
+    return kept
+
+
+def _digests(papers: Sequence[SignedPaper]) -> dict[str, str]:
+    """Number of a paper → the digest of what it says."""
+    return {paper.number: signed.digest(paper.contents) for paper in papers if paper.contents is not None}
 
 
 def _locked(work_order: WorkOrder | int) -> WorkOrder:
@@ -203,9 +244,6 @@ def _check_papers(visit: Visit, order: WorkOrder, papers: Sequence[str]) -> None
     for paper in papers:
         if paper not in Paper.values:
             raise UnknownPaper(paper[:40], ", ".join(Paper.values))
-    there = list(visit.papers.filter(paper__in=papers).values_list("number", flat=True))
-    if there:
-        raise PapersSigned(order.number, ", ".join(there))
 
 
 def _proof(
@@ -229,6 +267,6 @@ def _proof(
     return {**signer, "signature": kept, "refusal_reason": "", "photo": None}
 
 
-def _record(kind: str, visit: Visit, order: WorkOrder, actor: User, **data: Any) -> None:
+def _record(kind: str, visit: Visit, order: WorkOrder, actor: User | None, **data: Any) -> None:
     told = {"order": order.number, **data}
     record(kind, visit, actor=actor, case_number=order.case_number, data=told)

@@ -1,9 +1,8 @@
-"""The papers of field work as PDF: batches of work orders (step 6), and what a visit left signed (8.1)."""
+"""Batches of work orders as PDF (step 6)."""
 
 import io
 from collections.abc import Sequence
 from itertools import groupby
-from textwrap import wrap
 from typing import Any
 
 import segno
@@ -11,20 +10,8 @@ from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
 from arraigo.documents.rendering import render
-from arraigo.documents.values import amount, moment, number, paper_language, phone
-from arraigo.fieldwork import details
-from arraigo.fieldwork.models import (
-    Attachment,
-    Measurement,
-    Paper,
-    Photo,
-    PrintBatch,
-    Reprint,
-    SignedPaper,
-    Task,
-    Visit,
-)
-from arraigo.fieldwork.pictures import drawing
+from arraigo.documents.values import amount, moment, paper_language, phone
+from arraigo.fieldwork.models import PrintBatch, Reprint, Task
 from arraigo.network.models import Zone
 from arraigo.network.sketch import CHAIN, Place, Sketch, chain_places, sketch, zone_places
 from arraigo.orders.models import WorkOrder
@@ -34,9 +21,6 @@ from arraigo.tickets.models import TroubleTicket
 
 HOUR = 3600
 QR_MASK = 2
-SIGNATURE_MM = 28
-PHOTO_MM = 60
-WITH_PHOTOS = (Paper.SERVICE_REPORT, Paper.FAULT_REPORT)
 
 
 def order_path(order_number: str) -> str:
@@ -115,51 +99,6 @@ def _mark(reprint: Reprint) -> str:
     return _("REPRINT %(number)s · %(at)s · %(by)s") % told
 
 
-def signed_paper_pdf(signed: SignedPaper) -> bytes:
-    """A signed (or refused) paper of a visit with its picture, photos and measurements, as PDF/A-2b."""
-    visit = signed.visit
-    picture = signed.signature or signed.photo
-    assert picture is not None  # the database holds one of the two
-    with paper_language():
-        title = str(Paper(signed.paper).label)
-        values = {
-            "title": title,
-            "number": signed.number,
-            "subtitle": f"{visit.work_order.number} · {moment(signed.at)}",
-            "footer": f"{title} {signed.number} · SHA-256 {picture.sha256[:16]}",
-            "labels": _visit_labels(),
-            "fields": _visit_fields(visit),
-            "note": visit.work_order.note if signed.paper == Paper.WORK_ORDER else "",
-            "faults": _faults(visit) if signed.paper == Paper.FAULT_REPORT else [],
-            "tasks": [[str(task.label), task.value in visit.tasks, _details(visit, task)] for task in Task],
-            "findings": visit.findings,
-            "photos": _photos(visit) if signed.paper in WITH_PHOTOS else [],
-            "proof": {"picture": _drawn(picture), **_proof(signed, picture)},
-            **_readings(visit),
-            **_materials(visit),
-        }
-        return render("signed_paper", values, at=signed.at, pdf_standard="a-2b")
-
-
-def _drawn(picture: Attachment) -> str:
-    return drawing(bytes(picture.content), picture.content_type)
-
-
-def _details(visit: Visit, task: Task) -> str:
-    return " · ".join(details.told(task.value, visit.details)) if task.value in visit.tasks else ""
-
-
-def _faults(visit: Visit) -> list[str]:
-    tickets = visit.work_order.tickets.select_related("product").order_by("opened_at", "id")
-    return [" · ".join(filter(None, (_ticket(ticket), ticket.description))) for ticket in tickets]
-
-
-def _photos(visit: Visit) -> list[list[str]]:
-    """The photos of the work as drawings, each with its moment."""
-    kept = visit.work_order.photos.exclude(moment=Photo.Moment.REFUSAL).select_related("attachment")
-    return [[_drawn(photo.attachment), f"{photo.get_moment_display()} · {moment(photo.added_at)}"] for photo in kept]
-
-
 def _order_labels() -> dict[str, str]:
     return {
         "order": _("Work order"),
@@ -199,7 +138,7 @@ def _page(order: WorkOrder, technician: User | None, zones: Sequence[Place]) -> 
         "fields": _order_fields(order, technician),
         "note": order.note,
         "products": [f"{product.offering.name} · {product.number}" for product in order.products.all()],
-        "tickets": [_ticket(ticket) for ticket in order.tickets.all()] or ["—"],
+        "tickets": [ticket_line(ticket) for ticket in order.tickets.all()] or ["—"],
         "sketch": _sketch(order, zones),
     }
 
@@ -229,7 +168,8 @@ def sketch_of(order: WorkOrder, zones: Sequence[Place]) -> Sketch | None:
     return None
 
 
-def _ticket(ticket: TroubleTicket) -> str:
+def ticket_line(ticket: TroubleTicket) -> str:
+    """A ticket as papers name it."""
     told = (ticket.number, moment(ticket.opened_at), ticket.product.number, ticket.get_status_display())
     return " · ".join(str(part) for part in told)
 
@@ -263,68 +203,3 @@ def _qr(text: str) -> list[int]:
     drawn = io.BytesIO()
     segno.make(text, error="m", micro=False, mask=QR_MASK, boost_error=False).save(drawn, kind="png", border=2)
     return list(drawn.getvalue())
-
-
-def _visit_labels() -> dict[str, str]:
-    return {
-        "note": _("Note"),
-        "faults": _("Originating tickets"),
-        "photos": _("Photos"),
-        "tasks": _("Xpress tasks carried out"),
-        "measurements": _("Measurements"),
-        "materials": _("Materials"),
-        "findings": _("What was found"),
-    }
-
-
-def _visit_fields(visit: Visit) -> list[list[str]]:
-    order = visit.work_order
-    return [
-        [str(order.customer.get_kind_display()), f"{order.customer.name} · {order.customer.number}"],
-        [_("Address"), order.customer.address],
-        [_("Activity"), f"{order.activity_code} {order.activity_name}"],
-        [_("Zone"), str(order.zone or "")],
-        [_("Technician"), str(visit.technician)],
-        [_("Arrived / finished"), f"{moment(visit.arrived_at)} – {moment(visit.finished_at)}"],
-        [_("Result"), _("Solved") if visit.solved else _("Not solved on site")],
-        [_("Amount to charge"), amount(order.product_order.price)],
-    ]
-
-
-def _readings(visit: Visit) -> dict[str, Any]:
-    readings = visit.measurements.select_related("product__offering").order_by("id")
-    return {
-        "measurement_header": [_("Product"), _("Reading"), _("Before"), _("After"), _("Service works")],
-        "measurements": [_reading(reading) for reading in readings],
-    }
-
-
-def _reading(reading: Measurement) -> list[str]:
-    return [
-        str(reading.product),
-        f"{reading.name} ({reading.unit})",
-        number(reading.before),
-        number(reading.after),
-        _("Yes") if reading.working else _("No"),
-    ]
-
-
-def _materials(visit: Visit) -> dict[str, Any]:
-    return {
-        "material_header": [_("Material"), _("Quantity"), _("Unit")],
-        "materials": [[used["name"], number(used["quantity"]), used["unit"]] for used in visit.materials],
-    }
-
-
-def _proof(signed: SignedPaper, picture: Attachment) -> dict[str, Any]:
-    """The picture's title and size on paper, and who signed or why nobody did."""
-    at, evidence = [_("Date and hour"), moment(signed.at)], ["SHA-256", " ".join(wrap(picture.sha256, 16))]
-    if signed.signature is not None:
-        who = [[_("Signed by"), signed.signer_name], [_("Identity document"), signed.signer_document]]
-        return {
-            "title": _("Signature of the customer"),
-            "height_mm": SIGNATURE_MM,
-            "fields": [*who, at, evidence],
-        }
-    why = [_("Reason"), signed.refusal_reason]
-    return {"title": _("The customer refused to sign"), "height_mm": PHOTO_MM, "fields": [why, at, evidence]}

@@ -178,6 +178,11 @@ class SignedPaper(models.Model):
     refusal_reason = models.TextField(blank=True)
     photo = models.ForeignKey(Attachment, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
+    contents = models.JSONField(null=True)
+    """What the paper said when it was signed (`signed.freeze`): later changes of the records do not reach it.
+
+    None where it was signed before papers were frozen, until it is asked for (`actions.keep_paper`).
+    """
 
     class Meta:
         constraints = [

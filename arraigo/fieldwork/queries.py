@@ -1,7 +1,12 @@
 """Reads of print batches, visits and signed papers."""
 
+from collections.abc import Iterator
+
 from django.db.models import Count, Q, QuerySet
 
+from arraigo.eventlog.models import Event
+from arraigo.eventlog.papers import PaperChanged
+from arraigo.fieldwork import signed
 from arraigo.fieldwork.models import PrintBatch, SignedPaper, Visit
 from arraigo.orders import queries as orders
 from arraigo.orders.models import ProductOrder, WorkOrder
@@ -69,3 +74,34 @@ def _papers(condition: Q) -> QuerySet[SignedPaper]:
         .select_related("visit__work_order__customer", "visit__work_order__zone", "visit__technician")
         .order_by("id")
     )
+
+
+def paper_pdf(paper: SignedPaper) -> bytes:
+    """A frozen paper as PDF. Raises PaperChanged where it is not what the event of its signature has the digest of."""
+    if not _whole(paper, _digests(paper.visit_id)):
+        raise PaperChanged(paper.number)
+    return signed.pdf(paper)
+
+
+def papers() -> Iterator[tuple[str, bool]]:
+    """The frozen papers, and those that were signed and are gone: number, and whether each is as it was signed."""
+    digests = _digests()
+    for paper in SignedPaper.objects.exclude(contents=None).order_by("id").iterator(chunk_size=500):
+        yield paper.number, _whole(paper, digests)
+        digests.pop(paper.number, None)
+    for number in digests:
+        yield number, False
+
+
+def _whole(paper: SignedPaper, digests: dict[str, str]) -> bool:
+    return paper.contents is not None and signed.digest(paper.contents) == digests.get(paper.number)
+
+
+def _digests(visit_id: int | None = None) -> dict[str, str]:
+    """Number of a paper → its digest, as the events of the signatures have it; of one visit or of all."""
+    events = Event.objects.filter(kind__startswith="papers.", subject_type="visit", data__has_key="sha256")
+    found = events if visit_id is None else events.filter(subject_id=visit_id)
+    digests: dict[str, str] = {}
+    for kept in found.order_by("id").values_list("data__sha256", flat=True):
+        digests = kept | digests  # what was signed first counts
+    return digests

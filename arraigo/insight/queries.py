@@ -1,10 +1,14 @@
 """Reading evaluations, reviews and judgements."""
 
 import datetime as dt
+import hashlib
+from collections.abc import Iterator
 
 from django.db.models import F, QuerySet
 
 from arraigo import clock
+from arraigo.eventlog.models import Event
+from arraigo.eventlog.papers import PaperChanged
 from arraigo.insight import sets
 from arraigo.insight.figures import MonthFigures
 from arraigo.insight.figures import month_figures as figures_of
@@ -14,6 +18,7 @@ from arraigo.people.models import Unit
 from arraigo.procedure import queries as procedures
 from arraigo.tickets.models import TroubleTicket
 
+SIGNED = "evaluation.signed"
 PAPERLESS = ("pdf",)
 """What no page needs of an evaluation but its own paper."""
 
@@ -37,9 +42,34 @@ def evaluation_of(month: dt.date) -> Evaluation | None:
 
 
 def paper_of(month: dt.date) -> bytes | None:
-    """The signed evaluation of the month as it was kept: PDF; None where there is none."""
-    kept = Evaluation.objects.filter(month=month).exclude(pdf=b"").values_list("pdf", flat=True).first()
-    return None if kept is None else bytes(kept)
+    """The signed evaluation of the month as it was kept: PDF; None where there is none.
+
+    Raises PaperChanged where its bytes are not those whose digest the event of the signature has.
+    """
+    kept = Evaluation.objects.filter(month=month).exclude(pdf=b"").values_list("pk", "pdf").first()
+    if kept is None:
+        return None
+    pk, pdf = kept[0], bytes(kept[1])
+    if _digests(pk).get(pk) != hashlib.sha256(pdf).hexdigest():
+        raise PaperChanged(f"{month:%m/%Y}")
+    return pdf
+
+
+def papers() -> Iterator[tuple[str, bool]]:
+    """The kept evaluations, and those that were signed and are gone: name, and whether each is as it was signed."""
+    digests = _digests()
+    kept = Evaluation.objects.exclude(pdf=b"").values_list("pk", "month", "pdf").order_by("month")
+    for pk, month, pdf in kept.iterator(chunk_size=12):
+        yield f"{month:%m/%Y}", digests.pop(pk, None) == hashlib.sha256(bytes(pdf)).hexdigest()
+    for gone in digests:
+        yield f"{SIGNED} {gone}", False
+
+
+def _digests(*keys: int) -> dict[int | None, str]:
+    """Evaluation → the digest of its paper, as the event of its signature has it; of all or of some."""
+    signed = Event.objects.filter(kind=SIGNED, subject_type="evaluation", data__has_key="pdf_sha256")
+    found = signed.filter(subject_id__in=keys) if keys else signed
+    return dict(found.values_list("subject_id", "data__pdf_sha256"))
 
 
 def reviews_of(month: dt.date) -> list[IndicatorReview]:

@@ -115,7 +115,7 @@ def resume(order: WorkOrder | int, *, actor: User | None) -> WorkOrder:
 
 def _end_pause(order: WorkOrder) -> dict[str, Any]:
     """End the open pause, if any, and move `due_at` by its length (not saved); what the event tells of it."""
-    pause = queries.open_pause(order)
+    pause = queries.open_pause(order) if order.state in BACK_TO else None
     if pause is None:
         return {}
     pause.ended_at = max(clock.now(), pause.began_at)

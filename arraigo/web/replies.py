@@ -14,8 +14,9 @@ from arraigo.web import drafts
 
 
 def back(request: HttpRequest, fallback: str, *args: Any) -> HttpResponse:
-    """To the page whose form was sent, else to the route `fallback`."""
-    return redirect(drafts.page_of(request)) if "page" in request.POST else redirect(fallback, *args)
+    """To the page whose form was sent, where the form names it; else to the route `fallback`."""
+    named = "page" in request.POST or "back" in request.POST
+    return redirect(drafts.shown_on(request)) if named else redirect(fallback, *args)
 
 
 def page(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 400) -> HttpResponse:
@@ -43,6 +44,11 @@ def typed(request: HttpRequest, page: str = "") -> QueryDict | None:
 def sent(request: HttpRequest, form: BaseForm) -> bool:
     """Whether the form was sent now and is good (a draft put back is only shown)."""
     return request.method == "POST" and form.is_valid()
+
+
+def refused(request: HttpRequest, refusal: RuleBroken) -> HttpResponse:
+    """A page that says the rule's sentence, in the place of what cannot be shown."""
+    return render(request, "errors/refused.html", {"why": str(refusal)}, status=409)
 
 
 def attempt(request: HttpRequest, act: Callable[[], object], done: str) -> bool:

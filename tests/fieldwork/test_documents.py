@@ -13,8 +13,11 @@ from pypdf import PdfReader
 from arraigo import clock
 from arraigo.customers.models import Customer
 from arraigo.documents.values import paper_language
-from arraigo.fieldwork import actions, documents
-from arraigo.fieldwork.models import Paper, PrintBatch, SignedPaper, Task
+from arraigo.eventlog.models import Event
+from arraigo.eventlog.papers import PaperChanged, prove
+from arraigo.fieldwork import actions, documents, queries
+from arraigo.fieldwork import signed as frozen
+from arraigo.fieldwork.models import Attachment, Paper, PrintBatch, SignedPaper, Task
 from arraigo.network.models import Zone
 from arraigo.orders import progress
 from arraigo.orders.models import WorkOrder
@@ -167,7 +170,7 @@ def test_a_batch_is_printed_with_few_queries_however_many_orders(django_assert_m
 
 def test_a_paper_keeps_its_text_inside_the_page() -> None:
     kept = signed(Paper.WORK_ORDER)
-    page = PdfReader(io.BytesIO(documents.signed_paper_pdf(kept))).pages[0]
+    page = PdfReader(io.BytesIO(frozen.pdf(kept))).pages[0]
     assert kept.signature is not None
     ends: list[float] = []
 
@@ -192,7 +195,7 @@ def test_the_qr_code_leads_to_the_order(monkeypatch: pytest.MonkeyPatch) -> None
 @pytest.mark.parametrize("paper", list(Paper))
 def test_a_signed_paper_shows_work_measurements_signature_and_signer(paper: Paper) -> None:
     kept = signed(paper)
-    pdf = documents.signed_paper_pdf(kept)
+    pdf = frozen.pdf(kept)
     page = " ".join(text_of(pdf))
     with paper_language():
         assert str(paper.label) in page
@@ -215,7 +218,7 @@ def test_the_fault_report_has_the_faults_and_the_photos_and_what_the_task_was() 
     )  # fmt: skip
     papers = [Paper.FAULT_REPORT, Paper.SERVICE_REPORT, Paper.WORK_ORDER]
     signed = actions.sign_papers(visit, papers, signer_name="María", signature=a_signature(), actor=technician)
-    pdfs = [documents.signed_paper_pdf(paper) for paper in signed]
+    pdfs = [frozen.pdf(paper) for paper in signed]
     pages = [" ".join(text_of(pdf)) for pdf in pdfs]
     tickets = [ticket.number for ticket in order.tickets.all()]
     assert [[number in page for number in tickets] for page in pages] == [[True, True], [False] * 2, [False] * 2]
@@ -228,15 +231,66 @@ def test_the_fault_report_has_the_faults_and_the_photos_and_what_the_task_was() 
 
 def test_a_signed_paper_is_pdf_a_2b_and_the_same_each_time() -> None:
     kept = signed(Paper.SERVICE_REPORT)
-    pdf = documents.signed_paper_pdf(kept)
+    pdf = frozen.pdf(kept)
     assert b"<pdfaid:part>2</pdfaid:part>" in pdf
     assert b"<pdfaid:conformance>B</pdfaid:conformance>" in pdf
-    assert documents.signed_paper_pdf(SignedPaper.objects.get(pk=kept.pk)) == pdf
+    assert frozen.pdf(SignedPaper.objects.get(pk=kept.pk)) == pdf
+
+
+@pytest.mark.parametrize("paper", list(Paper))
+def test_what_was_signed_stays_when_the_records_change(paper: Paper) -> None:
+    kept = signed(paper)
+    order = kept.visit.work_order
+    pdf = queries.paper_pdf(kept)
+    Customer.objects.filter(pk=order.customer_id).update(name="Otro Nombre", address="Otra calle")
+    WorkOrder.objects.filter(pk=order.pk).update(note="Otra glosa")
+    kept.visit.measurements.update(after="-99")
+    kept.visit.__class__.objects.filter(pk=kept.visit_id).update(findings="Otra cosa", materials=[])
+    order.tickets.update(description="Otra falla")
+    assert queries.paper_pdf(SignedPaper.objects.get(pk=kept.pk)) == pdf
+
+
+def forged_contents(paper: SignedPaper) -> None:
+    SignedPaper.objects.filter(pk=paper.pk).update(contents={**(paper.contents or {}), "findings": "Otra cosa"})
+
+
+def forged_picture(paper: SignedPaper) -> None:
+    Attachment.objects.filter(pk=paper.signature_id).update(content=a_photo())
+
+
+def made_again(paper: SignedPaper) -> None:
+    paper.visit.__class__.objects.filter(pk=paper.visit_id).update(findings="Otra cosa")
+    SignedPaper.objects.filter(pk=paper.pk).update(contents=None)
+
+
+@pytest.mark.parametrize("forge", [forged_contents, forged_picture, made_again])
+def test_a_forged_paper_is_not_shown(forge: Any) -> None:
+    kept = signed(Paper.WORK_ORDER)
+    assert prove().changed == []
+    forge(kept)
+    with pytest.raises(PaperChanged):
+        queries.paper_pdf(actions.keep_paper(SignedPaper.objects.get(pk=kept.pk)))
+    if forge is not forged_picture:
+        assert prove().changed == [kept.number]
+
+
+def test_a_paper_of_before_is_frozen_once() -> None:
+    kept = signed(Paper.WORK_ORDER)
+    SignedPaper.objects.update(contents=None)
+    (event,) = Event.objects.filter(kind="papers.signed")
+    del event.data["sha256"]
+    event.save()
+    pdf = queries.paper_pdf(actions.keep_paper(SignedPaper.objects.get(pk=kept.pk)))
+    Customer.objects.update(name="Otro Nombre")
+    again = actions.keep_paper(SignedPaper.objects.get(pk=kept.pk))
+    assert queries.paper_pdf(again) == pdf
+    assert Event.objects.filter(kind="papers.frozen").count() == 1
+    assert (prove().whole, prove().changed) == (1, [])
 
 
 def test_a_refused_paper_shows_the_reason_and_the_photo() -> None:
     kept = signed(Paper.WORK_ORDER, refusal_reason="No está el titular", photo=a_photo())
-    pdf = documents.signed_paper_pdf(kept)
+    pdf = frozen.pdf(kept)
     page = " ".join(text_of(pdf))
     with paper_language():
         assert _("The customer refused to sign") in page

@@ -1,6 +1,7 @@
 """An existing object for every route, so that a 404 can only be about the role."""
 
 import datetime as dt
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from arraigo.billing.models import BillingClaim
 from arraigo.bss.models import Command
 from arraigo.desk import actions as desk
 from arraigo.engine.models import WorkItem
+from arraigo.eventlog import actions as eventlog
 from arraigo.fieldwork import actions as fieldwork
 from arraigo.fieldwork.models import PrintBatch, SignedPaper, Visit
 from arraigo.imports import actions
@@ -176,8 +178,11 @@ class Places:
         """The month of an evaluation that was signed."""
         month = clock.previous_month(clock.previous_month(clock.today()))
         gerencia = self.desk.cast[Role.COMMERCIAL_MANAGEMENT]
-        Evaluation.objects.create(
+        pdf = b"%PDF-1.7"
+        signed = Evaluation.objects.create(
             month=month, figures={}, findings="Bien", decisions="Seguir", signed_at=clock.now(),
-            signed_by=gerencia, log_count=1, log_head="0" * 64, pdf=b"%PDF-1.7",
+            signed_by=gerencia, log_count=1, log_head="0" * 64, pdf=pdf,
         )  # fmt: skip
+        told = {"pdf_sha256": hashlib.sha256(pdf).hexdigest()}
+        eventlog.record("evaluation.signed", signed, actor=gerencia, data=told)
         return month

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from arraigo.documents.values import paper_language
 from arraigo.engine.models import WorkItem
 from arraigo.fieldwork import actions as fieldwork
-from arraigo.fieldwork import copies, documents, pictures
+from arraigo.fieldwork import copies, pictures
+from arraigo.fieldwork import signed as papers_signed
 from arraigo.fieldwork.models import Photo, SignedPaper
 from arraigo.messages import actions as messages
 from arraigo.orders import progress as orders
@@ -159,8 +160,7 @@ def _send_copy(order: WorkOrder, signed: list[SignedPaper], email: str) -> None:
         "visit.papers",
         {"orden": order.number, "documentos": names, "enlace": settings.BASE_URL + copies.path(order)},
         attachments=[
-            messages.Attachment(f"{paper.number}.pdf", "application/pdf", documents.signed_paper_pdf(paper))
-            for paper in signed
+            messages.Attachment(f"{paper.number}.pdf", "application/pdf", papers_signed.pdf(paper)) for paper in signed
         ],
         case_number=order.case_number,
         reference=order.number,

@@ -44,6 +44,7 @@ KINDS: dict[str, Promise] = {
     "visit.begun": _("The technician arrived"),
     "visit.recorded": _("Visit recorded"),
     "papers.signed": _("Documents signed"),
+    "papers.frozen": _("Document kept as it was signed"),
     "papers.refused": _("The customer refused to sign"),
     "quality_control.scheduled": _("Quality control planned"),
     "quality_control.moved": _("Quality control moved"),

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from arraigo.eventlog.papers import PaperChanged
 from arraigo.insight import actions, queries
 from arraigo.insight.workbook import workbook
 from arraigo.people.models import Role
@@ -101,8 +102,11 @@ def terminations(request: HttpRequest, month: dt.date, figure: str) -> HttpRespo
 @require_GET
 @staff(*MANAGEMENT_READERS)
 def pdf(request: HttpRequest, month: dt.date) -> HttpResponse:
-    """The signed evaluation, byte by byte as it was kept; 404 where the month is not signed."""
-    kept = queries.paper_of(access.month(month))
+    """The signed evaluation byte by byte; 404 where the month is not signed, 409 where the paper was changed."""
+    try:
+        kept = queries.paper_of(access.month(month))
+    except PaperChanged as refusal:
+        return replies.refused(request, refusal)
     if kept is None:
         raise Http404
     name = f"evaluacion-{month:%Y-%m}.pdf"

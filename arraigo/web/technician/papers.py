@@ -9,10 +9,12 @@ from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
 
-from arraigo.fieldwork import copies, documents, queries
+from arraigo.eventlog.papers import PaperChanged
+from arraigo.fieldwork import actions, copies, queries
 from arraigo.fieldwork.errors import CopyExpired, CopyUnknown
 from arraigo.fieldwork.models import SignedPaper
 from arraigo.people.models import Role
+from arraigo.web import replies
 from arraigo.web.access import CASE_READERS, staff, user_of
 from arraigo.web.cases import access as cases
 from arraigo.web.technician import access
@@ -39,7 +41,7 @@ def visit_papers(request: HttpRequest, number: str) -> HttpResponse:
 def signed_paper(request: HttpRequest, number: str, paper: str) -> HttpResponse:
     """One signed paper of an order as PDF/A."""
     order = cases.work_order(user_of(request), number)
-    return pdf(queries.papers_of_order(order.pk).filter(number=paper).first())
+    return pdf(request, queries.papers_of_order(order.pk).filter(number=paper).first())
 
 
 @require_GET
@@ -62,14 +64,18 @@ def paper_copy_pdf(request: HttpRequest, token: str, paper: str) -> HttpResponse
         number, _until = copies.order_of(token)
     except (CopyExpired, CopyUnknown) as refusal:
         return render(request, "technician/copy_ended.html", {"why": str(refusal)}, status=404)
-    return pdf(queries.papers_of_order_number(number).filter(number=paper).first())
+    return pdf(request, queries.papers_of_order_number(number).filter(number=paper).first())
 
 
-def pdf(signed: SignedPaper | None) -> HttpResponse:
-    """The paper to read or keep; 404 for none."""
+def pdf(request: HttpRequest, signed: SignedPaper | None) -> HttpResponse:
+    """The paper to read or keep, as it was signed; 404 for none, 409 with a sentence where it was changed."""
     if signed is None:
         raise Http404
-    response = HttpResponse(documents.signed_paper_pdf(signed), content_type="application/pdf")
+    try:
+        content = queries.paper_pdf(actions.keep_paper(signed))
+    except PaperChanged as refusal:
+        return replies.refused(request, refusal)
+    response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{signed.number}.pdf"'
     response["X-Robots-Tag"] = "noindex"
     return response

@@ -1,4 +1,4 @@
-"""`./run manage verify-log`: prove that the sealed events are whole."""
+"""`./run manage verify-log`: prove that the sealed events are whole, and the papers signed under them."""
 
 import json
 from argparse import ArgumentParser
@@ -9,28 +9,33 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from arraigo.eventlog.papers import PaperChanged, Papers, prove
 from arraigo.eventlog.verify import Proof, verify
 
 
 class Command(BaseCommand):
-    help = "Prove the chain of sealed events, name its first broken link, tell the unsealed tail."
+    help = "Prove the chain of sealed events, name its first broken link, tell the unsealed tail; prove signed papers."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        proof = verify()
+        proof, papers = verify(), prove()
         if options["json"]:
-            self.stdout.write(json.dumps(asdict(proof)))
+            self.stdout.write(json.dumps(asdict(proof) | {"papers": asdict(papers)}))
         else:
-            self._tell(proof)
+            self._tell(proof, papers)
         if proof.broken:
             raise CommandError(proof.broken.sentence, returncode=1)
+        if papers.changed:
+            raise CommandError("\n".join(str(PaperChanged(name)) for name in papers.changed), returncode=1)
 
-    def _tell(self, proof: Proof) -> None:
+    def _tell(self, proof: Proof, papers: Papers) -> None:
         sealed = ngettext("%(count)d sealed event is whole.", "%(count)d sealed events are whole.", proof.sealed)
         self.stdout.write(sealed % {"count": proof.sealed})
         self.stdout.write(_("Head of the chain: %(head)s") % {"head": proof.head})
         self.stdout.write(_("Checkpoints that agree: %(count)d") % {"count": proof.checkpoints})
         tail = ngettext("%(count)d event is not sealed yet.", "%(count)d events are not sealed yet.", proof.unsealed)
         self.stdout.write(tail % {"count": proof.unsealed})
+        whole = ngettext("%(count)d signed document is whole.", "%(count)d signed documents are whole.", papers.whole)
+        self.stdout.write(whole % {"count": papers.whole})

@@ -1,0 +1,174 @@
+"""What a visit left signed (8.1): frozen as JSON when it is signed, and printed from that ever after.
+
+Pictures stand in it by their SHA-256, which the kept bytes are held against.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from textwrap import wrap
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from arraigo.documents.rendering import render
+from arraigo.documents.values import amount, moment, number, paper_language
+from arraigo.eventlog.papers import PaperChanged
+from arraigo.fieldwork import details
+from arraigo.fieldwork.documents import ticket_line
+from arraigo.fieldwork.models import Attachment, Measurement, Paper, Photo, SignedPaper, Task, Visit
+from arraigo.fieldwork.pictures import drawing
+
+SIGNATURE_MM = 28
+PHOTO_MM = 60
+WITH_PHOTOS = (Paper.SERVICE_REPORT, Paper.FAULT_REPORT)
+
+
+def freeze(papers: Sequence[SignedPaper]) -> None:
+    """Give the papers of one visit, signed or refused, what they say, as JSON (not saved). Three queries."""
+    visit, wanted = papers[0].visit, {paper.paper for paper in papers}
+    with paper_language():
+        work = {**_work(visit), **_readings(visit), **_materials(visit)}
+        faults = _faults(visit) if Paper.FAULT_REPORT in wanted else []
+        photos = _photos(visit) if wanted & set(WITH_PHOTOS) else []
+        for paper in papers:
+            paper.contents = {
+                **work,
+                **_head(paper, visit),
+                "note": visit.work_order.note if paper.paper == Paper.WORK_ORDER else "",
+                "faults": faults if paper.paper == Paper.FAULT_REPORT else [],
+                "photos": photos if paper.paper in WITH_PHOTOS else [],
+            }
+
+
+def _head(signed: SignedPaper, visit: Visit) -> dict[str, Any]:
+    """What tells one paper from the others, and its proof."""
+    picture, title = signed.signature or signed.photo, str(Paper(signed.paper).label)
+    assert picture is not None  # the database holds one of the two
+    return {
+        "title": title,
+        "number": signed.number,
+        "subtitle": f"{visit.work_order.number} · {moment(signed.at)}",
+        "footer": f"{title} {signed.number} · SHA-256 {picture.sha256[:16]}",
+        "proof": {"picture": picture.sha256, **_proof(signed, picture)},
+    }
+
+
+def _work(visit: Visit) -> dict[str, Any]:
+    return {
+        "labels": _visit_labels(),
+        "fields": _visit_fields(visit),
+        "tasks": [[str(task.label), task.value in visit.tasks, _details(visit, task)] for task in Task],
+        "findings": visit.findings,
+    }
+
+
+def digest(kept: dict[str, Any]) -> str:
+    """SHA-256 over what a paper says, as canonical JSON."""
+    text = json.dumps(kept, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def pdf(signed: SignedPaper) -> bytes:
+    """The frozen paper as PDF/A-2b, the same bytes each time. Raises PaperChanged for another picture."""
+    kept = signed.contents
+    assert kept is not None  # see `actions.keep_paper`
+    named = {kept["proof"]["picture"], *(sha256 for sha256, _caption in kept["photos"])}
+    drawn = {picture.sha256: _drawn(picture, signed) for picture in Attachment.objects.filter(sha256__in=named)}
+    if named - drawn.keys():
+        raise PaperChanged(signed.number)
+    values = {
+        **kept,
+        "photos": [[drawn[sha256], caption] for sha256, caption in kept["photos"]],
+        "proof": {**kept["proof"], "picture": drawn[kept["proof"]["picture"]]},
+    }
+    with paper_language():
+        return render("signed_paper", values, at=signed.at, pdf_standard="a-2b")
+
+
+def _drawn(picture: Attachment, signed: SignedPaper) -> str:
+    content = bytes(picture.content)
+    if hashlib.sha256(content).hexdigest() != picture.sha256:
+        raise PaperChanged(signed.number)
+    return drawing(content, picture.content_type)
+
+
+def _details(visit: Visit, task: Task) -> str:
+    return " · ".join(details.told(task.value, visit.details)) if task.value in visit.tasks else ""
+
+
+def _faults(visit: Visit) -> list[str]:
+    tickets = visit.work_order.tickets.select_related("product").order_by("opened_at", "id")
+    return [" · ".join(filter(None, (ticket_line(ticket), ticket.description))) for ticket in tickets]
+
+
+def _photos(visit: Visit) -> list[list[str]]:
+    """The photos of the work by SHA-256, each with its moment."""
+    kept = visit.work_order.photos.exclude(moment=Photo.Moment.REFUSAL).select_related("attachment")
+    kept = kept.defer("attachment__content")
+    return [[photo.attachment.sha256, f"{photo.get_moment_display()} · {moment(photo.added_at)}"] for photo in kept]
+
+
+def _visit_labels() -> dict[str, str]:
+    return {
+        "note": _("Note"),
+        "faults": _("Originating tickets"),
+        "photos": _("Photos"),
+        "tasks": _("Xpress tasks carried out"),
+        "measurements": _("Measurements"),
+        "materials": _("Materials"),
+        "findings": _("What was found"),
+    }
+
+
+def _visit_fields(visit: Visit) -> list[list[str]]:
+    order = visit.work_order
+    return [
+        [str(order.customer.get_kind_display()), f"{order.customer.name} · {order.customer.number}"],
+        [_("Address"), order.customer.address],
+        [_("Activity"), f"{order.activity_code} {order.activity_name}"],
+        [_("Zone"), str(order.zone or "")],
+        [_("Technician"), str(visit.technician)],
+        [_("Arrived / finished"), f"{moment(visit.arrived_at)} – {moment(visit.finished_at)}"],
+        [_("Result"), _("Solved") if visit.solved else _("Not solved on site")],
+        [_("Amount to charge"), amount(order.product_order.price)],
+    ]
+
+
+def _readings(visit: Visit) -> dict[str, Any]:
+    readings = visit.measurements.select_related("product__offering").order_by("id")
+    return {
+        "measurement_header": [_("Product"), _("Reading"), _("Before"), _("After"), _("Service works")],
+        "measurements": [_reading(reading) for reading in readings],
+    }
+
+
+def _reading(reading: Measurement) -> list[str]:
+    return [
+        str(reading.product),
+        f"{reading.name} ({reading.unit})",
+        number(reading.before),
+        number(reading.after),
+        _("Yes") if reading.working else _("No"),
+    ]
+
+
+def _materials(visit: Visit) -> dict[str, Any]:
+    return {
+        "material_header": [_("Material"), _("Quantity"), _("Unit")],
+        "materials": [[used["name"], number(used["quantity"]), used["unit"]] for used in visit.materials],
+    }
+
+
+def _proof(signed: SignedPaper, picture: Attachment) -> dict[str, Any]:
+    """The picture's title and size on paper, and who signed or why nobody did."""
+    at, evidence = [_("Date and hour"), moment(signed.at)], ["SHA-256", " ".join(wrap(picture.sha256, 16))]
+    if signed.signature is not None:
+        who = [[_("Signed by"), signed.signer_name], [_("Identity document"), signed.signer_document]]
+        return {
+            "title": _("Signature of the customer"),
+            "height_mm": SIGNATURE_MM,
+            "fields": [*who, at, evidence],
+        }
+    why = [_("Reason"), signed.refusal_reason]
+    return {"title": _("The customer refused to sign"), "height_mm": PHOTO_MM, "fields": [why, at, evidence]}
