@@ -10,7 +10,14 @@ from arraigo.eventlog import actions as eventlog
 from arraigo.eventlog import seal
 from arraigo.eventlog.models import Seal
 from arraigo.insight import paper, queries, saves
-from arraigo.insight.errors import AlreadyReviewed, AlreadySigned, MonthNotOver, NotInOrder
+from arraigo.insight.errors import (
+    AlreadyReviewed,
+    AlreadySigned,
+    MonthNotOver,
+    NotInOrder,
+    ReviewTooEarly,
+    ReviewTooLate,
+)
 from arraigo.insight.models import Evaluation, IndicatorReview
 from arraigo.people.models import User
 from arraigo.retention import actions as retention
@@ -95,9 +102,17 @@ def complete_evaluations() -> int:
 
 @transaction.atomic
 def review_indicator(month: dt.date, *, role: str, comment: str, actor: User) -> IndicatorReview:
-    """A head's monthly review of the indicator (III.2). Raises AlreadyReviewed."""
+    """A head's monthly review of the indicator (III.2), between the month's end and the signature.
+
+    Raises AlreadyReviewed, ReviewTooEarly, ReviewTooLate.
+    """
+    Seal.objects.select_for_update().get_or_create(pk=1)  # the signature waits for the same row
     if IndicatorReview.objects.filter(month=month, role=role).exists():
-        raise AlreadyReviewed(f"{month:%m/%Y}")
+        raise AlreadyReviewed(_named(month))
+    if clock.today() < clock.next_month(month):
+        raise ReviewTooEarly(_named(month))
+    if Evaluation.objects.filter(month=month).exists():
+        raise ReviewTooLate(_named(month))
     review = IndicatorReview.objects.create(month=month, role=role, comment=comment, at=clock.now(), by=actor)
     eventlog.record("indicator.reviewed", review, actor=actor, data={"month": f"{month:%Y-%m}", "role": role})
     return review

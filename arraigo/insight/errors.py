@@ -36,6 +36,26 @@ class MonthOutOfReach(RuleBroken):
         super().__init__(_("%(month)s is out of reach: give a month from 2000-01 to 2999-12.") % {"month": month})
 
 
+class ReviewTooEarly(RuleBroken):
+    """{month} is not over: its indicator is reviewed when it is."""
+
+    def __init__(self, month: str) -> None:
+        super().__init__(_("%(month)s is not over yet: it can be reviewed when it is.") % {"month": month})
+
+
+class ReviewTooLate(RuleBroken):
+    """The evaluation of {month} is signed: a review would not be in it any more."""
+
+    def __init__(self, month: str) -> None:
+        super().__init__(
+            _(
+                "The evaluation of %(month)s is signed already, without your review: it cannot take it up any more. "
+                "Write it into the review of the following month."
+            )
+            % {"month": month}
+        )
+
+
 class AlreadyReviewed(RuleBroken):
     """The review of {month} by this head is recorded already."""
 

@@ -3,13 +3,23 @@
 import datetime as dt
 import hashlib
 from decimal import Decimal
+from io import StringIO
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from arraigo.engine.models import WorkItem
+from arraigo.eventlog import papers, seal
 from arraigo.eventlog.models import Event
 from arraigo.insight import actions, queries
-from arraigo.insight.errors import AlreadyReviewed, AlreadySigned, MonthNotOver, NotInOrder
+from arraigo.insight.errors import (
+    AlreadyReviewed,
+    AlreadySigned,
+    MonthNotOver,
+    NotInOrder,
+    ReviewTooEarly,
+    ReviewTooLate,
+)
 from arraigo.insight.models import Evaluation
 from arraigo.people.models import Role
 from arraigo.retention import actions as retention
@@ -209,10 +219,39 @@ def test_a_case_that_leaves_meanwhile_does_not_stop_the_others(cast: Cast, monke
 
 def test_a_head_reviews_a_month_once(cast: Cast) -> None:
     head = cast[Role.HEAD_RESOURCES]
-    review = actions.review_indicator(MARCH, role=Role.HEAD_RESOURCES, comment="Baja", actor=head)
-    assert queries.reviews_of(MARCH) == [review]
-    with refused(AlreadyReviewed):
-        actions.review_indicator(MARCH, role=Role.HEAD_RESOURCES, comment="Otra", actor=head)
-    other = cast[Role.HEAD_CUSTOMER_RELATIONS]
-    actions.review_indicator(MARCH, role=Role.HEAD_CUSTOMER_RELATIONS, comment="Sí", actor=other)
+    with moment(days=AFTER):
+        review = actions.review_indicator(MARCH, role=Role.HEAD_RESOURCES, comment="Baja", actor=head)
+        assert queries.reviews_of(MARCH) == [review]
+        with refused(AlreadyReviewed):
+            actions.review_indicator(MARCH, role=Role.HEAD_RESOURCES, comment="Otra", actor=head)
+        other = cast[Role.HEAD_CUSTOMER_RELATIONS]
+        actions.review_indicator(MARCH, role=Role.HEAD_CUSTOMER_RELATIONS, comment="Sí", actor=other)
     assert Event.objects.filter(kind="indicator.reviewed").count() == 2
+
+
+def test_a_review_belongs_between_the_months_end_and_the_signature(cast: Cast) -> None:
+    head = cast[Role.HEAD_RESOURCES]
+    with refused(ReviewTooEarly):
+        actions.review_indicator(MARCH, role=Role.HEAD_RESOURCES, comment="Baja", actor=head)
+    with moment(days=AFTER):
+        sign(cast)
+        with refused(ReviewTooLate):
+            actions.review_indicator(MARCH, role=Role.HEAD_RESOURCES, comment="Baja", actor=head)
+    assert queries.reviews_of(MARCH) == []
+
+
+def test_a_forged_paper_is_not_served_and_the_log_proves_it(cast: Cast) -> None:
+    with moment(days=AFTER):
+        evaluation = sign(cast)
+    assert queries.paper_of(MARCH) == bytes(evaluation.pdf)
+    assert (papers.prove().whole, papers.prove().changed) == (1, [])
+    forged = b"%PDF-1.7 forged"
+    Evaluation.objects.update(pdf=forged, pdf_sha256=hashlib.sha256(forged).hexdigest())
+    with refused(papers.PaperChanged) as said:
+        queries.paper_of(MARCH)
+    assert "03/2026" in str(said.value)
+    seal.seal()
+    with pytest.raises(CommandError, match="03/2026"):
+        call_command("verify-log", stdout=StringIO())
+    Evaluation.objects.all()._raw_delete("default")
+    assert len(papers.prove().changed) == 1

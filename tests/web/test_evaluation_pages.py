@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from arraigo import clock
 from arraigo.insight import actions
+from arraigo.insight.models import Evaluation
 from arraigo.people.models import Role
 from arraigo.retention import sweeps
 from tests.cast import Cast, Walk, moment
@@ -168,3 +169,47 @@ def test_the_months_name_the_one_that_is_due(cast: Cast) -> None:
     assert clock.today().month == 3
     page = signed_in(cast[Role.COMMERCIAL_MANAGEMENT]).get(reverse("evaluations")).content.decode()
     assert reverse("evaluation", args=[dt.date(2026, 2, 1)]) in page
+
+
+def test_judged_figures_lead_to_their_cases(cast: Cast) -> None:
+    ways.compensated(cast.household("1"))
+    with moment(days=31):
+        sweeps.run_all()
+        client, april = signed_in(cast[Role.COMMERCIAL_MANAGEMENT]), dt.date(2026, 4, 1)
+        page = client.get(reverse("evaluation", args=[april]))
+        link = reverse("evaluation_cases", args=[april, "judged"])
+        assert page.content.decode().count(f'"{link}"') == 2  # the card, and the month's line of the table
+        assert len(client.get(link).context["list"].rows) == page.context["figures"].counts.judged == 1
+
+
+def test_the_signature_warns_of_the_reviews_that_are_missing(cast: Cast) -> None:
+    """The document has both heads review each month, and does not say that the signature waits for them."""
+    sign, review = reverse("evaluation", args=[MARCH]), reverse("indicator_review", args=[MARCH])
+    greta, head = signed_in(cast[Role.COMMERCIAL_MANAGEMENT]), signed_in(cast[Role.HEAD_RESOURCES])
+    early = head.post(review, {"comment": "El norte mejora"})
+    assert (early.status_code, "todavía" in early.content.decode()) == (400, True)
+    with moment(days=25):
+        assert [str(each) for each in greta.get(sign).context["unreviewed"]] == [
+            str(Role.HEAD_CUSTOMER_RELATIONS.label), str(Role.HEAD_RESOURCES.label),
+        ]  # fmt: skip
+        assert head.post(review, {"comment": "El norte mejora"}).status_code == 302
+        page = greta.get(sign).content.decode().split('id="sign"')[1].split("</section>")[0]
+        assert "alert-warning" in page
+        assert str(Role.HEAD_CUSTOMER_RELATIONS.label) in page
+        assert str(Role.HEAD_RESOURCES.label) not in page
+        actions.sign_evaluation(
+            MARCH, findings="a", decisions="b", reformulate=False, actor=cast[Role.COMMERCIAL_MANAGEMENT]
+        )
+        late = signed_in(cast[Role.HEAD_CUSTOMER_RELATIONS]).post(review, {"comment": "Tarde"})
+        assert (late.status_code, "Tarde" in late.content.decode()) == (400, True)
+
+
+def test_a_forged_evaluation_is_not_served(cast: Cast) -> None:
+    greta = cast[Role.COMMERCIAL_MANAGEMENT]
+    with moment(days=25):
+        actions.sign_evaluation(MARCH, findings="a", decisions="b", reformulate=False, actor=greta)
+        place, client = reverse("evaluation_pdf", args=[MARCH]), signed_in(greta)
+        assert client.get(place)["Content-Type"] == "application/pdf"
+        Evaluation.objects.update(pdf=b"%PDF-1.7 forged")
+        answer = client.get(place)
+    assert (answer.status_code, "03/2026" in answer.content.decode()) == (409, True)

@@ -23,7 +23,7 @@ def month_page(month: dt.date, user: User, by: str) -> dict[str, Any]:
     kept = queries.signed_figures(signed) if signed else None
     figures = kept or queries.month_figures(month)
     reviewed = {review.role for review in reviews}
-    due = queries.due_month()
+    due, over = queries.due_month(), clock.today() >= clock.next_month(month)
     return {
         "month": month,
         "figures": figures,
@@ -43,9 +43,10 @@ def month_page(month: dt.date, user: User, by: str) -> dict[str, Any]:
         "late": list(queries.late_faults(month)) if signed else [],
         "before": queries.evaluation_of(clock.previous_month(month)),
         "due": due,
-        "over": clock.today() >= clock.next_month(month),
+        "over": over,
         "may_sign": user.has_role(Role.COMMERCIAL_MANAGEMENT) and signed is None and month == due,
-        "may_review": any(role in user.roles and role not in reviewed for role in HEADS),
+        "unreviewed": [role.label for role in HEADS if role not in reviewed],
+        "may_review": over and signed is None and any(role in user.roles and role not in reviewed for role in HEADS),
         "earlier": clock.previous_month(month),
         "later": clock.next_month(month),
     }
