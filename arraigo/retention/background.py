@@ -11,6 +11,7 @@ from arraigo.customers.models import Customer
 from arraigo.customers.queries import Standing
 from arraigo.people.models import User
 from arraigo.procedure.policy import Policy
+from arraigo.retention.models import BackgroundReview, RetentionCase
 
 
 @dataclass(frozen=True)
@@ -68,3 +69,11 @@ def of(customer: Customer, policy: Policy, *, reader: User, reason: str) -> Back
         because=decision.because,
         rule=decision.rule,
     )
+
+
+def review_shown(case: RetentionCase, *, reader: User) -> BackgroundReview | None:
+    """The case's last review, for a page: it tells of the credit listings, so that the look is logged."""
+    review = case.reviews.order_by("-id").first()
+    if review is not None:
+        customer_actions.look_at_listings(case.customer, by=reader, reason=case.number)
+    return review

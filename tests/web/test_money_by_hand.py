@@ -7,8 +7,8 @@ from django.urls import reverse
 from arraigo import clock
 from arraigo.billing import actions as billing
 from arraigo.customers.models import CreditListing, CreditLook
-from arraigo.people.models import Role
-from tests.cast import Cast
+from arraigo.people.models import Role, User
+from tests.cast import Cast, Walk
 from tests.web.conftest import signed_in
 
 
@@ -26,6 +26,39 @@ def test_a_payment_on_an_issued_bill(cast: Cast) -> None:
     assert sent.status_code == 302, sent.content
     bill.refresh_from_db()
     assert (str(bill.paid), bill.payments.get().channel) == ("100.50", "Caja")
+
+
+def looks_of(user: User, path: str) -> int:
+    """How many looks at listings opening the page logs under the person."""
+    before = CreditLook.objects.filter(by=user).count()
+    assert signed_in(user).get(path).status_code == 200
+    return CreditLook.objects.filter(by=user).count() - before
+
+
+def test_every_page_that_tells_of_a_listing_logs_the_look(cast: Cast) -> None:
+    advisor, lead, home = cast[Role.ADVISOR], cast[Role.TEAM_LEAD], cast.household()
+    listing = home.listing()
+    assert looks_of(advisor, reverse("customer", args=[home.customer.number])) == 1
+    assert looks_of(advisor, reverse("credit_listing_new", args=[home.customer.number])) == 1
+    assert looks_of(advisor, reverse("credit_listing_lift", args=[listing.pk])) == 1
+    assert looks_of(advisor, reverse("case_new", args=[home.customer.number])) == 1
+
+    def step(walk: Walk, element: str) -> str:
+        return reverse("step", args=[walk.case.number, walk.item(element).pk])
+
+    walk = Walk(home)
+    assert looks_of(advisor, step(walk, "step_01")) == 1
+    walk("step_01")
+    assert looks_of(lead, step(walk, "override")) == 1
+    walk("override", granted="no")
+    assert looks_of(advisor, step(walk, "inform")) == 1
+    other = cast.household("100002")
+    for product in (other.internet, other.television):
+        other.fault(days_ago=9, product=product)
+        other.fault(days_ago=2, product=product)
+    both = Walk(other, products=[other.internet, other.television]).go("step_01", "step_02")
+    both("step_03", **{f"kind_{product.pk}": "bill_waiver" for product in (other.internet, other.television)})
+    assert looks_of(lead, step(both, "approve_03")) == 1
 
 
 def test_a_listing_is_entered_and_lifted_and_the_look_is_logged(cast: Cast) -> None:

@@ -10,7 +10,7 @@ from arraigo.engine.models import WorkItem
 from arraigo.messages import actions as messages
 from arraigo.people.models import User
 from arraigo.procedure.policy import Policy
-from arraigo.retention import answers
+from arraigo.retention import answers, background
 from arraigo.retention.models import Offer, RetentionCase
 from arraigo.retention.registry import StepForm, StepResult, StepRun, step
 
@@ -28,7 +28,7 @@ def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -
     return {
         "offers": answers.accepted_offers(case.pk),
         "authority": policy.value("authority"),
-        "review": case.reviews.order_by("-id").first(),
+        "review": background.review_shown(case, reader=actor),
     }
 
 

@@ -9,6 +9,7 @@ from arraigo import clock
 from arraigo.engine.models import WorkItem
 from arraigo.people.models import User
 from arraigo.procedure.policy import Policy
+from arraigo.retention import background
 from arraigo.retention.models import Override, RetentionCase
 from arraigo.retention.registry import StepForm, StepResult, StepRun, step
 
@@ -23,7 +24,7 @@ class OverrideForm(StepForm):
 
 
 def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -> dict[str, Any]:
-    return {"review": case.reviews.latest("id")}
+    return {"review": background.review_shown(case, reader=actor)}
 
 
 @step(

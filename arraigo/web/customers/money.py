@@ -52,12 +52,13 @@ def credit_listing_new(request: HttpRequest, number: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @staff(*CUSTOMER_WRITERS)
 def credit_listing_lift(request: HttpRequest, pk: int) -> HttpResponse:
-    """Note that a listing was lifted."""
+    """Note that a listing was lifted. The look is logged."""
     listing, actor = access.listing(pk), user_of(request)
     form = LiftForm(replies.typed(request), listing=listing)
     if entered(request, form, lambda data: actions.lift_listing(listing, on=data["on"], actor=actor)) is not None:
         messages.success(request, _("The listing is lifted."))
         return redirect("customer", listing.customer.number)
+    actions.look_at_listings(listing.customer, by=actor, reason=_("Lifting a listing"))
     title = _("Lift the listing of %(bureau)s") % {"bureau": listing.bureau}
     context = {"title": title, "form": form, "customer": listing.customer}
     return replies.page(request, "customers/form.html", context)
