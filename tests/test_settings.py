@@ -22,6 +22,17 @@ BAD = {
 }
 
 
+PRODUCTION = {
+    "no secret": ({}, "ARRAIGO_SECRET_KEY is missing: production takes its secret from there."),
+    "a short secret": ({"ARRAIGO_SECRET_KEY": "corta"}, "ARRAIGO_SECRET_KEY is too short: use 32 characters or more."),
+    "no hosts": (
+        {"ARRAIGO_SECRET_KEY": "x" * 50},
+        "ARRAIGO_HOSTS is missing: name the hosts under which people reach Arraigo.",
+    ),
+    "debug": ({"ARRAIGO_DEBUG": "1"}, "ARRAIGO_DEBUG cannot be on in production: unset one of the two."),
+}
+
+
 def started(**environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", "import django; django.setup()"],
@@ -40,6 +51,15 @@ def test_a_bad_value_stops_the_start(name: str) -> None:
     last = start.stderr.strip().splitlines()[-1]
     assert start.returncode != 0
     assert (name in last, sentence in last) == (True, True), last
+
+
+@pytest.mark.parametrize("lack", PRODUCTION)
+def test_production_does_not_start_half_set_up(lack: str) -> None:
+    given, sentence = PRODUCTION[lack]
+    empty = {"ARRAIGO_SECRET_KEY": "", "ARRAIGO_HOSTS": "", "ARRAIGO_DEBUG": ""}
+    start = started(**{**empty, **given, "ARRAIGO_PRODUCTION": "1"})
+    assert start.returncode != 0
+    assert start.stderr.strip().splitlines()[-1].endswith(sentence)
 
 
 def test_an_empty_value_is_the_default() -> None:
