@@ -29,6 +29,11 @@ def draft(user: User, page: str) -> Draft | None:
     return Draft.objects.filter(user=user, page=page).first()
 
 
+def drafts(user: User) -> dict[str, str]:
+    """Page → what `user` typed there and has not sent."""
+    return dict(Draft.objects.filter(user=user).values_list("page", "text"))
+
+
 def others_at(place: str, user: User) -> list[Presence]:
     """Who else has the page of `place` open now."""
     here = Presence.objects.filter(place=place, seen_at__gt=clock.now() - HERE).exclude(user=user)

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_POST
 
 from arraigo.people.models import Role, User
 from arraigo.web import drafts
@@ -68,6 +69,13 @@ def staff(*roles: str) -> Callable[[View], View]:
     return decorate
 
 
+def posted(view: View) -> View:
+    """A view that only takes forms: whoever signs in anew is led to the page that held the form, not to it."""
+    taking = require_POST(view)
+    taking.posted = True  # type: ignore[attr-defined]
+    return taking
+
+
 class Guard:
     """Middleware that lets into a view only whom its `@staff(…)` names, before anything else of the view
     answers: others get 404 whatever their request's method, nobody-yet the sign-in page.
@@ -86,17 +94,19 @@ class Guard:
         if roles is None:
             return None
         if not request.user.is_authenticated:
-            return _sign_in(request)
+            return _sign_in(request, posted=getattr(view, "posted", False))
         if roles and not user_of(request).has_role(*roles):
             raise Http404
         return None
 
 
-def _sign_in(request: HttpRequest) -> HttpResponse:
+def _sign_in(request: HttpRequest, *, posted: bool) -> HttpResponse:
     if request.method == "POST":
         drafts.keep(request)
     if request.headers.get("HX-Request"):
         # The whole page goes to the sign-in: a part of it must not be put in the place of a part.
         shown = urlsplit(request.headers.get("HX-Current-URL", ""))._replace(scheme="", netloc="")
         return HttpResponse(headers={"HX-Redirect": redirect_to_login(urlunsplit(shown) or "/").url})
+    if posted:
+        return redirect_to_login(drafts.shown_on(request))
     return redirect_to_login(drafts.page_of(request) if request.method == "POST" else request.get_full_path())

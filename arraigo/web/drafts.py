@@ -5,6 +5,7 @@ in the session, until that person signs in again and opens the page. It goes whe
 """
 
 from collections.abc import Callable
+from urllib.parse import urlsplit, urlunsplit
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -18,16 +19,28 @@ KEY = "drafts"
 MOST_BYTES = 64 * 1024
 MOST_DRAFTS = 5
 MOST_PATH = 200
-NEVER_KEPT = ("csrfmiddlewaretoken", "page")
+NEVER_KEPT = ("csrfmiddlewaretoken", "page", "back")
 REFUSED = (400, 409)
 
 
 def page_of(request: HttpRequest) -> str:
-    """The page whose form was sent: the hidden field `page`, where a form posts elsewhere, or the path."""
+    """The page whose form was sent: the hidden field `page`, where a button posts it elsewhere, or the path."""
     page = request.POST.get("page", "")
-    if page.startswith("/") and url_has_allowed_host_and_scheme(page, allowed_hosts=None):
-        return page
-    return request.path
+    return page if _is_path(page) else request.path
+
+
+def _is_path(page: str) -> bool:
+    return page.startswith("/") and url_has_allowed_host_and_scheme(page, allowed_hosts=None)
+
+
+def shown_on(request: HttpRequest) -> str:
+    """The page that held a form which posts elsewhere: its hidden `back` or `page`, else the Referer of this host."""
+    named = request.POST.get("back", "") or request.POST.get("page", "")
+    if _is_path(named):
+        return named
+    came = urlsplit(request.headers.get("Referer", ""))
+    path = urlunsplit(("", "", came.path, came.query, ""))
+    return path if came.netloc == request.get_host() and _is_path(path) else "/"
 
 
 def _typed(request: HttpRequest) -> str:
@@ -68,6 +81,26 @@ def take(request: HttpRequest, page: str = "") -> QueryDict | None:
     return None if text is None else QueryDict(text)
 
 
+def all_of(request: HttpRequest) -> dict[str, QueryDict]:
+    """Page → what was typed and not sent, for pages that hold several forms. One query a request."""
+    if not hasattr(request, "drafts"):
+        stored = queries.drafts(request.user) if isinstance(request.user, User) else {}
+        texts = stored | request.session.get(KEY, {})
+        request.drafts = {page: QueryDict(text) for page, text in texts.items()}  # type: ignore[attr-defined]
+    found: dict[str, QueryDict] = request.drafts  # type: ignore[attr-defined]
+    return found
+
+
+def forget(request: HttpRequest) -> None:
+    """What was typed was taken."""
+    page = page_of(request)
+    if isinstance(request.user, User):
+        desk.drop_draft(request.user, page)
+    kept = request.session.get(KEY, {})
+    if kept.pop(page, None) is not None:
+        request.session[KEY] = kept
+
+
 class KeepTyped:
     """Middleware: a form that came back keeps what was typed, one that was taken forgets it."""
 
@@ -82,5 +115,5 @@ class KeepTyped:
             save(request, page_of(request))
         elif response.status_code == 302 and not transaction.get_connection().needs_rollback:
             # A refusal inside a transaction of the caller leaves nothing to be written there.
-            desk.drop_draft(request.user, page_of(request))
+            forget(request)
         return response

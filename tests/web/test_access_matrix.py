@@ -12,7 +12,9 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from arraigo.engine.models import WorkItem
 from arraigo.people.models import Role
+from arraigo.quality.models import QualityControl
 from arraigo.web import access
 from tests.web.conftest import Desk, signed_in
 from tests.web.places import Places
@@ -213,6 +215,52 @@ def test_nobody_is_sent_to_sign_in_from_every_page(desk: Desk) -> None:
         answer = asked(signed_in(None), name, places.of(name, ADVISOR))
         assert answer.status_code == 302, name
         assert answer["Location"].startswith(reverse("login")), name
+
+
+def test_a_form_sent_after_the_session_ran_out_leads_back_to_its_page(desk: Desk) -> None:
+    """The sign-in leads to the page that held the form, or to the first page: never to the form's own address."""
+    places = Places(desk)
+    for name in POST_ONLY:
+        role = next(iter(sorted(WHO[name])))
+        path, held = reverse(name, kwargs=places.of(name, role)), reverse("account")
+        for headers, page in (({"referer": f"http://testserver{held}"}, held), ({}, "/")):
+            answer = signed_in(None).post(path, headers=headers)
+            assert answer["Location"] == f"{reverse('login')}?next={page}", name
+            opened = signed_in(desk.cast[role]).get(page, follow=True)
+            assert opened.status_code == 200, name
+
+
+def test_a_form_of_another_site_leads_to_the_first_page(desk: Desk) -> None:
+    path = reverse("case_insist", args=[desk.walk.case.number])
+    answer = signed_in(None).post(path, headers={"referer": "https://elsewhere.example/cases/"})
+    assert answer["Location"] == f"{reverse('login')}?next=/"
+
+
+@pytest.mark.parametrize("kept", ["session", "typing"])
+def test_what_was_typed_beside_other_forms_is_there_again(desk: Desk, kept: str) -> None:
+    """Of a decision, of the reason why the faults are solved, of the note on a call: until it is sent."""
+    places = Places(desk)
+    internet, walk = desk.walk.home.internet, desk.walk
+    control = places.of("control_attempt", Role.INCIDENT_FOLLOW_UP)
+    case_of_control = QualityControl.objects.get(pk=control["pk"]).case_number
+    item = WorkItem.objects.get(instance__key=case_of_control, element="step_09")
+    forms: list[tuple[Any, str, str, dict[str, str]]] = [
+        (LEAD, reverse("team_decide", kwargs=places.of("team_decide", LEAD)), reverse("team"),
+         {"reason": "Socia «antigua»"}),
+        (ADVISOR, reverse("solution", args=[internet.number]), reverse("customer", args=[walk.case.customer.number]),
+         {"act": "confirm", "words": "Socia «antigua»"}),
+        (Role.INCIDENT_FOLLOW_UP, reverse("control_attempt", kwargs=control),
+         reverse("step", args=[case_of_control, item.pk]), {"note": "Socia «antigua»"}),
+    ]  # fmt: skip
+    for role, path, page, typed in forms:
+        client = signed_in(None)
+        if kept == "session":
+            client.post(path, typed, headers={"referer": f"http://testserver{page}"})
+        client.force_login(desk.cast[role])
+        if kept == "typing":
+            assert client.post(reverse("draft_keep"), {**typed, "page": path}).status_code == 204
+        for _again in range(2):
+            assert 'value="Socia «antigua»"' in client.get(page).content.decode(), path
 
 
 def test_the_side_bar_leads_only_to_pages_that_open(desk: Desk) -> None:

@@ -11,11 +11,11 @@ from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from arraigo.messages import actions as notices
 from arraigo.web import nav, replies
-from arraigo.web.access import staff, user_of
+from arraigo.web.access import posted, staff, user_of
 from arraigo.web.accounts.forms import NoticeChoiceForm, PasswordForm, SignInForm
 
 
@@ -58,7 +58,7 @@ def account(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/account.html", context, status=status)
 
 
-@require_POST
+@posted
 @staff()
 def choose_notices(request: HttpRequest) -> HttpResponse:
     """Which notices also come by e-mail, and at which hours."""
@@ -71,7 +71,7 @@ def choose_notices(request: HttpRequest) -> HttpResponse:
     return redirect("account")
 
 
-@require_POST
+@posted
 @staff()
 def notice_read(request: HttpRequest, pk: int) -> HttpResponse:
     """Mark an own notice as read and go back to the page."""

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from arraigo.imports import guess, jobs, undo
 from arraigo.imports.kinds import kind_of
@@ -19,7 +19,7 @@ from arraigo.imports.models import ImportRun
 from arraigo.people.models import Role
 from arraigo.records import RuleBroken
 from arraigo.web import replies
-from arraigo.web.access import staff, user_of
+from arraigo.web.access import posted, staff, user_of
 from arraigo.web.administration.column_words import word
 from arraigo.web.administration.import_forms import MappingForm, UploadForm, initial
 
@@ -151,7 +151,7 @@ def import_mapping(request: HttpRequest, pk: int) -> HttpResponse:
     return answer
 
 
-@require_POST
+@posted
 @ONLY
 def import_undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Take an import back, where nothing has touched since what it brought."""

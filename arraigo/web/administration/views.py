@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from arraigo import clock
 from arraigo.bss import actions as outbox
@@ -16,7 +16,7 @@ from arraigo.people.models import Role
 from arraigo.records import RuleBroken
 from arraigo.retention import sweeps
 from arraigo.web import replies
-from arraigo.web.access import staff, user_of
+from arraigo.web.access import posted, staff, user_of
 from arraigo.web.administration import access
 from arraigo.web.administration.forms import ClockForm, HolidayForm, SettleForm
 from arraigo.workdays import actions as workdays
@@ -54,7 +54,7 @@ def holidays(request: HttpRequest) -> HttpResponse:
     return replies.page(request, "administration/holidays.html", context)
 
 
-@require_POST
+@posted
 @ONLY
 def holiday_remove(request: HttpRequest, day: str) -> HttpResponse:
     """Take a day out of the calendar."""
@@ -67,7 +67,7 @@ def holiday_remove(request: HttpRequest, day: str) -> HttpResponse:
     return redirect("administration_holidays")
 
 
-@require_POST
+@posted
 @ONLY
 def holidays_fill(request: HttpRequest, year: int) -> HttpResponse:
     """Add the days that are proposed for a year; people correct them."""

@@ -4,13 +4,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from arraigo.billing import actions
 from arraigo.people.models import Role
 from arraigo.records import RuleBroken
 from arraigo.web import lists, replies
-from arraigo.web.access import staff, user_of
+from arraigo.web.access import posted, staff, user_of
 from arraigo.web.billing import access
 from arraigo.web.billing.forms import RefusalForm
 from arraigo.web.billing.lists import DECIDED_CLAIMS, WAITING_CLAIMS
@@ -30,7 +30,7 @@ def decided(request: HttpRequest) -> HttpResponse:
     return lists.reply(request, DECIDED_CLAIMS, access.decided(), "billing/claims.html", {})
 
 
-@require_POST
+@posted
 @staff(Role.BILLING)
 def confirm(request: HttpRequest, number: str) -> HttpResponse:
     """Confirm one claim: it is applied at once."""

@@ -4,17 +4,17 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from arraigo.messages.models import Message
 from arraigo.records import RuleBroken
 from arraigo.retention import receipts
 from arraigo.web import replies
-from arraigo.web.access import CUSTOMER_WRITERS, staff, user_of
+from arraigo.web.access import CUSTOMER_WRITERS, posted, staff, user_of
 from arraigo.web.cases import access
 
 
-@require_POST
+@posted
 @staff(*CUSTOMER_WRITERS)
 def issue(request: HttpRequest, number: str) -> HttpResponse:
     """Make out the receipt of what was promised in the case, or find the one made out already."""
@@ -41,7 +41,7 @@ def receipt(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "cases/receipt.html", {"receipt": found, "sent": sent, "reach": reach})
 
 
-@require_POST
+@posted
 @staff(*CUSTOMER_WRITERS)
 def send(request: HttpRequest, number: str) -> HttpResponse:
     """Send the receipt to the customer; sent once, however often it is asked for."""

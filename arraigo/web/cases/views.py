@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from arraigo.engine.models import WorkItem
 from arraigo.people.models import Role, User
@@ -13,7 +13,7 @@ from arraigo.records import RuleBroken
 from arraigo.retention import actions, firm_no, queries
 from arraigo.retention.models import RetentionCase
 from arraigo.web import lists, replies
-from arraigo.web.access import CASE_READERS, CUSTOMER_WRITERS, MANAGEMENT_READERS, staff, user_of
+from arraigo.web.access import CASE_READERS, CUSTOMER_WRITERS, MANAGEMENT_READERS, posted, staff, user_of
 from arraigo.web.cases import access, contexts, steps
 from arraigo.web.cases.going_on import after
 from arraigo.web.cases.lists import CASES
@@ -79,7 +79,7 @@ def meter(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "cases/meter.html", {"case": found, "meter": firm_no.meter(found, policy)})
 
 
-@require_POST
+@posted
 @staff(*CUSTOMER_WRITERS)
 def say_no(request: HttpRequest, number: str) -> HttpResponse:
     """The customer said a firm "no": the meter starts, and the conversation goes on where it stood."""
@@ -89,7 +89,7 @@ def say_no(request: HttpRequest, number: str) -> HttpResponse:
     return replies.back(request, "case", number)
 
 
-@require_POST
+@posted
 @staff(*CUSTOMER_WRITERS)
 def insist(request: HttpRequest, number: str) -> HttpResponse:
     """The customer insists on leaving: what is open ends, the termination is registered next."""

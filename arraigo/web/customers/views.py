@@ -7,14 +7,14 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from arraigo.customers import search as find
 from arraigo.people.models import User
 from arraigo.retention.faults import Verdict
 from arraigo.tickets import actions
-from arraigo.web import lists
-from arraigo.web.access import CUSTOMER_READERS, CUSTOMER_WRITERS, staff, user_of
+from arraigo.web import drafts, lists
+from arraigo.web.access import CUSTOMER_READERS, CUSTOMER_WRITERS, posted, staff, user_of
 from arraigo.web.customers import access, contexts
 from arraigo.web.customers.entry import entered
 from arraigo.web.customers.forms import SolutionForm
@@ -80,7 +80,7 @@ def moment(text: str) -> dt.datetime | None:
     return found if found.tzinfo and 1900 < found.year < 2200 else None
 
 
-@require_POST
+@posted
 @staff(*CUSTOMER_WRITERS)
 def solution(request: HttpRequest, number: str) -> HttpResponse:
     """The faults of a product are really solved, or the customer disputes it: the verdict changes at once."""
@@ -88,6 +88,8 @@ def solution(request: HttpRequest, number: str) -> HttpResponse:
     form, owner = SolutionForm(request.POST), access.customer(product.customer.number)
     judged = contexts.verdict_of(product)
     done = entered(request, form, lambda data: say(judged, data, user))
+    if done is not None:
+        drafts.forget(request)
     if done is not None and not request.htmx:  # type: ignore[attr-defined]
         messages.success(request, contexts.verdict_of(product).because)
         return redirect("customer", owner.number)

@@ -5,12 +5,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from arraigo.desk import actions, queries
 from arraigo.records import RuleBroken
 from arraigo.web import drafts, replies
-from arraigo.web.access import CUSTOMER_READERS, CUSTOMER_WRITERS, staff, user_of
+from arraigo.web.access import CUSTOMER_READERS, CUSTOMER_WRITERS, posted, staff, user_of
 from arraigo.web.cases import access as cases
 from arraigo.web.desk import access
 from arraigo.web.desk.forms import CallbackForm, HandOverForm, OutcomeForm
@@ -72,7 +72,7 @@ def hand_over(request: HttpRequest, number: str) -> HttpResponse:
     return replies.page(request, "desk/form.html", {"case": case, "form": form, "title": _("Hand the case over")})
 
 
-@require_POST
+@posted
 @staff()
 def keep_draft(request: HttpRequest) -> HttpResponse:
     """Keep what is being typed on a page; nothing comes back."""

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from arraigo.messages import actions, queries, texts
 from arraigo.messages.kinds import Kind, Text, all_kinds
@@ -18,7 +18,7 @@ from arraigo.messages.models import Channel, MessageTemplate
 from arraigo.messages.names import kind_name
 from arraigo.people.models import Role
 from arraigo.web import replies
-from arraigo.web.access import staff, user_of
+from arraigo.web.access import posted, staff, user_of
 from arraigo.web.messages import access
 from arraigo.web.messages.forms import TemplateForm
 
@@ -106,7 +106,7 @@ def _initial(kind: Kind, channel: Channel, own: MessageTemplate | None) -> dict[
     return {"subject": text.subject, "body": text.body, "enabled": own.enabled if own else True}
 
 
-@require_POST
+@posted
 @ONLY
 def restore(request: HttpRequest, kind: str, channel: str) -> HttpResponse:
     """Go back to the text that Arraigo ships."""
@@ -116,7 +116,7 @@ def restore(request: HttpRequest, kind: str, channel: str) -> HttpResponse:
     return redirect("message_templates")
 
 
-@require_POST
+@posted
 @ONLY
 def resend(request: HttpRequest, pk: int) -> HttpResponse:
     """Send a failed or uncertain message again: a person decides, the system never does by itself."""

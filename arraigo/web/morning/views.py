@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from arraigo.procedure import queries as procedures
 from arraigo.products import queries as products
@@ -13,7 +13,7 @@ from arraigo.records import RuleBroken
 from arraigo.retention import faults, proactive
 from arraigo.retention.models import ProactiveCall
 from arraigo.web import lists, replies
-from arraigo.web.access import CUSTOMER_WRITERS, staff, user_of
+from arraigo.web.access import CUSTOMER_WRITERS, posted, staff, user_of
 from arraigo.web.customers import access as customers
 from arraigo.web.customers.entry import entered
 from arraigo.web.morning import access
@@ -31,7 +31,7 @@ def morning_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_POST
+@posted
 @staff(*CUSTOMER_WRITERS)
 def morning_call(request: HttpRequest, number: str) -> HttpResponse:
     """Call a customer: from now on nobody else does today."""

@@ -9,14 +9,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from arraigo.fieldwork import actions as fieldwork
 from arraigo.fieldwork import documents
 from arraigo.fieldwork.models import Reprint
 from arraigo.people.models import Role
 from arraigo.web import lists
-from arraigo.web.access import staff, user_of
+from arraigo.web.access import posted, staff, user_of
 from arraigo.web.filters import Days, Flag, Words
 from arraigo.web.lists import Column, List
 from arraigo.web.operations import access
@@ -96,7 +96,7 @@ def _reprint(reprints: QuerySet[Reprint], text: str) -> Reprint:
     return found
 
 
-@require_POST
+@posted
 @staff(Role.OPERATIONS_SUPERVISOR)
 def reprint(request: HttpRequest, number: str) -> HttpResponse:
     """Count one more printing; its marked PDF can then be opened from the batch's page."""

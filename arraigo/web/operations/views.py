@@ -6,7 +6,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from arraigo.orders import progress
 from arraigo.orders.models import WorkOrder
@@ -15,7 +15,7 @@ from arraigo.people.models import Role
 from arraigo.records import RuleBroken
 from arraigo.retention import dispatch
 from arraigo.web import lists, replies
-from arraigo.web.access import staff, user_of
+from arraigo.web.access import posted, staff, user_of
 from arraigo.web.operations import access, contexts
 from arraigo.web.operations.forms import AssignForm, HandOverForm, PauseForm, PrintForm
 from arraigo.web.operations.lists import orders as order_list
@@ -61,7 +61,7 @@ def _chosen(request: HttpRequest) -> list[WorkOrder]:
     return chosen
 
 
-@require_POST
+@posted
 @staff(Role.OPERATIONS_SUPERVISOR)
 def print_orders(request: HttpRequest) -> HttpResponse:
     """Print the chosen orders in one batch; with a technician, they are assigned too."""
@@ -78,7 +78,7 @@ def print_orders(request: HttpRequest) -> HttpResponse:
     return redirect("operations_orders")
 
 
-@require_POST
+@posted
 @staff(Role.OPERATIONS_SUPERVISOR)
 def hand_over(request: HttpRequest) -> HttpResponse:
     """Give the chosen orders to a technician of the centre: all of them or none."""
@@ -97,7 +97,7 @@ def hand_over(request: HttpRequest) -> HttpResponse:
     return redirect("operations_orders")
 
 
-@require_POST
+@posted
 @staff(Role.OPERATIONS_SUPERVISOR)
 def swap(request: HttpRequest) -> HttpResponse:
     """Exchange the technicians of the two chosen orders."""
@@ -147,7 +147,7 @@ def pause(request: HttpRequest, number: str) -> HttpResponse:
     return replies.page(request, "operations/pause.html", {"order": order, "form": form})
 
 
-@require_POST
+@posted
 @staff(Role.OPERATIONS_SUPERVISOR)
 def resume(request: HttpRequest, number: str) -> HttpResponse:
     """Let the 24 hours run on."""

@@ -4,14 +4,14 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from arraigo.engine.errors import AlreadyCompleted, ItemCancelled
 from arraigo.people.models import Role
 from arraigo.retention import actions
 from arraigo.retention.errors import StepInvalid
 from arraigo.web import replies
-from arraigo.web.access import staff, user_of
+from arraigo.web.access import posted, staff, user_of
 from arraigo.web.team_lead import access, contexts
 
 ANSWER = {"override": "granted"}
@@ -35,7 +35,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     return render(request, "team_lead/queue.html", {"queue": found, "seen": contexts.seen(found)})
 
 
-@require_POST
+@posted
 @staff(Role.TEAM_LEAD)
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Approve or refuse with a reason. 400 with the reason kept where it is missing, 409 where it is decided."""
@@ -55,7 +55,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("team")
 
 
-@require_POST
+@posted
 @staff(Role.TEAM_LEAD)
 def reassign(request: HttpRequest, pk: int) -> HttpResponse:
     """Hand an advisor's task to a colleague of the team, or back to the whole team."""

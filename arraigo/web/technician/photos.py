@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from arraigo.fieldwork import actions as fieldwork
 from arraigo.fieldwork import pictures
@@ -16,7 +16,7 @@ from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role
 from arraigo.records import RuleBroken
 from arraigo.web import drafts
-from arraigo.web.access import CASE_READERS, staff, user_of
+from arraigo.web.access import CASE_READERS, posted, staff, user_of
 from arraigo.web.technician import access, contexts
 
 A_MONTH = 30 * 24 * 3600
@@ -27,7 +27,7 @@ def input_name(moment: str) -> str:
     return "photo" if moment == Photo.Moment.REFUSAL else f"photo_{moment}"
 
 
-@require_POST
+@posted
 @staff(Role.TECHNICIAN)
 def add(request: HttpRequest, number: str, moment: str) -> HttpResponse:
     """Keep the photos sent for one moment of the work. What else was typed stays typed."""
@@ -46,7 +46,7 @@ def add(request: HttpRequest, number: str, moment: str) -> HttpResponse:
     return _answer(request, order, moment, error)
 
 
-@require_POST
+@posted
 @staff(Role.TECHNICIAN)
 def remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a photo off the open order."""

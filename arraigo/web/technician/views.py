@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from arraigo.fieldwork import actions as fieldwork
 from arraigo.orders import queries as orders
@@ -14,7 +14,7 @@ from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role
 from arraigo.records import RuleBroken
 from arraigo.web import replies
-from arraigo.web.access import staff, user_of
+from arraigo.web.access import posted, staff, user_of
 from arraigo.web.technician import access, contexts
 from arraigo.web.technician.forms import AbsentForm
 
@@ -34,14 +34,14 @@ def visit(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "technician/visit.html", contexts.visit_page(user, access.order(user, number)))
 
 
-@require_POST
+@posted
 @staff(Role.TECHNICIAN)
 def set_out(request: HttpRequest, number: str) -> HttpResponse:
     """On the way, since now."""
     return _told(request, number, fieldwork.set_out, _("On the way. The customer is told where there is consent."))
 
 
-@require_POST
+@posted
 @staff(Role.TECHNICIAN)
 def arrive(request: HttpRequest, number: str) -> HttpResponse:
     """At the customer's, since now; the form of step 7 is next."""

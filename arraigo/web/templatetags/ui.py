@@ -4,6 +4,8 @@ from typing import Any
 
 from django import template
 from django.forms import BoundField
+from django.http import QueryDict
+from django.template import Context
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -11,6 +13,7 @@ from django.utils.safestring import SafeString
 from arraigo.eventlog.models import Event
 from arraigo.messages import sentences
 from arraigo.messages.models import Notice
+from arraigo.web import drafts
 from arraigo.web.cases import telling
 
 register = template.Library()
@@ -35,6 +38,12 @@ def icon(name: str, extra: str = "") -> SafeString:
         static("dist/icons.svg"),
         name,
     )
+
+
+@register.simple_tag(takes_context=True)
+def drafted(context: Context, page: str) -> QueryDict:
+    """What was typed into the form that posts to `page` and was not sent; empty where nothing was."""
+    return drafts.all_of(context["request"]).get(page) or QueryDict()
 
 
 def kind(bound: BoundField) -> str:
