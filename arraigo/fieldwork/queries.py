@@ -68,10 +68,11 @@ def papers_of_order_number(number: str) -> QuerySet[SignedPaper]:
 
 
 def _papers(condition: Q) -> QuerySet[SignedPaper]:
-    # The pictures stay in the database: a list of papers does not show them.
+    # Pictures and contents stay in the database: a list of papers does not show them.
     return (
         SignedPaper.objects.filter(condition)
         .select_related("visit__work_order__customer", "visit__work_order__zone", "visit__technician")
+        .defer("contents")
         .order_by("id")
     )
 

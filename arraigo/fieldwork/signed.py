@@ -82,8 +82,7 @@ def pdf(signed: SignedPaper) -> bytes:
         "photos": [[drawn[sha256], caption] for sha256, caption in kept["photos"]],
         "proof": {**kept["proof"], "picture": drawn[kept["proof"]["picture"]]},
     }
-    with paper_language():
-        return render("signed_paper", values, at=signed.at, pdf_standard="a-2b")
+    return render("signed_paper", values, at=signed.at, pdf_standard="a-2b")
 
 
 def _drawn(picture: Attachment, signed: SignedPaper) -> str:

@@ -82,10 +82,17 @@ def take(request: HttpRequest, page: str = "") -> QueryDict | None:
 
 
 def all_of(request: HttpRequest) -> dict[str, QueryDict]:
-    """Page → what was typed and not sent, for pages that hold several forms. One query a request."""
+    """Page → what was typed and not sent, for pages that hold several forms. One query a request.
+
+    What the session brought along from before the sign-in is from now on the person's.
+    """
+    if not isinstance(request.user, User):
+        return {}
     if not hasattr(request, "drafts"):
-        stored = queries.drafts(request.user) if isinstance(request.user, User) else {}
-        texts = stored | request.session.get(KEY, {})
+        for page, text in request.session.pop(KEY, {}).items():
+            if len(page) <= MOST_PATH:
+                desk.keep_draft(request.user, page, text)
+        texts = queries.drafts(request.user)
         request.drafts = {page: QueryDict(text) for page, text in texts.items()}  # type: ignore[attr-defined]
     found: dict[str, QueryDict] = request.drafts  # type: ignore[attr-defined]
     return found
@@ -93,12 +100,8 @@ def all_of(request: HttpRequest) -> dict[str, QueryDict]:
 
 def forget(request: HttpRequest) -> None:
     """What was typed was taken."""
-    page = page_of(request)
     if isinstance(request.user, User):
-        desk.drop_draft(request.user, page)
-    kept = request.session.get(KEY, {})
-    if kept.pop(page, None) is not None:
-        request.session[KEY] = kept
+        desk.drop_draft(request.user, page_of(request))
 
 
 class KeepTyped:
