@@ -41,6 +41,8 @@ KINDS: dict[str, Promise] = {
     "work_order.cancelled": _("Work order cancelled"),
     "print_batch.printed": _("Work orders printed"),
     "print_batch.reprinted": _("Work orders printed again"),
+    "trip.begun": _("The technician set out"),
+    "trip.absent": _("Nobody was at home"),
     "visit.begun": _("The technician arrived"),
     "visit.recorded": _("Visit recorded"),
     "papers.signed": _("Documents signed"),
