@@ -109,11 +109,11 @@ def floor(place: str, recorder: Recorder) -> float:
     return seconds
 
 
-def peer(cast: Cast, cases: int) -> tuple[int, float]:
-    """Steps and seconds of viewflow with the same records."""
+def peer(cast: Cast, cases: int, *, first: int) -> tuple[int, float]:
+    """Steps and seconds of viewflow with the same records, for customers numbered from `first`."""
     from bench._viewflow import NODES, Peer, plan_control
 
-    homes = [cast.household(str(300_000 + number)) for number in range(cases)]
+    homes = [cast.household(str(first + number)) for number in range(cases)]
     for home in homes:
         home.repeated_faults()
     peers = [Peer(home) for home in homes]
@@ -136,10 +136,14 @@ def main(cases: int) -> None:
         for step in _cases.steps(warm):
             step()
         walks = _cases.open_cases(_cases.households(cast, cases, first=250_000))
+        # The peer before and after us: a machine that grows busier or quieter meanwhile favours neither.
+        peer(cast, 1, first=300_000)
+        early = peer(cast, max(1, cases // 4), first=310_000)
         place, recorder = copy(), Recorder()
         count, seconds = ours(walks, recorder)
         floor_seconds = floor(place, recorder)
-        peer_count, peer_seconds = peer(cast, max(2, cases // 2))
+        late = peer(cast, max(1, cases // 4), first=320_000)
+        peer_count, peer_seconds = (sum(both) for both in zip(early, late, strict=True))
     statements = sum(len(group) for timed, group in recorder.groups if timed)
     print(
         json.dumps(
