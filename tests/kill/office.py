@@ -20,7 +20,7 @@ from arraigo.customers.models import Customer
 from arraigo.engine.models import Wait, WorkItem
 from arraigo.eventlog.models import Event
 from arraigo.insight import actions as insight
-from arraigo.insight.models import Evaluation
+from arraigo.insight import queries as evaluations
 from arraigo.people.models import Role, User
 from arraigo.products.models import Product
 from arraigo.retention import actions, sweeps
@@ -111,7 +111,7 @@ class Desk:
             self._bill(home, clock.month_of(now))
             self._go_on(home)
             if self.luck.random() < 0.1:
-                self._evaluate(clock.previous_month(clock.month_of(now)))
+                self._evaluate()
 
     def _bill(self, home: FoundHousehold, month: dt.date) -> None:
         """Open the present month's bill; issue what was open before, and take some of the money."""
@@ -152,8 +152,10 @@ class Desk:
         chosen = self.luck.sample(products, self.luck.randint(1, len(products)))
         Walk(home, products=chosen)
 
-    def _evaluate(self, month: dt.date) -> None:
-        if month >= NOW.date().replace(day=1) and not Evaluation.objects.filter(month=month).exists():
+    def _evaluate(self) -> None:
+        """Sign the month whose turn it is, once it is over."""
+        month = evaluations.due_month()
+        if month >= NOW.date().replace(day=1) and clock.today() >= clock.next_month(month):
             by = self.cast[Role.COMMERCIAL_MANAGEMENT]
             insight.sign_evaluation(month, findings="—", decisions="—", reformulate=False, actor=by)
 
