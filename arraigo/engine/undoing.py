@@ -40,13 +40,17 @@ def take_back(item: WorkItem, *, outcome: str) -> Advance:
     opened = WorkItem.objects.filter(pk__in=move["opened"], status=WorkItem.Status.OPEN)
     cancelled = list(opened)
     opened.update(status=WorkItem.Status.CANCELLED, outcome=outcome, completed_at=now)
-    Wait.objects.filter(pk__in=move["waits"], ended_at=None).update(ended_at=now)
+    begun = Wait.objects.filter(pk__in=move["waits"], ended_at=None)
+    ended_waits = list(begun)
+    begun.update(ended_at=now)
     again = [item.pk, *move["cancelled"]]
     WorkItem.objects.filter(pk__in=again).update(
         status=WorkItem.Status.OPEN, outcome="", completed_at=None, completed_by=None, move=None
     )
-    Wait.objects.filter(pk__in=move["ended_waits"]).update(ended_at=None)
+    waits = Wait.objects.filter(pk__in=move["ended_waits"])
+    waits.update(ended_at=None)
     instance.state, instance.facts = move["state"], move["facts"]
     instance.status, instance.outcome, instance.ended_at = Instance.Status.RUNNING, "", None
     instance.save(update_fields=["state", "facts", "status", "outcome", "ended_at"])
-    return Advance(instance, opened=list(WorkItem.objects.filter(pk__in=again)), cancelled=cancelled)
+    reopened = list(WorkItem.objects.filter(pk__in=again))
+    return Advance(instance, opened=reopened, cancelled=cancelled, waits=list(waits), ended_waits=ended_waits)

@@ -7,6 +7,7 @@ from arraigo.eventlog.models import Event
 from arraigo.orders.models import WorkOrder
 
 BEGINS = ("work_order.ordered", "work_order.followed")
+ENDS = ("work_order.completed", "work_order.failed", "work_order.cancelled")
 
 
 def events_of(order: WorkOrder) -> list[Event]:
@@ -36,7 +37,7 @@ def due_at(events: Iterable[Event]) -> dt.datetime:
 
 
 def _ends_pause(event: Event) -> bool:
-    return event.kind in {f"work_order.{verb}" for verb in ("resumed", "started", "completed", "failed", "cancelled")}
+    return event.kind in {"work_order.resumed", "work_order.started", *ENDS}
 
 
 def _moment(event: Event, name: str) -> dt.datetime:

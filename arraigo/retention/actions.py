@@ -21,7 +21,7 @@ from arraigo.numbering import numbered
 from arraigo.people.models import Role, User
 from arraigo.procedure import queries as procedures
 from arraigo.products.models import Product
-from arraigo.retention import answers, cancellations, firm_no, placement
+from arraigo.retention import answers, cancellations, clocks, firm_no, placement
 from arraigo.retention.errors import CaseClosed, CaseOpenAlready, NoTeam, StepInvalid
 from arraigo.retention.models import RetentionCase
 from arraigo.retention.registry import StepRun, handler
@@ -121,7 +121,7 @@ def complete_step(
     eventlog.record(
         "case.step_completed", case, actor=actor, case_number=case.number, version=procedures.label(item.instance),
         data={"element": item.element, "outcome": result.outcome, **result.event, **_way(advance),
-              **(firm_no.told(case) if over else {})},
+              **firm_no.told(case, changed)},
     )  # fmt: skip
     return advance
 
@@ -252,6 +252,7 @@ def _way(advance: engine.Advance) -> dict[str, Any]:
         "passed": list(advance.passed),
         "opened": [item.element for item in advance.opened],
         "cancelled": [item.element for item in advance.cancelled],
+        **clocks.told(advance),
         "decisions": [
             {"name": taken.name, "outputs": dict(taken.outputs), "rule": taken.rule} for taken in advance.decisions
         ],

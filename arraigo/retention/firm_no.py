@@ -5,7 +5,7 @@ the same two figures, and both are kept in the case's history.
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,10 +55,10 @@ def meter(case: RetentionCase, policy: Policy) -> Meter | None:
 
 
 def minutes_since(case: RetentionCase) -> int:
-    """Whole minutes from the firm "no" to its end, or to now; 0 where there was none."""
+    """Whole minutes from the firm "no" to its end, else to the case's, else to now; 0 where there was none."""
     if case.firm_no_at is None:
         return 0
-    return ((case.firm_no_ended_at or clock.now()) - case.firm_no_at) // MINUTE
+    return ((case.firm_no_ended_at or case.closed_at or clock.now()) - case.firm_no_at) // MINUTE
 
 
 def facts(case: RetentionCase, before: Mapping[str, Any], *, said_now: bool) -> dict[str, Any]:
@@ -86,8 +86,9 @@ def say(case_id: int, *, actor: User) -> RetentionCase:
         case.firm_no_at = clock.now()
         case.save(update_fields=["firm_no_at"])
         eventlog.record(
-            "case.firm_no", case, actor=actor, case_number=case.number, version=procedures.label(instance), data={}
-        )
+            "case.firm_no", case, actor=actor, case_number=case.number, version=procedures.label(instance),
+            data=told(case, ["firm_no_at"]),
+        )  # fmt: skip
     return case
 
 
@@ -106,9 +107,12 @@ def settle(case: RetentionCase, outcome: Mapping[str, Any], *, over: bool) -> li
     return changed
 
 
-def told(case: RetentionCase) -> dict[str, Any]:
-    """What the history keeps of a meter that has ended, as JSON."""
-    if case.firm_no_ended_at is None:
+def told(case: RetentionCase, changed: Sequence[str]) -> dict[str, Any]:
+    """What the history keeps of a meter whose fields `changed` began or ended it, as JSON."""
+    if not changed:
         return {}
-    offers = case.instance.facts.get("offers_after_firm_no", 0)
-    return {"firm_no": {"minutes": minutes_since(case), "offers": offers}}
+    moments = {"said_at": case.firm_no_at, "ended_at": case.firm_no_ended_at}
+    kept: dict[str, Any] = {name: moment.isoformat() for name, moment in moments.items() if moment}
+    if case.firm_no_ended_at:
+        kept |= {"minutes": minutes_since(case), "offers": case.instance.facts.get("offers_after_firm_no", 0)}
+    return {"meter": kept}

@@ -27,6 +27,7 @@ from arraigo.people.models import User
 from arraigo.procedure import queries as procedures
 from arraigo.products import actions as products
 from arraigo.products.models import Courtesy
+from arraigo.retention import clocks
 from arraigo.retention.errors import CannotUndo
 from arraigo.retention.models import Offer, Promise, Receipt, RetentionCase
 from arraigo.terminations import actions as terminations
@@ -91,7 +92,9 @@ def undo(item_id: int, *, reason: str, actor: User) -> engine.Advance:
     eventlog.record(
         "case.undone", case, actor=actor, case_number=case.number, version=procedures.label(item.instance),
         data={"element": item.element, "reason": reason.strip(), "ended": ended,
-              "cancelled": [each.element for each in (*cancelled, *advance.cancelled)]},
+              "cancelled": [each.element for each in (*cancelled, *advance.cancelled)],
+              "opened": [each.element for each in advance.opened], **clocks.told(advance),
+              "meter": {"said_at": case.firm_no_at.isoformat() if case.firm_no_at else ""}},
     )  # fmt: skip
     return advance
 

@@ -79,7 +79,8 @@ def test_the_meter_stops_with_the_baja_and_is_kept(walk: Walk) -> None:
         walk("termination")
     with moment(days=1):
         assert (meter(walk).minutes, meter(walk).ended_at) == (6, walk.reload().closed_at)
-    assert walk.told("termination")["firm_no"] == {"minutes": 6, "offers": 0}
+    kept = walk.told("termination")["meter"]
+    assert (kept["minutes"], kept["offers"]) == (6, 0)
 
 
 def test_the_meter_stops_where_the_customer_accepts_after_all(walk: Walk) -> None:
