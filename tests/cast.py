@@ -254,8 +254,12 @@ class Walk:
 
     @property
     def readings(self) -> dict[str, str]:
-        """What the meter says of each product after the work."""
-        return {f"after_{self.home.internet.pk}": "-19", f"after_{self.home.television.pk}": "-5"}
+        """What the meter says of each product before and after the work."""
+        internet, television = self.home.internet.pk, self.home.television.pk
+        return {
+            f"before_{internet}": "-28", f"after_{internet}": "-19",
+            f"before_{television}": "-12", f"after_{television}": "-5",
+        }  # fmt: skip
 
     def go(self, *elements: str) -> "Walk":
         """Carry out the elements one after the other, as they usually go."""

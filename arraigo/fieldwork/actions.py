@@ -112,13 +112,15 @@ def record_visit(
     materials: Sequence[str | Mapping[str, Any]] = (),
     details: Mapping[str, Mapping[str, Any]] | None = None,
     findings: str = "",
+    not_measured: str = "",
     solved: bool,
     cause: str = "",
 ) -> Visit:
     """Record what the visit did (step 7); one that was not begun began and ended now.
 
     `measurements` as in `measurements.measurements`, `materials` as lines ("12 m cable") or mappings,
-    `details` what each task was (`details.DETAILS`); those of tasks not carried out are left out.
+    `details` what each task was (`details.DETAILS`); those of tasks not carried out are left out;
+    `not_measured` why a reading is missing (`NotMeasured`).
     Closing the order is for `orders`. Raises WrongState, VisitFinished, TaskMissing, UnknownTask,
     CauseMissing, MaterialUnreadable and the errors of measurements.
     """
@@ -132,10 +134,12 @@ def record_visit(
     visit.technician, visit.finished_at, visit.solved = technician, now, solved
     visit.tasks, visit.materials, visit.findings = list(dict.fromkeys(tasks)), used, findings.strip()
     visit.cause = "" if solved else cause.strip()
+    visit.not_measured = not_measured
     visit.details = {task: dict((details or {})[task]) for task in visit.tasks if task in (details or {})}
     visit.save()
     Measurement.objects.bulk_create(readings)
-    data = {"tasks": visit.tasks, "solved": solved, "cause": visit.cause, "measurements": len(readings)}
+    data = {"tasks": visit.tasks, "solved": solved, "cause": visit.cause, "measurements": len(readings),
+            "not_measured": not_measured}  # fmt: skip
     _record("visit.recorded", visit, order, technician, **data)
     return visit
 

@@ -126,6 +126,15 @@ class Photo(models.Model):
         return f"{self.work_order_id} {self.moment}"
 
 
+class NotMeasured(models.TextChoices):
+    """Why a reading that a task asks for could not be taken."""
+
+    NO_SIGNAL = "no_signal", _("The service was cut: nothing to measure")
+    NO_METER = "no_meter", _("The meter is missing or does not work")
+    NO_ACCESS = "no_access", _("The measuring point cannot be reached")
+    OTHER = "other", _("Another reason, under “What was found”")
+
+
 class Visit(models.Model):
     """The technician's visit for one work order (step 7)."""
 
@@ -140,6 +149,8 @@ class Visit(models.Model):
     details = models.JSONField(default=dict)
     """What each task was: {task: {name: value}}, as `tasks.DETAILS` lists them."""
     findings = models.TextField(blank=True)
+    not_measured = models.CharField(max_length=12, choices=NotMeasured.choices, blank=True)
+    """Why a reading that the tasks ask for was not taken; empty where all were."""
     materials = models.JSONField(default=list)
     """[{"name": …, "quantity": number, "unit": …}]"""
 

@@ -130,6 +130,7 @@ def _visit_fields(visit: Visit) -> list[list[str]]:
         [_("Technician"), str(visit.technician)],
         [_("Arrived / finished"), f"{moment(visit.arrived_at)} – {moment(visit.finished_at)}"],
         [_("Result"), _("Solved") if visit.solved else _("Not solved on site")],
+        *([[_("Not measured"), str(visit.get_not_measured_display())]] if visit.not_measured else []),
         [_("Amount to charge"), amount(order.product_order.price)],
     ]
 

@@ -19,6 +19,7 @@ from arraigo.insight.models import Judgement
 from arraigo.orders.models import OrderState, WorkOrder
 from arraigo.procedure.policy import Policy
 from arraigo.products.models import Courtesy
+from arraigo.retention import aftermath
 from arraigo.retention.models import Offer, Promise, RepeatFaultVerdict, RetentionCase
 from arraigo.retention.queries import EVALUATION
 from arraigo.terminations.models import Termination
@@ -87,6 +88,8 @@ def behind(figure: str, month: Span, kind: str = "") -> Cases:
     if figure in CASES:
         found = CASES[figure](month)
         return found if figure == "waiting" else found.filter(proactive=False)
+    if figure == "spent":
+        return RetentionCase.objects.filter(number__in=_given(month))
     rows, number = _ROWS[figure]
     counted = rows(month).filter(kind=kind) if kind else rows(month)
     return RetentionCase.objects.filter(number__in=counted.values(number))
@@ -105,8 +108,29 @@ _ROWS: dict[str, tuple[Callable[[Span], QuerySet[Any]], str]] = {
     "cost_per_save": (lambda month: CASES["judged"](month).filter(proactive=False), "number"),
 }
 """Figures that count promises, offers or things given → those, and where each has the number of its case."""
-BY_KIND = ("promises_kept", "promises_broken", "offered", "offers_accepted")
+AFTERWARDS = {
+    "courtesies_ended": "",
+    "courtesies_stayed": aftermath.STAYED,
+    "courtesies_asked": aftermath.ASKED,
+    "courtesies_left": aftermath.LEFT,
+}
+"""Figure of the courtesies that ended → what their customers did since; "" is whatever they did."""
+_ROWS |= {
+    figure: (lambda month, did=did: aftermath.ended(month.begin, month.end, did), "case_number")  # type: ignore[misc]
+    for figure, did in AFTERWARDS.items()
+}
+GIVEN = ("bill_waiver", "compensation", "courtesy", "visit")
+"""Figures of what was given in the month: together its cost."""
+BY_KIND = ("promises_kept", "promises_broken", "offered", "offers_accepted", *AFTERWARDS)
 """Those that are shown kind by kind."""
+
+
+def _given(month: Span) -> QuerySet[Any]:
+    """The numbers of the cases to which anything was given in the month."""
+    first, *others = [rows(month).order_by().values_list(number) for rows, number in map(_ROWS.__getitem__, GIVEN)]
+    return first.union(*others)
+
+
 BRANCH = Subquery(
     RepeatFaultVerdict.objects.filter(case=OuterRef("pk")).order_by("-repeat_fault").values("repeat_fault")[:1]
 )

@@ -1,14 +1,16 @@
 """The month's figures as tables, for the paper and the workbook. Cells are text, numbers, or Bs as `Decimal`."""
 
-from collections.abc import Iterable, Sequence
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from arraigo.insight import words
+from arraigo.insight import sets, words
 from arraigo.insight.figures import COUNTED, Group, MonthFigures
+from arraigo.retention import aftermath
 from arraigo.terminations.models import Termination
 
 Cell = str | int | float | Decimal | None
@@ -30,6 +32,7 @@ def tables(figures: MonthFigures) -> list[Table]:
     return [
         summary(figures),
         months(figures),
+        judged(figures),
         *(breakdown(figures, by) for by in words.DIMENSIONS),
         competitors(figures),
         offers(figures),
@@ -51,6 +54,7 @@ def summary(figures: MonthFigures) -> Table:
         "proactive": figures.proactive.opened,
         "promises_kept": figures.kept,
         "promises_broken": figures.broken,
+        "spent": figures.spent,
         "cost_per_save": figures.cost_per_save,
     }
     rows = [(str(words.FIGURES[name].name), value, str(words.FIGURES[name].how)) for name, value in values.items()]
@@ -67,6 +71,29 @@ def months(figures: MonthFigures) -> Table:
         row = (date_format(each.month, "F Y"), each.requested, each.executed, sum(each.apart.values()), each.base)
         rows.append((*row, None if rate is None else round(rate, 2)))
     return Table(_("Terminations by month"), header, rows)
+
+
+def judged(figures: MonthFigures) -> Table:
+    """The cases judged in the last months."""
+    header = [_("Month"), *(str(words.FIGURES[name].name) for name in ("judged", "saved", "not_saved"))]
+    rows = [
+        (date_format(each.month, "F Y"), each.judged, each.saved, each.judged - each.saved) for each in figures.saves
+    ]
+    return Table(_("Judged cases by month"), header, rows, str(words.FIGURES["judged"].how))
+
+
+def afterwards(month: dt.date, names: Mapping[str, str]) -> Table:
+    """What customers did after a courtesy that ended in the month, as of today; `names` of courtesies by code.
+
+    It goes on changing, so that it is no part of what is signed.
+    """
+    span = sets.span(month)
+    header = [_("Courtesy"), _("Ended"), _("Stayed"), _("Asked to leave again"), _("Left")]
+    rows = [
+        (names.get(each.kind, each.kind), each.ended, each.stayed, each.asked, each.left)
+        for each in aftermath.by_kind(span.begin, span.end)
+    ]
+    return Table(_("After the courtesies"), header, rows, _("As of today; it is not part of what is signed."))
 
 
 def breakdown(figures: MonthFigures, by: str) -> Table:

@@ -110,6 +110,25 @@ FIGURES: dict[str, Figure] = {
         gettext_lazy("Visits"),
         gettext_lazy("Work orders that a technician closed in the month, at the policy's cost of a visit."),
     ),
+    "spent": Figure(
+        gettext_lazy("Given in the month"),
+        gettext_lazy("Cases to which a credit, a courtesy or a visit was given in the month, each listed once."),
+    ),
+    "courtesies_ended": Figure(
+        gettext_lazy("Courtesies that ended"), gettext_lazy("Courtesies that ended in the month, as of today.")
+    ),
+    "courtesies_stayed": Figure(
+        gettext_lazy("Stayed after the courtesy"),
+        gettext_lazy("Of the courtesies that ended: the customer neither left nor asked to leave since."),
+    ),
+    "courtesies_asked": Figure(
+        gettext_lazy("Asked to leave again after the courtesy"),
+        gettext_lazy("Of the courtesies that ended: another case was opened at the customer's wish afterwards."),
+    ),
+    "courtesies_left": Figure(
+        gettext_lazy("Left after the courtesy"),
+        gettext_lazy("Of the courtesies that ended: the product's termination was asked for since it began."),
+    ),
     "competitor_price": Figure(
         gettext_lazy("Competitors' prices beside ours"),
         gettext_lazy(

@@ -5,13 +5,14 @@ from decimal import Decimal
 from typing import Any
 
 from arraigo.insight.figures import MonthFigures
-from arraigo.insight.tables import Cell, Table, tables
+from arraigo.insight.tables import Cell, Table, afterwards, tables
+from arraigo.procedure import queries as procedures
 
 WIDEST = 60
 
 
 def workbook(figures: MonthFigures) -> bytes:
-    """The tables of `figures` in the reader's language; amounts are numbers in Bs."""
+    """The tables of `figures` in the reader's language, and what followed its courtesies; amounts are numbers in Bs."""
     target = io.BytesIO()
     # Text from customers' and units' names is text, whatever it begins with.
     import xlsxwriter
@@ -20,7 +21,8 @@ def workbook(figures: MonthFigures) -> bytes:
     book.set_properties({"title": f"{figures.month:%Y-%m}", "comments": figures.version})
     formats = {"head": book.add_format({"bold": True, "bottom": 1}), "bs": book.add_format({"num_format": "#,##0.00"}),
                "note": book.add_format({"italic": True})}  # fmt: skip
-    for table in tables(figures):
+    courtesies = {code: terms["name"] for code, terms in procedures.current_policy().value("courtesy").items()}
+    for table in [*tables(figures), afterwards(figures.month, courtesies)]:
         _write(book.add_worksheet(table.name[:31]), table, formats)
     book.close()
     return target.getvalue()

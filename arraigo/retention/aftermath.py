@@ -42,11 +42,16 @@ def told(courtesies: QuerySet[Courtesy]) -> QuerySet[Courtesy]:
     )
 
 
+def ended(begin: dt.datetime, end: dt.datetime, afterwards: str = "") -> QuerySet[Courtesy]:
+    """The courtesies that ended from `begin` on and before `end`, where asked those whose customers did so since."""
+    found = told(Courtesy.objects.filter(status=Courtesy.Status.ENDED, ended_at__gte=begin, ended_at__lt=end))
+    return found.filter(afterwards=afterwards) if afterwards else found
+
+
 def by_kind(begin: dt.datetime, end: dt.datetime) -> list[Aftermath]:
     """The courtesies that ended from `begin` on and before `end`, by kind. One query, true as of now."""
-    ended = Courtesy.objects.filter(status=Courtesy.Status.ENDED, ended_at__gte=begin, ended_at__lt=end)
     rows = (
-        told(ended)
+        ended(begin, end)
         .values("kind")
         .annotate(
             ended=Count("id"),

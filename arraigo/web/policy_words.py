@@ -3,6 +3,7 @@
 from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from arraigo.billing.models import Adjustment, Bill
 from arraigo.fieldwork.models import Paper, Task
@@ -30,6 +31,9 @@ OWN: dict[str, Promise] = {
     "most": _("most"),
     "materials": _("materials"),
     "measured": _("measured after the work"),
+    "readings": _("readings required"),
+    "before": pgettext_lazy("a reading", "before"),
+    "after": pgettext_lazy("a reading", "after"),
     "access_point": _("access point"),
     "network_cable": _("network cable"),
     "coaxial_cable": _("coaxial cable"),

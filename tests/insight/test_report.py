@@ -43,7 +43,7 @@ def test_the_workbook_carries_every_table(cast: Cast) -> None:
     ways.compensated(cast.household("1"))
     figures = queries.month_figures(MARCH)
     book = openpyxl.load_workbook(io.BytesIO(workbook(figures)))
-    assert book.sheetnames == [table.name[:31] for table in tables(figures)]
+    assert book.sheetnames[:-1] == [table.name[:31] for table in tables(figures)]
     for table in tables(figures):
         rows = list(book[table.name[:31]].values)
         assert [cell for cell in rows[0] if cell is not None] == [str(each) for each in table.header]

@@ -45,8 +45,8 @@ class Opened(Walk):
 
     @property
     def readings(self) -> dict[str, str]:
-        """The line's attenuation, which is what is measured on copper."""
-        return {f"after_{self.home.internet.pk}": "30"}
+        """The line's attenuation before and after the work, which is what is measured on copper."""
+        return {f"before_{self.home.internet.pk}": "55", f"after_{self.home.internet.pk}": "30"}
 
 
 @pytest.fixture

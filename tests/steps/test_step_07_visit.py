@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from arraigo.fieldwork.models import Measurement, Visit
+from arraigo.fieldwork.models import Measurement, SignedPaper, Visit
 from arraigo.messages.models import Notice
 from arraigo.orders import actions as orders
 from arraigo.orders.errors import EvidenceMissing
@@ -39,15 +39,32 @@ def test_what_was_done_is_recorded(walk: Walk, home: Household, cast: Cast) -> N
     assert walk.open == ["step_08"]
 
 
-def test_a_new_drop_is_proved_by_a_reading(walk: Walk, home: Household) -> None:
-    """Only where the policy says so, and only of a visit that solved it."""
-    after = f"after_{home.internet.pk}"
-    (said,) = walk.errors("step_07", **{after: ""})[after]
-    assert said.startswith("Measure after the work")
+def test_a_task_is_measured_as_the_policy_says_or_tells_why_not(walk: Walk, home: Household) -> None:
+    """Before and after where the signal is worked on, after where the outlet is moved, never for a telephone."""
+    pk = home.internet.pk
+    before, after = f"before_{pk}", f"after_{pk}"
+    nothing = {before: "", after: ""}
+    for task in ("drop_cable_replacement", "signal_stability"):
+        errors = walk.errors("step_07", tasks=[task], **nothing)
+        assert set(errors) == {before, after}
+        assert errors[after][0].startswith("Measure after the work")
+        assert "before the work too" in errors[before][0]
+    assert set(walk.errors("step_07", tasks=["wifi_coverage"], **nothing)) == {after}
     (said,) = walk.errors("step_07", **{after: "-90"})[after]
     assert "lies between -35 and 0 dBm" in said
-    walk("step_07", tasks=["signal_stability"], **{after: ""})
-    assert not Measurement.objects.exists()
+    assert set(walk.errors("step_07", not_measured="other", findings="", **nothing)) == {"findings"}
+    walk("step_07", not_measured="no_signal", **{before: "", after: "-19"})
+    assert (Measurement.objects.get().before, Visit.objects.get().not_measured) == (None, "no_signal")
+    walk("step_08")
+    for paper in SignedPaper.objects.all():
+        assert paper.contents is not None
+        assert ["No se midió", "El servicio estaba cortado: no había qué medir"] in paper.contents["fields"]
+
+
+def test_what_is_not_measured_needs_no_reason(walk: Walk, home: Household) -> None:
+    pk = home.internet.pk
+    walk("step_07", tasks=["phone_extension"], not_measured="no_meter", **{f"before_{pk}": "", f"after_{pk}": ""})
+    assert Visit.objects.get().not_measured == ""
 
 
 def test_not_solved_fails_the_order_and_tells_the_owner(walk: Walk, cast: Cast) -> None:

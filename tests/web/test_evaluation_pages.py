@@ -1,8 +1,10 @@
 """Pages of the evaluation and of the controls: constant queries, addresses that mean nothing, late records."""
 
 import datetime as dt
+import io
 from collections.abc import Iterator
 
+import openpyxl
 import pytest
 from django.urls import reverse
 
@@ -213,3 +215,31 @@ def test_a_forged_evaluation_is_not_served(cast: Cast) -> None:
         Evaluation.objects.update(pdf=b"%PDF-1.7 forged")
         answer = client.get(place)
     assert (answer.status_code, "03/2026" in answer.content.decode()) == (409, True)
+
+
+def test_months_costs_together_and_what_followed_courtesies_lead_to_their_cases(cast: Cast) -> None:
+    """A courtesy that ended, a baja of March and a compensation: page, list behind it and workbook agree."""
+    walk = ways.courteous(cast.household("1"))
+    ways.compensated(cast.household("2"))
+    ways.lost(cast.household("3"))
+    client, april = signed_in(cast[Role.COMMERCIAL_MANAGEMENT]), dt.date(2026, 4, 1)
+    together = reverse("evaluation_cases", args=[MARCH, "spent"])
+    assert client.get(reverse("evaluation", args=[MARCH])).content.decode().count(f'"{together}"') == 2
+    assert {row.number for row in client.get(together).context["list"].rows} >= {walk.case.number}
+    with moment(days=31):
+        sweeps.run_all()
+        page = client.get(reverse("evaluation", args=[april])).content.decode()
+        month = reverse("evaluation_terminations", args=[MARCH, "requested"])
+        assert f'"{month}"' in page.split("<tbody>")[1]
+        stayed = reverse("evaluation_cases", args=[april, "courtesies_stayed"]) + "?kind=bandwidth"
+        assert f'"{stayed}"' in page
+        assert [row.number for row in client.get(stayed).context["list"].rows] == [walk.case.number]
+        left = reverse("evaluation_cases", args=[april, "courtesies_left"])
+        assert left not in page
+        assert client.get(left).context["list"].rows == []
+        book = openpyxl.load_workbook(io.BytesIO(client.get(reverse("evaluation_tables", args=[april])).content))
+    rows = {sheet.title: list(sheet.values) for sheet in book}
+    afterwards = next(rows[name] for name in rows if "cortesía" in name.lower() and "desp" in name.lower())
+    assert afterwards[1][1:] == (1, 1, 0, 0)
+    judged = next(rows[name] for name in rows if name.startswith("Casos juzgados"))
+    assert len(judged) >= 25

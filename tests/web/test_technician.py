@@ -174,7 +174,9 @@ def test_readings_out_of_range_say_the_range(desk: Desk, phone: Client) -> None:
 def test_a_task_says_what_it_needs(desk: Desk, phone: Client) -> None:
     answer = phone.post(step(desk.walk, "step_07"), {"solved": "yes", "tasks": ["signal_stability", "wifi_coverage"]})
     form = answer.context["form"]
-    assert {"signal_stability_devices", "wifi_coverage_moved"} == set(form.errors)
+    pk = desk.walk.home.internet.pk
+    readings = {f"before_{pk}", f"after_{pk}"}
+    assert {"signal_stability_devices", "wifi_coverage_moved", *readings} == set(form.errors)
     three = {"solved": "yes", "tasks": ["signal_stability"], "signal_stability_devices": "3"}
     assert "De 1 a 2." in text(phone.post(step(desk.walk, "step_07"), three))
 

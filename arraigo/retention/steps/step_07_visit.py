@@ -12,7 +12,7 @@ from arraigo.fieldwork import actions as fieldwork
 from arraigo.fieldwork import pictures
 from arraigo.fieldwork.details import DETAILS, Detail
 from arraigo.fieldwork.materials import named
-from arraigo.fieldwork.models import Photo, Task
+from arraigo.fieldwork.models import NotMeasured, Photo, Task
 from arraigo.messages import actions as messages
 from arraigo.orders import progress as orders
 from arraigo.people import queries as people
@@ -33,6 +33,16 @@ CAUSES = [
 ]
 MOST_MATERIAL = 1000
 """Metres or pieces of one material in one visit: more is a slip of the finger."""
+MEASURE = {
+    "before": _("“%(task)s” is measured before the work too: write that reading, or choose below why there is none."),
+    "after": _("Measure after the work: the reading proves the task “%(task)s”. Else choose below why there is none."),
+}
+READING_HINTS = {
+    ("before", "after"): _("It needs the readings before and after the work, below."),
+    ("after",): _("It needs the reading after the work, below."),
+    ("before",): _("It needs the reading before the work, below."),
+}
+"""Moments that a task is measured at → what the page says of it."""
 MOMENTS = (Photo.Moment.BEFORE, Photo.Moment.AFTER)
 
 
@@ -52,6 +62,9 @@ class VisitForm(StepForm):
     )
     findings = forms.CharField(
         label=_("What was found"), required=False, widget=forms.Textarea(attrs={"rows": 3}), max_length=2000
+    )
+    not_measured = forms.ChoiceField(
+        label=_("If a reading could not be taken: why"), choices=[("", "—"), *NotMeasured.choices], required=False
     )
     solved = forms.ChoiceField(
         label=_("Result"),
@@ -119,9 +132,14 @@ class VisitForm(StepForm):
         """The fields that each task needs, by the task's code."""
         return {str(task): [self[f"{task}_{detail.name}"] for detail in asked] for task, asked in DETAILS.items()}
 
-    def measured(self) -> set[str]:
-        """The tasks that leave a reading after the work, as the policy says."""
-        return {task for task, terms in self.policy.value("xpress").items() if terms.get("measured")}
+    def required_readings(self, task: str) -> list[str]:
+        """The moments of the work at which `task` is measured, `before` and `after`, as the policy says."""
+        terms = self.policy.value("xpress").get(task, {})
+        return terms.get("readings", ["after"] if terms.get("measured") else [])  # type: ignore[no-any-return]
+
+    def reading_hints(self) -> dict[str, Any]:
+        """What the page says of the readings that a task asks for, by the task's code."""
+        return {task: READING_HINTS.get(tuple(self.required_readings(task)), "") for task in Task.values}
 
     def material_tasks(self) -> dict[str, list[str]]:
         """Material → the tasks that use it, as the policy lists them."""
@@ -165,13 +183,30 @@ class VisitForm(StepForm):
                 self.add_error(name, _("Say it: the task “%(task)s” was marked.") % {"task": Task(task).label})
 
     def _check_measured(self, cleaned: dict[str, Any]) -> None:
-        """A task that the policy wants measured leaves a reading after the work, of one product at least."""
-        after = [f"after_{product.pk}" for product in self.products]
-        if any(name in self.errors or cleaned.get(name) is not None for name in after):
-            return
-        if task := next((task for task in cleaned.get("tasks", []) if task in self.measured()), None):
-            said = _("Measure after the work: the reading proves the task “%(task)s”.") % {"task": Task(task).label}
-            self.add_error(after[0], said)
+        """Each task leaves the readings that the policy asks for, of one product of its services, or says why not."""
+        missing = {name: task for task in cleaned.get("tasks", []) for name in self._unmeasured(task, cleaned)}
+        if not missing:
+            cleaned["not_measured"] = ""
+        elif cleaned.get("not_measured") == NotMeasured.OTHER and not cleaned.get("findings"):
+            self.add_error("findings", _("Write why a reading could not be taken."))
+        elif not cleaned.get("not_measured"):
+            for name, task in missing.items():
+                said = MEASURE[name.split("_")[0]] % {"task": Task(task).label}
+                self.add_error(name, said)
+
+    def _unmeasured(self, task: str, cleaned: dict[str, Any]) -> list[str]:
+        """The fields of the readings that `task` still lacks, of the product that lacks fewest."""
+        services = self.policy.value("xpress").get(task, {}).get("services", [])
+        own = [product for product in self.products if product.offering.service in services] or self.products
+        lacking = [
+            [
+                f"{moment}_{product.pk}"
+                for moment in self.required_readings(task)
+                if f"{moment}_{product.pk}" not in self.errors and cleaned.get(f"{moment}_{product.pk}") is None
+            ]
+            for product in own
+        ]
+        return min(lacking, key=len, default=[])
 
     def _check_photo(self, name: str, cleaned: dict[str, Any]) -> None:
         try:
@@ -237,6 +272,7 @@ def carry_out(run: StepRun) -> StepResult:
         materials=list(form.used()),
         details=form.detailed(),
         findings=run.data["findings"],
+        not_measured=run.data["not_measured"] if solved else "",
         solved=solved,
         cause=run.data["cause"],
     )

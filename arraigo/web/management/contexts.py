@@ -7,7 +7,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from arraigo import clock
-from arraigo.insight import paper, queries, words
+from arraigo.insight import paper, queries, sets, words
 from arraigo.insight.figures import COUNTED, Group, MonthFigures
 from arraigo.insight.models import Evaluation
 from arraigo.people.models import Role, User
@@ -103,5 +103,6 @@ def evaluations_page() -> dict[str, Any]:
 def behind(month: dt.date, figure: str, by: str = "", key: str = "", kind: str = "") -> dict[str, Any]:
     """What a list behind a figure says of itself: the figure, how it is counted, the group and kind chosen."""
     group = words.group(by, key, queries.name_of(by, key)) if by else ""
-    chosen = " · ".join(filter(None, (words.kind(kind) if kind else "", group)))
+    named = courtesy_names(procedures.current_policy()).get(kind) if figure in sets.AFTERWARDS else None
+    chosen = " · ".join(filter(None, (named or (words.kind(kind) if kind else ""), group)))
     return {"month": month, "figure": words.FIGURES[figure], "by": words.DIMENSIONS.get(by, ""), "chosen": chosen}
