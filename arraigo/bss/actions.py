@@ -85,10 +85,12 @@ def _write(order: Order, adapter: CommercialSystem, now: dt.datetime) -> Command
 def cancel_pending(subject: str) -> int:
     """Cancel the commands of `subject` that never left; how many. The caller writes the event.
 
-    One that left without an answer yet stays: the other side may have applied it.
+    One that left without an answer yet stays: the other side may have applied it. So does what is told of
+    tickets: whatever ends the case, its visit has solved them.
     """
     never_left = Q(attempts=0) | Q(answer__state="unreachable")
-    return Command.objects.filter(never_left, subject=subject, status=Command.Status.PENDING).update(
+    pending = Command.objects.filter(never_left, subject=subject, status=Command.Status.PENDING)
+    return pending.exclude(kind__startswith="trouble_ticket.").update(
         status=Command.Status.CANCELLED, ended_at=clock.now()
     )
 

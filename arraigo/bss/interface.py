@@ -22,6 +22,8 @@ KINDS = frozenset(
         "courtesy.withdraw",
         "termination.request",
         "termination.withdraw",
+        "trouble_ticket.resolve",
+        "trouble_ticket.reopen",
     }
 )
 """Every command there is, as `noun.verb`."""

@@ -25,8 +25,7 @@ class Command(models.Model):
 
     idempotency_key = models.CharField(max_length=40, unique=True, default=new_key)
     kind = models.CharField(max_length=40)
-    """`noun.verb`: `bill_adjustment.apply`, `product_order.create`, `work_order.create`,
-    `courtesy.activate`, `courtesy.withdraw`, `termination.request`, `termination.withdraw`."""
+    """`noun.verb`, one of `interface.KINDS`."""
     subject = models.CharField(max_length=60, blank=True)
     payload = models.JSONField()
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.PENDING)

@@ -13,6 +13,8 @@ NAMES: dict[str, Promise] = {
     "courtesy.withdraw": _("end of a courtesy"),
     "termination.request": _("registration of a termination"),
     "termination.withdraw": _("withdrawal of a termination"),
+    "trouble_ticket.resolve": _("solution of a trouble ticket"),
+    "trouble_ticket.reopen": _("trouble ticket taken up again"),
 }
 
 

@@ -36,6 +36,7 @@ from arraigo.orders.errors import CauseMissing, WrongState
 from arraigo.orders.models import WorkOrder
 from arraigo.people.models import User
 from arraigo.records import key_of
+from arraigo.tickets.models import TroubleTicket
 
 __all__ = [
     "add_photo",
@@ -154,16 +155,19 @@ def sign_papers(
     signature: bytes | None = None,
     refusal_reason: str = "",
     photo: bytes | None = None,
+    tickets: Sequence[TroubleTicket] | None = None,
+    held: WorkOrder | None = None,
     actor: User,
 ) -> list[SignedPaper]:
     """Keep the papers of a recorded visit as signed, or as refused with reason and photo (step 8.1).
 
-    `signature` is a PNG, `photo` a PNG or JPEG. Raises VisitNotFinished, NoPaperToSign, UnknownPaper,
+    `signature` is a PNG, `photo` a PNG or JPEG. `tickets` are what the visit was about, where the caller has
+    read more than led to its order; `held` is the order, where the caller has read it with customer, zone
+    and product order, locked, in this transaction. Raises VisitNotFinished, NoPaperToSign, UnknownPaper,
     PapersSigned, SignatureMissing, SignatureBlank, SignerMissing, SignedAndRefused, PhotoMissing and
     the errors of `store_attachment`.
     """
-    orders = WorkOrder.objects.select_related("customer", "zone", "product_order")
-    order = orders.select_for_update(of=("self",)).get(visit=key_of(visit))
+    order = held or _of_visit(visit)
     visit = visit if isinstance(visit, Visit) else Visit.objects.get(pk=visit)
     visit.work_order = order
     if visit.technician_id == actor.pk:
@@ -176,12 +180,17 @@ def sign_papers(
         SignedPaper(**number, visit=visit, paper=paper, at=now, **proof)
         for number, paper in zip(numbered_many(SignedPaper, PAPER_PREFIX, now, len(wanted)), wanted, strict=True)
     ]
-    signed.freeze(made)
+    signed.freeze(made, tickets)
     _insert(made, order)
     kind = "papers.refused" if proof["signature"] is None else "papers.signed"
     data = {"papers": {paper.number: paper.paper for paper in made}, "reason": proof["refusal_reason"]}
     _record(kind, visit, order, actor, **data, sha256=_digests(made))
     return made
+
+
+def _of_visit(visit: Visit | int) -> WorkOrder:
+    orders = WorkOrder.objects.select_related("customer", "zone", "product_order")
+    return orders.select_for_update(of=("self",)).get(visit=key_of(visit))
 
 
 def _insert(made: Sequence[SignedPaper], order: WorkOrder) -> None:

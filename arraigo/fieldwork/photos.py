@@ -3,7 +3,7 @@
 import hashlib
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from arraigo import clock
 from arraigo.eventlog.actions import record
@@ -24,18 +24,17 @@ def store_attachment(content: bytes, *, actor: User | None, drawn: bool = False)
     comes is told from its bytes. Raises AttachmentTooBig, NotAPicture.
     """
     kept_content, content_type = pictures.for_keeping(content, drawn=drawn)
-    kept, created = Attachment.objects.get_or_create(
-        sha256=hashlib.sha256(kept_content).hexdigest(),
-        defaults={
-            "content_type": content_type,
-            "content": kept_content,
-            "added_at": clock.now(),
-            "added_by": actor,
-        },
-    )
-    if created:
-        data = {"sha256": kept.sha256, "content_type": content_type, "bytes": len(kept_content)}
-        record("attachment.stored", kept, actor=actor, data=data)
+    sha256 = hashlib.sha256(kept_content).hexdigest()
+    try:
+        # Hardly any picture comes twice: insert first, and ask only where it is there.
+        with transaction.atomic():
+            kept = Attachment.objects.create(
+                sha256=sha256, content_type=content_type, content=kept_content, added_at=clock.now(), added_by=actor
+            )
+    except IntegrityError:
+        return Attachment.objects.get(sha256=sha256)
+    data = {"sha256": sha256, "content_type": content_type, "bytes": len(kept_content)}
+    record("attachment.stored", kept, actor=actor, data=data)
     return kept
 
 

@@ -18,18 +18,22 @@ from arraigo.fieldwork import details
 from arraigo.fieldwork.documents import ticket_line
 from arraigo.fieldwork.models import Attachment, Measurement, Paper, Photo, SignedPaper, Task, Visit
 from arraigo.fieldwork.pictures import drawing
+from arraigo.tickets.models import TroubleTicket
 
 SIGNATURE_MM = 28
 PHOTO_MM = 60
 WITH_PHOTOS = (Paper.SERVICE_REPORT, Paper.FAULT_REPORT)
 
 
-def freeze(papers: Sequence[SignedPaper]) -> None:
-    """Give the papers of one visit, signed or refused, what they say, as JSON (not saved). Three queries."""
+def freeze(papers: Sequence[SignedPaper], tickets: Sequence[TroubleTicket] | None = None) -> None:
+    """Give the papers of one visit, signed or refused, what they say, as JSON (not saved). Three queries.
+
+    `tickets` are what the visit was about, with their products; those that led to its order, where None.
+    """
     visit, wanted = papers[0].visit, {paper.paper for paper in papers}
     with paper_language():
         work = {**_work(visit), **_readings(visit), **_materials(visit)}
-        faults = _faults(visit) if Paper.FAULT_REPORT in wanted else []
+        faults = _faults(visit, tickets) if Paper.FAULT_REPORT in wanted else []
         photos = _photos(visit) if wanted & set(WITH_PHOTOS) else []
         for paper in papers:
             paper.contents = {
@@ -96,8 +100,9 @@ def _details(visit: Visit, task: Task) -> str:
     return " · ".join(details.told(task.value, visit.details)) if task.value in visit.tasks else ""
 
 
-def _faults(visit: Visit) -> list[str]:
-    tickets = visit.work_order.tickets.select_related("product").order_by("opened_at", "id")
+def _faults(visit: Visit, tickets: Sequence[TroubleTicket] | None) -> list[str]:
+    if tickets is None:
+        tickets = list(visit.work_order.tickets.select_related("product").order_by("opened_at", "id"))
     return [" · ".join(filter(None, (ticket_line(ticket), ticket.description))) for ticket in tickets]
 
 

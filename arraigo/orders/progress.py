@@ -140,9 +140,13 @@ def start(order: WorkOrder | int, *, actor: User | None) -> WorkOrder:
 
 
 @transaction.atomic(savepoint=False)
-def complete_order(order: WorkOrder | int, *, actor: User | None) -> WorkOrder:
-    """Close a solved order and its product order (step 8)."""
-    order = _locked(order)
+def complete_order(order: WorkOrder | int, *, actor: User | None, held: bool = False) -> WorkOrder:
+    """Close a solved order and its product order (step 8).
+
+    `held`: the caller has read `order` with its product order, locked, in this transaction.
+    """
+    if not (held and isinstance(order, WorkOrder) and order.closed_at is None):
+        order = _locked(order)
     ended = _close(order, OrderState.COMPLETED)
     ProductOrder.objects.filter(pk=order.product_order_id).update(state=OrderState.COMPLETED, ended_at=order.closed_at)
     _record("completed", order, actor, hours_left=round(queries.hours_left(order, clock.now()), 2), **ended)

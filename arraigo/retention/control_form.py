@@ -1,5 +1,6 @@
 """What both controls ask and how they are decided (steps 9 and 10)."""
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -25,6 +26,7 @@ REASONS = {
     "treatment": _("How the customer was treated"),
 }
 """Why a control fails."""
+NOT_THE_REPAIR = {"credit_missing", "treatment"}
 
 
 class ControlForm(StepForm):
@@ -117,8 +119,16 @@ def decide(run: StepRun, *, failed_fact: str) -> StepResult:
         run.case.reopened += 1
         run.case.save(update_fields=["reopened"])
         cancellations.of_visit(run.case, actor=run.actor)
+        if not found["new_faults"] and not _about_else(run.data["reasons"]):
+            controls.take_up_again(control.work_order, answer=run.data["answer"], actor=run.actor)
         messages.notify_all(_who_must_know(run, control), "control.failed", {"kind": kind}, run.case.number)
     return StepResult(verdict, facts, {"control": kind, "verdict": verdict, "found": found})
+
+
+def _about_else(reasons: Sequence[str]) -> bool:
+    """Whether a control failed for reasons that leave the repair as it is. A fault that came back as a ticket
+    of its own does too: that one is worked on."""
+    return bool(reasons) and set(reasons) <= NOT_THE_REPAIR
 
 
 def _who_must_know(run: StepRun, control: QualityControl) -> list[User]:

@@ -7,9 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from arraigo import clock
 from arraigo.billing.models import BillingClaim, Credit
+from arraigo.documents.values import paper_language
 from arraigo.messages import actions as messages
 from arraigo.orders.models import WorkOrder
 from arraigo.people import queries as people
@@ -18,7 +20,9 @@ from arraigo.procedure.policy import Policy
 from arraigo.products.models import Courtesy
 from arraigo.quality.models import QualityControl
 from arraigo.retention.models import RetentionCase
+from arraigo.tickets import actions as tickets
 from arraigo.tickets.models import TroubleTicket
+from arraigo.tickets.queries import countable_faults
 from arraigo.workdays import queries as workdays
 
 WHO: dict[str, str] = {
@@ -53,6 +57,24 @@ def new_faults(order: WorkOrder) -> list[TroubleTicket]:
         .exclude(status__in=TroubleTicket.NOT_COUNTABLE)
         .order_by("opened_at")
     )
+
+
+def confirm_solution(order: WorkOrder, *, actor: User) -> None:
+    """The customer confirms what the order's visit solved: everything works 2 days later (step 9)."""
+    faults = countable_faults().filter(product__in=order.products.all(), opened_at__lte=order.closed_at)
+    last = {ticket.product_id: ticket for ticket in faults.order_by("opened_at", "id")}
+    if last:
+        with paper_language():
+            reason = _("The control after the visit passed: %(order)s.") % {"order": order.number}
+        tickets.confirm_solutions(last.values(), reason=reason, actor=actor, case_number=order.case_number)
+
+
+def take_up_again(order: WorkOrder, *, answer: str, actor: User) -> None:
+    """The tickets that the order's visit resolved are worked on again: its control failed, says `answer`."""
+    solved = TroubleTicket.objects.select_for_update().filter(
+        product__in=order.products.all(), status=TroubleTicket.Status.RESOLVED, resolved_at=order.closed_at
+    )
+    tickets.take_up_again(list(solved.order_by("id")), note=answer, actor=actor, case_number=order.case_number)
 
 
 @dataclass(frozen=True)

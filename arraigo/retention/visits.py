@@ -3,8 +3,8 @@
 import datetime as dt
 from typing import Any
 
-from django.db import transaction
-from django.db.models import Case, F, OuterRef, Q, Subquery, When
+from django.db import connection, transaction
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
 
 from arraigo import clock
 from arraigo.engine import actions as engine
@@ -15,6 +15,7 @@ from arraigo.orders.models import OrderState, WorkOrder
 from arraigo.people.models import User
 from arraigo.procedure.policy import Policy
 from arraigo.retention.models import RetentionCase
+from arraigo.tickets import queries as tickets
 from arraigo.tickets.models import TroubleTicket
 
 MOST_TICKETS, MOST_VISITS = 5, 3
@@ -27,11 +28,28 @@ ELEMENTS = ("step_06", "step_07", "step_08", "route_to_plant")
 
 
 def current_order(case: RetentionCase) -> WorkOrder:
-    """The case's latest work order, with what its pages show; read once for one `case` object."""
+    """The case's latest work order, with what its pages show; read once for one `case` object.
+
+    Inside a transaction it is locked.
+    """
     if case.current_order is None:
         orders = WorkOrder.objects.filter(case_number=case.number).select_related(*ORDER_PARTS)
+        if connection.in_atomic_block:
+            orders = orders.select_for_update(of=("self",))
         case.current_order = orders.latest("id")
     return case.current_order
+
+
+def held_faults(order: WorkOrder) -> list[TroubleTicket]:
+    """The tickets that led to the order, and whatever else is an open fault of its products; oldest first.
+
+    Locked: call it in a transaction.
+    """
+    led = Exists(order.tickets.through.objects.filter(workorder=order.pk, troubleticket=OuterRef("pk")))
+    products = order.products.through.objects.filter(workorder=order.pk).values("product")
+    still = tickets.COUNTABLE & Q(product__in=products, resolved_at=None, opened_at__lte=clock.now())
+    wanted = TroubleTicket.objects.filter(led | still).select_related("product")
+    return list(wanted.select_for_update(of=("self",)).order_by("opened_at", "id"))
 
 
 def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -> dict[str, Any]:

@@ -1,11 +1,13 @@
 """What is done with trouble tickets (TMF621) and mass outages."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db import transaction
 
 from arraigo import clock
+from arraigo.bss import actions as outbox
 from arraigo.customers.models import Customer
 from arraigo.eventlog.actions import record
 from arraigo.network.models import Zone
@@ -20,7 +22,7 @@ from arraigo.tickets.errors import (
     TimeInFuture,
     TransitionRefused,
 )
-from arraigo.tickets.models import ConfirmedSolution, Interaction, Outage, TicketChange, TroubleTicket
+from arraigo.tickets.models import ConfirmedSolution, Interaction, Outage, TicketChange, TroubleTicket, way
 from arraigo.tickets.signals import ticket_moved
 
 Status = TroubleTicket.Status
@@ -81,11 +83,64 @@ def change_state(
     elif before == Status.RESOLVED and state == Status.IN_PROGRESS:
         held.resolved_at = None
     held.save(update_fields=["status", "resolved_at", "resolution"])
-    TicketChange.objects.create(ticket=held, before=before, after=state, at=now, by=actor, note=note)
-    told = {"number": held.number, "before": before, "after": state, "note": note}
-    record("ticket.state_changed", held, actor=actor, case_number=case_number, data=told)
+    change = TicketChange(ticket=held, before=before, after=state, at=now, by=actor, note=note)
+    change.save()
+    _record_change(change, case_number)
     ticket_moved.send(TroubleTicket, ticket=held)
     return held
+
+
+def _record_change(change: TicketChange, case_number: str) -> None:
+    told = {"number": change.ticket.number, "before": change.before, "after": change.after, "note": change.note}
+    record("ticket.state_changed", change.ticket, actor=change.by, case_number=case_number, data=told)
+
+
+def solve(
+    held: Sequence[TroubleTicket], *, at: dt.datetime, note: str, actor: User | None, case_number: str
+) -> list[TroubleTicket]:
+    """A visit left what the tickets report working at `at`: the open ones of them are resolved (step 8).
+
+    Call it in a transaction that locked them (`visits.held_faults`). The commercial system is told. Promised
+    repairs that wait for one of them end with the sweep. Three statements, however many there are.
+    """
+    solved = [ticket for ticket in held if ticket.is_open]
+    _move(solved, Status.RESOLVED, at=at, note=note, actor=actor, case_number=case_number)
+    return solved
+
+
+def take_up_again(held: Sequence[TroubleTicket], *, note: str, actor: User | None, case_number: str) -> None:
+    """What a visit solved does not hold, says a control: the work on these resolved tickets goes on.
+
+    Call it in a transaction that locked them. The commercial system is told.
+    """
+    _move(held, Status.IN_PROGRESS, at=clock.now(), note=note, actor=actor, case_number=case_number)
+
+
+def _move(
+    held: Sequence[TroubleTicket], state: Status, *, at: dt.datetime, note: str, actor: User | None, case_number: str
+) -> None:
+    """Bring each ticket to `state`, through the states that TMF621 wants in between."""
+    changes = list[TicketChange]()
+    for ticket in held:
+        for after in way(ticket.status, state):
+            changes.append(TicketChange(ticket=ticket, before=ticket.status, after=after, at=at, by=actor, note=note))
+            ticket.status = after
+    if not changes:
+        return
+    solution: dict[str, Any] = {"resolved_at": None}
+    if state == Status.RESOLVED:
+        solution = {"resolved_at": at, "resolution": note}
+    TroubleTicket.objects.filter(pk__in=[ticket.pk for ticket in held]).update(status=state, **solution)
+    TicketChange.objects.bulk_create(changes)
+    for change in changes:
+        _record_change(change, case_number)
+    outbox.send_all(_command(ticket, state, note, case_number) for ticket in held)
+
+
+def _command(ticket: TroubleTicket, state: Status, note: str, case_number: str) -> outbox.Order:
+    known = {"number": ticket.number, "source": ticket.source, "external_id": ticket.external_id or ""}
+    verb = "resolve" if state == Status.RESOLVED else "reopen"
+    return outbox.Order(f"trouble_ticket.{verb}", {**known, "status": state.value, "note": note}, case_number)
 
 
 def _refusal(ticket: TroubleTicket, state: str) -> TransitionRefused:
@@ -116,18 +171,29 @@ def dispute(ticket: TroubleTicket | int, *, actor: User | None, note: str = "") 
 
 @transaction.atomic(savepoint=False)
 def confirm_solution(ticket: TroubleTicket, *, reason: str, actor: User, case_number: str = "") -> ConfirmedSolution:
-    """An advisor records that the faults of the ticket's product, up to it, are really solved (step 2).
+    """Record that the faults of the ticket's product, up to it, are really solved (step 2).
 
     Raises ReasonMissing.
     """
+    return confirm_solutions([ticket], reason=reason, actor=actor, case_number=case_number)[0]
+
+
+@transaction.atomic(savepoint=False)
+def confirm_solutions(
+    tickets: Iterable[TroubleTicket], *, reason: str, actor: User, case_number: str
+) -> list[ConfirmedSolution]:
+    """As `confirm_solution`, for the last ticket of each of several products in one statement."""
     if not reason.strip():
         raise ReasonMissing
-    solution = ConfirmedSolution.objects.create(
-        product_id=ticket.product_id, ticket=ticket, reason=reason.strip(), at=clock.now(), by=actor
+    now, said = clock.now(), reason.strip()
+    solutions = ConfirmedSolution.objects.bulk_create(
+        ConfirmedSolution(product_id=ticket.product_id, ticket=ticket, reason=said, at=now, by=actor)
+        for ticket in tickets
     )
-    told = {"number": ticket.number, "reason": solution.reason}
-    record("ticket.solution_confirmed", ticket, actor=actor, case_number=case_number, data=told)
-    return solution
+    for solution in solutions:
+        told = {"number": solution.ticket.number, "reason": said}
+        record("ticket.solution_confirmed", solution.ticket, actor=actor, case_number=case_number, data=told)
+    return solutions
 
 
 def dispute_solutions(tickets: Iterable[TroubleTicket], *, reason: str, actor: User) -> int:

@@ -124,14 +124,23 @@ class TroubleTicket(ExternalRecord):
         return self.status not in (*self.NOT_COUNTABLE, *self.SOLVED)
 
 
+def way(before: str, after: str) -> list[str]:
+    """The states through which a ticket gets from one state to another by TMF621's transitions, the shortest
+    way, ending with `after`; empty where there is none."""
+    ways = [[each] for each in TroubleTicket.TRANSITIONS[before]]
+    reached = {each for (each,) in ways}
+    for found in ways:
+        if found[-1] == after:
+            return found
+        following = [each for each in TroubleTicket.TRANSITIONS[found[-1]] if each not in reached]
+        reached.update(following)
+        ways += [[*found, each] for each in following]
+    return []
+
+
 def may_come_to(before: str, after: str) -> bool:
     """Whether a ticket can get from one state to another by TMF621's transitions, one or several of them."""
-    reached, coming = set[str](), [before]
-    while coming:
-        following = set(TroubleTicket.TRANSITIONS[coming.pop()]) - reached
-        reached |= following
-        coming += following
-    return after in reached
+    return bool(way(before, after))
 
 
 class TicketChange(models.Model):
@@ -165,7 +174,8 @@ class Interaction(models.Model):
 
 
 class ConfirmedSolution(models.Model):
-    """An advisor's record that the faults of a product up to a moment were really solved."""
+    """The customer said to an advisor, or in the control after the visit, that the faults of a product up to a
+    moment are really solved."""
 
     product = models.ForeignKey("products.Product", models.PROTECT, related_name="confirmed_solutions")
     ticket = models.ForeignKey(TroubleTicket, models.PROTECT, related_name="confirmed_solutions")

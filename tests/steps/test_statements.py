@@ -43,8 +43,8 @@ def too_many(statements: dict[str, list[str]], products: int = 1) -> dict[str, i
 def test_fault_branch(home: Household, statements: dict[str, list[str]], products: int) -> None:
     owned = [home.internet, home.television][:products]
     for product in owned:
-        home.fault(days_ago=9, product=product)
-        home.fault(days_ago=2, product=product)
+        home.fault(days_ago=9, product=product, solved=False)
+        home.fault(days_ago=2, product=product, solved=False)
     walk = Walk(home, products=owned).go("step_01", "step_02")
     walk("step_03", **{f"kind_{product.pk}": "bill_waiver" for product in owned})
     if products == 2:

@@ -15,7 +15,7 @@ from arraigo.engine.models import WorkItem
 from arraigo.fieldwork import actions as fieldwork
 from arraigo.fieldwork import copies, pictures
 from arraigo.fieldwork import signed as papers_signed
-from arraigo.fieldwork.models import Photo, SignedPaper
+from arraigo.fieldwork.models import Photo, SignedPaper, Task
 from arraigo.messages import actions as messages
 from arraigo.orders import progress as orders
 from arraigo.orders.models import WorkOrder
@@ -25,6 +25,7 @@ from arraigo.records import RuleBroken
 from arraigo.retention import promises, visits
 from arraigo.retention.models import Promise, RetentionCase
 from arraigo.retention.registry import StepForm, StepResult, StepRun, step
+from arraigo.tickets import actions as tickets
 
 PNG = "data:image/png;base64,"
 
@@ -126,8 +127,9 @@ def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -
     evidence=evidence,
 )
 def carry_out(run: StepRun) -> StepResult:
-    """Sign the papers and close the order. Fact: `post_visit_at`, the control at 2 days."""
+    """Sign the papers, close the order, resolve the tickets. Fact: `post_visit_at`, the control at 2 days."""
     order: WorkOrder = visits.current_order(run.case)
+    faults = visits.held_faults(order)
     signed = fieldwork.sign_papers(
         order.visit,
         papers(order.visit.tasks, run.policy),
@@ -136,19 +138,34 @@ def carry_out(run: StepRun) -> StepResult:
         signature=run.data.get("signature_png"),
         refusal_reason=run.data["refusal_reason"],
         photo=run.data["photo"] if run.data["refusal_reason"] else None,
+        tickets=faults,
+        held=order,
         actor=run.actor,
     )
     if run.data["copy_email"]:
         _send_copy(order, signed, run.data["copy_email"])
-    order = run.case.current_order = orders.complete_order(order, actor=run.actor)
+    order = run.case.current_order = orders.complete_order(order, actor=run.actor, held=True)
     promises.keep(run.case, Promise.Kind.VISIT, due_at=order.due_at, proof=order.number)
     assert order.closed_at is not None
+    solved = tickets.solve(
+        faults, at=order.closed_at, note=_solution(order), actor=run.actor, case_number=run.case.number
+    )
     control_at = order.closed_at + dt.timedelta(days=run.policy.integer("control.post_visit_days"))
     return StepResult(
         "signed" if not run.data["refusal_reason"] else "signature_refused",
         {"post_visit_at": control_at.isoformat()},
-        {"work_order": order.number, "papers": [paper.number for paper in signed]},
+        {
+            "work_order": order.number,
+            "papers": [paper.number for paper in signed],
+            "tickets": [ticket.number for ticket in solved],
+        },
     )
+
+
+def _solution(order: WorkOrder) -> str:
+    """How the visit solved the tickets, as they keep it: the order and its tasks."""
+    with paper_language():
+        return f"{order.number}: {', '.join(str(Task(task).label) for task in order.visit.tasks)}"
 
 
 def _send_copy(order: WorkOrder, signed: list[SignedPaper], email: str) -> None:

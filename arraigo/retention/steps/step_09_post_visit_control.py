@@ -8,7 +8,7 @@ from arraigo.engine.models import WorkItem
 from arraigo.people.models import User
 from arraigo.procedure.policy import Policy
 from arraigo.quality.models import QualityControl
-from arraigo.retention import control_form
+from arraigo.retention import control_form, controls
 from arraigo.retention.models import RetentionCase
 from arraigo.retention.registry import StepResult, StepRun, step
 
@@ -31,5 +31,11 @@ def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -
     evidence=evidence,
 )
 def carry_out(run: StepRun) -> StepResult:
-    """Decide the control. Fact: `control_failed_09`; a failed one re-opens the case at step 5 with priority."""
-    return control_form.decide(run, failed_fact="control_failed_09")
+    """Decide the control. Fact: `control_failed_09`; a failed one re-opens the case at step 5 with priority.
+
+    A passed one is the customer's word that the visit solved the faults: a confirmed solution.
+    """
+    result = control_form.decide(run, failed_fact="control_failed_09")
+    if result.outcome == QualityControl.Verdict.PASSED:
+        controls.confirm_solution(run.form.control.work_order, actor=run.actor)  # type: ignore[attr-defined]
+    return result
