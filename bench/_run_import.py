@@ -14,12 +14,12 @@ import django
 
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 
 from arraigo.customers.models import Customer  # noqa: E402
 from arraigo.imports import actions, store  # noqa: E402
 from arraigo.products.models import Offering, Product  # noqa: E402
+from arraigo.storage.tables import bring_up_to_date  # noqa: E402
 
 TABLES = {
     "tickets": ("tickets_troubleticket", "tickets_ticketchange"),
@@ -91,7 +91,7 @@ def copied(kind: str, folder: Path) -> float:
 
 
 def main(kind: str, count: int) -> None:
-    call_command("migrate", verbosity=0)
+    bring_up_to_date()
     homes = max(1, -(-count // MONTHS)) if kind != "usage" else 30_000
     households(homes)
     rows = {"tickets": tickets, "bills": bills, "usage": usage}[kind](count, homes)

@@ -18,11 +18,11 @@ import django
 django.setup()
 
 import psycopg  # noqa: E402
-from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.db.backends.sqlite3._functions import register  # noqa: E402
 
 from arraigo import clock  # noqa: E402
+from arraigo.storage.tables import bring_up_to_date  # noqa: E402
 from bench import _cases  # noqa: E402
 from tests.cast import NOW, Cast  # noqa: E402
 
@@ -129,7 +129,7 @@ def peer(cast: Cast, cases: int, *, first: int) -> tuple[int, float]:
 
 
 def main(cases: int) -> None:
-    call_command("migrate", verbosity=0)
+    bring_up_to_date()
     with clock.at(NOW):
         cast = Cast()
         warm = _cases.open_cases(_cases.households(cast, 4, first=200_000))

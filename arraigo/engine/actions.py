@@ -63,9 +63,14 @@ def lock_item(item_id: int, *related: str) -> WorkItem:
 
     Raises AlreadyCompleted (who and when) or ItemCancelled where somebody or something was first.
     """
-    instance = _locked(Instance.objects.filter(work_items__pk=item_id)).get()
-    item = WorkItem.objects.select_related("instance", *related).get(pk=item_id)
-    item.instance.sha256 = instance.sha256  # type: ignore[attr-defined]
+    _must_be_atomic()
+    if transaction.get_connection().features.has_select_for_update:
+        held = Instance.objects.filter(work_items__pk=item_id).select_for_update(of=("self",))
+        held.values_list("pk").get()
+    # SQLite needs no lock of a row: its transactions begin as the only one that writes.
+    sha256 = F("instance__definition__sha256")
+    item = WorkItem.objects.select_related("instance", *related).annotate(sha256=sha256).get(pk=item_id)
+    item.instance.sha256 = item.sha256  # type: ignore[attr-defined]
     if item.status == WorkItem.Status.OPEN:
         return item
     assert item.completed_at is not None

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import dj_database_url
-from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
 from django.db.utils import DatabaseError
@@ -13,6 +12,7 @@ from arraigo.eventlog.verify import Proof, verify
 from arraigo.storage.bare import bare
 from arraigo.storage.errors import NoTarget, NotEmpty, NotTheSame
 from arraigo.storage.inventory import inventory, is_empty, tables
+from arraigo.storage.tables import bring_up_to_date
 
 TARGET = "target"
 CHUNK = 2000
@@ -55,7 +55,7 @@ def _move(say: Say) -> tuple[int, Proof]:
     if not is_empty(TARGET):
         raise NotEmpty
     say("tables")
-    call_command("migrate", database=TARGET, verbosity=0, interactive=False)
+    bring_up_to_date(using=TARGET)
     found = tables()
     with transaction.atomic(), transaction.atomic(using=TARGET):
         _empty(found)

@@ -1,4 +1,4 @@
-"""The tables of the tests, made from the models, are those that the migrations make."""
+"""The tables of the tests, made from the models, are those that the migrations make, and those of a first start."""
 
 import os
 import subprocess
@@ -12,6 +12,7 @@ import pytest
 from django.apps import apps
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.executor import MigrationExecutor
 
 pytestmark = pytest.mark.django_db(transaction=True)
 UNNAMED = "__unnamed"
@@ -19,13 +20,13 @@ UNNAMED = "__unnamed"
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture
-def migrated(tmp_path: Path) -> Iterator[BaseDatabaseWrapper]:
-    """Another database on the same server, made by the migrations."""
+@pytest.fixture(params=["migrate", "prepare"])
+def another(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[BaseDatabaseWrapper]:
+    """Another database on the same server, made by one command."""
     other = connection.copy()
-    given, name = other.settings_dict, f"{connection.settings_dict['NAME']}_migrated"
+    given, name = other.settings_dict, f"{connection.settings_dict['NAME']}_another"
     if connection.vendor == "sqlite":
-        name = str(tmp_path / "migrated.sqlite3")
+        name = str(tmp_path / "another.sqlite3")
         url = f"sqlite:///{name}"
     else:
         url = f"postgres://{given['USER']}:{given['PASSWORD']}@{given['HOST']}:{given['PORT']}/{name}"
@@ -35,7 +36,7 @@ def migrated(tmp_path: Path) -> Iterator[BaseDatabaseWrapper]:
         **os.environ, "DATABASE_URL": url, "ARRAIGO_DATA_DIR": str(tmp_path),
         "DJANGO_SETTINGS_MODULE": "arraigo.settings",
     }  # fmt: skip
-    subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity=0"], cwd=ROOT, env=environment, check=True)
+    subprocess.run([sys.executable, "manage.py", request.param, "--verbosity=0"], cwd=ROOT, env=environment, check=True)
     yield other
     other.close()
     if connection.vendor == "postgresql":
@@ -68,10 +69,12 @@ def _rule(name: str, rule: dict[str, Any]) -> tuple[Any, ...]:
     return (name, *kinds) if rule["check"] else (tuple(rule["columns"]), rule["foreign_key"], *kinds)
 
 
-def test_the_models_and_the_migrations_make_the_same_tables(migrated: BaseDatabaseWrapper) -> None:
-    ours, theirs = schema(connection), schema(migrated)
+def test_the_models_and_the_commands_make_the_same_tables(another: BaseDatabaseWrapper) -> None:
+    ours, theirs = schema(connection), schema(another)
     assert ours.keys() == theirs.keys()
     for table, (columns, rules) in ours.items():
         assert columns == theirs[table][0], table
         assert (rules - theirs[table][1], theirs[table][1] - rules) == (Counter(), Counter()), table
     assert len(ours) > 50
+    executor = MigrationExecutor(another)
+    assert not executor.migration_plan(executor.loader.graph.leaf_nodes()), "nothing is left to migrate"

@@ -14,6 +14,7 @@ from arraigo.demo import DEMO_PASSWORD, accounts
 from arraigo.people.models import User
 from arraigo.procedure.models import ProcedureVersion
 from arraigo.retention import schedule
+from arraigo.storage.tables import bring_up_to_date
 
 
 class Command(BaseCommand):
@@ -27,7 +28,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         # Where collectstatic writes; the server looks for the folder at its start.
         Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
-        call_command("migrate", verbosity=0, interactive=False)
+        bring_up_to_date()
         if not ProcedureVersion.objects.exists():
             call_command("load_procedure", stdout=self.stderr, stderr=self.stderr)
         schedule.ensure()
