@@ -37,7 +37,7 @@ def a_user(name: str = "") -> User:
 def a_zone() -> Zone:
     n = next(_next)
     centre = Unit.objects.create(code=f"centre-{n}", name=f"Centro {n}", kind=Unit.Kind.OPERATIONS_CENTER)
-    return Zone.objects.create(code=f"zone-{n}", name=f"Zona {n}", municipality="Cercado", operations_center=centre)
+    return Zone.objects.create(code=f"zone-{n}", name=f"Zona {n:05}", municipality="Cercado", operations_center=centre)
 
 
 def a_customer(**fields: Any) -> Customer:

@@ -3,8 +3,11 @@
 Whoever keeps such papers names a finder when the application starts, so that `verify-log` proves them all.
 """
 
+import hashlib
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -22,6 +25,12 @@ class PaperChanged(RuleBroken):
             )
             % {"paper": paper}
         )
+
+
+def digest(kept: Any) -> str:
+    """SHA-256 over what a paper says, as canonical JSON."""
+    text = json.dumps(kept, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 Finder = Callable[[], Iterator[tuple[str, bool]]]

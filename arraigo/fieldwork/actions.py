@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 
 from arraigo import clock
 from arraigo.eventlog.actions import record
+from arraigo.eventlog.papers import digest
 from arraigo.fieldwork import documents, pictures, signed
 from arraigo.fieldwork.errors import (
     NoPaperToSign,
@@ -224,7 +225,7 @@ def keep_paper(paper: SignedPaper) -> SignedPaper:
 
 def _digests(papers: Sequence[SignedPaper]) -> dict[str, str]:
     """Number of a paper → the digest of what it says."""
-    return {paper.number: signed.digest(paper.contents) for paper in papers if paper.contents is not None}
+    return {paper.number: digest(paper.contents) for paper in papers if paper.contents is not None}
 
 
 def _locked(work_order: WorkOrder | int) -> WorkOrder:

@@ -1,13 +1,14 @@
 """Reads of print batches, visits and signed papers."""
 
+import hashlib
 from collections.abc import Iterator
 
 from django.db.models import Count, Q, QuerySet
 
 from arraigo.eventlog.models import Event
-from arraigo.eventlog.papers import PaperChanged
+from arraigo.eventlog.papers import PaperChanged, digest
 from arraigo.fieldwork import signed
-from arraigo.fieldwork.models import PrintBatch, SignedPaper, Visit
+from arraigo.fieldwork.models import Attachment, PrintBatch, SignedPaper, Visit
 from arraigo.orders import queries as orders
 from arraigo.orders.models import ProductOrder, WorkOrder
 
@@ -85,17 +86,26 @@ def paper_pdf(paper: SignedPaper) -> bytes:
 
 
 def papers() -> Iterator[tuple[str, bool]]:
-    """The frozen papers, and those that were signed and are gone: number, and whether each is as it was signed."""
-    digests = _digests()
+    """The frozen papers, and those that were signed and are gone: number, and whether each is as it was signed.
+
+    What it says is held against the digest in the event, each of its pictures against the SHA-256 that it names.
+    """
+    digests, pictures = _digests(), _whole_pictures()
     for paper in SignedPaper.objects.exclude(contents=None).order_by("id").iterator(chunk_size=500):
-        yield paper.number, _whole(paper, digests)
+        yield paper.number, _whole(paper, digests) and signed.pictures_of(paper.contents or {}) <= pictures
         digests.pop(paper.number, None)
     for number in digests:
         yield number, False
 
 
+def _whole_pictures() -> set[str]:
+    """The SHA-256 of every kept picture whose bytes still have it, each read once."""
+    kept = Attachment.objects.values_list("sha256", "content").iterator(chunk_size=20)
+    return {sha256 for sha256, content in kept if hashlib.sha256(bytes(content)).hexdigest() == sha256}
+
+
 def _whole(paper: SignedPaper, digests: dict[str, str]) -> bool:
-    return paper.contents is not None and signed.digest(paper.contents) == digests.get(paper.number)
+    return paper.contents is not None and digest(paper.contents) == digests.get(paper.number)
 
 
 def _digests(visit_id: int | None = None) -> dict[str, str]:

@@ -4,7 +4,6 @@ Pictures stand in it by their SHA-256, which the kept bytes are held against.
 """
 
 import hashlib
-import json
 from collections.abc import Sequence
 from textwrap import wrap
 from typing import Any
@@ -67,17 +66,11 @@ def _work(visit: Visit) -> dict[str, Any]:
     }
 
 
-def digest(kept: dict[str, Any]) -> str:
-    """SHA-256 over what a paper says, as canonical JSON."""
-    text = json.dumps(kept, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
 def pdf(signed: SignedPaper) -> bytes:
     """The frozen paper as PDF/A-2b, the same bytes each time. Raises PaperChanged for another picture."""
     kept = signed.contents
     assert kept is not None  # see `actions.keep_paper`
-    named = {kept["proof"]["picture"], *(sha256 for sha256, _caption in kept["photos"])}
+    named = pictures_of(kept)
     drawn = {picture.sha256: _drawn(picture, signed) for picture in Attachment.objects.filter(sha256__in=named)}
     if named - drawn.keys():
         raise PaperChanged(signed.number)
@@ -87,6 +80,11 @@ def pdf(signed: SignedPaper) -> bytes:
         "proof": {**kept["proof"], "picture": drawn[kept["proof"]["picture"]]},
     }
     return render("signed_paper", values, at=signed.at, pdf_standard="a-2b")
+
+
+def pictures_of(kept: dict[str, Any]) -> set[str]:
+    """The pictures of a frozen paper, by their SHA-256."""
+    return {kept["proof"]["picture"], *(sha256 for sha256, _caption in kept["photos"])}
 
 
 def _drawn(picture: Attachment, signed: SignedPaper) -> str:

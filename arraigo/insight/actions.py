@@ -58,10 +58,11 @@ def _sign(month: dt.date, findings: str, decisions: str, reformulate: bool, acto
     evaluation.pdf = paper.evaluation_pdf(evaluation)
     evaluation.pdf_sha256 = hashlib.sha256(evaluation.pdf).hexdigest()
     evaluation.save()
+    evaluation.refresh_from_db(fields=["figures", "signed_at"])  # as they will be read, and held against the digest
     eventlog.record(
         "evaluation.signed", evaluation, actor=actor,
         data={"month": f"{month:%Y-%m}", "log_head": head.head, "reformulate": reformulate,
-              "pdf_sha256": evaluation.pdf_sha256},
+              "pdf_sha256": evaluation.pdf_sha256, "row_sha256": evaluation.digest()},
     )  # fmt: skip
     return evaluation
 

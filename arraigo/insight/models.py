@@ -1,5 +1,6 @@
 """The monthly evaluation (step 15), what it stands on, and the heads' reviews of the indicator (III.2)."""
 
+import datetime as dt
 from typing import Any
 
 from django.conf import settings
@@ -7,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from arraigo.eventlog import papers
 from arraigo.people.models import Role
 
 
@@ -95,6 +97,13 @@ class Evaluation(models.Model):
     class Meta:
         verbose_name = _("evaluation")
         constraints = [models.CheckConstraint(condition=Q(month__day=1), name="evaluation_month_is_first_day")]
+
+    def digest(self) -> str:
+        """SHA-256 over everything that was signed beside the paper: figures, words, who, when, head of the log."""
+        signed = [f"{self.month:%Y-%m}", self.figures, self.findings, self.decisions, self.reformulate]
+        return papers.digest(
+            [*signed, self.signed_at.astimezone(dt.UTC).isoformat(), self.signed_by_id, self.log_count, self.log_head]
+        )
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Sign. What was signed once never changes: TypeError."""

@@ -29,7 +29,12 @@ def month_figures(month: dt.date) -> MonthFigures:
 
 
 def signed_figures(evaluation: Evaluation) -> MonthFigures | None:
-    """The figures as they were signed; None for an evaluation signed before figures had this form."""
+    """The figures as they were signed; None for an evaluation signed before figures had this form.
+
+    Raises PaperChanged where figures or words are not those whose digest the event of the signature has.
+    """
+    if not _row_whole(evaluation, _digests(evaluation.pk).get(evaluation.pk)):
+        raise PaperChanged(f"{evaluation.month:%m/%Y}")
     return MonthFigures.model_validate(evaluation.figures) if "counts" in evaluation.figures else None
 
 
@@ -50,7 +55,7 @@ def paper_of(month: dt.date) -> bytes | None:
     if kept is None:
         return None
     pk, pdf = kept[0], bytes(kept[1])
-    if _digests(pk).get(pk) != hashlib.sha256(pdf).hexdigest():
+    if not _paper_whole(pdf, _digests(pk).get(pk)):
         raise PaperChanged(f"{month:%m/%Y}")
     return pdf
 
@@ -58,18 +63,27 @@ def paper_of(month: dt.date) -> bytes | None:
 def papers() -> Iterator[tuple[str, bool]]:
     """The kept evaluations, and those that were signed and are gone: name, and whether each is as it was signed."""
     digests = _digests()
-    kept = Evaluation.objects.exclude(pdf=b"").values_list("pk", "month", "pdf").order_by("month")
-    for pk, month, pdf in kept.iterator(chunk_size=12):
-        yield f"{month:%m/%Y}", digests.pop(pk, None) == hashlib.sha256(bytes(pdf)).hexdigest()
+    for kept in Evaluation.objects.exclude(pdf=b"").order_by("month").iterator(chunk_size=12):
+        told = digests.pop(kept.pk, None)
+        yield f"{kept.month:%m/%Y}", _paper_whole(bytes(kept.pdf), told) and _row_whole(kept, told)
     for gone in digests:
         yield f"{SIGNED} {gone}", False
 
 
-def _digests(*keys: int) -> dict[int | None, str]:
-    """Evaluation → the digest of its paper, as the event of its signature has it; of all or of some."""
+def _paper_whole(pdf: bytes, told: dict[str, str] | None) -> bool:
+    return told is not None and told["pdf_sha256"] == hashlib.sha256(pdf).hexdigest()
+
+
+def _row_whole(evaluation: Evaluation, told: dict[str, str] | None) -> bool:
+    """Whether figures and words are as signed; what was signed before their digest was sealed counts as whole."""
+    return told is None or "row_sha256" not in told or told["row_sha256"] == evaluation.digest()
+
+
+def _digests(*keys: int) -> dict[int | None, dict[str, str]]:
+    """Evaluation → the digests of its paper and of its row, as the event of its signature has them; of all or some."""
     signed = Event.objects.filter(kind=SIGNED, subject_type="evaluation", data__has_key="pdf_sha256")
     found = signed.filter(subject_id__in=keys) if keys else signed
-    return dict(found.values_list("subject_id", "data__pdf_sha256"))
+    return dict(found.values_list("subject_id", "data"))
 
 
 def reviews_of(month: dt.date) -> list[IndicatorReview]:

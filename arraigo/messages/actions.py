@@ -148,10 +148,14 @@ def _word(value: Any) -> str:
 def _write(message: Message, attachments: Sequence[Attachment]) -> None:
     """Insert the message; one that is there already stays as it is."""
     Message.objects.bulk_create([message], ignore_conflicts=True)
-    if not attachments:
-        return
-    kept = Message.objects.get(idempotency_key=message.idempotency_key)
-    if kept.attempts == 0 and not kept.enclosures.exists():
+    if attachments:
+        enclose(message.idempotency_key, attachments)
+
+
+def enclose(idempotency_key: str, attachments: Sequence[Attachment]) -> None:
+    """Let files go with a message that has none and was never handed to a transport."""
+    untried = Message.objects.filter(idempotency_key=idempotency_key, attempts=0, enclosures=None)
+    for kept in untried.only("pk"):
         Enclosure.objects.bulk_create(
             Enclosure(message=kept, name=each.name, content_type=each.content_type, content=each.content)
             for each in attachments

@@ -45,7 +45,7 @@ def told(courtesies: QuerySet[Courtesy]) -> QuerySet[Courtesy]:
 def ended(begin: dt.datetime, end: dt.datetime, afterwards: str = "") -> QuerySet[Courtesy]:
     """The courtesies that ended from `begin` on and before `end`, where asked those whose customers did so since."""
     found = told(Courtesy.objects.filter(status=Courtesy.Status.ENDED, ended_at__gte=begin, ended_at__lt=end))
-    return found.filter(afterwards=afterwards) if afterwards else found
+    return found.filter(Q(afterwards=afterwards)) if afterwards else found
 
 
 def by_kind(begin: dt.datetime, end: dt.datetime) -> list[Aftermath]:

@@ -41,9 +41,12 @@ def for_termination(case: RetentionCase, rows: Sequence[Termination], *, actor: 
         "return_items": first.return_items,
         "return_by": first.return_by.isoformat() if first.return_by else "",
     }
-    return Receipt.objects.create(
+    receipt = Receipt.objects.create(
         number=first.receipt, case=case, kind=Receipt.Kind.TERMINATION, text=text, data=data, at=now, by=actor
     )
+    if case.customer.email:  # the message was written when the terminations were registered; paper goes by e-mail only
+        messages.enclose(f"{_message_kind(receipt)}:{receipt.number}", [_enclosed(receipt)])
+    return receipt
 
 
 @transaction.atomic
@@ -93,7 +96,7 @@ def send(receipt_id: int, *, actor: User) -> Message:
         case.customer,
         _message_kind(receipt),
         _message_places(receipt),
-        attachments=[messages.Attachment(f"{receipt.number}.pdf", "application/pdf", pdf(receipt))],
+        attachments=[_enclosed(receipt)],
         case_number=case.number,
         reference=f"{receipt.number}:{sent(receipt).count() + 1}",
         phone=case.contact_phone,
@@ -112,6 +115,10 @@ def reach_of(receipt: Receipt) -> Reach:
     """Where the receipt would go now, or why it cannot."""
     case = receipt.case
     return reach(case.customer, _message_kind(receipt), phone=case.contact_phone)
+
+
+def _enclosed(receipt: Receipt) -> messages.Attachment:
+    return messages.Attachment(f"{receipt.number}.pdf", "application/pdf", pdf(receipt))
 
 
 def _message_kind(receipt: Receipt) -> str:

@@ -7,6 +7,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 
 from arraigo.engine.models import WorkItem
 from arraigo.eventlog import papers, seal
@@ -29,6 +30,7 @@ from tests.cast import Cast, Household, moment
 from tests.documents.test_sheets import text_of
 from tests.insight import ways
 from tests.records import refused
+from tests.web.conftest import signed_in
 
 MARCH = dt.date(2026, 3, 1)
 AFTER = 25
@@ -253,5 +255,16 @@ def test_a_forged_paper_is_not_served_and_the_log_proves_it(cast: Cast) -> None:
     seal.seal()
     with pytest.raises(CommandError, match="03/2026"):
         call_command("verify-log", stdout=StringIO())
+    Evaluation.objects.update(pdf=evaluation.pdf, pdf_sha256=evaluation.pdf_sha256)
+    assert papers.prove().changed == []
+    for forge in ({"findings": "Otra cosa"}, {"figures": {**evaluation.figures, "waiting": 999}}):
+        Evaluation.objects.update(**forge)
+        assert papers.prove().changed == ["03/2026"]
+        with refused(papers.PaperChanged):
+            queries.signed_figures(Evaluation.objects.get())
+        greta = signed_in(cast[Role.COMMERCIAL_MANAGEMENT])
+        assert "alert-danger" in greta.get(reverse("evaluation", args=[MARCH])).content.decode()
+        assert greta.get(reverse("evaluation_tables", args=[MARCH])).status_code == 409
+        Evaluation.objects.update(findings=evaluation.findings, figures=evaluation.figures)
     Evaluation.objects.all()._raw_delete("default")
     assert len(papers.prove().changed) == 1

@@ -7,6 +7,8 @@ import pytest
 from pypdf import PdfReader
 
 from arraigo import clock
+from arraigo.customers.models import Customer
+from arraigo.messages.models import Enclosure
 from arraigo.people.models import Role
 from arraigo.retention import actions, receipts, undo
 from arraigo.retention.errors import NothingPromised, ReceiptTakenBack
@@ -61,9 +63,12 @@ def test_the_paper_says_what_who_and_by_when(walk: Walk) -> None:
 
 
 def test_the_paper_of_a_baja_says_what_to_return_and_that_a_debt_does_not_matter(walk: Walk) -> None:
+    Customer.objects.update(email="socia@example.org")
     actions.insist(walk.case.pk, actor=walk.cast[Role.ADVISOR])
     walk("termination")
     receipt = Receipt.objects.get(kind="termination")
+    enclosed = Enclosure.objects.get(message__kind="termination.receipt")
+    assert (enclosed.name, bytes(enclosed.content)) == (f"{receipt.number}.pdf", receipts.pdf(receipt))
     assert receipt.number == Termination.objects.get().receipt
     text = paper(receipt)
     for wanted in (

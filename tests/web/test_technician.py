@@ -22,7 +22,9 @@ from arraigo.people.models import Membership, Role, User
 from arraigo.retention import dispatch
 from tests.cast import NOW, TASK_DETAILS, Walk, moment
 from tests.fieldwork.records import a_photo, text_of
+from tests.records import a_customer, a_product, a_visit
 from tests.web.conftest import Desk, signed_in
+from tests.web.test_query_counts import asked
 
 
 @pytest.fixture
@@ -324,3 +326,28 @@ def test_a_batch_is_printed_again_marked_and_counted(desk: Desk) -> None:
         assert supervisor.get(reverse("operations_batch", args=[number]), {"reprint": wrong}).status_code == 404
     assert number in text(supervisor.get(reverse("operations_batches"), {"words": WorkOrder.objects.get().number}))
     assert clock.now() == NOW
+
+
+def test_hundreds_of_visits_are_told_day_by_day_and_page_by_page(desk: Desk, phone: Client, order: WorkOrder) -> None:
+    """Late and today's ones first, twenty at once; later days by their number; always the same queries."""
+    path, tito = reverse("visits"), desk.cast[Role.TECHNICIAN]
+    with moment(days=1, hours=1):
+        one = asked(phone, path)
+    for number in range(30):
+        customer = a_customer(number=f"V{number}")
+        a_visit(customer, a_product(customer))
+    WorkOrder.objects.exclude(pk=order.pk).update(technician=tito, due_at=NOW + dt_hours(26))
+    tomorrow = WorkOrder.objects.order_by("-pk").values_list("pk", flat=True)[:5]
+    WorkOrder.objects.filter(pk__in=list(tomorrow)).update(due_at=NOW + dt_hours(48))
+    assert len(phone.get(path).context["stops"]) == 20  # nothing for today: the next day that has any
+    with moment(days=1, hours=1):
+        first = phone.get(path)
+        assert asked(phone, path) == one
+        stops = first.context["stops"]
+        assert (stops[0].order, len(stops), first.context["total"]) == (order, 20, 31)
+        for words in ("Atrasadas y de hoy", "?page=2", "?day=2026-03-12", "5 visitas"):
+            assert words in text(first), words
+        second, later = phone.get(path, {"page": "2"}), phone.get(path, {"day": "2026-03-12"})
+        assert [len(answer.context["stops"]) for answer in (second, later)] == [6, 5]
+        for nonsense in ({"day": "ayer", "page": "x"}, {"day": "2030-01-01"}):
+            assert len(phone.get(path, nonsense).context["stops"]) == 20

@@ -7,6 +7,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from arraigo import clock
+from arraigo.eventlog.papers import PaperChanged
 from arraigo.insight import paper, queries, sets, words
 from arraigo.insight.figures import COUNTED, Group, MonthFigures
 from arraigo.insight.models import Evaluation
@@ -20,7 +21,7 @@ from arraigo.web.cases.contexts import courtesy_names
 def month_page(month: dt.date, user: User, by: str) -> dict[str, Any]:
     """One month: figures as signed or as they are now, sentences, reviews, and who may add what."""
     signed, reviews = queries.evaluation_of(month), queries.reviews_of(month)
-    kept = queries.signed_figures(signed) if signed else None
+    kept, forged = _kept(signed)
     figures = kept or queries.month_figures(month)
     reviewed = {review.role for review in reviews}
     due, over = queries.due_month(), clock.today() >= clock.next_month(month)
@@ -36,6 +37,7 @@ def month_page(month: dt.date, user: User, by: str) -> dict[str, Any]:
         "counted": {name: words.FIGURES[name] for name in COUNTED},
         "hows": words.FIGURES,
         "signed": signed,
+        "forged": forged,
         "reviews": reviews,
         "changed": _changed(figures, month) if kept else [],
         "aftermath": aftermath.by_kind(clock.start_of_day(month), clock.start_of_day(clock.next_month(month))),
@@ -50,6 +52,17 @@ def month_page(month: dt.date, user: User, by: str) -> dict[str, Any]:
         "earlier": clock.previous_month(month),
         "later": clock.next_month(month),
     }
+
+
+def _kept(signed: Evaluation | None) -> tuple[MonthFigures | None, str]:
+    """The figures as they were signed, and what to say where somebody changed them since."""
+    try:
+        return (queries.signed_figures(signed) if signed else None), ""
+    except PaperChanged:
+        return None, _(
+            "What the database holds of this signed evaluation is no longer what was signed. The figures below are "
+            "those of now; what was signed is in its PDF. Tell the administrator, who finds out with `verify-log`."
+        )
 
 
 def _group(by: str, group: Group) -> dict[str, Any]:

@@ -116,10 +116,13 @@ def pdf(request: HttpRequest, month: dt.date) -> HttpResponse:
 @require_GET
 @staff(*MANAGEMENT_READERS)
 def tables(request: HttpRequest, month: dt.date) -> HttpResponse:
-    """Every table of the month as XLSX: as signed, else as they are now."""
+    """Every table of the month as XLSX: as signed, else as they are now; 409 where what was signed was changed."""
     month = access.month(month)
     signed = queries.evaluation_of(month)
-    kept = queries.signed_figures(signed) if signed else None
+    try:
+        kept = queries.signed_figures(signed) if signed else None
+    except PaperChanged as refusal:
+        return replies.refused(request, refusal)
     book = workbook(kept or queries.month_figures(month))
     name = f"evaluacion-{month:%Y-%m}.xlsx"
     return HttpResponse(book, XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})

@@ -1,5 +1,7 @@
 """What a technician may see: the own orders and the tasks that wait for them."""
 
+from collections.abc import Iterable
+
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404
 
@@ -30,14 +32,15 @@ def order(user: User, number: str) -> WorkOrder:
     return found
 
 
-def tasks(user: User) -> dict[str, WorkItem]:
-    """The open tasks of `user` in the technician's lane, by case number."""
-    return {item.instance.key: item for item in queries.tray(user, Role.TECHNICIAN)}
+def tasks(user: User, case_numbers: Iterable[str]) -> dict[str, WorkItem]:
+    """The open tasks of `user` in the technician's lane for these cases, by case number."""
+    found = queries.tray(user, Role.TECHNICIAN).filter(instance__key__in=list(case_numbers))
+    return {item.instance.key: item for item in found}
 
 
 def task(user: User, case_number: str) -> WorkItem | None:
     """The open task of the case that waits for `user`."""
-    return tasks(user).get(case_number)
+    return tasks(user, [case_number]).get(case_number)
 
 
 def photo(user: User, pk: int) -> Photo:

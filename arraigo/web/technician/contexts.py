@@ -4,7 +4,9 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch
+from django.core.paginator import Paginator
+from django.db.models import Count, Prefetch, QuerySet
+from django.db.models.functions import TruncDate
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -91,14 +93,53 @@ def _state(order: WorkOrder, pause: Pause | None) -> str:
     return ASSIGNED
 
 
-def visit_list(user: User) -> list[Stop]:
-    """The stops of the day, priority first, then by hours left."""
-    tasks = access.tasks(user)
-    found = (
-        access.open_orders(user)
-        .select_related("customer", "zone", "visit")
-        .prefetch_related("products__offering", Prefetch("trips", Trip.objects.order_by("id")), "pauses")
+AT_ONCE = 20
+"""Visits on one page of the list."""
+
+
+def visit_list(user: User, day: str = "", page: str = "") -> dict[str, Any]:
+    """The visits due today or late, priority first, then by hours left; those of later days by their number.
+
+    Of one later `day` (ISO text) where asked, or where nothing is due today. `page` by page.
+    """
+    counts, today = visit_days(user), clock.today()
+    later = {each: count for each, count in counts.items() if each > today}
+    now = sum(counts.values()) - sum(later.values())
+    chosen = next((each for each in later if each.isoformat() == day), None)
+    if chosen is None and not now and later:
+        chosen = next(iter(later))
+    pages = Paginator(_due(access.open_orders(user), chosen or today, since=chosen), AT_ONCE)
+    pages.count = later[chosen] if chosen else now
+    shown = pages.get_page(page)
+    return {
+        "stops": _stops(user, shown.object_list),
+        "page": shown,
+        "day": chosen,
+        "now": now,
+        "later": [each for each in later.items() if each[0] != chosen],
+        "total": sum(counts.values()),
+    }
+
+
+def visit_days(user: User) -> dict[dt.date, int]:
+    """How many open visits of `user` are due on each day in La Paz, the first day first."""
+    days = access.open_orders(user).order_by().annotate(day=TruncDate("due_at", tzinfo=clock.LA_PAZ))
+    return dict(days.values_list("day").annotate(count=Count("pk")).order_by("day"))
+
+
+def _due(orders: QuerySet[WorkOrder], until: dt.date, *, since: dt.date | None) -> QuerySet[WorkOrder]:
+    """Those due up to the end of the day `until`, from the day `since` on where one is given."""
+    due = orders.filter(due_at__lt=clock.start_of_day(until + dt.timedelta(days=1)))
+    return due.filter(due_at__gte=clock.start_of_day(since)) if since else due
+
+
+def _stops(user: User, orders: Any) -> list[Stop]:
+    found = list(
+        orders.select_related("customer", "zone", "visit").prefetch_related(
+            "products__offering", Prefetch("trips", Trip.objects.order_by("id")), "pauses"
+        )
     )
+    tasks = access.tasks(user, [order.case_number for order in found])
     return [stop(order, tasks.get(order.case_number)) for order in found]
 
 

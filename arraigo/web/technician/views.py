@@ -22,8 +22,9 @@ from arraigo.web.technician.forms import AbsentForm
 @require_GET
 @staff(Role.TECHNICIAN)
 def visits(request: HttpRequest) -> HttpResponse:
-    """The technician's open orders, the next one first, each with its task."""
-    return render(request, "technician/visits.html", {"stops": contexts.visit_list(user_of(request))})
+    """The technician's open orders: today's and the late ones, the next one first; later days by number."""
+    day, page = (request.GET.get(name, "") for name in ("day", "page"))
+    return render(request, "technician/visits.html", contexts.visit_list(user_of(request), day, page))
 
 
 @require_GET
