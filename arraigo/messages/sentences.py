@@ -16,6 +16,12 @@ SENTENCES = {
     "callback.due": gettext_noop("Call %(customer)s back now (case %(case)s): %(reason)s."),
     "offer.approved": gettext_noop("Your offer of Bs %(amount)s in case %(case)s was approved."),
     "offer.refused": gettext_noop("Your offer of Bs %(amount)s in case %(case)s was not approved: %(reason)s."),
+    "approval.withdrawn": gettext_noop(
+        "%(who)s took back the offer of Bs %(amount)s in case %(case)s that waited for your approval: %(reason)s."
+    ),
+    "approval.undone": gettext_noop(
+        "%(who)s took back the offer of Bs %(amount)s in case %(case)s that you had approved: %(reason)s."
+    ),
     "claim.applied": gettext_noop("Billing applied claim %(number)s of Bs %(amount)s (case %(case)s)."),
     "claim.refused": gettext_noop("Billing refused claim %(number)s of Bs %(amount)s (case %(case)s): %(reason)s."),
     "work_order.failed": gettext_noop("Work order %(order)s (case %(case)s) could not be solved on site."),
@@ -44,7 +50,10 @@ GROUPS: dict[str, tuple[Promise, frozenset[str]]] = {
     "late": (gettext_lazy("Something is late"), frozenset({"work_order.late", "promise.late", "control.late"})),
     "reopened": (gettext_lazy("A case is open again"), frozenset({"case.reopened", "control.failed"})),
     "billing": (gettext_lazy("Billing decided a claim"), frozenset({"claim.applied", "claim.refused"})),
-    "approval": (gettext_lazy("An offer was approved or not"), frozenset({"offer.approved", "offer.refused"})),
+    "approval": (
+        gettext_lazy("An offer was approved or not, or taken back"),
+        frozenset({"offer.approved", "offer.refused", "approval.withdrawn", "approval.undone"}),
+    ),
     "field": (gettext_lazy("A visit could not solve it"), frozenset({"work_order.failed", "work_order.absent"})),
     "other": (gettext_lazy("Everything else"), frozenset()),
 }

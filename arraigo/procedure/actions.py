@@ -134,6 +134,7 @@ def _publish(files: ProcedureFiles, by: User | None) -> ProcedureVersion:
         prepared_by=files.document["prepared_by"],
         approved_by=files.document["approved_by"],
         policy_text=files.policy,
+        sentences=files.document.get("sentences", {}),
         published_by=by,
         is_current=True,
     )

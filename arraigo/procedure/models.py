@@ -17,6 +17,8 @@ class ProcedureVersion(models.Model):
     approved_by = models.CharField(max_length=200)
     policy_text = models.TextField()
     """`policy.toml` as published, with the source step and reason of every value."""
+    sentences = models.JSONField(default=dict)
+    """What the document says, word for word, by its own numbering; empty in versions published without them."""
     published_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     is_current = models.BooleanField(default=False)
 

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -24,6 +24,15 @@ class Entry:
     reason: str
     supposed: bool
     """The document does not give it."""
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence of the document, word for word."""
+
+    number: str
+    """The step or paragraph it stands under: "5.3"."""
+    text: str
 
 
 def entries(text: str) -> Iterator[Entry]:
@@ -77,6 +86,8 @@ class Policy:
     content: str
     """`policy.toml` as published."""
     decisions: Decisions
+    sentences: Mapping[str, str] = field(default_factory=dict)
+    """What the document says, by its own numbering."""
 
     @cached_property
     def entries(self) -> list[Entry]:
@@ -114,6 +125,12 @@ class Policy:
 
     def text(self, path: str) -> str:
         return str(self.value(path))
+
+    def says(self, *sources: str) -> list["Sentence"]:
+        """The document's own sentences at `sources`, as `document.toml` names them; none where it has none."""
+        return [
+            Sentence(source.partition(":")[0], self.sentences[source]) for source in sources if source in self.sentences
+        ]
 
     def decide(self, name: str, facts: Mapping[str, Any]) -> Decision:
         """Ask the version's decision table `name`; the answer says which rule fired and why."""

@@ -26,7 +26,8 @@ def current_policy() -> Policy:
 def policy_of(definition_id: int) -> Policy:
     """The policy of the version with this definition. Shared between requests: read only."""
     version = ProcedureVersion.objects.select_related("definition").get(pk=definition_id)
-    return Policy(str(version.definition), version.policy_text, decisions_of(version.definition))
+    decisions = decisions_of(version.definition)
+    return Policy(str(version.definition), version.policy_text, decisions, version.sentences)
 
 
 def label(instance: Instance) -> str:

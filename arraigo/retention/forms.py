@@ -12,10 +12,19 @@ from arraigo.products.fields import ProductsField
 from arraigo.products.models import Product
 from arraigo.retention.models import Reason, RetentionCase
 from arraigo.retention.reasons import ReasonForm
+from arraigo.retention.sources import Sourced
 
 
-class OpenCaseForm(ReasonForm):
+class OpenCaseForm(Sourced, ReasonForm):
     """A customer asks to leave. Phone, address and zone are asked where the record lacks them."""
+
+    sources = {
+        "words": ("1",),
+        "reason": ("11",),
+        "competitor": ("11:2",),
+        "products": ("3.1",),
+        "contact_phone": ("5.3:5",),
+    }
 
     required_css_class = "required"
 
@@ -42,7 +51,7 @@ class OpenCaseForm(ReasonForm):
 
     def __init__(self, customer: Customer, policy: Policy, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.customer = customer
+        self.customer, self.policy = customer, policy
         self.ask_reasons(policy)
         self.fields["reason"] = forms.ChoiceField(
             label=self.fields["reason"].label, choices=Reason.choices, widget=forms.RadioSelect

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -61,14 +62,14 @@ def issue(case_id: int, *, actor: User) -> Receipt:
     promised = list(case.promises.exclude(state=Promise.State.CANCELLED).order_by("id"))
     if not promised:
         raise NothingPromised(case.number)
-    texts = [promise.text for promise in promised]
+    texts, keys = [promise.text for promise in promised], [promise.pk for promise in promised]
     last = case.receipts.filter(kind=Receipt.Kind.PROMISE).order_by("-id").first()
-    if last is not None and last.data.get("promises") == texts:
+    if last is not None and last.data.get("promises") == texts and last.data.get("keys", keys) == keys:
         return last
     rows = [[promise.text, str(Role(promise.role).label), moment(promise.due_at)] for promise in promised]
     receipt = Receipt.objects.create(
         **numbered(Receipt, "CON", clock.now()), case=case, kind=Receipt.Kind.PROMISE, text=" ".join(texts),
-        data={"promises": texts, "rows": rows}, at=clock.now(), by=actor,
+        data={"promises": texts, "keys": keys, "rows": rows}, at=clock.now(), by=actor,
     )  # fmt: skip
     eventlog.record("receipt.issued", case, actor=actor, case_number=case.number, data={"number": receipt.number})
     return receipt
@@ -84,8 +85,8 @@ def send(receipt_id: int, *, actor: User) -> Message:
     """
     receipt = Receipt.objects.select_for_update(of=("self",)).select_related("case__customer", "by").get(pk=receipt_id)
     case = receipt.case
-    if receipt.undone_at:
-        raise ReceiptTakenBack(receipt.number, moment(receipt.undone_at))
+    if (taken_back := certified(receipt).taken_back_at) is not None:
+        raise ReceiptTakenBack(receipt.number, moment(taken_back))
     last = sent(receipt).last()
     if last is not None and last.status != Message.Status.SKIPPED:
         return last
@@ -103,6 +104,58 @@ def send(receipt_id: int, *, actor: User) -> Message:
     )
     eventlog.record("receipt.sent", case, actor=actor, case_number=case.number, data={"number": receipt.number})
     return Message.objects.get(idempotency_key=key)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One promise that a receipt certifies, as it stands now."""
+
+    text: str
+    who: str
+    due: str
+    taken_back_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True)
+class Certified:
+    """What a receipt certifies, and what of it was taken back since."""
+
+    lines: list[Line]
+    taken_back_at: dt.datetime | None = None
+    """Since when it is not valid, wholly or in part."""
+    followed_by: str = ""
+    """The number of the receipt that is valid in its stead."""
+
+    @property
+    def in_part(self) -> bool:
+        return any(line.taken_back_at is None for line in self.lines)
+
+
+def certified(receipt: Receipt) -> Certified:
+    """What the receipt certifies as the promise ledger has it now. Two queries at most."""
+    if receipt.kind == Receipt.Kind.TERMINATION:
+        return Certified([], receipt.undone_at)
+    ended = _ended(receipt)
+    rows = receipt.data.get("rows") or [[text, "", ""] for text in receipt.data.get("promises", [])]
+    lines = [Line(*row, at) for row, at in zip(rows, ended, strict=True)]
+    taken_back_at = max(filter(None, ended), default=None)
+    if taken_back_at is None:
+        return Certified(lines)
+    later = Receipt.objects.filter(case_id=receipt.case_id, kind=receipt.kind, pk__gt=receipt.pk).order_by("pk").last()
+    valid = later is not None and not any(_ended(later))
+    return Certified(lines, taken_back_at, later.number if later and valid else "")
+
+
+def _ended(receipt: Receipt) -> list[dt.datetime | None]:
+    """When each promise of the receipt was taken back; None for one that was not.
+
+    Receipts made out before the keys were kept are read by the words of the promise.
+    """
+    promised = list(Promise.objects.filter(case_id=receipt.case_id).order_by("pk"))
+    field = "pk" if "keys" in receipt.data else "text"
+    latest = {getattr(promise, field): promise for promise in promised}
+    found = [latest.get(key) for key in receipt.data.get("keys", receipt.data.get("promises", []))]
+    return [each.ended_at if each and each.state == Promise.State.CANCELLED else None for each in found]
 
 
 def sent(receipt: Receipt) -> QuerySet[Message]:
@@ -141,8 +194,8 @@ def _message_places(receipt: Receipt) -> dict[str, Any]:
 
 
 def pdf(receipt: Receipt) -> bytes:
-    """The receipt on paper, PDF/A-2b; the same receipt gives the same bytes."""
-    case, data = receipt.case, receipt.data
+    """The receipt on paper, PDF/A-2b; the same receipt gives the same bytes until something of it is taken back."""
+    case, data, known_now = receipt.case, receipt.data, certified(receipt)
     with paper_language():
         known = {
             str(case.customer.get_kind_display()): f"{case.customer.name} · {case.customer.number}",
@@ -152,9 +205,9 @@ def pdf(receipt: Receipt) -> bytes:
         if receipt.kind == Receipt.Kind.TERMINATION:
             title, sections, note = _("Receipt of the termination"), _returns(data), _leaving_is_free()
         else:
-            title, sections, note = _("Receipt of what was promised"), _promised(data), ""
-        if receipt.undone_at:
-            note = _taken_back(receipt.undone_at)
+            title, sections, note = _("Receipt of what was promised"), _promised(known_now), ""
+        if known_now.taken_back_at and not known_now.in_part:
+            note = _taken_back(known_now.taken_back_at)
         text = "\n".join(filter(None, [receipt.text if receipt.kind == Receipt.Kind.TERMINATION else "", note]))
         return sheets.receipt_pdf(text, receipt.number, known, at=receipt.at, title=title, sections=sections)
 
@@ -167,10 +220,15 @@ def _leaving_is_free() -> str:
     return _("A pending debt does not hold up the termination.")
 
 
-def _promised(data: dict[str, Any]) -> list[sheets.Section]:
-    """Each promise with who owes it and by when."""
+def _promised(found: Certified) -> list[sheets.Section]:
+    """Each promise with who owes it and by when, or since when it is taken back."""
     header = [_("What was promised"), _("Who owes it"), _("By when")]
-    rows = data.get("rows") or [[text, "", ""] for text in data.get("promises", [])]
+    rows = [
+        [line.text, _("TAKEN BACK"), moment(line.taken_back_at)]
+        if line.taken_back_at
+        else [line.text, line.who, line.due]
+        for line in found.lines
+    ]
     return [{"title": _("Promises"), "header": header, "rows": rows}]
 
 

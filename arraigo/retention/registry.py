@@ -19,6 +19,7 @@ from arraigo.people.models import User
 from arraigo.procedure.policy import Policy
 from arraigo.retention.models import RetentionCase
 from arraigo.retention.readback import ReadBack
+from arraigo.retention.sources import Sourced
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -52,7 +53,7 @@ class StepResult:
     """What the case's history should tell, as JSON."""
 
 
-class StepForm(forms.Form):
+class StepForm(Sourced, forms.Form):
     """The form of a step. It knows the case, the work item, the policy and who fills it in."""
 
     required_css_class = "required"
@@ -91,8 +92,10 @@ class StepHandler:
     name: str
     """The step file's name, which is its template's too: `step_03_negotiation`."""
     title: "StrOrPromise"
+    sources: tuple[str, ...]
+    """Where the document speaks of the step: its own sentences are shown on the page."""
     help: "StrOrPromise"
-    """The procedure's own sentence, for the page."""
+    """What was settled where the document is silent; empty elsewhere."""
     elements: tuple[str, ...]
     form_class: type[StepForm]
     evidence: Evidence
@@ -106,7 +109,8 @@ class StepHandler:
 def step(
     *elements: str,
     title: "StrOrPromise",
-    help: "StrOrPromise",
+    sources: tuple[str, ...],
+    help: "StrOrPromise" = "",
     form: type[StepForm] = StepForm,
     evidence: Evidence = no_evidence,
 ) -> Callable[[CarryOut], CarryOut]:
@@ -114,7 +118,7 @@ def step(
 
     def register(carry_out: CarryOut) -> CarryOut:
         name = carry_out.__module__.rsplit(".", 1)[-1]
-        handler = StepHandler(name, title, help, elements, form, evidence, carry_out)
+        handler = StepHandler(name, title, sources, help, elements, form, evidence, carry_out)
         for element in elements:
             if element in StepHandler.registered:
                 raise ValueError(f"Two step files carry out {element!r}.")

@@ -6,7 +6,7 @@ The case then stands as before that step, which is open again; what the step had
 deleted. So several steps are taken back one after the other, the last one first.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -21,13 +21,16 @@ from arraigo.engine.models import WorkItem
 from arraigo.engine.undoing import is_last
 from arraigo.eventlog import actions as eventlog
 from arraigo.eventlog.models import Event
+from arraigo.messages import actions as messages
+from arraigo.money import ZERO
 from arraigo.orders import progress as orders
 from arraigo.orders.models import WorkOrder
+from arraigo.people import queries as people
 from arraigo.people.models import User
 from arraigo.procedure import queries as procedures
 from arraigo.products import actions as products
 from arraigo.products.models import Courtesy
-from arraigo.retention import clocks
+from arraigo.retention import amounts, clocks
 from arraigo.retention.errors import CannotUndo
 from arraigo.retention.models import Offer, Promise, Receipt, RetentionCase
 from arraigo.terminations import actions as terminations
@@ -85,8 +88,11 @@ def undo(item_id: int, *, reason: str, actor: User) -> engine.Advance:
         approval, item = item, _approved_step(item)
         cancelled = engine.undo(approval, outcome="undone").cancelled
         item.instance = approval.instance
+        _tell_approvers("approval.undone", case, [approval], actor, reason)
     facts = (item.move or {}).get("facts", {})
     advance = engine.undo(item, outcome="undone")
+    waited = [each for each in advance.cancelled if each.element in APPROVALS]
+    _tell_approvers("approval.withdrawn", case, waited, actor, reason)
     ended = _TAKE_BACK[item.element](case, actor)
     _restore(case, known_no=bool(facts.get("firm_no")))
     eventlog.record(
@@ -97,6 +103,22 @@ def undo(item_id: int, *, reason: str, actor: User) -> engine.Advance:
               "meter": {"said_at": case.firm_no_at.isoformat() if case.firm_no_at else ""}},
     )  # fmt: skip
     return advance
+
+
+def _tell_approvers(kind: str, case: RetentionCase, items: Sequence[WorkItem], actor: User, reason: str) -> None:
+    """Who approved the offer, or was asked to, learns that there is nothing to approve any more."""
+    for item in items:
+        amount = max((offer.amount for offer in _last_offers(case)), default=ZERO)
+        told = {"who": str(actor), "amount": amounts.told(amount), "reason": reason.strip()}
+        people_told = [item.completed_by] if item.completed_by else approvers(item)
+        messages.notify_all((each for each in people_told if each != actor), kind, told, case.number)
+
+
+def approvers(item: WorkItem) -> list[User]:
+    """Whose word the open approval waits for: who holds it, else everybody of its role in its unit."""
+    if item.assignee_id:
+        return [item.assignee]
+    return list(people.staff_of(item.unit_id, item.role) if item.unit_id else people.users_with_role(item.role))
 
 
 # --- what stands in the way ----------------------------------------------------------------------

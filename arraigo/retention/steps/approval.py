@@ -16,6 +16,7 @@ from arraigo.retention.registry import StepForm, StepResult, StepRun, step
 
 
 class ApprovalForm(StepForm):
+    sources = {"approved": ("I.d",)}
     approved = forms.ChoiceField(
         label=_("Decision"),
         choices=[("yes", _("Approve")), ("no", _("Do not approve"))],
@@ -38,6 +39,7 @@ def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -
     "approve_12",
     "approve_12_management",
     title=_("Approve the amount"),
+    sources=("I.d",),
     help=_(
         "Amounts above the advisor's authority are approved by the head of the team; above that one's, "
         "by commercial management."

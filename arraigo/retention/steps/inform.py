@@ -22,6 +22,7 @@ class InformForm(StepForm):
 @step(
     "inform",
     title=_("Tell the customer why there is no offer"),
+    sources=("1.1",),
     help=_(
         "The customer is told why. A fault is still repaired as an ordinary incident, and a termination is still taken."
     ),

@@ -15,6 +15,7 @@ from arraigo.retention.registry import StepForm, StepResult, StepRun, step
 
 
 class OverrideForm(StepForm):
+    sources = {"granted": ("1.1",)}
     granted = forms.ChoiceField(
         label=_("May this customer be offered something?"),
         choices=[("yes", _("Yes, I authorise it")), ("no", _("No"))],
@@ -30,6 +31,7 @@ def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -
 @step(
     "override",
     title=_("Authorise an offer to an ineligible customer"),
+    sources=("1.1",),
     help=_(
         "A customer with a product withdrawn for arrears or listed in the Central de Riesgos is offered "
         "nothing unless the head of the team authorises it with a reason."

@@ -11,6 +11,7 @@ from arraigo.retention.registry import StepForm, StepResult, StepRun, step
 
 
 class RouteForm(StepForm):
+    sources = {"plant_note": ("8",)}
     plant_note = forms.CharField(
         label=_("Note for plant"),
         help_text=_("What plant has to mend before the second visit."),
@@ -22,6 +23,7 @@ class RouteForm(StepForm):
 @step(
     "route_to_plant",
     title=_("Route to plant and order a second visit"),
+    sources=("7.1", "8"),
     help=_("An order that cannot be solved on site goes to plant; a linked priority order starts a new 24 hours."),
     form=RouteForm,
     evidence=visits.evidence,

@@ -33,10 +33,7 @@ def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -
 @step(
     "step_01",
     title=_("1. Receive the customer and review the background"),
-    help=_(
-        "Check that no product was withdrawn for arrears, that the customer is not listed in the "
-        "Central de Riesgos, and the category and billing of the last months (detects VIP)."
-    ),
+    sources=("1", "1.1", "1.2"),
     form=BackgroundForm,
     evidence=evidence,
 )

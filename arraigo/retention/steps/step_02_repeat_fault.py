@@ -16,6 +16,7 @@ from arraigo.tickets import actions as ticket_actions
 
 
 class RepeatFaultForm(StepForm):
+    sources = {"confirmed_solution": ("2:1",)}
     confirmed_solution = forms.CharField(
         label=_("Confirmed solution"),
         help_text=_(
@@ -36,10 +37,7 @@ def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -
 @step(
     "step_02",
     title=_("2. Repeated faults"),
-    help=_(
-        "If there are repeated faults registered on the same product and without solution, the case "
-        "goes on to the negotiation with technical solution; otherwise to the analysis of the request."
-    ),
+    sources=("2", "2:1", "2:2"),
     form=RepeatFaultForm,
     evidence=evidence,
 )

@@ -31,6 +31,8 @@ def affected(case: RetentionCase) -> list[Product]:
 class NegotiationForm(answers.CreditForm):
     """One kind of credit for each affected product, and the customer's answer to the whole."""
 
+    sources = {"kind": ("3.1",), "amount": ("3.1",), "answer": ("3",)}
+
     def prepare(self) -> None:
         self.products = affected(self.case)
         self.month = amounts.credit_month(self.products, self.item.element)
@@ -115,9 +117,7 @@ def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -
     "step_03",
     "step_03_recurrence",
     title=_("3. Negotiate with the customer"),
-    help=_(
-        "Offer compensation or waiver of this month's bill for the affected service, and the Xpress technical solution."
-    ),
+    sources=("3", "3.1"),
     form=NegotiationForm,
     evidence=evidence,
 )

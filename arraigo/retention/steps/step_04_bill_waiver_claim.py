@@ -9,7 +9,7 @@ from arraigo.retention.registry import StepResult, StepRun, step
 @step(
     "step_04",
     title=_("4. Enter the billing claim"),
-    help=_("Enter the billing claim for the waived or compensated month."),
+    sources=("4", "4.1"),
     form=claims.ClaimForm,
     evidence=claims.evidence,
 )

@@ -23,6 +23,7 @@ from arraigo.tickets.models import TroubleTicket
 
 
 class EngineeringServiceForm(StepForm):
+    sources = {"contact_phone": ("5.3:5",)}
     contact_phone = forms.CharField(
         label=_("Contact phone"),
         help_text=_("The technician coordinates the visit with this number; it goes into the note."),
@@ -85,7 +86,7 @@ def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -
 @step(
     "step_05",
     title=_("5. Generate the work order for attention in 24 hours"),
-    help=_("Generate the work order as Engineering Service, not as fault, on the Internet product."),
+    sources=("5", "5.1", "5.2"),
     form=EngineeringServiceForm,
     evidence=evidence,
 )

@@ -15,6 +15,7 @@ from arraigo.retention.registry import StepForm, StepResult, StepRun, step
 
 
 class PrintForm(StepForm):
+    sources = {"technician": ("7",)}
     technician = forms.ModelChoiceField(
         label=_("Technician"),
         help_text=_("Who goes to the customer's home."),
@@ -37,7 +38,7 @@ class PrintForm(StepForm):
 @step(
     "step_06",
     title=_("6. Print work orders"),
-    help=_("Print the orders that correspond to Engineering Service, Adecuación por Retención."),
+    sources=("6", "6.1"),
     form=PrintForm,
     evidence=visits.evidence,
 )

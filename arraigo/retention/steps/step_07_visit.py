@@ -47,6 +47,8 @@ MOMENTS = (Photo.Moment.BEFORE, Photo.Moment.AFTER)
 
 
 class VisitForm(StepForm):
+    sources = {"tasks": ("7.1", "7.1:1", "7.1:2", "7.1:3", "7.1:4", "7.1:5"), "solved": ("8",)}
+
     tasks = forms.MultipleChoiceField(
         label=_("Xpress tasks carried out"),
         choices=Task.choices,
@@ -252,7 +254,7 @@ def _detail_field(detail: Detail, most: int) -> forms.Field:
 @step(
     "step_07",
     title=_("7. Visit and thorough review"),
-    help=_("Attend within the 24 hours through the Engineering Service, with any of the Xpress tasks."),
+    sources=("7", "7.1"),
     form=VisitForm,
     evidence=visits.evidence,
 )

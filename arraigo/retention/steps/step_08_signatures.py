@@ -41,6 +41,8 @@ def png(data_url: str) -> bytes:
 
 
 class SignatureForm(StepForm):
+    sources = {"working": ("8",), "signer_name": ("8.1",)}
+
     signer_name = forms.CharField(label=_("Who signs"), required=False, max_length=120)
     signer_document = forms.CharField(label=_("Identity document"), required=False, max_length=24)
     signature = forms.CharField(label=_("Signature"), required=False, widget=forms.HiddenInput)
@@ -120,9 +122,7 @@ def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -
 @step(
     "step_08",
     title=_("8. Leave every service working and collect the signature"),
-    help=_(
-        "Collect the customer's signature on service report, work order and technical fault report, whichever apply."
-    ),
+    sources=("8", "8.1"),
     form=SignatureForm,
     evidence=evidence,
 )

@@ -16,6 +16,7 @@ KIND = QualityControl.Kind.POST_VISIT
 
 
 class PostVisitControlForm(control_form.ControlForm):
+    sources = {"verdict": ("9.1",)}
     kind = KIND
 
 
@@ -26,7 +27,7 @@ def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -
 @step(
     "step_09",
     title=_("9. Quality control at 2 days"),
-    help=_("Carry out the quality control 2 days after the work order was closed, from the system's report."),
+    sources=("9.1",),
     form=PostVisitControlForm,
     evidence=evidence,
 )

@@ -16,6 +16,7 @@ KIND = QualityControl.Kind.POST_SERVICE
 
 
 class PostServiceControlForm(control_form.ControlForm):
+    sources = {"verdict": ("10:1",)}
     kind = KIND
 
     def clean(self) -> dict[str, Any]:
@@ -38,9 +39,7 @@ def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -
 @step(
     "step_10",
     title=_("10. Control of repeated faults at 30 days"),
-    help=_(
-        "Carry out the quality control 30 days after the Engineering Service was generated, from the system's report."
-    ),
+    sources=("10", "10:1"),
     form=PostServiceControlForm,
     evidence=evidence,
 )

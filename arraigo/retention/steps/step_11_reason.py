@@ -21,6 +21,7 @@ DEMANDS = [
 
 
 class AnalysisForm(StepForm, reasons.ReasonForm):
+    sources = {"reason": ("11",), "competitor": ("11:2",), "competitor_offer": ("11:2",), "demand": ("11:1", "11:2")}
     refreshes = "steps/evidence/options.html"
     demand = forms.ChoiceField(
         label=_("What the customer asks for"),
@@ -59,10 +60,7 @@ def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -
 @step(
     "step_11",
     title=_("11. Analyse the request"),
-    help=_(
-        "Analyse the request: if the customer demands compensation, offer it; if the customer leaves for "
-        "a competitor's better offer, grant a courtesy."
-    ),
+    sources=("11", "11:1", "11:2"),
     form=AnalysisForm,
     evidence=evidence,
 )

@@ -22,6 +22,7 @@ def alive_products(case: RetentionCase) -> list[Product]:
 
 
 class CompensationForm(answers.CreditForm):
+    sources = {"days": ("12",), "amount": ("12",)}
     product = forms.ModelChoiceField(label=_("Product"), queryset=Product.objects.none(), empty_label=None)
     days = forms.IntegerField(
         label=_("Days affected"),
@@ -103,7 +104,7 @@ def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -
 @step(
     "step_12",
     title=_("12. Offer compensation"),
-    help=_("Offer compensation of services, pro rata of the days affected and within the category's limit."),
+    sources=("12",),
     form=CompensationForm,
     evidence=evidence,
 )

@@ -9,7 +9,7 @@ from arraigo.retention.registry import StepResult, StepRun, step
 @step(
     "step_13",
     title=_("13. Enter the billing claim for compensation"),
-    help=_("Enter the billing claim for the compensation; the case then waits for the monthly evaluation."),
+    sources=("13",),
     form=claims.ClaimForm,
     evidence=claims.evidence,
 )

@@ -23,6 +23,7 @@ from arraigo.retention.steps.step_12_compensation import alive_products
 
 
 class CourtesyForm(answers.AnswerForm):
+    sources = {"courtesy": ("14:1", "14:2", "14:3", "14:4", "14:5"), "channels": ("14:1",), "detail": ("14:2", "14:4")}
     courtesy = forms.ChoiceField(
         label=_("Courtesy"),
         help_text=_("Only what the policy allows for the customer's products is shown."),
@@ -145,7 +146,7 @@ def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -
 @step(
     "step_14",
     title=_("14. Grant a promotion or OTT without cost"),
-    help=_("Grant a courtesy on the service without cost; it starts and ends by itself."),
+    sources=("14",),
     form=CourtesyForm,
     evidence=evidence,
 )

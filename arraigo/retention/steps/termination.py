@@ -25,6 +25,7 @@ REASONS = {Reason.COMPENSATION: Termination.Reason.OTHER}
 
 
 class TerminationForm(StepForm):
+    sources = {"products": ("I.f:1",)}
     products = ProductsField(label=_("Products that the customer leaves"))
     reason = forms.ChoiceField(label=_("Reason"), choices=Termination.Reason.choices)
     return_items = forms.CharField(
@@ -73,6 +74,7 @@ def return_by(policy: Policy) -> dt.date:
 @step(
     "termination",
     title=_("Register the termination and hand over the receipt"),
+    sources=("I.f:1",),
     help=_(
         "Leaving is never obstructed: the termination is registered with number, date, time and receipt, "
         "what to return and by when."

@@ -50,6 +50,7 @@ def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -
 @step(
     "transfer",
     title=_("Offer the transfer of the service"),
+    sources=("11",),
     help=_("A customer who moves is offered the transfer of the service; otherwise the termination is taken."),
     form=TransferForm,
     evidence=evidence,

@@ -87,7 +87,7 @@ def receipts(user: User) -> QuerySet[Receipt]:
         return Receipt.objects.none()
     # Looked up receipt by receipt: a list of all cases of a team would be made for every page.
     rows = Receipt.objects.filter(Exists(cases(user).filter(pk=OuterRef("case"))))
-    return rows.select_related("case__customer", "by")
+    return rows.select_related("case__customer__zone", "case__instance__definition", "by")
 
 
 def receipt(user: User, number: str) -> Receipt:

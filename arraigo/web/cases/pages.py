@@ -9,6 +9,12 @@ from django.utils.cache import patch_vary_headers
 from arraigo.web import replies
 
 
+def form_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    """A form about a case in its frame; 400 where it was sent and has errors: what was typed is in it."""
+    wrong = request.method == "POST" and context["form"].errors
+    return work(request, context, status=400 if wrong else 200)
+
+
 def work(request: HttpRequest, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
     """The page in the frame of its case; where htmx asks, only what changes from step to step.
 

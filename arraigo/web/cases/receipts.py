@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -11,7 +11,8 @@ from arraigo.records import RuleBroken
 from arraigo.retention import receipts
 from arraigo.web import replies
 from arraigo.web.access import CUSTOMER_WRITERS, posted, staff, user_of
-from arraigo.web.cases import access
+from arraigo.web.cases import access, contexts
+from arraigo.web.cases.pages import work
 
 
 @posted
@@ -34,11 +35,16 @@ def receipt(request: HttpRequest, number: str) -> HttpResponse:
     """A receipt as it is printed for the customer."""
     user = user_of(request)
     found = access.receipt(user, number)
+    certified = receipts.certified(found)
     sent = list(receipts.sent(found))
     unsent = not sent or sent[-1].status == Message.Status.SKIPPED
-    may_send = user.has_role(*CUSTOMER_WRITERS) and unsent and not found.undone_at
+    may_send = user.has_role(*CUSTOMER_WRITERS) and unsent and not certified.taken_back_at
     reach = receipts.reach_of(found) if may_send else None
-    return render(request, "cases/receipt.html", {"receipt": found, "sent": sent, "reach": reach})
+    context = {"receipt": found, "certified": certified, "sent": sent, "reach": reach}
+    return work(
+        request,
+        {**contexts.frame(found.case, user), **context, "title": found.number, "body": "cases/receipt.html"},
+    )
 
 
 @posted

@@ -1,7 +1,5 @@
 """The page that takes the last step of a case back."""
 
-from typing import Any
-
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -14,8 +12,9 @@ from arraigo.retention import undo
 from arraigo.retention.registry import handler
 from arraigo.web import replies
 from arraigo.web.access import CUSTOMER_WRITERS, staff, user_of
-from arraigo.web.cases import access
+from arraigo.web.cases import access, contexts
 from arraigo.web.cases.going_on import after
+from arraigo.web.cases.pages import form_page
 
 
 class UndoForm(forms.Form):
@@ -42,7 +41,7 @@ def take_back(request: HttpRequest, number: str) -> HttpResponse:
         else:
             messages.success(request, _("Taken back: %(step)s") % {"step": handler(item.element).title})
             return after(request, number, [opened.pk for opened in advance.opened])
-    context: dict[str, Any] = {"case": case, "form": form, "item": item}
+    context = {**contexts.frame(case, user), "form": form, "title": _("Take back"), "body": "cases/undo.html"}
     if item is not None:
-        context |= {"step": handler(item.element), "what": undo.WHAT[item.element]}
-    return replies.page(request, "cases/undo.html", context)
+        context |= {"undone": item, "undone_title": handler(item.element).title, "what": undo.WHAT[item.element]}
+    return form_page(request, context)

@@ -13,7 +13,7 @@ from arraigo.web.customers import access as customers
 
 def callback(user: User, pk: int) -> Callback:
     """A call of a case that `user` may see; 404 for any other."""
-    rows = Callback.objects.select_related("case__customer", "done_by")
+    rows = Callback.objects.select_related("case__customer__zone", "case__instance__definition", "done_by")
     found = rows.filter(Q(person=user) | Q(case__in=cases.cases(user)), pk=pk).first()
     if found is None:
         raise Http404

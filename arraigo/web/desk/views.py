@@ -1,6 +1,9 @@
 """Calls to make, cases handed over, what was typed, and who else is here."""
 
+from typing import Any
+
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -9,9 +12,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from arraigo.desk import actions, queries
 from arraigo.records import RuleBroken
+from arraigo.retention.models import RetentionCase
 from arraigo.web import drafts, replies
 from arraigo.web.access import CUSTOMER_READERS, CUSTOMER_WRITERS, posted, staff, user_of
 from arraigo.web.cases import access as cases
+from arraigo.web.cases import contexts
+from arraigo.web.cases.pages import form_page
 from arraigo.web.desk import access
 from arraigo.web.desk.forms import CallbackForm, HandOverForm, OutcomeForm
 
@@ -30,8 +36,7 @@ def callback_new(request: HttpRequest, number: str) -> HttpResponse:
         else:
             messages.success(request, _("The call is noted: it appears in your tray when it is due."))
             return redirect("case", number)
-    context = {"case": case, "form": form, "title": _("Call the customer back"), "noted": queries.callbacks_in(case)}
-    return replies.page(request, "desk/form.html", context)
+    return _page(request, case, form, title=_("Call the customer back"), noted=queries.callbacks_in(case))
 
 
 @require_http_methods(["GET", "POST"])
@@ -48,8 +53,7 @@ def callback_done(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The call is done."))
             return redirect("case", callback.case.number)
-    context = {"case": callback.case, "form": form, "title": _("The call was made"), "callback": callback}
-    return replies.page(request, "desk/form.html", context)
+    return _page(request, callback.case, form, title=_("The call was made"), callback=callback)
 
 
 @require_http_methods(["GET", "POST"])
@@ -69,7 +73,13 @@ def hand_over(request: HttpRequest, number: str) -> HttpResponse:
             done = ngettext("%(count)d case is handed over.", "%(count)d cases are handed over.", count)
             messages.success(request, done % {"count": count})
             return redirect("case", number)
-    return replies.page(request, "desk/form.html", {"case": case, "form": form, "title": _("Hand the case over")})
+    return _page(request, case, form, title=_("Hand the case over"))
+
+
+def _page(request: HttpRequest, case: RetentionCase, form: Form, **context: Any) -> HttpResponse:
+    """The form in the frame of its case: from here too the way to the termination is one click."""
+    frame = contexts.frame(case, user_of(request))
+    return form_page(request, {**frame, **context, "form": form, "body": "desk/form.html"})
 
 
 @posted

@@ -51,6 +51,18 @@ document.addEventListener("click", (event) => {
   document.querySelectorAll("[data-search]").forEach((box) => { if (!box.contains(event.target)) close(box); });
 });
 
+// What a small question mark opened closes on Escape and on a click elsewhere.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  document.querySelectorAll("details.source[open]").forEach((each) => {
+    each.open = false;
+    if (each.contains(document.activeElement)) each.querySelector("summary").focus();
+  });
+});
+document.addEventListener("click", (event) => {
+  document.querySelectorAll("details.source[open]").forEach((each) => { if (!each.contains(event.target)) each.open = false; });
+});
+
 // <dialog id="x"> is opened by <button data-dialog="x">, closed by its own form (method=dialog) or Escape.
 document.addEventListener("click", (event) => {
   const name = event.target.closest("[data-dialog]")?.dataset.dialog;

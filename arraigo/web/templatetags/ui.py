@@ -1,5 +1,6 @@
 """Icons and form fields, drawn one way everywhere."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
@@ -13,6 +14,8 @@ from django.utils.safestring import SafeString
 from arraigo.eventlog.models import Event
 from arraigo.messages import sentences
 from arraigo.messages.models import Notice
+from arraigo.procedure.policy import Policy
+from arraigo.retention.sources import Sourced
 from arraigo.web import drafts
 from arraigo.web.cases import telling
 
@@ -66,6 +69,25 @@ def sentence(notice: Notice) -> str:
 def field(bound: BoundField) -> dict[str, Any]:
     """One field with label, help and errors at it, joined by aria-describedby."""
     return {"field": bound, "kind": kind(bound), "control": control(bound)}
+
+
+@register.inclusion_tag("web/source.html")
+def source(bound: BoundField) -> dict[str, Any]:
+    """What the document says of a field, behind a small question mark; nothing where it says nothing."""
+    said = bound.form.says(bound.name) if isinstance(bound.form, Sourced) else []
+    return {"said": said, "label": bound.label}
+
+
+@register.inclusion_tag("web/source.html")
+def source_of(policy: Policy, source: str, label: str) -> dict[str, Any]:
+    """What the document says at `source`, behind a small question mark beside `label`."""
+    return {"said": policy.says(source), "label": label}
+
+
+@register.inclusion_tag("web/says.html")
+def says(policy: Policy, sources: Iterable[str]) -> dict[str, Any]:
+    """The document's own sentences at `sources`, one after the other."""
+    return {"said": policy.says(*sources)}
 
 
 @register.inclusion_tag("web/fields.html")
