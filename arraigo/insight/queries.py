@@ -38,8 +38,9 @@ def signed_figures(evaluation: Evaluation) -> MonthFigures | None:
     return MonthFigures.model_validate(evaluation.figures) if "counts" in evaluation.figures else None
 
 
-def evaluations() -> list[Evaluation]:
-    return list(Evaluation.objects.defer(*PAPERLESS).select_related("signed_by").order_by("-month"))
+def evaluations() -> QuerySet[Evaluation]:
+    """The signed months, the latest first, without their papers."""
+    return Evaluation.objects.defer(*PAPERLESS).select_related("signed_by").order_by("-month")
 
 
 def evaluation_of(month: dt.date) -> Evaluation | None:

@@ -89,6 +89,11 @@ class Policy:
     sentences: Mapping[str, str] = field(default_factory=dict)
     """What the document says, by its own numbering."""
 
+    @property
+    def number(self) -> str:
+        """The number of the version, for where its code is known."""
+        return self.label.rpartition(" v")[2]
+
     @cached_property
     def entries(self) -> list[Entry]:
         return list(entries(self.content))

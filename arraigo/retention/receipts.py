@@ -137,7 +137,7 @@ def certified(receipt: Receipt) -> Certified:
         return Certified([], receipt.undone_at)
     ended = _ended(receipt)
     rows = receipt.data.get("rows") or [[text, "", ""] for text in receipt.data.get("promises", [])]
-    lines = [Line(*row, at) for row, at in zip(rows, ended, strict=True)]
+    lines = [Line(text, who, due, at) for (text, who, due), at in zip(rows, ended, strict=True)]
     taken_back_at = max(filter(None, ended), default=None)
     if taken_back_at is None:
         return Certified(lines)

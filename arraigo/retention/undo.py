@@ -116,7 +116,7 @@ def _tell_approvers(kind: str, case: RetentionCase, items: Sequence[WorkItem], a
 
 def approvers(item: WorkItem) -> list[User]:
     """Whose word the open approval waits for: who holds it, else everybody of its role in its unit."""
-    if item.assignee_id:
+    if item.assignee:
         return [item.assignee]
     return list(people.staff_of(item.unit_id, item.role) if item.unit_id else people.users_with_role(item.role))
 

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any, cast
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
@@ -18,13 +17,13 @@ from arraigo.imports.kinds import kind_of
 from arraigo.imports.models import ImportRun
 from arraigo.people.models import Role
 from arraigo.records import RuleBroken
-from arraigo.web import replies
+from arraigo.web import lists, replies
 from arraigo.web.access import posted, staff, user_of
 from arraigo.web.administration.column_words import word
 from arraigo.web.administration.import_forms import MappingForm, UploadForm, initial
+from arraigo.web.administration.lists import IMPORTS, labelled
 
 ONLY = staff(Role.ADMINISTRATOR)
-PAGE = 25
 
 
 def runs() -> QuerySet[ImportRun]:
@@ -51,10 +50,10 @@ def imports(request: HttpRequest) -> HttpResponse:
             form.add_error("file", str(refusal))
         else:
             return redirect("administration_import", run.pk)
-    page = Paginator(runs(), PAGE).get_page(request.GET.get("page"))
-    for run in page:
-        run.label = kind_of(run.kind).label  # type: ignore[attr-defined]
-    return replies.page(request, "administration/imports.html", {"form": form, "page": page})
+    if request.method == "POST":
+        shown = lists.show(request, IMPORTS, runs(), prepare=labelled)
+        return replies.page(request, "administration/imports.html", {"form": form, "list": shown})
+    return lists.reply(request, IMPORTS, runs(), "administration/imports.html", {"form": form}, prepare=labelled)
 
 
 @require_http_methods(["GET", "POST"])

@@ -15,14 +15,14 @@ from arraigo.bss import queries as commands_of
 from arraigo.people.models import Role
 from arraigo.records import RuleBroken
 from arraigo.retention import sweeps
-from arraigo.web import replies
+from arraigo.web import lists, replies
 from arraigo.web.access import posted, staff, user_of
 from arraigo.web.administration import access
 from arraigo.web.administration.forms import ClockForm, HolidayForm, SettleForm
+from arraigo.web.administration.lists import COMMANDS
 from arraigo.workdays import actions as workdays
 
 ONLY = staff(Role.ADMINISTRATOR)
-MOST_COMMANDS = 200
 
 
 @require_GET
@@ -90,8 +90,7 @@ def versions(request: HttpRequest) -> HttpResponse:
 @ONLY
 def commands(request: HttpRequest) -> HttpResponse:
     """Commands that the commercial system has not applied."""
-    undelivered = commands_of.undelivered()[:MOST_COMMANDS]
-    return render(request, "administration/commands.html", {"commands": undelivered})
+    return lists.reply(request, COMMANDS, commands_of.undelivered(), "administration/commands.html", {})
 
 
 @require_http_methods(["GET", "POST"])

@@ -42,8 +42,8 @@ CLAIM = (
     Column("customer", _("Customer"), ("customer__name",), lambda claim: claim.customer.name),
     Column("product", _("Product and month"), ("month", "product__number"), lambda claim: str(claim.product)),
     Column("month", _("Month"), (), lambda claim: month(claim.month), shown=False),
-    Column("zone", _("Zone"), (), lambda claim: str(claim.customer.zone or ""), shown=False),
-    Column("kind", _("Kind"), (), lambda claim: claim.get_kind_display(), shown=False),
+    Column("zone", _("Zone"), ("customer__zone__name",), lambda claim: str(claim.customer.zone or ""), nullable=True),
+    Column("kind", _("Kind"), ("kind",), lambda claim: claim.get_kind_display()),
     Column("amount", _("Amount"), ("amount",), lambda claim: claim.amount, css="num"),
 )
 ENTERED = Column("entered", _("Entered"), ("entered_at",), lambda claim: claim.entered_at, css="num")

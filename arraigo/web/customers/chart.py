@@ -46,6 +46,11 @@ class Chart:
     width: int = SLOT * PLACES
     base: int = BASE
 
+    @property
+    def tones(self) -> set[str]:
+        """The tones that occur: what the legend explains."""
+        return {bar.tone for bar in self.bars}
+
 
 def chart(bills: Sequence[Bill], today: dt.date) -> Chart:
     """The chart of `bills`, the latest first, as of `today`."""

@@ -53,6 +53,7 @@ def customer_page(customer: Customer, user: User) -> dict[str, Any]:
         "verdicts": verdicts,
         "worst": verdicts[0] if verdicts else None,
         "version": policy.label,
+        "version_number": policy.number,
         "bills": bills,
         "chart": chart(bills, clock.today()),
         **_past(customer, user),

@@ -10,7 +10,6 @@ from arraigo import clock
 from arraigo.eventlog.papers import PaperChanged
 from arraigo.insight import paper, queries, sets, words
 from arraigo.insight.figures import COUNTED, Group, MonthFigures
-from arraigo.insight.models import Evaluation
 from arraigo.people.models import Role, User
 from arraigo.procedure import queries as procedures
 from arraigo.retention import aftermath
@@ -107,10 +106,9 @@ def charts(figures: MonthFigures) -> dict[str, Any]:
 
 
 def evaluations_page() -> dict[str, Any]:
-    """The months: signed evaluations, and the one that is to be signed."""
-    signed: list[Evaluation] = queries.evaluations()
+    """Beside the signed months: the one that is to be signed."""
     due = queries.due_month()
-    return {"evaluations": signed, "due": due, "over": clock.today() >= clock.next_month(due)}
+    return {"due": due, "over": clock.today() >= clock.next_month(due)}
 
 
 def behind(month: dt.date, figure: str, by: str = "", key: str = "", kind: str = "") -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from arraigo.web.cases.lists import matching
-from arraigo.web.filters import Words
+from arraigo.web.filters import Days, Flag, Words
 from arraigo.web.lists import Column, List
 
 
@@ -61,5 +61,28 @@ FIGURE_TERMINATIONS = List(
             "requested", _("Requested"), ("requested_at",), lambda baja: baja.requested_at, css="num", nullable=True
         ),
         Column("executed", _("Executed"), ("executed_at",), lambda baja: baja.executed_at, css="num", nullable=True),
+    ),
+)
+
+SIGNED_MONTHS = List(
+    name="signed-months",
+    label=_("Monthly evaluation"),
+    row="management/signed_row.html",
+    sort="-month",
+    empty=_("No evaluation is signed yet."),
+    columns=(
+        Column("month", _("Month"), ("month",), lambda evaluation: evaluation.month),
+        Column("by", _("Signed by"), ("signed_by__last_name",), lambda evaluation: str(evaluation.signed_by)),
+        Column(
+            "decision",
+            _("Decision"),
+            ("reformulate",),
+            lambda evaluation: str(_("Reformulate") if evaluation.reformulate else _("Feedback")),
+        ),
+        Column("signed", _("Signed"), ("signed_at",), lambda evaluation: evaluation.signed_at, css="num"),
+    ),
+    filters=(
+        Flag("reformulate", _("Reformulate"), lambda rows: rows.filter(reformulate=True)),
+        Days("month", _("Month"), dates=True),
     ),
 )

@@ -5,7 +5,7 @@ import datetime as dt
 from django.contrib import messages
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -18,7 +18,7 @@ from arraigo.web import lists, replies
 from arraigo.web.access import HEADS, MANAGEMENT_READERS, staff, user_of
 from arraigo.web.management import access, contexts
 from arraigo.web.management.forms import EvaluationForm, ReviewForm
-from arraigo.web.management.lists import FIGURE_CASES, FIGURE_TERMINATIONS
+from arraigo.web.management.lists import FIGURE_CASES, FIGURE_TERMINATIONS, SIGNED_MONTHS
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -27,7 +27,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @staff(*MANAGEMENT_READERS)
 def evaluations(request: HttpRequest) -> HttpResponse:
     """The months: signed evaluations, and the one that is to be signed."""
-    return render(request, "management/evaluations.html", contexts.evaluations_page())
+    context = contexts.evaluations_page()
+    return lists.reply(request, SIGNED_MONTHS, queries.evaluations(), "management/evaluations.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages as told
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,13 +17,13 @@ from arraigo.messages.kinds import Kind, Text, all_kinds
 from arraigo.messages.models import Channel, MessageTemplate
 from arraigo.messages.names import kind_name
 from arraigo.people.models import Role
-from arraigo.web import replies
+from arraigo.web import lists, replies
 from arraigo.web.access import posted, staff, user_of
 from arraigo.web.messages import access
 from arraigo.web.messages.forms import TemplateForm
+from arraigo.web.messages.lists import STUCK
 
 ONLY = staff(Role.ADMINISTRATOR)
-MOST_STUCK = 100
 TRANSPORTS: dict[str, Promise] = {
     "console": gettext_lazy("shown on the server's console only"),
     "smtp": gettext_lazy("by SMTP"),
@@ -62,8 +62,8 @@ def templates(request: HttpRequest) -> HttpResponse:
         for code, kind in all_kinds().items()
     ]
     ways = [(Channel(channel).label, TRANSPORTS[way]) for channel, way in settings.MESSAGE_TRANSPORTS.items()]
-    context = {"kinds": kinds, "ways": ways, "stuck": queries.stuck()[:MOST_STUCK]}
-    return render(request, "messages/templates.html", context)
+    context = {"kinds": kinds, "ways": ways}
+    return lists.reply(request, STUCK, queries.stuck(), "messages/templates.html", context)
 
 
 @require_http_methods(["GET", "POST"])

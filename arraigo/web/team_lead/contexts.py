@@ -81,8 +81,6 @@ def page(user: User, refused: dict[int, tuple[str, list[str]]] | None = None) ->
         "meters": _meters(open_cases),
         "late_orders": list(late.order_by("due_at")[:MOST]),
         "overdue_controls": list(controls.select_related("work_order__customer").order_by("due_at")[:MOST]),
-        "rows": _rows(user),
-        "advisor": Role.ADVISOR,
         "present": now,
     }
 
@@ -103,12 +101,28 @@ def _meters(open_cases: Any) -> list[tuple[RetentionCase, firm_no.Meter]]:
     return found
 
 
-def _rows(user: User) -> list[tuple[WorkItem, str | Promise, list[User]]]:
-    """The team's open tasks with the advisors who may take each over."""
-    items = list(access.items(user)[: MOST * 2])
+@dataclass(frozen=True)
+class Task:
+    """An open task of the team with the advisors who may take it over."""
+
+    item: WorkItem
+    title: str | Promise
+    advisors: list[User]
+
+    @property
+    def case(self) -> RetentionCase:
+        return self.item.instance.case
+
+    @property
+    def whose(self) -> str:
+        return str(self.item.assignee or self.item.get_role_display())
+
+
+def tasks(items: list[WorkItem]) -> list[Task]:
+    """A page of the team's open tasks. One query a team."""
     units = {item.unit_id: item for item in items if item.role == Role.ADVISOR}
     advisors = {unit: list(access.advisors(item)) for unit, item in units.items()}
     return [
-        (item, handler(item.element).title, advisors.get(item.unit_id, []) if item.role == Role.ADVISOR else [])
+        Task(item, handler(item.element).title, advisors.get(item.unit_id, []) if item.role == Role.ADVISOR else [])
         for item in items
     ]

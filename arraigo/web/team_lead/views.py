@@ -1,5 +1,7 @@
 """The head of team's desk: decisions with a clock, what is late, and handing tasks to a colleague."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,9 +12,10 @@ from arraigo.engine.errors import AlreadyCompleted, ItemCancelled
 from arraigo.people.models import Role
 from arraigo.retention import actions
 from arraigo.retention.errors import StepInvalid
-from arraigo.web import replies
+from arraigo.web import lists, replies
 from arraigo.web.access import posted, staff, user_of
 from arraigo.web.team_lead import access, contexts
+from arraigo.web.team_lead.lists import TASKS
 
 ANSWER = {"override": "granted"}
 """Element → the field of its step that takes the yes or no; the approvals' is `approved`."""
@@ -22,7 +25,9 @@ ANSWER = {"override": "granted"}
 @staff(Role.TEAM_LEAD)
 def team(request: HttpRequest) -> HttpResponse:
     """The desk: decisions that customers wait for, what is late, what is open and whose it is."""
-    return render(request, "team_lead/team.html", contexts.page(user_of(request)))
+    user = user_of(request)
+    found, page = access.items(user), contexts.page(user)
+    return lists.reply(request, TASKS, found, "team_lead/team.html", page, prepare=contexts.tasks)
 
 
 @require_GET
@@ -47,12 +52,18 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         actions.complete_step(item.pk, actor=user, data=data)
     except StepInvalid as invalid:
         wrong = [str(error) for errors in invalid.form.errors.values() for error in errors]
-        return render(request, "team_lead/team.html", contexts.page(user, {pk: (reason, wrong)}), status=400)
+        return _again(request, contexts.page(user, {pk: (reason, wrong)}), 400)
     except (AlreadyCompleted, ItemCancelled) as conflict:
         messages.error(request, str(conflict))
-        return render(request, "team_lead/team.html", contexts.page(user), status=409)
+        return _again(request, contexts.page(user), 409)
     messages.success(request, _("Decided: the advisor's page goes on by itself."))
     return redirect("team")
+
+
+def _again(request: HttpRequest, context: dict[str, Any], status: int) -> HttpResponse:
+    """The desk, with what a decision could not be taken for."""
+    shown = lists.show(request, TASKS, access.items(user_of(request)), prepare=contexts.tasks)
+    return render(request, "team_lead/team.html", {**context, "list": shown}, status=status)
 
 
 @posted

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from collections.abc import Iterable
 from decimal import Decimal
 
 from django import template
@@ -43,6 +44,12 @@ def day(value: dt.date | dt.datetime | None) -> str:
     if isinstance(value, dt.datetime):
         value = clock.local(value).date()
     return f"{value:%d/%m/%Y}"
+
+
+@register.filter
+def day_month(value: dt.datetime) -> str:
+    """The day of a moment without its year, in La Paz: "23/11"."""
+    return f"{clock.local(value):%d/%m}"
 
 
 @register.filter
@@ -189,6 +196,12 @@ def ticket_state(value: str) -> str:
 def symptom(value: str) -> str:
     """What the customer suffers, in words."""
     return symptom_word(value)
+
+
+@register.filter
+def symptoms(tickets: Iterable[TroubleTicket]) -> str:
+    """What the customer suffers, each symptom once: "Cortes frecuentes, Señal inestable"."""
+    return ", ".join(dict.fromkeys(symptom_word(ticket.symptom) for ticket in tickets))
 
 
 @register.filter
