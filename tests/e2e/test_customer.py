@@ -9,10 +9,11 @@ from arraigo import clock
 from arraigo.customers.search import reindex
 from arraigo.people.models import Role
 from arraigo.procedure import queries as procedures
+from arraigo.products.models import Product
 from arraigo.retention import proactive
 from arraigo.tickets.models import ConfirmedSolution
 from arraigo.web.customers.contexts import verdict_of
-from tests.cast import Cast, Household
+from tests.cast import Cast, Household, Walk
 from tests.e2e.accessibility import assert_accessible
 from tests.e2e.person import Person
 
@@ -40,9 +41,20 @@ def test_found_while_typing_with_the_keyboard_alone(sign_in: SignIn, troubled: H
 
 
 def test_everything_at_a_glance_without_scrolling(sign_in: SignIn, troubled: Household) -> None:
+    """Five products, each with a repeated fault, and a visit that is under way."""
+    Walk(troubled).go("step_01", "step_02", "step_03", "step_04", "step_05")
+    for number in range(3):
+        extra = Product.objects.create(
+            number=f"X-{number}", customer=troubled.customer, offering=troubled.cast.television, price=99
+        )
+        troubled.fault(days_ago=9, product=extra)
+        troubled.fault(days_ago=2, product=extra)
+    troubled.fault(days_ago=9, product=troubled.television)
+    troubled.fault(days_ago=2, product=troubled.television)
     ana = sign_in(Role.ADVISOR)
     ana.go(f"/customers/{troubled.customer.number}/")
-    for part in ("#light-fault", "#faults", "#product-I-100001", "svg.bills", ".past"):
+    assert ana.page.locator("#faults .state-danger").count() == 5
+    for part in ("#light-fault", "#faults", "#product-I-100001", ".order-line", "svg.bills", ".past"):
         below = ana.page.locator(part).evaluate("e => e.getBoundingClientRect().bottom - innerHeight")
         assert below <= 0, part
     expect(ana.page.locator("#timeline li").first).to_be_visible()
@@ -55,13 +67,13 @@ def test_a_confirmed_solution_changes_the_verdict_at_once(sign_in: SignIn, troub
     light = ana.page.locator("#light-fault")
     expect(light).to_have_class("card light light-on")
     ana.page.locator(".solution summary").first.click()
-    ana.page.locator(".solution details[open] button").first.click()
+    ana.page.locator(".solution[open] button").first.click()
     expect(light).to_have_class("card light light-off")
     assert not verdict_of(troubled.internet).repeat_fault
     assert ConfirmedSolution.objects.count() == 1
     assert_accessible(ana.page)
     ana.page.locator(".solution summary").first.click()
-    ana.page.locator(".solution details[open] [name=words]").fill("Volvió a cortarse anoche")
+    ana.page.locator(".solution[open] [name=words]").fill("Volvió a cortarse anoche")
     ana.page.keyboard.press("Enter")
     expect(light).to_have_class("card light light-on")
 
