@@ -10,6 +10,7 @@ from arraigo import clock
 from arraigo.eventlog.papers import PaperChanged
 from arraigo.insight import paper, queries, sets, words
 from arraigo.insight.figures import COUNTED, Group, MonthFigures
+from arraigo.insight.models import Evaluation
 from arraigo.people.models import Role, User
 from arraigo.procedure import queries as procedures
 from arraigo.retention import aftermath
