@@ -6,9 +6,13 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
+
+DEVELOPMENT_URL = "http://127.0.0.1:8000"
+"""Where `./run` answers unless it is given another port."""
 
 
 def env_bool(name: str, default: bool) -> bool:
@@ -88,6 +92,20 @@ def secret_key(folder: Path, *, production: bool) -> str:
             os.link(candidate, path)
         candidate.unlink()
     return path.read_text()
+
+
+def base_url(*, production: bool) -> str:
+    """`ARRAIGO_BASE_URL` without the slash at its end: required in production, else where `./run` answers."""
+    given = os.environ.get("ARRAIGO_BASE_URL", "").strip()
+    if not given and production:
+        raise ImproperlyConfigured(
+            "ARRAIGO_BASE_URL is missing: write the address under which people reach Arraigo, as https://host."
+        )
+    text = (given or DEVELOPMENT_URL).rstrip("/")
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+        raise ImproperlyConfigured(f"ARRAIGO_BASE_URL={given!r}: write an address as https://host.")
+    return text
 
 
 def oidc_apps(*, production: bool) -> list[dict[str, Any]]:

@@ -1,9 +1,13 @@
 """What business records have in common."""
 
 import secrets
-from typing import ClassVar
+from collections.abc import Callable, Iterable
+from typing import ClassVar, TypeVar
 
 from django.db import models
+from django.db.models import Q
+
+Meta = TypeVar("Meta", bound=type)
 
 LARGEST_KEY = 2**63 - 1
 """What a primary key can be at most; SQLite cannot even be asked about a larger one."""
@@ -27,6 +31,22 @@ class ExternalRecord(models.Model):
                 name="%(app_label)s_%(class)s_external_id_unique",
             ),
         ]
+
+
+def known_words(**words: Iterable[str]) -> Callable[[Meta], Meta]:
+    """Let the database itself refuse any word of a state that is none of its field's: a decorator of `Meta`.
+
+    Field → its words (a `TextChoices`, or a list where it may stay empty too). One constraint for the whole
+    model, since each one added to a table of SQLite copies that table.
+    """
+    known = Q(**{f"{field}__in": [str(word) for word in those] for field, those in words.items()})
+
+    def hold(meta: Meta) -> Meta:
+        rule = models.CheckConstraint(condition=known, name="%(app_label)s_%(class)s_known_words")
+        meta.constraints = [*getattr(meta, "constraints", ()), rule]  # type: ignore[attr-defined]
+        return meta
+
+    return hold
 
 
 class RuleBroken(Exception):

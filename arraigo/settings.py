@@ -12,7 +12,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from arraigo.env import env_bool, env_choice, env_int, env_list, oidc_apps, secret_key, writable_folder
+from arraigo.env import base_url, env_bool, env_choice, env_int, env_list, oidc_apps, secret_key, writable_folder
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -266,8 +266,8 @@ MESSAGE_TRANSPORTS = {
     "whatsapp": env_choice("ARRAIGO_WHATSAPP", "console", ("console", "gateway", "off")),
 }
 """How each channel leaves the house (`messages.transports`)."""
-BASE_URL = os.environ.get("ARRAIGO_BASE_URL", "").rstrip("/")
-"""`https://host` under which staff reach Arraigo, for links in e-mails; empty: no links."""
+BASE_URL = base_url(production=PRODUCTION)
+"""`https://host` under which people reach Arraigo: links in messages and QR codes begin with it."""
 EMAIL_BACKEND = os.environ.get(
     "ARRAIGO_EMAIL_BACKEND",
     f"django.core.mail.backends.{'smtp' if MESSAGE_TRANSPORTS['email'] == 'smtp' else 'console'}.EmailBackend",

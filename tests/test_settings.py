@@ -17,6 +17,7 @@ BAD = {
     "ARRAIGO_EMAIL_BACKEND": ("smtp", "there is no such class"),
     "ARRAIGO_SESSION_HOURS": ("twelve", "write a whole number from 1"),
     "ARRAIGO_PRODUCTION": ("perhaps", "write 1 or 0"),
+    "ARRAIGO_BASE_URL": ("arraigo.example", "write an address as https://host"),
     "ARRAIGO_OIDC_CLIENT": ("arraigo", "belong together"),
     "DATABASE_URL": ("mysql://root@localhost/arraigo", "use sqlite or postgres"),
 }
@@ -28,6 +29,10 @@ PRODUCTION = {
     "no hosts": (
         {"ARRAIGO_SECRET_KEY": "x" * 50},
         "ARRAIGO_HOSTS is missing: name the hosts under which people reach Arraigo.",
+    ),
+    "no address": (
+        {"ARRAIGO_SECRET_KEY": "x" * 50, "ARRAIGO_HOSTS": "arraigo.example"},
+        "ARRAIGO_BASE_URL is missing: write the address under which people reach Arraigo, as https://host.",
     ),
     "debug": ({"ARRAIGO_DEBUG": "1"}, "ARRAIGO_DEBUG cannot be on in production: unset one of the two."),
 }
@@ -56,7 +61,7 @@ def test_a_bad_value_stops_the_start(name: str) -> None:
 @pytest.mark.parametrize("lack", PRODUCTION)
 def test_production_does_not_start_half_set_up(lack: str) -> None:
     given, sentence = PRODUCTION[lack]
-    empty = {"ARRAIGO_SECRET_KEY": "", "ARRAIGO_HOSTS": "", "ARRAIGO_DEBUG": ""}
+    empty = {"ARRAIGO_SECRET_KEY": "", "ARRAIGO_HOSTS": "", "ARRAIGO_DEBUG": "", "ARRAIGO_BASE_URL": ""}
     start = started(**{**empty, **given, "ARRAIGO_PRODUCTION": "1"})
     assert start.returncode != 0
     assert start.stderr.strip().splitlines()[-1].endswith(sentence)

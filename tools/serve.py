@@ -30,6 +30,8 @@ def serve(port: int) -> int:
     """Set up, start, say `ready`, and stay until told to stop."""
     require_free(port)
     set_up()
+    if os.environ.get("ARRAIGO_PRODUCTION", "0").lower() in {"", "0", "false", "no", "off"}:
+        os.environ.setdefault("ARRAIGO_BASE_URL", f"http://{HOST}:{port}")
     database = prepare(demo=True)
     if os.environ.get("ARRAIGO_PRODUCTION"):
         subprocess.run(manage("collectstatic", "--no-input", "-v0"), check=True, env=tool_environment())

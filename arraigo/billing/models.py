@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from arraigo.money import MoneyField
-from arraigo.records import ExternalRecord
+from arraigo.records import ExternalRecord, known_words
 
 
 class Bill(ExternalRecord):
@@ -35,6 +35,7 @@ class Bill(ExternalRecord):
     paid = MoneyField(default=0)
     """Sum of the payments on this bill, in Bs; never above `total - credited`."""
 
+    @known_words(state=State)
     class Meta(ExternalRecord.Meta):
         verbose_name = _("bill")
         constraints = [
@@ -48,6 +49,10 @@ class Bill(ExternalRecord):
             models.CheckConstraint(
                 condition=Q(state="unbilled") | Q(issued_on__isnull=False, due_on__isnull=False),
                 name="bill_issued_has_dates",
+            ),
+            models.CheckConstraint(condition=Q(due_on__gte=F("issued_on")), name="bill_due_after_issue"),
+            models.CheckConstraint(
+                condition=~Q(state="paid") | Q(total=F("credited") + F("paid")), name="bill_paid_owes_nothing"
             ),
         ]
         indexes = [models.Index(fields=["customer", "-month"])]
@@ -124,6 +129,7 @@ class BillingClaim(models.Model):
     reason = models.TextField(blank=True)
     """Why billing refused it."""
 
+    @known_words(kind=Kind, state=State)
     class Meta:
         verbose_name = _("billing claim")
         constraints = [
@@ -163,6 +169,7 @@ class Adjustment(models.Model):
     amount = MoneyField()
     applied_at = models.DateTimeField()
 
+    @known_words(form=Form)
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="adjustment_positive")]
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from arraigo.bss.names import name
-from arraigo.records import new_key
+from arraigo.records import known_words, new_key
 
 
 class Command(models.Model):
@@ -36,6 +36,7 @@ class Command(models.Model):
     answer = models.JSONField(null=True)
     """What the other side answered, or the error in words."""
 
+    @known_words(status=Status)
     class Meta:
         indexes = [
             models.Index(fields=["next_attempt_at", "id"], name="command_pending", condition=Q(status="pending")),

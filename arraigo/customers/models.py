@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from arraigo.records import ExternalRecord
+from arraigo.records import ExternalRecord, known_words
 
 
 class Customer(ExternalRecord):
@@ -35,6 +35,7 @@ class Customer(ExternalRecord):
     notices_allowed = models.BooleanField(default=False)
     """Consent to messages by phone or e-mail."""
 
+    @known_words(kind=Kind, category=Category)
     class Meta(ExternalRecord.Meta):
         verbose_name = _("customer")
         verbose_name_plural = _("customers")

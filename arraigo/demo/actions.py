@@ -52,7 +52,7 @@ def make_demo(customers: int, *, seed: int, at: dt.datetime, cases: int = CASES,
 
     Raises DemoInProduction, DatabaseInUse, MomentAhead.
     """
-    _check(at)
+    check(at)
     with clock.at(at - dt.timedelta(days=30 * MONTHS)):
         world = _groundwork(customers, seed, at, min(cases, customers // 3), say)
     with clock.at(at):
@@ -63,7 +63,8 @@ def make_demo(customers: int, *, seed: int, at: dt.datetime, cases: int = CASES,
     return counts | {"customers": customers, "cases": RetentionCase.objects.count()}
 
 
-def _check(at: dt.datetime) -> None:
+def check(at: dt.datetime) -> None:
+    """Raises DemoInProduction, DatabaseInUse or MomentAhead where no demo can be made."""
     if settings.PRODUCTION:
         raise DemoInProduction
     if Customer.objects.exists() or User.objects.exists():

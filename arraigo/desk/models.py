@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from arraigo.records import known_words
+
 
 class Callback(models.Model):
     """A call to the customer of a case that somebody is to make at a time."""
@@ -27,6 +29,7 @@ class Callback(models.Model):
     done_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     outcome = models.TextField(blank=True)
 
+    @known_words(cause=Cause)
     class Meta:
         indexes = [
             models.Index(fields=["person", "due_at"], name="callback_open", condition=Q(done_at=None)),

@@ -32,6 +32,8 @@ class Decision:
     """The sentence of the rule; empty where the table gives none."""
     rule: str
     """Id of the rule that fired; several, joined by commas, where the table collects."""
+    rule_text: str
+    """What the table's author says of that rule; empty where nothing is said."""
     trace: dict[str, Any] = field(repr=False)
     """ZEN's trace of the table."""
 
@@ -80,7 +82,8 @@ def _decision(name: str, response: Mapping[str, Any]) -> Decision:
     because = outputs.pop("because", "") or ""
     inputs = {key: value for rule in rules for key, value in (rule.get("reference_map") or {}).items()}
     fired = ",".join(str(rule["rule"].get("_id", rule.get("index", ""))) for rule in rules)
-    return Decision(name, inputs, outputs, str(because), fired, response["trace"])
+    said = "; ".join(str(rule["rule"]["_description"]) for rule in rules if rule["rule"].get("_description"))
+    return Decision(name, inputs, outputs, str(because), fired, said, response["trace"])
 
 
 def _collected(rows: list[dict[str, Any]]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from arraigo.people.models import Role
+from arraigo.records import known_words
 
 
 class Definition(models.Model):
@@ -62,6 +63,10 @@ class Instance(models.Model):
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 
+    @known_words(status=Status)
+    class Meta:
+        pass
+
     def __str__(self) -> str:
         return self.key
 
@@ -108,6 +113,7 @@ class WorkItem(models.Model):
     move = models.JSONField(null=True)
     """What completing it changed in the run, so that `engine.undo` can take it back while nothing followed."""
 
+    @known_words(role=Role, status=Status)
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["instance", "token"], name="work_item_token_unique"),
@@ -149,6 +155,7 @@ class Wait(models.Model):
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 
+    @known_words(kind=Kind)
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["instance", "token"], name="wait_token_unique"),

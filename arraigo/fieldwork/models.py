@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from arraigo.records import known_words
+
 
 class Task(models.TextChoices):
     """The Xpress tasks (step 7.1)."""
@@ -116,6 +118,7 @@ class Photo(models.Model):
     taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     added_at = models.DateTimeField()
 
+    @known_words(moment=Moment)
     class Meta:
         ordering = ["id"]
         constraints = [
@@ -153,6 +156,10 @@ class Visit(models.Model):
     """Why a reading that the tasks ask for was not taken; empty where all were."""
     materials = models.JSONField(default=list)
     """[{"name": …, "quantity": number, "unit": …}]"""
+
+    @known_words(not_measured=["", *NotMeasured])
+    class Meta:
+        pass
 
     def __str__(self) -> str:
         return f"{self.work_order_id}"
@@ -195,6 +202,7 @@ class SignedPaper(models.Model):
     None where it was signed before papers were frozen, until it is asked for (`actions.keep_paper`).
     """
 
+    @known_words(paper=Paper)
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["visit", "paper"], name="signed_paper_unique"),

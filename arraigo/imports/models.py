@@ -7,6 +7,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from arraigo.records import known_words
+
 
 class ImportRun(models.Model):
     """One file brought in (or about to be): its digest, its mapping and its counts."""
@@ -52,6 +54,7 @@ class ImportRun(models.Model):
     undone_at = models.DateTimeField(null=True)
     undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
+    @known_words(state=State)
     class Meta:
         verbose_name = _("import")
         indexes = [models.Index(fields=["sha256"]), models.Index(fields=["state"])]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from arraigo.eventlog import papers
 from arraigo.people.models import Role
+from arraigo.records import known_words
 
 
 class Judgement(models.Model):
@@ -38,6 +39,7 @@ class Judgement(models.Model):
     detail = models.CharField(max_length=160, blank=True)
     """The numbers of the ticket or product that decided it."""
 
+    @known_words(because=Because)
     class Meta:
         verbose_name = _("judgement of a retention")
         constraints = [
@@ -131,6 +133,7 @@ class IndicatorReview(models.Model):
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
+    @known_words(role=[Role.HEAD_CUSTOMER_RELATIONS, Role.HEAD_RESOURCES])
     class Meta:
         constraints = [models.UniqueConstraint(fields=["month", "role"], name="indicator_review_unique")]
         verbose_name = _("review of the indicator")

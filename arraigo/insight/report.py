@@ -62,12 +62,12 @@ def send_report(month: dt.date, *, actor: User | None) -> int:
 def words(figures: MonthFigures) -> str:
     """The report as text: what the figures say, and where to record the review."""
     counts = figures.counts
-    lines = [
-        *paper.statements(figures),
-        _("Opened %(opened)s, accepted %(accepted)s, lost %(lost)s.") % counts.model_dump(),
-        _("Promises: %(kept)s kept, %(broken)s broken.") % {"kept": figures.kept, "broken": figures.broken},
-        _("Please record your review of the month."),
-    ]
-    if settings.BASE_URL:
-        lines.append(f"{settings.BASE_URL}/evaluations/{figures.month:%Y-%m}/")
-    return "\n\n".join(lines)
+    return "\n\n".join(
+        [
+            *paper.statements(figures),
+            _("Opened %(opened)s, accepted %(accepted)s, lost %(lost)s.") % counts.model_dump(),
+            _("Promises: %(kept)s kept, %(broken)s broken.") % {"kept": figures.kept, "broken": figures.broken},
+            _("Please record your review of the month."),
+            f"{settings.BASE_URL}/evaluations/{figures.month:%Y-%m}/",
+        ]
+    )

@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from arraigo.messages import sentences
 from arraigo.messages.names import kind_name
-from arraigo.records import new_key
+from arraigo.records import known_words, new_key
 
 
 class Notice(models.Model):
@@ -99,6 +99,7 @@ class Message(models.Model):
     answer = models.CharField(max_length=400, blank=True)
     """What the other side said, or the error in words."""
 
+    @known_words(channel=["", *Channel], status=Status, why=["", *Why])
     class Meta:
         verbose_name = _("message")
         indexes = [
@@ -156,6 +157,7 @@ class MessageTemplate(models.Model):
     changed_at = models.DateTimeField()
     changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
+    @known_words(channel=Channel)
     class Meta:
         verbose_name = _("message template")
         constraints = [

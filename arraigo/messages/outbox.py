@@ -56,7 +56,7 @@ def _letter(notice: Notice, now: dt.datetime) -> Message | None:
     if not notice.user.email or not notice.user.is_active or group_of(notice.kind) in choice.unwanted:
         return None
     lines = [notice.sentence]
-    if notice.case_number and settings.BASE_URL:
+    if notice.case_number:
         lines.append(f"{settings.BASE_URL}/cases/{notice.case_number}/")
     return Message(
         idempotency_key=f"notice:{notice.pk}",

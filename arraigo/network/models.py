@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from arraigo.records import ExternalRecord
+from arraigo.records import ExternalRecord, known_words
 
 
 class Zone(models.Model):
@@ -48,6 +48,7 @@ class NetworkPoint(ExternalRecord):
     capacity = models.PositiveIntegerField(null=True, blank=True)
     """How many things can hang on it."""
 
+    @known_words(kind=Kind)
     class Meta(ExternalRecord.Meta):
         verbose_name = _("network point")
         verbose_name_plural = _("network points")

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from arraigo.money import MoneyField
+from arraigo.records import known_words
 
 
 class OrderState(models.TextChoices):
@@ -49,6 +50,7 @@ class ProductOrder(models.Model):
     ordered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     ended_at = models.DateTimeField(null=True)
 
+    @known_words(kind=Kind, state=OrderState)
     class Meta:
         verbose_name = _("product order")
         indexes = [models.Index(fields=["case_number"])]
@@ -90,6 +92,7 @@ class WorkOrder(models.Model):
     cause = models.CharField(max_length=60, blank=True)
     """Why it could not be solved on site."""
 
+    @known_words(state=OrderState)
     class Meta:
         verbose_name = _("work order")
         constraints = [
@@ -131,6 +134,7 @@ class Pause(models.Model):
     ended_at = models.DateTimeField(null=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
+    @known_words(reason=Reason)
     class Meta:
         constraints = [
             models.CheckConstraint(condition=~Q(evidence=""), name="pause_has_evidence"),

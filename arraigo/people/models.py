@@ -6,6 +6,8 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from arraigo.records import known_words
+
 
 class Role(models.TextChoices):
     """The roles of the procedure and those beside it. Lanes of the diagram name them by value."""
@@ -37,6 +39,7 @@ class Unit(models.Model):
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
     head = models.ForeignKey("people.User", models.PROTECT, null=True, blank=True, related_name="headed_units")
 
+    @known_words(kind=Kind)
     class Meta:
         ordering = ["name"]
 
@@ -77,6 +80,7 @@ class Membership(models.Model):
     role = models.CharField(max_length=30, choices=Role.choices)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="memberships")
 
+    @known_words(role=Role)
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "role", "unit"], name="membership_unique")]
         indexes = [models.Index(fields=["role", "unit"])]

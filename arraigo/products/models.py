@@ -1,12 +1,14 @@
 """The catalogue, what customers have installed, and free courtesies on it."""
 
+import datetime as dt
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from arraigo.money import MoneyField
-from arraigo.records import ExternalRecord
+from arraigo.records import ExternalRecord, known_words
 
 
 class Service(models.TextChoices):
@@ -40,6 +42,7 @@ class Offering(models.Model):
     speed_mbps = models.PositiveIntegerField(null=True, blank=True)
     is_sold = models.BooleanField(default=True)
 
+    @known_words(service=Service, technology=Technology)
     class Meta:
         ordering = ["service", "code"]
         verbose_name = _("offering")
@@ -82,6 +85,7 @@ class Product(ExternalRecord):
     )
     """The drop (or port) that it hangs on."""
 
+    @known_words(status=Status, reason=Reason)
     class Meta(ExternalRecord.Meta):
         verbose_name = _("product")
         verbose_name_plural = _("products")
@@ -104,6 +108,14 @@ class Product(ExternalRecord):
     @property
     def is_alive(self) -> bool:
         return self.status != self.Status.TERMINATED
+
+    @property
+    def leaving_since(self) -> dt.datetime | None:
+        """When its baja was requested, while that is neither withdrawn nor executed. Reads `terminations`."""
+        if not self.is_alive:
+            return None
+        waiting = (baja for baja in self.terminations.all() if not (baja.withdrawn_at or baja.executed_at))
+        return next((baja.requested_at for baja in waiting if baja.requested_at), None)
 
 
 class Courtesy(models.Model):
@@ -128,6 +140,7 @@ class Courtesy(models.Model):
     ends_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 
+    @known_words(status=Status)
     class Meta:
         verbose_name = _("courtesy")
         constraints = [

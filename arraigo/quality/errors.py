@@ -22,7 +22,7 @@ class NotTriedEnough(RuleBroken):
         super().__init__(
             _(
                 "“Not reached” needs %(needed)s calls in %(windows_needed)s different windows of the day: "
-                "so far %(made)s calls in %(windows)s. Try again later."
+                "calls so far: %(made)s; windows: %(windows)s. Try again later."
             )
             % {"made": made, "windows": windows, "needed": needed, "windows_needed": windows_needed}
         )

@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from arraigo.records import known_words
+
 
 class QualityControl(models.Model):
     class Kind(models.TextChoices):
@@ -35,6 +37,7 @@ class QualityControl(models.Model):
     decided_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
+    @known_words(kind=Kind, verdict=Verdict)
     class Meta:
         verbose_name = _("quality control")
         constraints = [

@@ -29,7 +29,8 @@ class Background:
     vip: bool
     because: str
     rule: str
-    """Id of the rule of the eligibility table that fired."""
+    """Id of the rule of the eligibility table that fired; `rule_text` says it in words."""
+    rule_text: str
 
     def facts(self) -> dict[str, bool | str | float]:
         """The scalars that the diagram needs; the verdict itself comes from the table again."""
@@ -68,6 +69,7 @@ def of(customer: Customer, policy: Policy, *, reader: User, reason: str) -> Back
         vip=bool(decision.outputs["vip"]),
         because=decision.because,
         rule=decision.rule,
+        rule_text=decision.rule_text,
     )
 
 

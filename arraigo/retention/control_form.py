@@ -162,7 +162,7 @@ def evidence_of(case_number: str, kind: str, policy: Policy) -> dict[str, Any]:
         "new_faults": controls.new_faults(order),
         "given": controls.given(case_number),
         "courtesy_names": {code: terms["name"] for code, terms in policy.value("courtesy").items()},
-        "products": list(order.products.select_related("offering")),
+        "products": list(order.products.select_related("offering").prefetch_related("terminations")),
         "phones": list(order.customer.phones.order_by("-is_contact", "id")),
         "attempts_needed": policy.integer("control.attempts"),
         "windows": policy.value("control.windows"),

@@ -19,6 +19,8 @@ class Verdict:
     repeat_fault: bool
     because: str
     rule: str
+    """Id of the rule of the table that fired; `rule_text` says it in words."""
+    rule_text: str
 
 
 def verdicts(products: Iterable[Product], policy: Policy) -> list[Verdict]:
@@ -37,4 +39,5 @@ def verdicts(products: Iterable[Product], policy: Policy) -> list[Verdict]:
 def verdict(product: Product, history: FaultHistory, policy: Policy) -> Verdict:
     """Ask the table about one product's history."""
     decision = policy.decide("repeat_fault", history.facts())
-    return Verdict(product, history, bool(decision.outputs["repeat_fault"]), decision.because, decision.rule)
+    repeated = bool(decision.outputs["repeat_fault"])
+    return Verdict(product, history, repeated, decision.because, decision.rule, decision.rule_text)

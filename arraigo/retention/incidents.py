@@ -6,11 +6,9 @@ time, broken as soon as it is late, and cancelled with a ticket that was none.
 
 import datetime as dt
 
-from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 
 from arraigo import clock
-from arraigo.eventlog import actions as eventlog
 from arraigo.people.models import Role, User
 from arraigo.products.models import Product
 from arraigo.retention import promises
@@ -59,21 +57,7 @@ def settle(ticket_number: str = "") -> int:
     in_time = Exists(of_promise.filter(resolved_at__lte=OuterRef("due_at")))
     late = Q(due_at__lt=now) | Exists(of_promise.filter(resolved_at__gt=OuterRef("due_at")))
     return (
-        _end(waiting.filter(void), Promise.State.CANCELLED)
-        + _end(waiting.filter(in_time), Promise.State.KEPT)
-        + _end(waiting.filter(late), Promise.State.BROKEN)
+        promises.end(waiting.filter(void), Promise.State.CANCELLED)
+        + promises.end(waiting.filter(in_time), Promise.State.KEPT)
+        + promises.end(waiting.filter(late), Promise.State.BROKEN)
     )
-
-
-@transaction.atomic
-def _end(ended: QuerySet[Promise], state: Promise.State) -> int:
-    """Bring these open promises to their end, each with its event."""
-    rows = list(ended.select_for_update(of=("self",)).select_related("case").order_by("id"))
-    for row in rows:
-        row.state, row.ended_at = state, clock.now()
-        row.save(update_fields=["state", "ended_at"])
-        eventlog.record(
-            f"promise.{state}", row, actor=None, case_number=row.case.number,
-            data={"number": row.proof, "kind": row.kind, "due_at": row.due_at.isoformat()},
-        )  # fmt: skip
-    return len(rows)

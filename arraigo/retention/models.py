@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from arraigo.money import MoneyField
 from arraigo.orders.models import WorkOrder
+from arraigo.records import known_words
 
 if TYPE_CHECKING:
     from arraigo.money import OptionalMoney
@@ -84,6 +85,7 @@ class RetentionCase(models.Model):
     current_order: WorkOrder | None = None
     """The latest work order, once `visits.current_order` read it."""
 
+    @known_words(channel=Channel, reason=Reason, outcome=Outcome)
     class Meta:
         verbose_name = _("retention case")
         constraints = [
@@ -213,6 +215,7 @@ class Offer(models.Model):
     claim = models.OneToOneField("billing.BillingClaim", models.PROTECT, null=True, related_name="offer")
     courtesy = models.OneToOneField("products.Courtesy", models.PROTECT, null=True, related_name="offer")
 
+    @known_words(kind=Kind, answer=Answer, approval=Approval)
     class Meta:
         indexes = [models.Index(fields=["case", "id"]), models.Index(fields=["offered_at"], name="offer_month")]
         constraints = [models.CheckConstraint(condition=Q(amount__gte=0), name="offer_not_negative")]
@@ -256,6 +259,7 @@ class Promise(models.Model):
     late_told_at = models.DateTimeField(null=True)
     """When it was told that it is late."""
 
+    @known_words(kind=Kind, state=State)
     class Meta:
         constraints = [
             models.CheckConstraint(
@@ -289,6 +293,10 @@ class Receipt(models.Model):
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
+    @known_words(kind=Kind)
+    class Meta:
+        pass
+
     def __str__(self) -> str:
         return self.number
 
@@ -318,6 +326,7 @@ class ProactiveCall(models.Model):
     note = models.TextField(blank=True)
     ended_at = models.DateTimeField(null=True)
 
+    @known_words(outcome=Outcome)
     class Meta:
         constraints = [models.UniqueConstraint(fields=["customer", "day"], name="proactive_call_one_a_day")]
 

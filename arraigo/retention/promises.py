@@ -5,11 +5,14 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, Value, When
+from django.db import transaction
+from django.db.models import Case, Exists, OuterRef, QuerySet, Value, When
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from arraigo import clock
+from arraigo.eventlog import actions as eventlog
+from arraigo.products.models import Courtesy
 from arraigo.retention import amounts
 from arraigo.retention.models import Promise, RetentionCase
 
@@ -99,4 +102,30 @@ def cancel_open(case: RetentionCase) -> int:
     """Open promises of a case that ended otherwise are cancelled."""
     return Promise.objects.filter(case=case, state=Promise.State.OPEN).update(
         state=Promise.State.CANCELLED, ended_at=clock.now()
+    )
+
+
+@transaction.atomic
+def end(ended: QuerySet[Promise], state: Promise.State) -> int:
+    """Bring these open promises to their end, each with its event; how many."""
+    rows = list(ended.select_for_update(of=("self",)).select_related("case").order_by("id"))
+    for row in rows:
+        row.state, row.ended_at = state, clock.now()
+        row.save(update_fields=["state", "ended_at"])
+        eventlog.record(
+            f"promise.{state}", row, actor=None, case_number=row.case.number,
+            data={"number": row.proof, "kind": row.kind, "due_at": row.due_at.isoformat()},
+        )  # fmt: skip
+    return len(rows)
+
+
+def courtesies_over() -> int:
+    """End the promises of courtesies that are over: kept where it ran until its end and was withdrawn by itself,
+    cancelled where it was taken back before; how many."""
+    waiting = Promise.objects.filter(kind=Promise.Kind.COURTESY, state=Promise.State.OPEN)
+    its = Courtesy.objects.filter(case_number=OuterRef("case__number"))
+    running = Exists(its.filter(status__in=[Courtesy.Status.SCHEDULED, Courtesy.Status.ACTIVE]))
+    over = waiting.filter(~running)
+    return end(over.filter(Exists(its.filter(status=Courtesy.Status.ENDED))), Promise.State.KEPT) + end(
+        over.filter(Exists(its.filter(status=Courtesy.Status.WITHDRAWN))), Promise.State.CANCELLED
     )

@@ -9,7 +9,7 @@ from arraigo.messages import outbox
 from arraigo.messages import reminders as customer_reminders
 from arraigo.orders import escalation
 from arraigo.products import actions as products
-from arraigo.retention import actions, controls, elsewhere, incidents, proactive, reminders, visits
+from arraigo.retention import actions, controls, elsewhere, incidents, proactive, promises, reminders, visits
 
 
 def wake_due_cases() -> int:
@@ -26,7 +26,8 @@ def start_courtesies() -> int:
 
 
 def end_courtesies() -> int:
-    return products.end_due_courtesies(clock.now())
+    """End the courtesies that are over, and the promises that they were."""
+    return products.end_due_courtesies(clock.now()) + promises.courtesies_over()
 
 
 def deliver_commands() -> int:

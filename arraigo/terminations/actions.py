@@ -136,7 +136,7 @@ def _open(wanted: Termination | int) -> Termination:
 def withdraw_termination(termination: Termination | int, *, actor: User | None) -> Termination:
     """The customer stays after all: the request counts no longer. Raises TerminationClosed."""
     termination = _open(termination)
-    termination.withdrawn_at = clock.now()
+    termination.withdrawn_at = _not_before_request(termination)
     termination.save(update_fields=["withdrawn_at"])
     _record("withdrawn", termination, actor)
     if outbox_queries.waits_or_left(f"termination.request:{termination.number}"):
@@ -149,14 +149,19 @@ def withdraw_termination(termination: Termination | int, *, actor: User | None) 
 def execute_termination(termination: Termination | int, *, actor: User | None) -> Termination:
     """The product is switched off: it ends with the reason. Raises TerminationClosed."""
     termination = _open(termination)
-    now = clock.now()
-    termination.executed_at = now
+    now = termination.executed_at = _not_before_request(termination)
     termination.save(update_fields=["executed_at"])
     _end(termination.product, termination.reason, clock.local(now).date())
     withdraw_all([termination.product_id], actor=actor, reason=termination.reason)
     _record("executed", termination, actor)
     product_terminated.send(Product, product=termination.product, case_number=termination.case_number, actor=actor)
     return termination
+
+
+def _not_before_request(termination: Termination) -> dt.datetime:
+    """Now; the clocks of two servers may differ by a little."""
+    now = clock.now()
+    return max(now, termination.requested_at or now)
 
 
 def _end(product: Product, reason: str, day: dt.date) -> None:

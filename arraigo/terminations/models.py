@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from arraigo.records import ExternalRecord
+from arraigo.records import ExternalRecord, known_words
 
 
 class Termination(ExternalRecord):
@@ -40,6 +40,7 @@ class Termination(ExternalRecord):
     return_by = models.DateField(null=True, blank=True)
     registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
+    @known_words(reason=Reason)
     class Meta(ExternalRecord.Meta):
         verbose_name = _("termination")
         constraints = [
@@ -51,6 +52,10 @@ class Termination(ExternalRecord):
             ),
             models.CheckConstraint(
                 condition=Q(withdrawn_at=None) | Q(executed_at=None), name="termination_withdrawn_or_executed"
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None) | Q(requested_at__isnull=False, withdrawn_at__gte=F("requested_at")),
+                name="termination_withdrawn_after_requested",
             ),
             models.CheckConstraint(
                 condition=Q(executed_at=None) | Q(requested_at=None) | Q(executed_at__gte=F("requested_at")),

@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from arraigo.money import MoneyField
-from arraigo.records import ExternalRecord
+from arraigo.records import ExternalRecord, known_words
 
 
 class Outage(ExternalRecord):
@@ -91,6 +91,7 @@ class TroubleTicket(ExternalRecord):
     """The customer says that the resolution did not hold."""
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
+    @known_words(type=Type, status=Status)
     class Meta(ExternalRecord.Meta):
         verbose_name = _("trouble ticket")
         constraints = [

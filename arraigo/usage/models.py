@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from arraigo.records import ExternalRecord
+from arraigo.records import ExternalRecord, known_words
 
 
 class Usage(ExternalRecord):
@@ -22,6 +22,7 @@ class Usage(ExternalRecord):
     unit = models.CharField(max_length=8, choices=Unit.choices, default=Unit.GIGABYTES)
     quantity = models.DecimalField(max_digits=14, decimal_places=3)
 
+    @known_words(unit=Unit)
     class Meta(ExternalRecord.Meta):
         verbose_name = _("usage")
         verbose_name_plural = _("usage")

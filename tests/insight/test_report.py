@@ -28,7 +28,7 @@ def test_both_heads_get_last_months_report_once(cast: Cast) -> None:
     assert {letter.user for letter in letters} == {cast[Role.HEAD_CUSTOMER_RELATIONS], cast[Role.HEAD_RESOURCES]}
     for letter in letters:
         assert "marzo 2026" in letter.subject
-        assert "Abiertos 1, aceptados 1, perdidos 0." in letter.body
+        assert "Casos abiertos: 1; aceptados: 1; perdidos: 0." in letter.body
         assert letter.enclosures.get().name == "evaluacion-2026-03.xlsx"
 
 

@@ -35,7 +35,9 @@ def visited(home: Household) -> Walk:
     tickets.open_ticket(home.customer, home.internet, actor=None, symptom="cuts", opened_at=NOW - dt.timedelta(days=3))
     home.fault(days_ago=1, solved=False)
     walk = Walk(home).go(*VISIT[:5])
-    tickets.open_ticket(home.customer, home.internet, actor=None, symptom="slow", opened_at=NOW - dt.timedelta(minutes=5))
+    tickets.open_ticket(
+        home.customer, home.internet, actor=None, symptom="slow", opened_at=NOW - dt.timedelta(minutes=5)
+    )
     assert verdict(home).repeat_fault
     return walk.go(*VISIT[5:])
 

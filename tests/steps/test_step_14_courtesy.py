@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from arraigo import clock
+from arraigo.eventlog.models import Event
 from arraigo.orders.models import ProductOrder
 from arraigo.people.models import Role
 from arraigo.products import actions as products
@@ -41,11 +42,17 @@ def test_it_starts_and_ends_by_itself(home: Household) -> None:
     assert ProductOrder.objects.get().kind == "courtesy"
     assert walk.commands == ["courtesy.activate"]
     assert walk.case.outcome == RetentionCase.Outcome.ACCEPTED
-    with moment(days=30):
+    with moment(days=29):
+        sweeps.end_courtesies()
+        assert Promise.objects.get().state == "open"
+    with moment(days=30) as over:
         sweeps.end_courtesies()
     courtesy.refresh_from_db()
     assert courtesy.status == "ended"
     assert walk.commands == ["courtesy.activate", "courtesy.withdraw"]
+    promise.refresh_from_db()
+    assert (promise.state, promise.ended_at) == ("kept", over)
+    assert Event.objects.get(kind="promise.kept").case_number == walk.case.number
 
 
 def test_it_starts_on_the_day_that_was_chosen(home: Household) -> None:

@@ -9,9 +9,12 @@ from arraigo import clock
 from arraigo.billing.models import Bill
 from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role
+from arraigo.procedure import queries as procedures
 from arraigo.retention import actions
 from arraigo.retention.errors import CaseClosed
 from arraigo.retention.models import Promise, Receipt, RetentionCase
+from arraigo.retention.registry import handler
+from arraigo.retention.steps.termination import usually_returned
 from arraigo.terminations.errors import TerminationOpen
 from arraigo.terminations.models import Termination
 from tests.cast import Cast, Household, Walk
@@ -68,6 +71,14 @@ def test_insisting_leads_here_from_any_step(home: Household, cast: Cast) -> None
     walk("termination")
     with pytest.raises(CaseClosed):
         actions.insist(walk.case.pk, actor=cast[Role.ADVISOR])
+
+
+def test_what_is_returned_follows_the_services_that_are_left(home: Household) -> None:
+    walk = to_termination(home)
+    policy, form_class = procedures.current_policy(), handler("termination").form_class
+    form = form_class(walk.case, walk.item("termination"), policy, home.cast[Role.ADVISOR])
+    assert form.fields["return_items"].initial == "Módem u ONT\nFuente de alimentación\nDecodificador\nControl remoto"
+    assert usually_returned([home.internet], policy) == ["Módem u ONT", "Fuente de alimentación"]
 
 
 def test_what_is_leaving_already_is_not_registered_twice(home: Household) -> None:

@@ -9,6 +9,8 @@ from django.urls import reverse
 from arraigo import clock
 from arraigo.billing.models import Bill
 from arraigo.people.models import Role
+from arraigo.retention import actions
+from arraigo.terminations import actions as terminations
 from arraigo.tickets.models import ConfirmedSolution, TroubleTicket
 from arraigo.web.customers import chart, timeline
 from arraigo.web.customers.contexts import verdict_of
@@ -144,3 +146,20 @@ def test_the_timeline_grows_without_more_queries(cast: Cast, home: Household) ->
     for days in range(3, 40):
         home.fault(days_ago=days)
     assert asked(client, path) == few <= 24
+
+
+def test_a_product_says_that_its_baja_is_requested_and_then_executed(cast: Cast, home: Household) -> None:
+    page = reverse("customer", args=[home.customer.number])
+
+    def shown() -> str:
+        return signed_in(cast[Role.ADVISOR]).get(page).content.decode()
+
+    assert "Baja pedida" not in shown()
+    walk = Walk(home, reason="price").go("step_01", "step_02")
+    actions.insist(walk.case.pk, actor=cast[Role.ADVISOR])
+    walk("termination")
+    assert "Baja pedida el 10/03/2026" in shown()
+    with moment(days=3):
+        terminations.execute_termination(home.internet.terminations.get(), actor=None)
+        assert "Baja pedida" not in shown()
+        assert "Retirado · 13/03/2026" in shown()

@@ -63,10 +63,17 @@ def test_the_fault_branch_from_the_first_call_to_the_order(cast: Cast) -> None:
     work.sees("step_01", "Bs\N{NO-BREAK SPACE}300,00")
     work.refused("step_01", "note", note="x" * 2001, kept="x" * 2001)
     work.taken("step_01", note="Muy molesta")
-    work.sees("step_02", *tickets, "repeat_recurred", str(home.internet), str(home.television))
+    work.sees(
+        "step_02",
+        *tickets,
+        "repeat_recurred",
+        "el daño volvió después de una reparación",
+        str(home.internet),
+        str(home.television),
+    )
     work.refused("step_02", "confirmed_solution", confirmed_solution="y" * 2001, kept="y" * 2001)
     work.taken("step_02")
-    work.sees("step_03", *tickets, "(Bs 140,00)", "24 horas")
+    work.sees("step_03", *tickets, "(Bs\N{NO-BREAK SPACE}140,00)", "24 horas")
     work.refused("step_03", f"amount_{pk}", kept='value="900"', **{
         f"kind_{pk}": "compensation", f"amount_{pk}": "900", "answer": "accepted",
     })  # fmt: skip

@@ -122,7 +122,7 @@ def rows(path: Path, encoding: str, delimiter: str, names: tuple[str, ...]) -> I
 
 def _row(number: int, cells: list[str], problem: str, names: tuple[str, ...]) -> RawRow:
     if not problem and len(cells) != len(names):
-        problem = _("the row has %(cells)d cells, the header has %(headers)d") % {
+        problem = _("cells in the row: %(cells)d, in the header: %(headers)d") % {
             "cells": len(cells), "headers": len(names),
         }  # fmt: skip
     return RawRow(number, {}, problem) if problem else row_of(number, names, cells)

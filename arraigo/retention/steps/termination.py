@@ -1,6 +1,7 @@
 """The baja (asesor comercial): number, date, time, receipt, what to return and by when."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -37,12 +38,12 @@ class TerminationForm(StepForm):
     )
 
     def prepare(self) -> None:
-        alive = [product.pk for product in alive_products(self.case)]
+        alive = alive_products(self.case)
         choice: Any = self.fields["products"]
-        choice.queryset = Product.objects.filter(pk__in=alive).select_related("offering")
-        choice.initial = alive
+        choice.initial = [product.pk for product in alive]
+        choice.queryset = Product.objects.filter(pk__in=choice.initial).select_related("offering")
         self.fields["reason"].initial = REASONS.get(Reason(self.case.reason), self.case.reason)
-        self.fields["return_items"].initial = "\n".join(self.policy.value("termination.return_items"))
+        self.fields["return_items"].initial = "\n".join(usually_returned(alive, self.policy))
 
     def read_back(self) -> ReadBack:
         """What the customer takes home: the products, and what to return by when."""
@@ -65,6 +66,17 @@ def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -
         "offers": options.so_far(case),
         "return_by": return_by(policy),
     }
+
+
+def usually_returned(products: Iterable[Product], policy: Policy) -> list[str]:
+    """The equipment that comes with the services of the products, each once.
+
+    Versions of the procedure from before it was told by service have one list for all.
+    """
+    listed = policy.value("termination.return_items")
+    if isinstance(listed, list):
+        return listed
+    return list(dict.fromkeys(item for product in products for item in listed.get(product.offering.service, [])))
 
 
 def return_by(policy: Policy) -> dt.date:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from arraigo import clock
 from arraigo.engine.models import WorkItem
@@ -34,7 +35,8 @@ class TransferForm(answers.AnswerForm):
         if not self.is_bound or self.errors or self.cleaned_data.get("answer") != Offer.Answer.ACCEPTED:
             return ReadBack()
         said = promises.sentence(Promise.Kind.TRANSFER, promised(self.case, self.cleaned_data["address"]))
-        days = _("At the latest in %(days)s days.") % {"days": self.policy.integer("visit.transfer_days")}
+        most = self.policy.integer("visit.transfer_days")
+        days = ngettext("At the latest in %(days)d day.", "At the latest in %(days)d days.", most) % {"days": most}
         return ReadBack((said, days))
 
 

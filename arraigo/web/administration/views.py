@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from arraigo import clock
@@ -130,10 +131,11 @@ def move_clock(request: HttpRequest) -> HttpResponse:
         except RuleBroken as refusal:
             form.add_error(None, str(refusal))
         else:
-            done = sweeps.run_all()
-            messages.success(
-                request, _("The clock is moved; %(count)d things fell due.") % {"count": sum(done.values())}
+            done = sum(sweeps.run_all().values())
+            told = ngettext(
+                "The clock is moved; %(count)d thing fell due.", "The clock is moved; %(count)d things fell due.", done
             )
+            messages.success(request, told % {"count": done})
             return redirect("administration_clock")
     context = {"form": form, "production": settings.PRODUCTION, "present": clock.now()}
     return replies.page(request, "administration/clock.html", context)

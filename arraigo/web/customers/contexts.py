@@ -37,7 +37,7 @@ LAST_VISITS = 3
 def customer_page(customer: Customer, user: User) -> dict[str, Any]:
     """Everything that the page of a customer shows."""
     policy = procedures.current_policy()
-    own = list(products.products_of(customer))
+    own = list(products.products_of(customer).prefetch_related("terminations"))
     bills = list(billing.last_bills(customer))
     found = _background(customer, policy, user)
     verdicts = faults.verdicts([product for product in own if product.is_alive], policy)

@@ -4,6 +4,8 @@ import htmx from "htmx.org";
 window.htmx = htmx;
 htmx.config.allowEval = false;
 htmx.config.includeIndicatorStyles = false;
+// Carrying an old element's style over to the new one with its id would be an inline style (a resized text field).
+htmx.config.attributesToSettle = ["class", "width", "height"];
 htmx.config.allowScriptTags = false;
 htmx.config.selfRequestsOnly = true;
 htmx.config.responseHandling = [

@@ -81,8 +81,7 @@ def batch_pdf(request: HttpRequest, number: str) -> HttpResponse:
     found = access.batch(user_of(request), number)
     wanted = request.GET.get("reprint", "")
     reprint = _reprint(found.reprints.select_related("printed_by"), wanted) if wanted else None
-    base = settings.BASE_URL or f"{request.scheme}://{request.get_host()}"
-    pdf = documents.work_orders_pdf(found, base_url=base, reprint=reprint)
+    pdf = documents.work_orders_pdf(found, base_url=settings.BASE_URL, reprint=reprint)
     response = HttpResponse(pdf, content_type="application/pdf")
     name = f"{found.number}-R{reprint.number}" if reprint else found.number
     response["Content-Disposition"] = f'inline; filename="{name}.pdf"'

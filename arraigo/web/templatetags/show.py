@@ -37,6 +37,12 @@ def bs(amount: Decimal | int | str | None) -> str:
 
 
 @register.filter
+def whole_amounts(text: object) -> str:
+    """A sentence whose amounts in Bs do not break at the end of a line."""
+    return str(text).replace("Bs ", f"Bs{SPACE}")
+
+
+@register.filter
 def day(value: dt.date | dt.datetime | None) -> str:
     """A day as 23/11/2026, in La Paz; "—" for none."""
     if value is None:

@@ -10,14 +10,17 @@ from django.template import Context
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from arraigo.eventlog.models import Event
 from arraigo.messages import sentences
 from arraigo.messages.models import Notice
 from arraigo.procedure.policy import Policy
 from arraigo.retention.sources import Sourced
+from arraigo.products.models import Product
 from arraigo.web import drafts
 from arraigo.web.cases import telling
+from arraigo.web.templatetags.show import day
 
 register = template.Library()
 
@@ -151,6 +154,37 @@ TONE_OF = {state: tone for tone, states in TONES.items() for state in states}
 def state(value: str, label: str = "") -> SafeString:
     """A state as a coloured word; the word says what the colour says."""
     return format_html('<span class="state state-{}">{}</span>', TONE_OF.get(value, "plain"), label or value)
+
+
+@register.simple_tag
+def rule(fired: Any, version: str) -> SafeString:
+    """The rule of a decision table behind a verdict, in the words of the procedure; its code is in the tooltip."""
+    text = fired.rule_text or fired.rule
+    return format_html(
+        '<span class="text-secondary small" title="{} · {}">{}: {}</span>', fired.rule, version, _("Rule"), text
+    )
+
+
+@register.simple_tag
+def rule_mark(fired: Any, version: str, number: int) -> SafeString:
+    """As `rule` where there is no room: the version, with the rule's words and code in the tooltip."""
+    text = f"{fired.rule_text or fired.rule} · {fired.rule} · {version}"
+    return format_html('<span class="text-secondary small" title="{}">{} v{}</span>', text, _("Rule"), number)
+
+
+@register.simple_tag
+def product_state(product: Product) -> SafeString:
+    """The state of a product; that its baja is requested, where it is, or when the product ended.
+
+    Prefetch `terminations` where many are shown.
+    """
+    asked = product.leaving_since
+    if asked is not None:
+        return state("pending", _("Termination requested on %(day)s") % {"day": day(asked)})
+    label = str(product.get_status_display())
+    if product.status == Product.Status.TERMINATED and product.ended_on:
+        label = f"{label} · {day(product.ended_on)}"
+    return state(product.status, label)
 
 
 @register.filter

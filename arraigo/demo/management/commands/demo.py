@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import translation
 
 from arraigo import clock
 from arraigo.demo import actions
@@ -33,6 +34,9 @@ class Command(BaseCommand):
             raise CommandError("A demo needs at least one customer, and no negative number of cases.")
         at = moment(options["as_of"]) if options["as_of"] else clock.now().replace(second=0, microsecond=0)
         try:
+            # The demo itself is Spanish; what is said to the operator is English.
+            with translation.override("en"):
+                actions.check(at)
             counts = actions.make_demo(
                 options["customers"], seed=options["seed"], at=at, cases=options["cases"], say=self.say
             )

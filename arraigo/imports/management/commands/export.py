@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
 
 from arraigo.imports import exports
 from arraigo.imports.kinds import KINDS, kind_of
@@ -19,6 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("file", nargs="?", type=Path, help="A name that ends in .gz is packed.")
         parser.add_argument("--format", default="", help="csv, xlsx or parquet; else as FILE's name ends.")
 
+    @no_translations
     def handle(self, *args: Any, **options: Any) -> None:
         kind, target = options["kind"], options["file"]
         try:

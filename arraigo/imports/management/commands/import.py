@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
 
 from arraigo.imports import actions, guess
 from arraigo.imports.errors import FileUnwritable
@@ -35,6 +35,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--json", action="store_true", help="Answer with one JSON object on one line.")  # fmt: skip
 
+    @no_translations
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             if options["guess"]:

@@ -4,7 +4,7 @@ import datetime as dt
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
 
 from arraigo.insight import indicator
 from arraigo.procedure import queries as procedures
@@ -31,6 +31,7 @@ class Command(BaseCommand):
         parser.add_argument("--month", required=True, help="YYYY-MM")
         parser.add_argument("--json", action="store_true", help="Answer with one JSON object on one line.")
 
+    @no_translations
     def handle(self, *args: Any, **options: Any) -> None:
         wanted = month(options["month"])
         try:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, no_translations
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
@@ -22,6 +22,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("folder", nargs="?", type=Path, default=settings.PROCEDURES_DIR / DEFAULT)
 
+    @no_translations
     def handle(self, *args: Any, folder: Path, **options: Any) -> None:
         before = ProcedureVersion.objects.filter(is_current=True).values_list("pk", flat=True).first()
         try:

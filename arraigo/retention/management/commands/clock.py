@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import translation
 from django.utils.formats import date_format
 
 from arraigo import clock
@@ -31,7 +32,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            workdays.advance_clock(span(options["advance"]))
+            # What the sweeps write is Spanish; what is said to the operator is English.
+            with translation.override("en"):
+                workdays.advance_clock(span(options["advance"]))
         except RuleBroken as error:
             raise CommandError(str(error)) from error
         done = ", ".join(f"{name} {count}" for name, count in sweeps.run_all().items() if count)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, no_translations
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -13,6 +13,7 @@ from arraigo.retention.models import RetentionCase
 class Command(BaseCommand):
     help = "Tell the clocks of every case again from its events; name those that the records have otherwise."
 
+    @no_translations
     def handle(self, *args: Any, **options: Any) -> None:
         count, different = 0, []
         for case in RetentionCase.objects.order_by("id").iterator():

@@ -4,7 +4,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, no_translations
 
 from arraigo.records import RuleBroken
 from arraigo.storage.archive import backup
@@ -17,6 +17,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
 
+    @no_translations
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             manifest = backup(options["file"].absolute())

@@ -3,7 +3,7 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, no_translations
 
 from arraigo.records import RuleBroken
 from arraigo.storage.moving import move_to
@@ -15,6 +15,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("database_url", help="postgres://user:password@host:5432/name")
 
+    @no_translations
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             rows, proof = move_to(options["database_url"], say=lambda text: self.stderr.write(f"move: {text}"))

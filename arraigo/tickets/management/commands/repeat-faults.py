@@ -5,7 +5,7 @@ import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, no_translations
 
 from arraigo import clock
 from arraigo.procedure.queries import current_policy
@@ -42,6 +42,7 @@ class Command(BaseCommand):
         parser.add_argument("--calendar-days", type=int, help="compare dates in Cochabamba instead of hours")
         parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
 
+    @no_translations
     def handle(self, *args: Any, **options: Any) -> None:
         as_of = moment(options["as_of"]) if options["as_of"] else clock.now()
         given = {name: options[name] for name in GIVEN if options.get(name) is not None}

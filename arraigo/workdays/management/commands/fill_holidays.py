@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
 
 from arraigo import clock
 from arraigo.records import RuleBroken
@@ -15,6 +15,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--year", type=int, help="The year; by default the present one.")
 
+    @no_translations
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             added = actions.fill_holidays(options["year"] or clock.today().year)
