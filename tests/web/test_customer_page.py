@@ -79,11 +79,12 @@ def test_nothing_to_dispute_is_refused_in_a_sentence(cast: Cast) -> None:
 def test_the_bars_tell_what_was_paid(cast: Cast) -> None:
     home = cast.household()
     today = month = clock.today()
-    for back, (state, due) in enumerate([("paid", -40), ("issued", -5), ("issued", 5)], 1):
+    for back, (state, due) in enumerate([("paid", -30), ("issued", -5), ("issued", 5)], 1):
         month = clock.previous_month(month)
         day = today + dt.timedelta(days=due)
-        Bill.objects.create(customer=home.customer, month=month, total=Decimal(100 * back), state=state,
-                            issued_on=month, due_on=day)  # fmt: skip
+        total = Decimal(100 * back)
+        Bill.objects.create(customer=home.customer, month=month, total=total, state=state, issued_on=month, due_on=day,
+                            paid=total if state == "paid" else 0)  # fmt: skip
     bills = list(Bill.objects.order_by("-month"))
     drawn = chart.chart(bills, today)
     assert [bar.tone for bar in drawn.bars] == ["open", "late", "paid", "unbilled"]
