@@ -16,8 +16,8 @@ from arraigo.eventlog.models import Event
 from arraigo.messages import sentences
 from arraigo.messages.models import Notice
 from arraigo.procedure.policy import Policy
-from arraigo.retention.sources import Sourced
 from arraigo.products.models import Product
+from arraigo.retention.sources import Sourced
 from arraigo.web import drafts
 from arraigo.web.cases import telling
 from arraigo.web.templatetags.show import day
