@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,8 @@ from arraigo.engine.expressions import first_line
 if TYPE_CHECKING:
     from arraigo.engine.models import Definition
 
+ANSWERS = 4096
+"""How many answers of one version a process keeps."""
 GROUP = re.compile(r"\bpolicy\.(\w+)")
 """How a table names a group of policy values; validation lets no other way through."""
 
@@ -46,9 +49,20 @@ class Decisions:
         self._compiled: dict[str, tuple[Any, dict[str, Any]]] = {}
         self._lock = Lock()
         self._engine = zen.ZenEngine()
+        self._known = lru_cache(ANSWERS)(lambda name, facts: self._asked(name, json.loads(facts)))
 
     def evaluate(self, name: str, facts: Mapping[str, Any]) -> Decision:
-        """Ask the table `name`. Raises DecisionFailed where it is missing, fails, or no rule fires."""
+        """Ask the table `name`. Raises DecisionFailed where it is missing, fails, or no rule fires.
+
+        A table answers the same facts the same, so the answer is kept and shared: read only.
+        """
+        try:
+            told = json.dumps(facts, sort_keys=True)
+        except TypeError as error:
+            raise DecisionFailed(name, first_line(error)) from error
+        return self._known(name, told)
+
+    def _asked(self, name: str, facts: Mapping[str, Any]) -> Decision:
         try:
             table, policy = self._table(name)
             response = table.evaluate({**facts, "policy": policy}, {"trace": True})

@@ -1,7 +1,7 @@
 """Reads of print batches, visits and signed papers."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.db.models import Count, Q, QuerySet
 
@@ -58,9 +58,10 @@ def papers_of_order(work_order_id: int) -> QuerySet[SignedPaper]:
     return _papers(Q(visit__work_order=work_order_id))
 
 
-def papers_of_orders(orders: QuerySet[WorkOrder]) -> QuerySet[SignedPaper]:
-    """The papers of the visits of several orders, oldest first."""
-    return _papers(Q(visit__work_order__in=orders))
+def papers_of_orders(work_order_ids: Iterable[int]) -> QuerySet[SignedPaper]:
+    """The papers of the visits of several orders, oldest first, each with its visit and no more."""
+    papers = SignedPaper.objects.filter(visit__work_order__in=work_order_ids)
+    return papers.select_related("visit").defer("contents").order_by("id")
 
 
 def papers_of_order_number(number: str) -> QuerySet[SignedPaper]:

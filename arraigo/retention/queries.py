@@ -3,13 +3,15 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
 
 from arraigo.engine.models import Urgency, Wait, WorkItem
 from arraigo.eventlog.models import Event
 from arraigo.people.models import Membership, User
 from arraigo.retention.models import Offer, RetentionCase
 
+DOCUMENTS = tuple(f"instance__definition__{name}" for name in ("bpmn", "decisions", "policy"))
+"""What a published version consists of: a hundred thousand characters, which no page of a case shows."""
 EVALUATION = "step_15"
 """The element at which a case waits for the signature of the month's evaluation."""
 
@@ -37,17 +39,16 @@ def team_items(user: User, roles: Sequence[str]) -> QuerySet[WorkItem]:
 
 
 def cases() -> QuerySet[RetentionCase]:
-    return RetentionCase.objects.select_related("customer", "owner", "team", "instance__definition")
+    found = RetentionCase.objects.select_related("customer", "owner", "team", "instance__definition")
+    return found.defer(*DOCUMENTS)
 
 
-def case_by_number(number: str) -> RetentionCase:
-    """The case with everything its page shows. Raises RetentionCase.DoesNotExist."""
+def with_parts(case: RetentionCase) -> RetentionCase:
+    """`case` with its products, offers, promises and receipts looked up. Five queries."""
     offers = Offer.objects.select_related("product__offering", "offered_by", "approved_by", "claim")
-    return (
-        cases()
-        .prefetch_related("products__offering", Prefetch("offers", offers.order_by("id")), "promises", "receipts")
-        .get(number=number)
-    )
+    parts = ("products__offering", Prefetch("offers", offers.order_by("id")), "promises", "receipts")
+    prefetch_related_objects([case], *parts)
+    return case
 
 
 def cases_of(customer_id: int) -> QuerySet[RetentionCase]:
@@ -56,14 +57,22 @@ def cases_of(customer_id: int) -> QuerySet[RetentionCase]:
 
 def item(pk: int) -> WorkItem:
     """The work item with its case, open or not. Raises WorkItem.DoesNotExist."""
-    return WorkItem.objects.select_related(
+    parts = (
         "instance__definition", "instance__case__customer__zone", "instance__case__owner", "assignee", "completed_by"
-    ).get(pk=pk)
+    )  # fmt: skip
+    return WorkItem.objects.select_related(*parts).defer(*DOCUMENTS).get(pk=pk)
+
+
+def opened(keys: Sequence[int]) -> list[WorkItem]:
+    """The work items that a step opened, in the order in which it did."""
+    return list(WorkItem.objects.filter(pk__in=keys).order_by("id")) if keys else []
 
 
 def work_items(case: RetentionCase) -> list[WorkItem]:
-    """The way taken: every work item of the case in the order in which it opened."""
-    return list(case.instance.work_items.select_related("assignee", "completed_by", "unit").order_by("id"))
+    """The way taken: every work item of `case`, which each knows, in the order in which it opened."""
+    items = list(case.instance.work_items.select_related("assignee", "completed_by", "unit").order_by("id"))
+    case.instance.case = case
+    return items
 
 
 def history(case: RetentionCase) -> list[Event]:

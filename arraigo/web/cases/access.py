@@ -9,6 +9,7 @@ from arraigo.engine.models import WorkItem
 from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role, User
 from arraigo.retention.models import Receipt, RetentionCase
+from arraigo.retention.queries import DOCUMENTS
 from arraigo.web.access import CUSTOMER_WRITERS, HEADS
 
 T = TypeVar("T")
@@ -48,13 +49,13 @@ def cases(user: User) -> QuerySet[RetentionCase]:
 def case(user: User, number: str) -> RetentionCase:
     """The case of that number, with what its pages show; 404 where `user` may not see it."""
     found = cases(user).select_related("customer__zone", "instance__definition", "owner", "team").filter(number=number)
-    return _or_404(found.first())
+    return _or_404(found.defer(*DOCUMENTS).first())
 
 
 def item(user: User, number: str, pk: int) -> WorkItem:
     """A work item of the case, open or not; 404 for other roles, other units, other technicians."""
     found = WorkItem.objects.select_related(*ITEM_PARTS).filter(pk=pk, instance__case__number=number)
-    work_item = _or_404(found.first())
+    work_item = _or_404(found.defer(*DOCUMENTS).first())
     if not may_do(user, work_item):
         raise Http404
     return work_item

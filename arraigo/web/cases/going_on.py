@@ -11,9 +11,9 @@ from arraigo.web.cases import access
 def after(request: HttpRequest, number: str, opened: list[int]) -> HttpResponse:
     """The next step that is theirs, else the case, else their own first page."""
     user = user_of(request)
-    for pk in opened:
-        if access.may_do(user, queries.item(pk)):
-            return redirect("step", number, pk)
+    own = next((item for item in queries.opened(opened) if access.may_do(user, item)), None)
+    if own is not None:
+        return redirect("step", number, own.pk)
     if user.has_role(*CASE_READERS):
         return redirect("case", number)
     return redirect("home")

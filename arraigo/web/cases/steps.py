@@ -41,10 +41,10 @@ def step(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     return page(request, item)
 
 
-def page(request: HttpRequest, item: WorkItem) -> HttpResponse:
-    """The page of an open step, its form filled with what was typed before."""
+def page(request: HttpRequest, item: WorkItem, way: list[WorkItem] | None = None) -> HttpResponse:
+    """The page of an open step, its form filled with what was typed before; `way` are the case's items, where known."""
     own = reverse("step", args=[item.instance.key, item.pk])
-    return _page(request, item, _form(request, item, replies.typed(request, own)), 200)
+    return _page(request, item, _form(request, item, replies.typed(request, own)), 200, way)
 
 
 def _complete(request: HttpRequest, item: WorkItem) -> HttpResponse:
@@ -89,7 +89,9 @@ def _on_phone(item: WorkItem) -> bool:
     return item.role == Role.TECHNICIAN
 
 
-def _page(request: HttpRequest, item: WorkItem, form: StepForm, status: int) -> HttpResponse:
+def _page(
+    request: HttpRequest, item: WorkItem, form: StepForm, status: int, way: list[WorkItem] | None = None
+) -> HttpResponse:
     user, step = user_of(request), handler(item.element)
     context = {
         **step.evidence(form.case, item, form.policy, user),
@@ -99,11 +101,16 @@ def _page(request: HttpRequest, item: WorkItem, form: StepForm, status: int) -> 
     }
     if _on_phone(item):
         context |= technician.beside_step(context["order"], item)
-    return _show(request, item, context, [step.template, "steps/default.html"], status)
+    return _show(request, item, context, [step.template, "steps/default.html"], status, way)
 
 
 def _show(
-    request: HttpRequest, item: WorkItem, context: dict[str, Any], templates: str | list[str], status: int = 200
+    request: HttpRequest,
+    item: WorkItem,
+    context: dict[str, Any],
+    templates: str | list[str],
+    status: int = 200,
+    way: list[WorkItem] | None = None,
 ) -> HttpResponse:
     """The page of a step in its frame: on the phone, or on the desk under the way that the case has taken."""
     body = select_template([templates] if isinstance(templates, str) else templates)
@@ -112,7 +119,7 @@ def _show(
         return render(request, "cases/step_phone.html", context, status=status)
     user = user_of(request)
     context["may_open_case"] = user.has_role(*CASE_READERS)
-    return work(request, contexts.frame(item.instance.case, user) | context, status=status)
+    return work(request, contexts.frame(item.instance.case, user, way) | context, status=status)
 
 
 def _conflict(request: HttpRequest, item: WorkItem, conflict: Exception) -> HttpResponse:

@@ -34,11 +34,11 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     """The case: the step that is the person's leads; where an approver is waited for, the page waits with
     the customer; else the whole record."""
     user = user_of(request)
-    access.case(user, number)
-    found = queries.case_by_number(number)
+    found = access.case(user, number)
     items = queries.work_items(found)
     if (own := contexts.own_step(items, user)) is not None:
-        return steps.page(request, queries.item(own.pk))
+        return steps.page(request, own, items)
+    found = queries.with_parts(found)
     awaited = contexts.waited_for(items)
     if awaited is not None and user.has_role(Role.ADVISOR):
         context = contexts.frame(found, user, items) | {
@@ -55,8 +55,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
 def record(request: HttpRequest, number: str) -> HttpResponse:
     """The whole record with its diagram, whoever has to act on the case now."""
     user = user_of(request)
-    access.case(user, number)
-    found = queries.case_by_number(number)
+    found = queries.with_parts(access.case(user, number))
     context = _record(found, user, queries.work_items(found))
     return render(request, "cases/record_page.html", context)
 

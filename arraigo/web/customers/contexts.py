@@ -1,6 +1,7 @@
 """Page data of customers. The number of queries does not grow with the customer."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -18,7 +19,7 @@ from arraigo.products import queries as products
 from arraigo.products.models import Courtesy, Product
 from arraigo.retention import background, faults
 from arraigo.retention.background import Background
-from arraigo.retention.models import Promise, RetentionCase
+from arraigo.retention.models import Promise, Receipt, RetentionCase
 from arraigo.terminations.models import Termination
 from arraigo.web.access import CASE_READERS, CUSTOMER_WRITERS
 from arraigo.web.cases import access as case_access
@@ -42,6 +43,8 @@ def customer_page(customer: Customer, user: User) -> dict[str, Any]:
     found = _background(customer, policy, user)
     verdicts = faults.verdicts([product for product in own if product.is_alive], policy)
     latest = orders(customer)
+    # The cases that the reader may see, asked once: receipts and papers follow them.
+    seen = dict(case_access.cases(user).filter(customer=customer).values_list("number", "pk"))
     return {
         "customer": customer,
         "may_write": user.has_role(*CUSTOMER_WRITERS),
@@ -56,9 +59,9 @@ def customer_page(customer: Customer, user: User) -> dict[str, Any]:
         "version_number": policy.number,
         "bills": bills,
         "chart": chart(bills, clock.today()),
-        **_past(customer, user),
+        **_past(customer, user, seen),
         "orders": latest,
-        "papers": papers(latest, user),
+        "papers": papers(latest, user, seen),
         "courtesy_names": courtesy_names(policy),
     }
 
@@ -79,18 +82,17 @@ def vip_because(found: Background, policy: Policy) -> str:
     return _("average bill from %(least)s") % {"least": bs(least)}
 
 
-def _past(customer: Customer, user: User) -> dict[str, Any]:
-    """Earlier cases, promises, courtesies and terminations, the newest first."""
+def _past(customer: Customer, user: User, seen: Mapping[str, int]) -> dict[str, Any]:
+    """Earlier cases, promises, courtesies and terminations, the newest first; `seen` are the cases shown to `user`."""
     cases = list(RetentionCase.objects.filter(customer=customer).order_by("-opened_at", "-id")[:MOST_PAST])
-    seen = case_access.cases(user).filter(customer=customer).values_list("number", flat=True)
     of_products = Courtesy.objects.filter(product__customer=customer).select_related("product__offering")
     leaving = Termination.objects.filter(customer=customer).select_related("product__offering")
     sees_cases = user.has_role(*CASE_READERS)
-    receipts = case_access.receipts(user).filter(case__customer=customer)
+    receipts = Receipt.objects.filter(case__in=seen.values() if user.has_role(*case_access.RECEIPT_READERS) else ())
     return {
         "cases": cases if sees_cases else [],
         "open_case": next((case for case in cases if case.closed_at is None), None),
-        "seen_cases": set(seen),
+        "seen_cases": seen,
         "promises": list(Promise.objects.filter(customer=customer).order_by("-made_at", "-id")[:MOST_PAST]),
         "courtesies": list(of_products.order_by("-starts_at", "-id")[:MOST_PAST]),
         "receipts": list(receipts.order_by("-id")[:MOST_PAST]),
@@ -105,10 +107,11 @@ def orders(customer: Customer) -> list[WorkOrder]:
     return sorted(newest, key=lambda order: order.closed_at is not None)[:LAST_VISITS]
 
 
-def papers(latest: list[WorkOrder], user: User) -> list[SignedPaper]:
-    """The signed papers of the orders shown that `user` may open."""
-    seen = case_access.work_orders(user).filter(pk__in=[order.pk for order in latest])
-    return list(fieldwork.papers_of_orders(seen))
+def papers(latest: list[WorkOrder], user: User, seen: Mapping[str, int]) -> list[SignedPaper]:
+    """The signed papers of the orders shown that `user` may open, as `access.work_orders` has it."""
+    own = user.pk if user.has_role(Role.TECHNICIAN) else None
+    shown = [each.pk for each in latest if each.case_number in seen or (own and each.technician_id == own)]
+    return list(fieldwork.papers_of_orders(shown)) if shown else []
 
 
 def verdict_of(product: Product) -> faults.Verdict:

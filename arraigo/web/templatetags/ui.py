@@ -1,6 +1,7 @@
 """Icons and form fields, drawn one way everywhere."""
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from django import template
@@ -36,6 +37,7 @@ CLASSES = {
 
 
 @register.simple_tag
+@cache
 def icon(name: str, extra: str = "") -> SafeString:
     """One icon of the sprite, hidden from readers: the words beside it say the same."""
     return format_html(
