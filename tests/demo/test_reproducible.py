@@ -12,6 +12,7 @@ from arraigo.demo.errors import DatabaseInUse
 from tests.demo.making import AT, make
 
 
+@pytest.mark.one_database
 @pytest.mark.django_db(transaction=True, reset_sequences=True)
 def test_the_same_seed_gives_the_same_data_and_another_one_does_not() -> None:
     make(105, 35)

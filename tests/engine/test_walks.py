@@ -17,7 +17,7 @@ from tests.engine.runs import NOON, program_from, real
 
 pytestmark = pytest.mark.one_database
 
-WALKS = 500
+WALKS = 250
 MOST_STEPS = 400
 LARGEST_STATE = 1200
 """Characters; an instance's state must stay small however often it is re-opened."""

@@ -130,6 +130,7 @@ def test_negative_and_unreadable_amounts(write: Write) -> None:
     assert [field for _line, field, _reason in rejects] == ["total", "total", "total"]
 
 
+@pytest.mark.one_database
 def test_a_line_of_200_mb_is_rejected_in_little_memory(tmp_path: Path) -> None:
     path = tmp_path / "c.csv.gz"
     with gzip.open(path, "wb", compresslevel=9) as file:

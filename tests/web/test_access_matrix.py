@@ -187,6 +187,7 @@ def test_every_view_carries_its_roles() -> None:
     assert unguarded == PUBLIC
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("role", list(Role), ids=lambda role: role.value)
 def test_a_role_sees_its_own_pages_and_no_others(desk: Desk, role: Role) -> None:
     places = Places(desk)
@@ -200,6 +201,7 @@ def test_a_role_sees_its_own_pages_and_no_others(desk: Desk, role: Role) -> None
     assert wrong == {}
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("role", list(Role), ids=lambda role: role.value)
 def test_a_page_that_only_takes_posts_is_not_there_for_others_whatever_they_send(desk: Desk, role: Role) -> None:
     places = Places(desk)
@@ -209,6 +211,7 @@ def test_a_page_that_only_takes_posts_is_not_there_for_others_whatever_they_send
         assert status == (405 if role in WHO[name] else 404), name
 
 
+@pytest.mark.one_database
 def test_nobody_is_sent_to_sign_in_from_every_page(desk: Desk) -> None:
     places = Places(desk)
     for name in WHO:
@@ -263,6 +266,7 @@ def test_what_was_typed_beside_other_forms_is_there_again(desk: Desk, kept: str)
             assert 'value="Socia «antigua»"' in client.get(page).content.decode(), path
 
 
+@pytest.mark.one_database
 def test_the_side_bar_leads_only_to_pages_that_open(desk: Desk) -> None:
     from arraigo.web import nav
 
