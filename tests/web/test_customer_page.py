@@ -159,7 +159,7 @@ def test_a_product_says_that_its_baja_is_requested_and_then_executed(cast: Cast,
     walk = Walk(home, reason="price").go("step_01", "step_02")
     actions.insist(walk.case.pk, actor=cast[Role.ADVISOR])
     walk("termination")
-    assert "Baja pedida el 10/03/2026" in shown()
+    assert "Baja pedida 10/03/2026" in shown()
     with moment(days=3):
         terminations.execute_termination(home.internet.terminations.get(), actor=None)
         assert "Baja pedida" not in shown()

@@ -182,7 +182,7 @@ def product_state(product: Product) -> SafeString:
     """
     asked = product.leaving_since
     if asked is not None:
-        return state("pending", _("Termination requested on %(day)s") % {"day": day(asked)})
+        return state("pending", _("Termination requested %(day)s") % {"day": day(asked)})
     label = str(product.get_status_display())
     if product.status == Product.Status.TERMINATED and product.ended_on:
         label = f"{label} · {day(product.ended_on)}"
