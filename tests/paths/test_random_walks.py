@@ -220,7 +220,7 @@ def the_history_is_whole(case: RetentionCase) -> None:
 
 @given(seed=st.integers(0, 2**32))
 @settings(
-    max_examples=30,
+    max_examples=20,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
