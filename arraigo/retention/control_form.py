@@ -150,6 +150,7 @@ def evidence_of(case_number: str, kind: str, policy: Policy) -> dict[str, Any]:
     order = control.work_order
     attempts = list(control.attempts.select_related("by"))
     planner = Planner(rule_of(policy), clock.now())
+    phones = list(order.customer.phones.order_by("-is_contact", "id"))
     tried = planner.tried(attempt.at for attempt in attempts if not attempt.reached)
     return {
         "control": control,
@@ -163,7 +164,8 @@ def evidence_of(case_number: str, kind: str, policy: Policy) -> dict[str, Any]:
         "given": controls.given(case_number),
         "courtesy_names": {code: terms["name"] for code, terms in policy.value("courtesy").items()},
         "products": list(order.products.select_related("offering").prefetch_related("terminations")),
-        "phones": list(order.customer.phones.order_by("-is_contact", "id")),
+        "phones": phones,
+        "numbers": [phone.number for phone in phones],
         "attempts_needed": policy.integer("control.attempts"),
         "windows": policy.value("control.windows"),
         "windows_needed": policy.integer("control.different_windows"),

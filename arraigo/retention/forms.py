@@ -9,7 +9,9 @@ from arraigo.customers.models import Customer
 from arraigo.network.models import Zone
 from arraigo.procedure.policy import Policy
 from arraigo.products.fields import ProductsField
-from arraigo.products.models import Product
+from arraigo.products.models import Product, Service
+from arraigo.retention import faults
+from arraigo.retention.choosing import say_choose
 from arraigo.retention.models import Reason, RetentionCase
 from arraigo.retention.reasons import ReasonForm
 from arraigo.retention.sources import Sourced
@@ -58,6 +60,7 @@ class OpenCaseForm(Sourced, ReasonForm):
         )
         self.order_fields(self.field_order)
         self._ask_products()
+        say_choose(self)
         phone = customer.phones.order_by("-is_contact", "id").first()
         self.fields["contact_phone"].initial = phone.number if phone else ""
         self.fields["address"].initial = customer.address
@@ -68,5 +71,11 @@ class OpenCaseForm(Sourced, ReasonForm):
         alive = self.customer.products.exclude(status=Product.Status.TERMINATED)
         choice.queryset = alive.select_related("offering").order_by("id")
         owned = list(choice.queryset)
-        if len(owned) == 1:
-            choice.initial = owned
+        if len(owned) > 1 and not self.is_bound:
+            owned = self._likely(owned)
+        choice.initial = owned
+
+    def _likely(self, owned: list[Product]) -> list[Product]:
+        """What the request is most likely about: the products with a repeated fault, else the Internet."""
+        troubled = [verdict.product for verdict in faults.verdicts(owned, self.policy) if verdict.repeat_fault]
+        return troubled or [product for product in owned if product.offering.service == Service.INTERNET]

@@ -33,8 +33,15 @@ def sentence(kind: str, values: Mapping[str, Any]) -> str:
     if isinstance(shown.get("amount"), Decimal):
         shown["amount"] = amounts.told(shown["amount"])
     if isinstance(shown.get("due"), dt.datetime):
-        shown["due"] = date_format(clock.local(shown["due"]), "d/m/Y H:i")
+        shown["due"] = _until(shown["due"], whole_days=kind == Promise.Kind.COURTESY)
     return patterns[Promise.Kind(kind)] % shown
+
+
+def _until(due: dt.datetime, *, whole_days: bool) -> str:
+    """The due time in La Paz; of what lasts days, the last day alone (one that ends at midnight, the day before)."""
+    if whole_days:
+        return date_format(clock.local(due - dt.timedelta(seconds=1)), "d/m/Y")
+    return date_format(clock.local(due), "d/m/Y H:i")
 
 
 def promise(

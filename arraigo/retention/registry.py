@@ -17,6 +17,7 @@ from django import forms
 from arraigo.engine.models import WorkItem
 from arraigo.people.models import User
 from arraigo.procedure.policy import Policy
+from arraigo.retention.choosing import say_choose
 from arraigo.retention.models import RetentionCase
 from arraigo.retention.readback import ReadBack
 from arraigo.retention.sources import Sourced
@@ -66,6 +67,7 @@ class StepForm(Sourced, forms.Form):
         self.case, self.item, self.policy, self.actor = case, item, policy, actor
         super().__init__(*args, **kwargs)
         self.prepare()
+        say_choose(self)
 
     def prepare(self) -> None:
         """Add or fill the fields that depend on the case."""

@@ -10,6 +10,7 @@ from arraigo.billing.models import Adjustment, BillingClaim
 from arraigo.engine.errors import NotTheLast
 from arraigo.engine.models import Wait, WorkItem
 from arraigo.eventlog.models import Event
+from arraigo.messages.models import Notice
 from arraigo.orders.models import ProductOrder, WorkOrder
 from arraigo.people.models import Role
 from arraigo.products.models import Courtesy
@@ -126,10 +127,15 @@ def test_an_approved_offer_is_taken_back_with_its_approval(home: Household, pric
     home.priced(home.internet, price)
     walk = walked(home, *FAULTS, faults=True)
     was = balance(walk)
+    walk.go("step_03")
+    approver, number = walk.cast[walk.item(approval).role], walk.case.number
+    taken_back(walk)
+    assert Notice.objects.filter(user=approver, case_number=number, kind="approval.withdrawn").count() == 1
     walk.go("step_03", approval)
     taken_back(walk)
+    assert Notice.objects.filter(user=approver, case_number=number, kind="approval.undone").count() == 1
     assert balance(walk) == was
-    told = Event.objects.get(kind="case.undone").data
+    told = Event.objects.filter(kind="case.undone").latest("id").data
     assert (told["element"], set(told["cancelled"])) == ("step_03", {"step_04", approval})
     walk.go("step_03", approval, "step_04")  # offered again it is approved again
     assert BillingClaim.objects.count() == 1

@@ -87,6 +87,25 @@ def test_the_receipt_of_a_baja_taken_back_says_so_and_is_not_sent(cast: Cast) ->
     assert set(receipts.sent(receipt).values_list("status", flat=True)) == {"skipped"}
 
 
+def test_a_receipt_of_promises_says_what_was_taken_back_and_which_one_is_valid_now(cast: Cast) -> None:
+    home = cast.household()
+    home.repeated_faults()
+    walk = Walk(home).go("step_01", "step_02", "step_03", "step_04", "step_05")
+    first, client = receipts.issue(walk.case.pk, actor=cast[Role.ADVISOR]), signed_in(cast[Role.ADVISOR])
+    paper = receipts.pdf(first)
+    assert client.post(reverse("case_undo", args=[walk.case.number]), {"reason": "Error"}).status_code == 302
+    shown = page(client, first)
+    assert "Anulado el 10/03/2026" in shown
+    assert "ya no se envía" in shown, "the waiver still stands: a part was taken back"
+    assert reverse("receipt_send", args=[first.number]) not in shown
+    assert receipts.pdf(first) != paper
+    walk.go("step_05")
+    second = receipts.issue(walk.case.pk, actor=cast[Role.ADVISOR])
+    assert second.number != first.number, "the same words, promised anew"
+    assert second.number in page(client, first)
+    assert "Anulado" not in page(client, second)
+
+
 def test_without_an_address_the_page_says_so_and_nothing_is_written(cast: Cast) -> None:
     receipt = a_receipt(cast)
     Phone.objects.all().delete()

@@ -1,17 +1,20 @@
 """The page of every step, and what is typed into it."""
 
+import datetime as dt
 import html
 import re
 
 from django.test import Client
 from django.urls import reverse
 
+from arraigo import clock
+from arraigo.desk import actions as desk_actions
 from arraigo.engine.models import WorkItem
 from arraigo.eventlog.models import Event
 from arraigo.people.models import Role
-from arraigo.retention import actions, sweeps
+from arraigo.retention import actions, receipts, sweeps
 from arraigo.retention.models import BackgroundReview
-from arraigo.retention.registry import handler
+from arraigo.retention.registry import handler, handlers
 from arraigo.web.cases import telling
 from tests.cast import PASSWORD, Cast, Walk, moment
 from tests.web.conftest import Desk, signed_in
@@ -145,3 +148,53 @@ def test_the_history_is_told_in_words(cast: Cast) -> None:
     walk("termination")
     bare = {event.kind for event in Event.objects.exclude(case_number="") if telling.what(event) == event.kind}
     assert bare == set()
+
+
+def test_after_a_firm_no_the_way_to_the_baja_is_on_every_page_of_the_case(cast: Cast) -> None:
+    """A callback, a hand-over, taking back, a receipt: one click, and one once the baja is the step."""
+    home = cast.household()
+    home.repeated_faults()
+    walk = Walk(home).go("step_01", "step_02", "step_03", "step_04")
+    number, client = walk.case.number, signed_in(cast[Role.ADVISOR])
+    client.post(reverse("case_firm_no", args=[number]))
+    receipt = receipts.issue(walk.case.pk, actor=cast[Role.ADVISOR])
+    call = desk_actions.note_callback(
+        walk.case, due_at=clock.now() + dt.timedelta(hours=1), note="", actor=cast[Role.ADVISOR]
+    )
+    pages = [
+        reverse("case", args=[number]),
+        reverse("case_record", args=[number]),
+        reverse("callback_new", args=[number]),
+        reverse("callback_done", args=[call.pk]),
+        reverse("case_hand_over", args=[number]),
+        reverse("case_undo", args=[number]),
+        reverse("receipt", args=[receipt.number]),
+    ]
+    for address in pages:
+        assert reverse("case_insist", args=[number]) in client.get(address).content.decode(), address
+    client.post(reverse("case_insist", args=[number]))
+    for address in pages[1:]:
+        assert page(walk, "termination") in client.get(address).content.decode(), address
+
+
+def test_the_procedure_speaks_at_the_step_and_at_the_field(cast: Cast) -> None:
+    home = cast.household()
+    home.repeated_faults()
+    walk = Walk(home).go("step_01", "step_02", "step_03")
+    assert "Digita en sistema Smartflex, Retiro por Retención con Servicio de Ingeniería" in look(walk, "step_04")
+    walk.go("step_04")
+    shown = look(walk, "step_05")
+    assert re.search(r'<details class="source">.*FAVOR COORDINAR CON EL CLIENTE AL CEL', shown, re.DOTALL)
+    assert "Valor a cobrar: 0" in shown
+    walk.go("step_05")
+    assert "Imprime órdenes correspondientes a Servicio de Ingeniería" in look(walk, "step_06")
+
+
+def test_every_number_that_a_step_or_a_field_cites_is_one_of_the_document(cast: Cast) -> None:
+    known = set(cast.version.sentences)
+    for each in handlers():
+        cited = {*each.sources, *(number for numbers in each.form_class.sources.values() for number in numbers)}
+        assert cited
+        assert cited <= known, each.name
+        fields = {*each.form_class.base_fields, "kind", "amount", "working"}
+        assert set(each.form_class.sources) <= fields, each.name

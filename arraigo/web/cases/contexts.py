@@ -25,6 +25,10 @@ APPROVALS = ("approve", "override")
 """How the elements begin for which an advisor waits, with the customer on the line."""
 
 
+ENDED_BY = ("case.undone", "case.insisted", "case.closed_elsewhere")
+"""Events that end the open tasks of a case."""
+
+
 def courtesy_names(policy: Policy) -> dict[str, str]:
     """The names of the policy's courtesies by their codes."""
     return {code: str(terms["name"]) for code, terms in policy.value("courtesy").items()}
@@ -37,7 +41,8 @@ def frame(case: RetentionCase, user: User, items: list[WorkItem] | None = None) 
     """
     items = queries.work_items(case) if items is None else items
     policy = procedures.policy_of(case.instance.definition_id)
-    leaves = any(item.element == "termination" for item in items)
+    leaves = [item for item in items if item.element == "termination"]
+    mine = [item for item in leaves if item.status == WorkItem.Status.OPEN and access.may_do(user, item)]
     return {
         "case": case,
         "way": way(items, shown_waits(case), user),
@@ -45,6 +50,7 @@ def frame(case: RetentionCase, user: User, items: list[WorkItem] | None = None) 
         "detail": reasons.detail_name(policy, case.reason, case.reason_detail),
         "may_receipt": user.has_role(Role.ADVISOR, Role.TEAM_LEAD),
         "may_undo": user.has_role(Role.ADVISOR, Role.TEAM_LEAD) and undo.looks_possible(case, items),
+        "leaving": mine[-1] if mine else None,
         "may_insist": case.closed_at is None and not leaves and user.has_role(Role.ADVISOR, Role.TEAM_LEAD),
     }
 
@@ -68,6 +74,7 @@ def waited_for(items: list[WorkItem]) -> WorkItem | None:
 def record(case: RetentionCase, user: User, items: list[WorkItem]) -> dict[str, Any]:
     """The whole record of a case: what its page shows where nobody has to act on it."""
     events = queries.history(case)
+    terminations = list(Termination.objects.filter(case_number=case.number).select_related("product__offering"))
     return {
         **frame(case, user, items),
         "events": events,
@@ -83,12 +90,16 @@ def record(case: RetentionCase, user: User, items: list[WorkItem]) -> dict[str, 
         "courtesies": aftermath.told(Courtesy.objects.filter(case_number=case.number)).select_related(
             "product__offering"
         ),
-        "terminations": Termination.objects.filter(case_number=case.number).select_related("product__offering"),
+        "terminations": terminations,
+        "leaves_with": [each for each in terminations if not each.withdrawn_at],
     }
 
 
 def happened(item: WorkItem) -> Event | None:
-    """The event that completed the item."""
+    """The event that completed the item, or that ended it otherwise: a step taken back, a customer who insists."""
+    if item.status == WorkItem.Status.CANCELLED:
+        ends = Event.objects.filter(case_number=item.instance.key, kind__in=ENDED_BY).select_related("actor")
+        return ends.filter(at__gte=item.completed_at or item.created_at).order_by("id").first()
     found = Event.objects.filter(
         case_number=item.instance.key, kind="case.step_completed", data__element=item.element
     ).select_related("actor")

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.forms import BoundField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import select_template
@@ -126,12 +127,16 @@ def _conflict(request: HttpRequest, item: WorkItem, conflict: Exception) -> Http
     """Somebody else was first: say who and when, and give back what was typed."""
     item.refresh_from_db()
     form = _form(request, item, request.POST)
-    typed = [(field.label, text) for field in form if (text := _text(field.value()))]
+    typed = [(field.label, text) for field in form if (text := _text(field))]
     context = {"conflict": str(conflict), "typed": typed, "event": contexts.happened(item)}
     return _show(request, item, context, "cases/conflict.html", 409)
 
 
-def _text(value: Any) -> str:
-    """A typed value as text; drawings and files are not shown."""
+def _text(field: BoundField) -> str:
+    """What was typed or chosen, as it was read; drawings and files are not shown."""
+    value, chosen = field.value(), dict(getattr(field.field, "choices", ()))
+    if isinstance(value, list | str) and chosen:
+        values = value if isinstance(value, list) else [value]
+        return ", ".join(str(chosen.get(each, each)) for each in values if each)
     text = ", ".join(map(str, value)) if isinstance(value, list) else str(value or "")
     return "" if text.startswith("data:") else text

@@ -71,7 +71,14 @@ class Stop:
     def css(self) -> str:
         if self.item is not None:
             return {"open": "is-active", "completed": "is-done"}.get(self.item.status, "is-off")
-        return "is-done" if self.wait is not None and self.wait.ended_at else "is-waiting"
+        if self.wait is None or self.wait.ended_at is None:
+            return "is-waiting"
+        return "is-done" if came_to_its_end(self.wait) else "is-off"
+
+
+def came_to_its_end(wait: Wait) -> bool:
+    """Whether what was waited for came; a wait that was broken off, or taken back, ended before its time."""
+    return wait.ended_at is not None and (wait.wake_at is None or wait.ended_at >= wait.wake_at)
 
 
 def title(element: str) -> str | Promise:
@@ -93,13 +100,15 @@ def _began(stop: Stop) -> Any:
 
 
 def shown_waits(case: RetentionCase) -> list[Wait]:
-    return list(case.instance.waits.filter(element__in=WAITS).order_by("id"))
+    """The waits on the way; one for the evaluation that ended while the case goes on was taken back."""
+    waits = case.instance.waits.filter(element__in=WAITS).order_by("id")
+    return [wait for wait in waits if wait.wake_at or wait.ended_at is None or case.closed_at]
 
 
 def marks(items: list[WorkItem], waits: list[Wait], events: list[Event]) -> dict[str, list[str]]:
     """Elements of the diagram that are done and those where the case stands."""
     done = {item.element for item in items if item.status == WorkItem.Status.COMPLETED}
-    done |= {wait.element for wait in waits if wait.ended_at}
+    done |= {wait.element for wait in waits if came_to_its_end(wait)}
     done |= {element for event in events for element in event.data.get("passed", [])}
     active = {item.element for item in items if item.status == WorkItem.Status.OPEN}
     active |= {wait.element for wait in waits if not wait.ended_at}

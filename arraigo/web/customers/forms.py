@@ -153,6 +153,9 @@ class TicketForm(forms.Form):
         super().__init__(*args, **kwargs)
         choice: Any = self.fields["product"]
         choice.queryset = products.alive_products(customer)
+        owned = list(choice.queryset[:2])
+        if len(owned) == 1:
+            choice.empty_label, choice.initial = None, owned[0]
 
 
 class TicketStateForm(forms.Form):

@@ -26,7 +26,7 @@ document.addEventListener("htmx:configRequest", (event) => {
 // The next step stands where the last one stood: whoever reads with the ears or the keyboard begins at its title.
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.target?.id === "work" || event.detail.elt?.id === "work") {
-    document.querySelector("#work [data-focus]")?.focus({ preventScroll: true });
+    (document.querySelector("#work .alert[data-focus]") ?? document.querySelector("#work [data-focus]"))?.focus({ preventScroll: true });
   }
 });
 

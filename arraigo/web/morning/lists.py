@@ -46,10 +46,10 @@ MORNING = List(
     empty=_("Nobody to call: no customer has a repeated fault, or all were called today."),
     columns=(
         Column("customer", _("Customer"), ("customer__name",), lambda row: _customer(row).name),
-        Column("number", _("Contract"), (), lambda row: _customer(row).number),
+        Column("number", _("Contract"), (), lambda row: _customer(row).number, shown=False),
         Column("faults", _("Repeated fault because"), ("fault_count",), lambda row: row.verdict.because),
         Column("last", _("Last fault"), ("last_fault_at",), lambda row: row.finding.last_fault_at),
-        Column("vip", _("VIP"), ("vip",), lambda row: row.finding.vip),
+        Column("vip", _("VIP"), ("vip",), lambda row: row.finding.vip, shown=False),
         Column("value", _("At stake a month"), ("value",), lambda row: row.finding.value, css="num"),
         Column("phone", _("Phone"), (), lambda row: "; ".join(row.phones)),
         Column("call", ""),

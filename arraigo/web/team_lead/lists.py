@@ -26,6 +26,6 @@ TASKS = List(
             "role", _("Role"), [(Role.ADVISOR.value, Role.ADVISOR.label), (Role.TEAM_LEAD.value, Role.TEAM_LEAD.label)]
         ),
         Choice("priority", _("Priority"), ((2, _("Re-opened")), (1, _("VIP")), (0, _("Ordinary")))),
-        Days("since", _("Since"), "created_at"),
+        Days("since", _("Opened"), "created_at"),
     ),
 )

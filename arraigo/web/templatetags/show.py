@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext, ngettext
 
 from arraigo import clock
+from arraigo.documents.values import phone as grouped
 from arraigo.fieldwork.models import Paper, Task
 from arraigo.money import bs as to_bs
 from arraigo.people.models import Role
@@ -145,6 +146,8 @@ def ago(past: dt.datetime | None) -> str:
     gone = clock.now() - past
     if gone < dt.timedelta():
         return moment(past)
+    if gone < MINUTE:
+        return gettext("just now")
     if gone.days:
         return ngettext("%(days)d day ago", "%(days)d days ago", gone.days) % {"days": gone.days}
     return gettext("%(span)s ago") % {"span": span(gone)}
@@ -208,6 +211,12 @@ def symptom(value: str) -> str:
 def symptoms(tickets: Iterable[TroubleTicket]) -> str:
     """What the customer suffers, each symptom once: "Cortes frecuentes, Señal inestable"."""
     return ", ".join(dict.fromkeys(symptom_word(ticket.symptom) for ticket in tickets))
+
+
+@register.filter
+def phone(value: str | None) -> str:
+    """A telephone grouped for the eye: "+591 71234567"; as it is where it is none."""
+    return grouped(value) if value else ""
 
 
 @register.filter
