@@ -216,7 +216,7 @@ def symptoms(tickets: Iterable[TroubleTicket]) -> str:
 @register.filter
 def phone(value: str | None) -> str:
     """A telephone grouped for the eye: "+591 71234567"; as it is where it is none."""
-    return grouped(value) if value else ""
+    return grouped(value).replace(" ", SPACE) if value else ""
 
 
 @register.filter
