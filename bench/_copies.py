@@ -134,7 +134,8 @@ def _fresh(field: Any, made: dict[str, Any], old: str, new: str) -> None:
         made[field.attname] = new
     elif field.unique and not field.is_relation:
         parts = value.split("-")
-        made[field.attname] = _renumbered(value, made["id"]) if len(parts) == 3 and parts[2].isdigit() else new_key()
+        numbered = len(parts) == 3 and parts[2].isdigit() and ":" not in value  # a colon: the key of a message
+        made[field.attname] = _renumbered(value, made["id"]) if numbered else new_key()
 
 
 def _renumbered(number: str, key: int) -> str:

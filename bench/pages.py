@@ -2,12 +2,15 @@
 
 Signed in as each role, the pages two links away are found as a person finds them, one of each kind
 (files and lists for download included), and asked for again and again by one user against granian over
-loopback. The floor is the sign-in page of the same server.
+loopback. The floor is the sign-in page of the same server. Beside them: the making of the monthly PDF, as the
+signature of the evaluation makes it.
 """
 
 import argparse
 import json
 import re
+import subprocess
+import sys
 from collections import defaultdict
 from typing import Any
 
@@ -68,7 +71,18 @@ def measure(place: _volume.Place, rounds: int) -> list[dict[str, Any]]:
                     browser.get(f"{person} {name}", path)
                 cpu.append(_cpu(place, f"{person} {name}", (server.cpu() - before) / rounds))
             found += _visits.rows("pages", place.db, browser.times, "1 user", floor)
-    return found + cpu
+    return found + cpu + monthly_paper(place, rounds)
+
+
+def monthly_paper(place: _volume.Place, rounds: int) -> list[dict[str, Any]]:
+    """The last month's evaluation from the records to the PDF; the floor is the PDF alone, its figures there."""
+    done = subprocess.run(
+        [sys.executable, "-m", "bench._run_monthly_paper", str(rounds)],
+        cwd=_volume.ROOT, env=place.environment, stdout=subprocess.PIPE, text=True, check=True,
+    )  # fmt: skip
+    taken = json.loads(done.stdout.splitlines()[-1])
+    whole = {"monthly PDF": [each["whole"] for each in taken]}
+    return _visits.rows("pages", place.db, whole, "made once", min(each["paper"] for each in taken))
 
 
 def _cpu(place: _volume.Place, page: str, value: float) -> dict[str, Any]:

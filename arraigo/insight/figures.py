@@ -19,6 +19,7 @@ from arraigo.network.models import Zone
 from arraigo.people.models import Unit
 from arraigo.procedure.policy import Policy
 from arraigo.retention.models import Promise
+from arraigo.terminations import queries as terminations
 
 COUNTED = ("opened", "accepted", "lost", "judged", "saved", "judged_again", "saved_again")
 """Figures that are broken down."""
@@ -104,6 +105,12 @@ class MonthFigures(BaseModel, frozen=True):
         return bs(self.spent_on_judged / self.counts.saved) if self.counts.saved else None
 
     @property
+    def headline(self) -> dict[str, int]:
+        """The figures that a signed month is compared by with what its records say now."""
+        this = self.indicator.this
+        return {"requested": this.requested, "executed": this.executed, **self.counts.model_dump()}
+
+    @property
     def kept(self) -> int:
         return sum(each.kept for each in self.promises)
 
@@ -140,16 +147,27 @@ def month_figures(month: dt.date, policy: Policy) -> MonthFigures:
     )
 
 
+def headline(month: dt.date, policy: Policy) -> dict[str, int]:
+    """`MonthFigures.headline` of the records as they are now, without counting anything else."""
+    span = sets.span(month)
+    this = terminations.monthly_counts([month], policy.value("indicator.apart"))[month]
+    counts = {name: sets.CASES[name](span).filter(proactive=False).count() for name in COUNTED}
+    return {"requested": this.requested, "executed": this.executed, **counts}
+
+
 Cell = dict[str, Any]
 """How many cases of one figure share all dimensions: the figure, `proactive`, `by_…`, `count`."""
 
 
 def _cells(span: sets.Span) -> list[Cell]:
+    """The counted cases of the month, each case read once for all figures that the same moments decide."""
     dimensions = [f"by_{name}" for name in sets.DIMENSIONS]
     cells: list[Cell] = []
-    for figure in COUNTED:
-        rows = sets.grouped(sets.CASES[figure](span)).values("proactive", *dimensions).annotate(count=Count("id"))
-        cells += ({**row, "figure": figure} for row in rows.order_by())
+    for cases, figures in sets.together(span):
+        counts = {figure: Count("id", filter=which) for figure, which in figures.items()}
+        for row in sets.grouped(cases).values("proactive", *dimensions).annotate(**counts).order_by():
+            found = {figure: row.pop(figure) for figure in figures}
+            cells += ({**row, "figure": figure, "count": count} for figure, count in found.items() if count)
     return cells
 
 

@@ -10,7 +10,7 @@ from arraigo import clock
 from arraigo.eventlog.models import Event
 from arraigo.eventlog.papers import PaperChanged
 from arraigo.insight import sets
-from arraigo.insight.figures import MonthFigures
+from arraigo.insight.figures import MonthFigures, headline
 from arraigo.insight.figures import month_figures as figures_of
 from arraigo.insight.models import Evaluation, IndicatorReview, Judgement
 from arraigo.network.models import Zone
@@ -26,6 +26,11 @@ PAPERLESS = ("pdf",)
 def month_figures(month: dt.date) -> MonthFigures:
     """The month's figures under the current version, as they are now. Raises MonthOutOfReach."""
     return figures_of(month, procedures.current_policy())
+
+
+def headline_now(month: dt.date) -> dict[str, int]:
+    """The month's figures that a signed evaluation is compared by, as the records give them now."""
+    return headline(month, procedures.current_policy())
 
 
 def signed_figures(evaluation: Evaluation) -> MonthFigures | None:

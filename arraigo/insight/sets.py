@@ -5,6 +5,8 @@ who had not asked to leave (`proactive`) stand apart.
 """
 
 import datetime as dt
+import functools
+import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -69,6 +71,25 @@ CASES: dict[str, Callable[[Span], Cases]] = {
     "waiting": _waiting,
 }
 """Figure → the cases it counts."""
+
+
+def together(month: Span) -> list[tuple[Cases, dict[str, Q]]]:
+    """The figures that are broken down, a query for those that share their cases: cases, figure → which of them.
+
+    Each counts what `CASES` counts.
+    """
+    moments = {
+        "opened": Q(**month.holds("opened_at")),
+        "accepted": Q(**month.holds("accepted_at")),
+        "lost": Q(**month.holds("closed_at"), outcome=RetentionCase.Outcome.TERMINATION),
+    }
+    anyhow = functools.reduce(operator.or_, moments.values())
+    found = [(RetentionCase.objects.filter(anyhow), moments)]
+    for again, (judged, saved) in ((False, ("judged", "saved")), (True, ("judged_again", "saved_again"))):
+        which = Q(judgements__again=again, **month.holds("judgements__at"))
+        cases = RetentionCase.objects.filter(which)
+        found.append((cases, {judged: Q(judgements__again=again), saved: Q(judgements__saved=True)}))
+    return found
 
 
 TAKEN = Q(answer=Offer.Answer.ACCEPTED) & ~Q(approval__in=[Offer.Approval.WAITING, Offer.Approval.REFUSED])

@@ -34,8 +34,8 @@ CAUSES = [
 MOST_MATERIAL = 1000
 """Metres or pieces of one material in one visit: more is a slip of the finger."""
 MEASURE = {
-    "before": _("“%(task)s” is measured before the work too: write that reading, or choose below why there is none."),
-    "after": _("Measure after the work: the reading proves the task “%(task)s”. Else choose below why there is none."),
+    "before": _("Measure before the work too, or choose below why not."),
+    "after": _("Measure after the work, or choose below why not."),
 }
 READING_HINTS = {
     ("before", "after"): _("It needs the readings before and after the work, below."),
@@ -186,15 +186,14 @@ class VisitForm(StepForm):
 
     def _check_measured(self, cleaned: dict[str, Any]) -> None:
         """Each task leaves the readings that the policy asks for, of one product of its services, or says why not."""
-        missing = {name: task for task in cleaned.get("tasks", []) for name in self._unmeasured(task, cleaned)}
+        missing = {name for task in cleaned.get("tasks", []) for name in self._unmeasured(task, cleaned)}
         if not missing:
             cleaned["not_measured"] = ""
         elif cleaned.get("not_measured") == NotMeasured.OTHER and not cleaned.get("findings"):
             self.add_error("findings", _("Write why a reading could not be taken."))
         elif not cleaned.get("not_measured"):
-            for name, task in missing.items():
-                said = MEASURE[name.split("_")[0]] % {"task": Task(task).label}
-                self.add_error(name, said)
+            for name in missing:
+                self.add_error(name, MEASURE[name.split("_")[0]])
 
     def _unmeasured(self, task: str, cleaned: dict[str, Any]) -> list[str]:
         """The fields of the readings that `task` still lacks, of the product that lacks fewest."""

@@ -1,5 +1,6 @@
 """Step 10 (gestión de calidad): repeated faults 30 days after the Engineering Service was generated."""
 
+from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +12,7 @@ from arraigo.quality.models import QualityControl
 from arraigo.retention import control_form, controls
 from arraigo.retention.models import RetentionCase
 from arraigo.retention.registry import StepResult, StepRun, step
+from arraigo.tickets.models import TroubleTicket
 
 KIND = QualityControl.Kind.POST_SERVICE
 
@@ -19,15 +21,25 @@ class PostServiceControlForm(control_form.ControlForm):
     sources = {"verdict": ("10:1",)}
     kind = KIND
 
+    @cached_property
+    def new_faults(self) -> list[TroubleTicket]:
+        """Countable faults since the visit, read once."""
+        return controls.new_faults(self.control.work_order)
+
+    def prepare(self) -> None:
+        """Where the tickets decide, the form says so before anybody asks."""
+        if not self.is_bound and self.new_faults:
+            self.fields["verdict"].initial = QualityControl.Verdict.FAILED
+            self.fields["reasons"].initial = ["came_back"]
+
     def clean(self) -> dict[str, Any]:
         """A new fault in the tickets is recurrence, whatever the customer answers, reached or not."""
         cleaned = super().clean()
-        new = controls.new_faults(self.control.work_order)
-        if new and cleaned.get("verdict", QualityControl.Verdict.FAILED) != QualityControl.Verdict.FAILED:
+        if self.new_faults and cleaned.get("verdict", QualityControl.Verdict.FAILED) != QualityControl.Verdict.FAILED:
             self.add_error(
                 "verdict",
                 _("The tickets show a new fault (%(tickets)s): the control cannot pass.")
-                % {"tickets": ", ".join(ticket.number for ticket in new)},
+                % {"tickets": ", ".join(ticket.number for ticket in self.new_faults)},
             )
         return cleaned
 

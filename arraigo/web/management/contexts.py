@@ -78,16 +78,10 @@ def _group(by: str, group: Group) -> dict[str, Any]:
 
 def _changed(signed: MonthFigures, month: dt.date) -> list[tuple[str, int, int]]:
     """Figures that the records would give otherwise today: name, as signed, as of now."""
-    now = queries.month_figures(month)
-    before, after = _headline(signed), _headline(now)
+    before, after = signed.headline, queries.headline_now(month)
     return [
         (str(words.FIGURES[name].name), before[name], after[name]) for name in before if before[name] != after[name]
     ]
-
-
-def _headline(figures: MonthFigures) -> dict[str, int]:
-    this = figures.indicator.this
-    return {"requested": this.requested, "executed": this.executed, **figures.counts.model_dump()}
 
 
 def charts(figures: MonthFigures) -> dict[str, Any]:

@@ -39,7 +39,7 @@ FIGURE_CASES = List(
         Column("accepted", _("Accepted"), ("accepted_at",), lambda case: case.accepted_at, css="num", nullable=True),
         Column("outcome", _("Outcome"), ("outcome",), lambda case: case.get_outcome_display()),
         Column("judged", _("Judged"), (), lambda case: _because(case, again=False)),
-        Column("judged_again", _("At 90 days"), (), lambda case: _because(case, again=True)),
+        Column("judged_again", _("At 90 days"), (), lambda case: _because(case, again=True), shown=False),
     ),
     filters=(Words("words", _("Customer or case number"), matching),),
 )

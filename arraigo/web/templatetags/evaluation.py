@@ -1,14 +1,58 @@
 """What the pages of the evaluation show of figures and judgements."""
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
 from django import template
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString, mark_safe
 
 from arraigo.insight import words
 from arraigo.web.management.lists import judgement
 
 register = template.Library()
+
+
+NONE = mark_safe('<span class="text-secondary">0</span>')
+NO_SHARE = mark_safe('<span class="text-secondary">—</span>')
+
+# Tags and not included templates: a month has some two hundred counts.
+
+
+@register.simple_tag
+def cases_count(count: int, month: dt.date, figure: str, words: str, **choice: str) -> SafeString:
+    """A count that leads to its cases, of the kind and group of `choice`; `words` say for readers whose it is."""
+    address = reverse("evaluation_cases", args=[month, figure])
+    return _linked(count, f"{address}?{urlencode(choice)}" if choice else address, words)
+
+
+@register.simple_tag
+def terminations_count(count: int, month: dt.date, figure: str) -> SafeString:
+    """A month's count of terminations that leads to them."""
+    return _linked(count, reverse("evaluation_terminations", args=[month, figure]), date_format(month, "F Y"))
+
+
+def _linked(count: int, address: str, words: str) -> SafeString:
+    if not count:
+        return NONE
+    return format_html('<a href="{}"><span class="visually-hidden">{}: </span>{}</a>', address, words, count)
+
+
+@register.simple_tag
+def share_bar(share: int | None) -> SafeString:
+    """A share in per cent as a small bar with its number."""
+    if share is None:
+        return NO_SHARE
+    return format_html(
+        '<span class="share"><svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect class="share-ground" width="100" height="8"/><rect class="share-part" width="{0}" height="8"/></svg>'
+        " {0} %</span>",
+        share,
+    )
 
 
 @register.filter
