@@ -8,16 +8,6 @@ document.addEventListener("submit", (event) => {
   form.dataset.sent = "yes";
 });
 
-// A page that comes back with errors shows the first one, with the cursor in its field.
-function showFirstError() {
-  const field = document.querySelector("main .is-invalid:not([type=hidden])");
-  const first = field ?? document.querySelector("main form .invalid-feedback, main form .alert-danger");
-  first?.scrollIntoView({ block: "center" });
-  field?.focus({ preventScroll: true });
-}
-if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", showFirstError);
-else showFirstError();
-
 // The way back through the browser's history shows the form ready again.
 window.addEventListener("pageshow", () => {
   document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
