@@ -74,7 +74,7 @@ def test_a_refusal_to_sign_is_recorded_with_a_photo(
     tito = sign_in(Role.TECHNICIAN)
     tito.begin(walk, "step_08")
     tito.fill(**{f"working_{home.internet.pk}": True})
-    tito.page.locator("main form details summary").click()
+    tito.page.locator("main form details summary.btn").click()
     tito.fill(refusal_reason="No quiere firmar")
     photograph(tito, "photo", photo)
     tito.click(tito.button)
