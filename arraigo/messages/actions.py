@@ -43,9 +43,11 @@ def notify_all(users: Iterable[User], kind: str, data: dict[str, Any], case_numb
     )
 
 
-def mark_read(user: User, notice_ids: Iterable[int] | None = None) -> int:
-    """Mark the notices of `user` as read: those named, or all; how many were unread."""
+def mark_read(user: User, notice_ids: Iterable[int] | None = None, *, until: int | None = None) -> int:
+    """Mark the notices of `user` as read: those named, those `until` a newest one, or all; how many were unread."""
     notices = queries.unread(user)
+    if until is not None:
+        notices = notices.filter(pk__lte=until)
     if notice_ids is not None:
         notices = notices.filter(pk__in=list(notice_ids))
     return notices.update(read_at=clock.now())

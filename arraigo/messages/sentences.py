@@ -1,13 +1,17 @@
 """What a notice says: one sentence for each kind, in the reader's language."""
 
+import re
+from decimal import Decimal
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from arraigo.bss.names import name as command_name
 
+AMOUNT = re.compile(r"\d+(\.\d+)?")
 SENTENCES = {
     "case.closed_elsewhere": gettext_noop("Case %(case)s was closed: %(because)s."),
     "case.reopened": gettext_noop("Case %(case)s was re-opened: %(because)s."),
@@ -76,5 +80,12 @@ def sentence(kind: str, data: dict[str, Any], case_number: str = "") -> str:
     """The sentence of a notice. KeyError for a kind that has none: such a notice is never written."""
     if kind == "command.stuck":
         data = {**data, "kind": command_name(data.get("kind", "—"))}
-    told = {key: value.rstrip(".") if isinstance(value, str) else value for key, value in data.items()}
+    told = {key: _told(key, value) for key, value in data.items()}
     return _(SENTENCES[kind]) % _Known({"case": case_number or "—", **told})
+
+
+def _told(key: str, value: Any) -> Any:
+    """A value as the sentence has it: no full stop of its own, and an amount with the reader's decimal sign."""
+    if key == "amount" and AMOUNT.fullmatch(str(value)):
+        return number_format(Decimal(str(value)), 2, use_l10n=True, force_grouping=True)
+    return value.rstrip(".") if isinstance(value, str) else value

@@ -6,17 +6,17 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from arraigo.messages import queries as notices
-from arraigo.messages.models import Notice
 from arraigo.people.models import User
 from arraigo.web import access, nav
 from arraigo.workdays.offset import offset
 
-MOST_NOTICES = 8
+MOST_COUNTED = 9
 
 
-def unread(user: User) -> list[Notice]:
-    """The newest notices that `user` has not read, one more than is shown."""
-    return list(notices.unread(user)[: MOST_NOTICES + 1])
+def unread(user: User) -> str:
+    """How many notices `user` has not read: "3", "9+"; empty for none."""
+    count = len(notices.unread(user).order_by().values_list("pk")[: MOST_COUNTED + 1])
+    return f"{MOST_COUNTED}+" if count > MOST_COUNTED else str(count or "")
 
 
 def shared(request: HttpRequest) -> dict[str, Any]:
@@ -28,5 +28,5 @@ def shared(request: HttpRequest) -> dict[str, Any]:
         "navigation": SimpleLazyObject(lambda: nav.entries(user, request.path)),
         "can_search": user.has_role(*access.CUSTOMER_READERS),
         "can_open_cases": user.has_role(*access.CASE_READERS),
-        "notices": SimpleLazyObject(lambda: unread(user)),
+        "unread": SimpleLazyObject(lambda: unread(user)),
     }

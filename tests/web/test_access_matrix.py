@@ -50,6 +50,8 @@ WHO: dict[str, set[Any]] = {
     "message_template_restore": ADMINISTRATOR,
     "message_resend": ADMINISTRATOR,
     "notice_read": EVERYBODY,
+    "notices": EVERYBODY,
+    "notices_read": EVERYBODY,
     "search": CUSTOMERS,
     "customer": CUSTOMERS,
     "morning_list": DESK,
@@ -146,7 +148,7 @@ WHO: dict[str, set[Any]] = {
     "credit_listing_new": DESK,
     "credit_listing_lift": DESK,
 }
-POST_ONLY = {"notice_read", "draft_keep", "team_decide", "administration_import_undo",
+POST_ONLY = {"notice_read", "notices_read", "draft_keep", "team_decide", "administration_import_undo",
              "solution", "morning_call", "visit_set_out", "visit_arrive", "photo_add", "photo_remove",
              "case_insist", "case_firm_no", "receipt_issue", "receipt_send", "operations_print", "operations_resume",
              "operations_reprint", "team_reassign", "operations_hand_over", "operations_swap", "account_notices",

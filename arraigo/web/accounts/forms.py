@@ -15,6 +15,7 @@ from arraigo.messages.models import NoticeChoice
 from arraigo.messages.sentences import GROUPS
 from arraigo.people.accounts import refusal
 from arraigo.people.models import User
+from arraigo.records import LARGEST_KEY
 
 
 class SignInForm(AuthenticationForm):
@@ -89,6 +90,12 @@ class PasswordAgainForm(AllauthPasswordForm):  # type: ignore[misc]
             return str(super().clean_password())
         except ValidationError as error:
             raise ValidationError(_("This is not your password.")) from error
+
+
+class NewestForm(forms.Form):
+    """The newest notice that was shown."""
+
+    newest = forms.IntegerField(min_value=1, max_value=LARGEST_KEY)
 
 
 class NoticeChoiceForm(forms.Form):

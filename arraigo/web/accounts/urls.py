@@ -24,5 +24,7 @@ urlpatterns = [
     path("account/", views.account, name="account"),
     path("account/notices/", views.choose_notices, name="account_notices"),
     path("language/", set_language, name="set_language"),
+    path("notices/", views.notice_list, name="notices"),
+    path("notices/read/", views.notices_read, name="notices_read"),
     path("notices/<key:pk>/read/", views.notice_read, name="notice_read"),
 ]

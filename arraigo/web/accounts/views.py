@@ -1,6 +1,7 @@
 """Signing in and out, the own account, notices."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.utils import perform_login
 from allauth.mfa.utils import is_mfa_enabled
@@ -14,9 +15,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from arraigo.messages import actions as notices
+from arraigo.messages import queries as notice_queries
 from arraigo.web import nav, replies
 from arraigo.web.access import posted, staff, user_of
-from arraigo.web.accounts.forms import NoticeChoiceForm, PasswordForm, SignInForm
+from arraigo.web.accounts.forms import NewestForm, NoticeChoiceForm, PasswordForm, SignInForm
+
+IN_THE_BELL, ON_THE_PAGE = 8, 100
+"""How many notices are shown at once."""
 
 
 class SignIn(LoginView):
@@ -69,6 +74,32 @@ def choose_notices(request: HttpRequest) -> HttpResponse:
     else:
         messages.error(request, _("Choose only among the notices that are shown."))
     return redirect("account")
+
+
+@require_GET
+@staff()
+def notice_list(request: HttpRequest) -> HttpResponse:
+    """The own unread notices, the latest first: their page, or the first of them for the bell."""
+    bell = replies.partial(request)
+    most = IN_THE_BELL if bell else ON_THE_PAGE
+    found = list(notice_queries.unread(user_of(request))[: most + 1])
+    context = {"notices": found[:most], "more": bell and len(found) > most, "shown_on": _where(request)}
+    return render(request, "accounts/notice_list.html" if bell else "accounts/notices.html", context)
+
+
+def _where(request: HttpRequest) -> str:
+    """The page that the person looks at, for htmx's requests too."""
+    return urlsplit(request.headers.get("HX-Current-URL", "")).path or request.path
+
+
+@posted
+@staff()
+def notices_read(request: HttpRequest) -> HttpResponse:
+    """Mark the own notices as read, up to the newest that was shown."""
+    form = NewestForm(request.POST)
+    if form.is_valid():
+        notices.mark_read(user_of(request), until=form.cleaned_data["newest"])
+    return replies.back(request, "home")
 
 
 @posted

@@ -23,6 +23,8 @@ class Bar:
     height: int
     tone: str
     """`paid`, `open` (issued, not due yet), `late` or `unbilled`."""
+    word: str
+    """Its state, in the reader's language."""
 
     @property
     def y(self) -> int:
@@ -55,9 +57,15 @@ class Chart:
 def chart(bills: Sequence[Bill], today: dt.date) -> Chart:
     """The chart of `bills`, the latest first, as of `today`."""
     most = max((bill.total for bill in bills), default=ZERO)
-    start = PLACES - len(bills)
+    start, words = PLACES - len(bills), {state: str(label) for state, label in Bill.State.choices}
     bars = [
-        Bar(bill, (start + place) * SLOT + (SLOT - BAR) // 2, _height(bill.total, most), _tone(bill, today))
+        Bar(
+            bill,
+            (start + place) * SLOT + (SLOT - BAR) // 2,
+            _height(bill.total, most),
+            _tone(bill, today),
+            words[bill.state],
+        )
         for place, bill in enumerate(reversed(bills))
     ]
     return Chart(bars, most)

@@ -1,7 +1,7 @@
 """Page data of customers. The number of queries does not grow with the customer."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -59,7 +59,7 @@ def customer_page(customer: Customer, user: User) -> dict[str, Any]:
         "version_number": policy.number,
         "bills": bills,
         "chart": chart(bills, clock.today()),
-        **_past(customer, user, seen),
+        **_past(customer, user, seen, own),
         "orders": latest,
         "papers": papers(latest, user, seen),
         "courtesy_names": courtesy_names(policy),
@@ -82,11 +82,13 @@ def vip_because(found: Background, policy: Policy) -> str:
     return _("average bill from %(least)s") % {"least": bs(least)}
 
 
-def _past(customer: Customer, user: User, seen: Mapping[str, int]) -> dict[str, Any]:
-    """Earlier cases, promises, courtesies and terminations, the newest first; `seen` are the cases shown to `user`."""
+def _past(customer: Customer, user: User, seen: Mapping[str, int], own: Sequence[Product]) -> dict[str, Any]:
+    """Earlier cases, promises, courtesies and terminations, the newest first; `seen` are the cases shown to `user`,
+    `own` the customer's products.
+    """
     cases = list(RetentionCase.objects.filter(customer=customer).order_by("-opened_at", "-id")[:MOST_PAST])
-    of_products = Courtesy.objects.filter(product__customer=customer).select_related("product__offering")
-    leaving = Termination.objects.filter(customer=customer).select_related("product__offering")
+    given = Courtesy.objects.filter(product__in=own).order_by("-starts_at", "-id")[:MOST_PAST]
+    leaving = Termination.objects.filter(customer=customer).order_by("-requested_at", "-id")[:MOST_PAST]
     sees_cases = user.has_role(*CASE_READERS)
     receipts = Receipt.objects.filter(case__in=seen.values() if user.has_role(*case_access.RECEIPT_READERS) else ())
     return {
@@ -94,10 +96,19 @@ def _past(customer: Customer, user: User, seen: Mapping[str, int]) -> dict[str, 
         "open_case": next((case for case in cases if case.closed_at is None), None),
         "seen_cases": seen,
         "promises": list(Promise.objects.filter(customer=customer).order_by("-made_at", "-id")[:MOST_PAST]),
-        "courtesies": list(of_products.order_by("-starts_at", "-id")[:MOST_PAST]),
+        "courtesies": list(given),
         "receipts": list(receipts.order_by("-id")[:MOST_PAST]),
-        "terminations": list(leaving.order_by("-requested_at", "-id")[:MOST_PAST]),
+        "terminations": _with_products(leaving, own),
     }
+
+
+def _with_products(rows: Iterable[Termination], own: Sequence[Product]) -> list[Termination]:
+    """The terminations with their products, which the page has read already."""
+    known, found = {product.pk: product for product in own}, list(rows)
+    for each in found:
+        if each.product_id in known:
+            each.product = known[each.product_id]
+    return found
 
 
 def orders(customer: Customer) -> list[WorkOrder]:

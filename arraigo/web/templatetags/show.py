@@ -4,6 +4,7 @@ import datetime as dt
 import json
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import lru_cache
 
 from django import template
 from django.utils.formats import date_format
@@ -68,7 +69,19 @@ def iso_day(text: str) -> str:
 @register.filter
 def month(value: dt.date | None) -> str:
     """A month as "noviembre 2026"; "—" for none."""
-    return "—" if value is None else date_format(value, "F Y")
+    return "—" if value is None else _in_words(value.replace(day=1), "F Y", get_language())
+
+
+@register.filter
+def month_short(value: dt.date) -> str:
+    """A month in three letters: "nov"."""
+    return _in_words(value.replace(day=1), "M", get_language()).lower()
+
+
+@lru_cache(maxsize=1000)
+def _in_words(value: dt.date, form: str, language: str | None) -> str:
+    """A day in words; the same months come on every page."""
+    return date_format(value, form)
 
 
 @register.filter

@@ -1,7 +1,7 @@
 """Icons and form fields, drawn one way everywhere."""
 
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django import template
@@ -9,7 +9,7 @@ from django.forms import BoundField
 from django.http import QueryDict
 from django.template import Context
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -117,7 +117,18 @@ def filter_control(bound: BoundField) -> SafeString:
     attrs: dict[str, str | bool] = {"class": CLASSES.get(getattr(bound.field.widget, "input_type", ""), PLAIN)}
     if bound.widget_type == "text":
         attrs["placeholder"] = str(bound.label)
-    return bound.as_widget(attrs=attrs)
+    return _select(bound, str(attrs["class"])) if bound.widget_type == "select" else bound.as_widget(attrs=attrs)
+
+
+def _select(bound: BoundField, css: str) -> SafeString:
+    """A choice drawn at once: Django renders a template for each of its options, and lists show many."""
+    chosen, choices = str(bound.value() or ""), getattr(bound.field.widget, "choices", ())
+    options = format_html_join(
+        "", '<option value="{}"{}>{}</option>',
+        ((value, " selected" if str(value) == chosen else "", label) for value, label in choices),
+    )  # fmt: skip
+    name, key = bound.html_name, bound.id_for_label
+    return format_html('<select name="{}" class="{}" id="{}">{}</select>', name, css, key, options)
 
 
 TONES = {
@@ -155,7 +166,12 @@ TONE_OF = {state: tone for tone, states in TONES.items() for state in states}
 @register.simple_tag
 def state(value: str, label: str = "") -> SafeString:
     """A state as a coloured word; the word says what the colour says."""
-    return format_html('<span class="state state-{}">{}</span>', TONE_OF.get(value, "plain"), label or value)
+    return _state(str(value), str(label or value))
+
+
+@lru_cache(maxsize=500)
+def _state(value: str, label: str) -> SafeString:
+    return format_html('<span class="state state-{}">{}</span>', TONE_OF.get(value, "plain"), label)
 
 
 @register.simple_tag

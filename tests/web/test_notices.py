@@ -1,0 +1,43 @@
+"""The bell: how many notices wait, their list once it is opened, and their page."""
+
+from django.urls import reverse
+
+from arraigo.messages.actions import notify
+from arraigo.people.models import Role
+from tests.cast import Cast
+from tests.web.conftest import signed_in
+
+
+def test_the_bell_counts_opens_and_is_emptied(cast: Cast) -> None:
+    advisor = cast[Role.ADVISOR]
+    client, bell = signed_in(advisor), {"HX-Request": "true", "HX-Current-URL": "http://testserver/customers/?q=1"}
+    for number in range(11):
+        notify(advisor, "control.failed", {"case": f"RET-{number:02}"})
+    notify(cast[Role.TEAM_LEAD], "control.failed", {"case": "RET-99"})
+    page = client.get(reverse("search")).content.decode()
+    assert '<span class="badge bg-red menu-count">9+</span>' in page
+    assert "RET-10" not in page, "the list comes when the bell is opened"
+
+    opened = client.get(reverse("notices"), headers=bell).content.decode()
+    assert [f"RET-{number:02}" in opened for number in (10, 3, 2)] == [True, True, False]
+    assert "Todos los avisos" in opened
+    assert 'name="page" value="/customers/"' in opened
+    whole = client.get(reverse("notices")).content.decode()
+    assert "RET-00" in whole
+    assert "RET-99" not in whole
+
+    newest = advisor.notices.latest("id").pk
+    notify(advisor, "control.failed", {"case": "RET-11"})
+    done = client.post(reverse("notices_read"), {"newest": newest, "page": "/customers/"})
+    assert (done.status_code, done["Location"]) == (302, "/customers/")
+    assert advisor.notices.get(read_at=None).data["case"] == "RET-11", "what came since was not seen"
+    assert cast[Role.TEAM_LEAD].notices.filter(read_at=None).count() == 1
+    for bad in ("", "x", "9" * 30, "0"):
+        assert client.post(reverse("notices_read"), {"newest": bad}).status_code == 302
+    assert advisor.notices.filter(read_at=None).count() == 1
+
+
+def test_an_amount_is_told_as_it_is_written_here(cast: Cast) -> None:
+    advisor = cast[Role.ADVISOR]
+    notify(advisor, "offer.approved", {"case": "RET-1", "amount": "1345.50"})
+    assert "Bs 1.345,50 " in signed_in(advisor).get(reverse("notices")).content.decode()
