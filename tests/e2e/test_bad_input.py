@@ -77,6 +77,7 @@ def test_a_drawn_signature_stays_when_the_name_is_missing(sign_in: SignIn, home:
 def test_a_case_needs_a_product_and_keeps_the_words(sign_in: SignIn, home: Household) -> None:
     ana = sign_in(Role.ADVISOR)
     ana.go(f"/customers/{home.customer.number}/cases/new/")
+    ana.page.locator("label:has([name=products]:checked)").click()  # the Internet is marked already
     ana.sends(channel="phone", reason="price", words="Es muy caro")
     assert ana.status == 400
     assert ana.error_at("products")
