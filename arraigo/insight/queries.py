@@ -2,7 +2,8 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from django.db.models import F, QuerySet
 
@@ -40,12 +41,32 @@ def signed_figures(evaluation: Evaluation) -> MonthFigures | None:
     """
     if not _row_whole(evaluation, _digests(evaluation.pk).get(evaluation.pk)):
         raise PaperChanged(f"{evaluation.month:%m/%Y}")
+    return _figures(evaluation)
+
+
+def _figures(evaluation: Evaluation) -> MonthFigures | None:
     return MonthFigures.model_validate(evaluation.figures) if "counts" in evaluation.figures else None
 
 
 def evaluations() -> QuerySet[Evaluation]:
     """The signed months, the latest first, without their papers."""
     return Evaluation.objects.defer(*PAPERLESS).select_related("signed_by").order_by("-month")
+
+
+@dataclass(frozen=True)
+class SignedMonth:
+    """A signed evaluation with its figures; None where those are not as they were signed."""
+
+    evaluation: Evaluation
+    figures: MonthFigures | None
+
+
+def signed_months(evaluations: Iterable[Evaluation]) -> list[SignedMonth]:
+    """Each of the evaluations with its figures. One query."""
+    digests = _digests()
+    return [
+        SignedMonth(each, _figures(each) if _row_whole(each, digests.get(each.pk)) else None) for each in evaluations
+    ]
 
 
 def evaluation_of(month: dt.date) -> Evaluation | None:

@@ -265,6 +265,10 @@ def test_a_forged_paper_is_not_served_and_the_log_proves_it(cast: Cast) -> None:
         greta = signed_in(cast[Role.COMMERCIAL_MANAGEMENT])
         assert "alert-danger" in greta.get(reverse("evaluation", args=[MARCH])).content.decode()
         assert greta.get(reverse("evaluation_tables", args=[MARCH])).status_code == 409
+        assert [row.figures for row in greta.get(reverse("evaluations")).context["list"].rows] == [None]
+        assert greta.get(reverse("evaluations"), {"export": "csv"}).status_code == 200
         Evaluation.objects.update(findings=evaluation.findings, figures=evaluation.figures)
+    (row,) = greta.get(reverse("evaluations")).context["list"].rows
+    assert row.figures == queries.signed_figures(evaluation)
     Evaluation.objects.all()._raw_delete("default")
     assert len(papers.prove().changed) == 1

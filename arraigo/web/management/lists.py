@@ -1,9 +1,12 @@
 """The lists behind the figures: cases and terminations."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from arraigo.insight.figures import MonthFigures
+from arraigo.insight.queries import SignedMonth
 from arraigo.web.cases.lists import matching
 from arraigo.web.filters import Days, Flag, Words
 from arraigo.web.lists import Column, List
@@ -64,6 +67,11 @@ FIGURE_TERMINATIONS = List(
     ),
 )
 
+
+def _figure(row: SignedMonth, read: Callable[[MonthFigures], int]) -> int | None:
+    return None if row.figures is None else read(row.figures)
+
+
 SIGNED_MONTHS = List(
     name="signed-months",
     label=_("Monthly evaluation"),
@@ -71,15 +79,25 @@ SIGNED_MONTHS = List(
     sort="-month",
     empty=_("No evaluation is signed yet."),
     columns=(
-        Column("month", _("Month"), ("month",), lambda evaluation: evaluation.month),
-        Column("by", _("Signed by"), ("signed_by__last_name",), lambda evaluation: str(evaluation.signed_by)),
+        Column("month", _("Month"), ("month",), lambda row: row.evaluation.month),
+        Column("terminations", _("Terminations"), (), lambda row: _figure(row, lambda found: found.indicator.count)),
+        Column(
+            "before",
+            _("The month before"),
+            (),
+            lambda row: _figure(row, lambda found: found.indicator.previous),
+            shown=False,
+        ),
+        Column("saved", _("Saved of judged"), (), lambda row: _figure(row, lambda found: found.counts.saved)),
+        Column("judged", _("Judged"), (), lambda row: _figure(row, lambda found: found.counts.judged), shown=False),
+        Column("by", _("Signed by"), ("signed_by__last_name",), lambda row: str(row.evaluation.signed_by)),
         Column(
             "decision",
             _("Decision"),
             ("reformulate",),
-            lambda evaluation: str(_("Reformulate") if evaluation.reformulate else _("Feedback")),
+            lambda row: str(_("Reformulate") if row.evaluation.reformulate else _("Feedback")),
         ),
-        Column("signed", _("Signed"), ("signed_at",), lambda evaluation: evaluation.signed_at, css="num"),
+        Column("signed", _("Signed"), ("signed_at",), lambda row: row.evaluation.signed_at, css="num"),
     ),
     filters=(
         Flag("reformulate", _("Reformulate"), lambda rows: rows.filter(reformulate=True)),

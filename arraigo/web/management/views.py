@@ -28,7 +28,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def evaluations(request: HttpRequest) -> HttpResponse:
     """The months: signed evaluations, and the one that is to be signed."""
     context = contexts.evaluations_page()
-    return lists.reply(request, SIGNED_MONTHS, queries.evaluations(), "management/evaluations.html", context)
+    months, prepare = queries.evaluations(), queries.signed_months
+    return lists.reply(request, SIGNED_MONTHS, months, "management/evaluations.html", context, prepare=prepare)
 
 
 @require_http_methods(["GET", "POST"])
