@@ -128,7 +128,8 @@ def _conflict(request: HttpRequest, item: WorkItem, conflict: Exception) -> Http
     item.refresh_from_db()
     form = _form(request, item, request.POST)
     typed = [(field.label, text) for field in form if (text := _text(field))]
-    context = {"conflict": str(conflict), "typed": typed, "event": contexts.happened(item)}
+    told = {"conflict": str(conflict), "typed": typed, "event": contexts.happened(item)}
+    context = {**told, "policy": form.policy}
     return _show(request, item, context, "cases/conflict.html", 409)
 
 
