@@ -7,10 +7,10 @@ broad ones only help to rank them. The same on both databases.
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from django.db.models import Q
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from arraigo.customers import tokens
 from arraigo.customers.index import reindex
@@ -38,11 +38,11 @@ class Asked:
 
     text: str
 
-    @property
+    @cached_property
     def is_code(self) -> bool:
         return tokens.is_code(self.text)
 
-    @property
+    @cached_property
     def key(self) -> str:
         return tokens.sound(self.text)
 
@@ -199,6 +199,9 @@ def _best(key: str, others: Sequence[str]) -> float:
     """Likeness, from 0 to 1, of a phonetic key and the one most like it."""
     if key in others:
         return 1.0
-    if len(key) >= 3 and any(other.startswith(key) for other in others):
-        return BEGUN
-    return max((fuzz.ratio(key, other) for other in others), default=0.0) / 100 * SLIPPED
+    if len(key) >= 3:
+        for other in others:
+            if other.startswith(key):
+                return BEGUN
+    best = process.extractOne(key, others, scorer=fuzz.ratio)
+    return best[1] / 100 * SLIPPED if best else 0.0
