@@ -7,13 +7,17 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from arraigo import clock
+from arraigo.bss.models import Command
 from arraigo.customers.index import reindex
+from arraigo.imports.models import ImportRun
+from arraigo.messages.models import Message
 from arraigo.people.models import Role
 from arraigo.workdays import offset
 from tests.cast import Cast, Walk
 from tests.web.conftest import signed_in
 
-MOST = {"tray": 8, "customer": 36, "case": 32, "orders": 22, "search": 18, "cases": 12}
+MOST = {"tray": 8, "customer": 36, "case": 32, "orders": 22, "search": 18, "cases": 12, "team": 20, "list": 10}
 """Upper limits, session and user included; the growth tests below are what matters."""
 
 
@@ -83,6 +87,27 @@ def test_the_search_grows_without_more_queries(cast: Cast) -> None:
         reindex([home.customer])
 
     grows(cast[Role.ADVISOR], reverse("search") + "?q=socia", household, MOST["search"])
+
+
+def test_a_team_s_tasks_grow_without_more_queries(cast: Cast) -> None:
+    grows(cast[Role.TEAM_LEAD], reverse("team"), lambda number: void(Walk(cast.household(number))), MOST["team"])
+
+
+def test_the_administrator_s_lists_grow_without_more_queries(cast: Cast) -> None:
+    admin, now = cast[Role.ADMINISTRATOR], clock.now()
+
+    def command(_number: str) -> None:
+        Command.objects.create(kind="work_order.create", payload={}, created_at=now, next_attempt_at=now)
+
+    def run(number: str) -> None:
+        ImportRun.objects.create(kind="bills", source="x", file_name=f"{number}.csv", started_at=now, by=admin)
+
+    def message(_number: str) -> None:
+        Message.objects.create(user=admin, kind="visit.ordered", status="failed", created_at=now, ended_at=now)
+
+    grows(admin, reverse("administration_commands"), command, MOST["list"])
+    grows(admin, reverse("administration_imports"), run, MOST["list"])
+    grows(admin, reverse("message_templates"), message, MOST["list"])
 
 
 def void(_: object) -> None:
