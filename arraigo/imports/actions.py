@@ -68,10 +68,7 @@ def bring(
 ) -> tuple[Tally, Path | None]:
     """Carry out `run` over the file at `path`; saves it, unless it is new and only tried. Raises ImportRefused."""
     kind = kind_of(run.kind)
-    with files.opened(path, encoding=mapped.encoding, delimiter=mapped.delimiter, sheet=mapped.sheet) as (
-        layout,
-        run.sha256,
-    ):
+    with files.opened(path, **mapped.layout) as (layout, run.sha256):
         files.check_headers(path, layout, mapped, kind.required)
         run.lines, run.lines_done = layout.lines, 0
         if run.pk or not dry_run:

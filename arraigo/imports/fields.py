@@ -15,7 +15,17 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from arraigo import clock
 
-DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:[ T,]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?$")
+TIME = r"(?:[ T,]+(\d{1,2}):(\d{2})(?::(\d{2}))? ?([ap])?\.? ?(?:m\.?)?)?$"
+DAY_FIRST = re.compile(rf"(\d{{1,2}})[/.-](\d{{1,2}})[/.-](\d{{4}}){TIME}", re.IGNORECASE)
+IN_WORDS = re.compile(
+    rf"(\d{{1,2}})[ /.-]+(?:de )?([a-z]{{3,10}})\.?[ /.-]+(?:del? )?(\d{{4}}|\d{{2}}){TIME}", re.IGNORECASE
+)
+MONTH_IN_WORDS = re.compile(r"([a-z]{3,10})\.?[ /.-]+(?:del? )?(\d{4}|\d{2})$", re.IGNORECASE)
+MONTHS = ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"]
+SERIALS, SERIAL = "excel", re.compile(r"[1-9]\d{4}(?:\.\d+)?$")
+"""How a mapping says that dates are a spreadsheet's numbers of days, and such a number."""
+FIRST_DAY = dt.datetime(1899, 12, 30)  # noqa: DTZ001
+"""Day 0 of a spreadsheet."""
 MONTH_FIRST = re.compile(r"(\d{1,2})[/.-](\d{4})$")
 YEAR_MONTH = re.compile(r"(\d{4})[/.-](\d{1,2})$")
 GROUPED = re.compile(r"-?\d{1,3}([., ]\d{3})+$")
@@ -34,21 +44,42 @@ def _moment(value: Any, info: ValidationInfo) -> Any:
         return value
     pattern = _mapped(info, "date_format")
     try:
-        found = dt.datetime.strptime(value, pattern) if pattern else _recognised(value)  # noqa: DTZ007
+        found = _as_told(value, pattern) if pattern else recognised(value)
         if found.year < EARLIEST:
             raise ValueError
         return (found if found.tzinfo else found.replace(tzinfo=clock.LA_PAZ)).astimezone(dt.UTC)
     except (ValueError, OverflowError) as error:
-        wanted = pattern or _("2026-05-31, 31/05/2026 or 31/05/2026 14:30")
+        wanted = pattern.replace(SERIALS, "45292") or _("2026-05-31, 31/05/2026 or 31/05/2026 14:30")
         raise ValueError(_("“%(value)s” is no date as in %(pattern)s") % {"value": value, "pattern": wanted}) from error
 
 
-def _recognised(text: str) -> dt.datetime:
-    found = DAY_FIRST.match(text)
+def _as_told(text: str, pattern: str) -> dt.datetime:
+    if pattern == SERIALS:
+        return FIRST_DAY + dt.timedelta(seconds=round(float(text) * 86400)) if SERIAL.match(text) else recognised(text)
+    return dt.datetime.strptime(text, pattern)  # noqa: DTZ007
+
+
+def recognised(text: str) -> dt.datetime:
+    """The moment that a text means whose pattern nobody told. Raises ValueError."""
+    found = DAY_FIRST.match(text) or IN_WORDS.match(text)
     if found is None:
         return dt.datetime.fromisoformat(text)
-    day, month, year, hour, minute, second = (int(part or 0) for part in found.groups())
-    return dt.datetime(year, month, day, hour, minute, second)  # noqa: DTZ001
+    day, month, year, hour, minute, second, half = found.groups()
+    hours = int(hour or 0)
+    if half and not 1 <= hours <= 12:
+        raise ValueError
+    hours = hours % 12 + (12 if half.lower() == "p" else 0) if half else hours
+    numbers = _year(year), int(month) if month.isdigit() else _month_called(month), int(day)
+    return dt.datetime(*numbers, hours, int(minute or 0), int(second or 0))  # noqa: DTZ001
+
+
+def _year(digits: str) -> int:
+    return int(digits) + (2000 if len(digits) == 2 else 0)
+
+
+def _month_called(word: str) -> int:
+    """The number of a month by its Spanish name or the beginning of it. Raises ValueError."""
+    return MONTHS.index(word[:3].lower().replace("set", "sep")) + 1
 
 
 def _day(value: Any, info: ValidationInfo) -> Any:
@@ -58,13 +89,24 @@ def _day(value: Any, info: ValidationInfo) -> Any:
 
 def _month(value: Any, info: ValidationInfo) -> Any:
     """The first day of a month, of “2026-05”, “05/2026” or any day in it."""
-    if isinstance(value, str):
-        if found := YEAR_MONTH.match(value):
-            value = f"{found[1]}-{found[2]:0>2}-01"
-        elif found := MONTH_FIRST.match(value):
-            value = f"{found[2]}-{found[1]:0>2}-01"
+    if isinstance(value, str) and (told := _month_told(value)):
+        year, month = told
+        if not (year >= EARLIEST and 1 <= month <= 12):
+            raise ValueError(_("“%(value)s” is no month as in 2026-05 or 05/2026") % {"value": value})
+        return dt.date(year, month, 1)
     day = _day(value, info)
     return day.replace(day=1) if isinstance(day, dt.date) else day
+
+
+def _month_told(text: str) -> tuple[int, int] | None:
+    """Year and month of a text that tells no day."""
+    if found := YEAR_MONTH.match(text):
+        return int(found[1]), int(found[2])
+    if found := MONTH_FIRST.match(text):
+        return int(found[2]), int(found[1])
+    if (found := MONTH_IN_WORDS.match(text)) and found[1][:3].lower() in (*MONTHS, "set"):
+        return _year(found[2]), _month_called(found[1])
+    return None
 
 
 def plain_number(text: str, decimal: str = "") -> str:
@@ -145,7 +187,7 @@ YesNo = Annotated[bool, BeforeValidator(_yes)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 Id = Annotated[str, Field(min_length=1, max_length=80)]
 Number = Annotated[str, AfterValidator(_slashless)]
-Code = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[-\w]+$")]
+Code = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^\w[-\w .+]*$")]
 
 
 class Row(BaseModel):
@@ -195,7 +237,7 @@ def _sentences() -> dict[str, str]:
         "string_type": _("is no text"),
         "string_too_long": _("is longer than %(max_length)s characters"),
         "string_too_short": _("is missing"),
-        "string_pattern": _("only letters, digits, hyphens and underscores are taken"),
+        "string_pattern": _("only letters, digits, blanks and the signs - _ . + are taken"),
         "greater_than": _("is below the least that is taken"),
         "less_than": _("is above the most that is taken"),
         "decimal_max": _("has too many digits, or thousands that cannot be told from decimals"),

@@ -2,6 +2,7 @@
 
     kind = "tickets"                # one of the kinds of arraigo/imports/kinds
     source = "crm"                  # names the system the file comes from; external ids are unique in it
+    header = 4                      # the line of the headers, where titles stand above them
     delimiter = ";"                 # these four are recognised where they are not said
     encoding = "latin-1"
     decimal = ","
@@ -69,7 +70,9 @@ class ColumnMapping(Strict):
     encoding: str = ""
     decimal: Literal["", ",", "."] = ""
     date_format: str = ""
-    """As strptime; empty: ISO 8601, or day first."""
+    """As strptime, or `excel` for a spreadsheet's numbers of days; empty: ISO 8601, or day first."""
+    header: int = Field(default=1, ge=1, le=100)
+    """Line on which the headers stand; what is above it is not read."""
     sheet: str = ""
     """Name of the sheet of a spreadsheet; empty: the first one."""
     columns: dict[str, str] = {}
@@ -94,6 +97,11 @@ class ColumnMapping(Strict):
     def is_own(self) -> bool:
         """Whether the file's headers are our own field names."""
         return all(field == header for field, header in self.columns.items())
+
+    @property
+    def layout(self) -> dict[str, Any]:
+        """What the mapping says of how the file is read."""
+        return {name: getattr(self, name) for name in ("encoding", "delimiter", "sheet", "header")}
 
     def headers(self) -> list[str]:
         """The headers that the mapping names."""
@@ -124,7 +132,7 @@ class ColumnMapping(Strict):
         names = [name for name in ("columns", "values", "constants", "terminated_when") if name in told]
         tables = {name: told.pop(name) for name in names}
         products = told.pop("products", [])
-        lines = [f"{name} = {_quoted(value)}" for name, value in told.items()]
+        lines = [f"{name} = {value if isinstance(value, int) else _quoted(value)}" for name, value in told.items()]
         for name, table in tables.items():
             nested = name == "values"
             parts = [(f"values.{key}", each) for key, each in table.items()] if nested else [(name, table)]

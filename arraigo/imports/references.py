@@ -1,5 +1,6 @@
 """Records that rows name: by external id of the same source, else by their number or code."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.db.models import Q
 from arraigo import clock
 from arraigo.customers import search
 from arraigo.customers.models import Customer
+from arraigo.customers.tokens import fold
 from arraigo.imports import store
 from arraigo.imports.landing import HOME, Setting, short, upsert
 from arraigo.money import ZERO
@@ -70,14 +72,29 @@ def products_by_word(pairs: Iterable[Pair], source: str) -> dict[Pair, int]:
 
 
 def zones_of(words: Iterable[str], setting: Setting) -> dict[str, int]:
-    """Zones by code; made where they may be."""
+    """Zones by code, else by the name that only one of them has; made where they may be."""
     wanted = {word for word in words if word}
     found = dict(Zone.objects.filter(code__in=wanted).values_list("code", "pk")) if wanted else {}
+    if wanted - found.keys():
+        found |= _zones_named(wanted - found.keys())
     if setting.create_missing and (missing := sorted(wanted - found.keys())):
-        made = store.insert(Zone, [Zone(code=code[:40], name=code[:80], municipality="") for code in missing])
+        made = store.insert(Zone, [Zone(code=_zone_code(word), name=word[:80], municipality="") for word in missing])
         setting.ledger.made(made)
-        found |= {zone.code: zone.pk for zone in made}
+        found |= {word: zone.pk for word, zone in zip(missing, made, strict=True)}
     return found
+
+
+def _zones_named(names: Iterable[str]) -> dict[str, int]:
+    """The zones that are called so, whatever the accents and the size of the letters."""
+    called: dict[str, list[int]] = {}
+    for name, pk in Zone.objects.values_list("name", "pk"):
+        called.setdefault(fold(name), []).append(pk)
+    return {name: called[fold(name)][0] for name in names if len(called.get(fold(name), ())) == 1}
+
+
+def _zone_code(word: str) -> str:
+    """A code for a zone that a row brings: the word itself, without what no code has."""
+    return short(re.sub(r"[^-\w .+]+", "-", word).strip("- .+") or "zone", 40)
 
 
 def points_of(words: Iterable[str], setting: Setting) -> dict[str, int]:

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from enum import Enum
+from typing import Any, get_args
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -47,6 +48,12 @@ class Kind:
         """The columns that no row can do without."""
         told = [_column(name, field) for name, field in self.row.model_fields.items() if field.is_required()]
         return [name for name in told if name != "external_id" or not hasattr(self.row, "_named")]
+
+    def choices(self, column: str) -> list[Enum]:
+        """The values that a column may have; empty where it is free."""
+        field = next(field for name, field in self.row.model_fields.items() if _column(name, field) == column)
+        kinds = [field.annotation, *get_args(field.annotation)]
+        return [each for kind in kinds if isinstance(kind, type) and issubclass(kind, Enum) for each in kind]
 
 
 def _column(name: str, field: Any) -> str:

@@ -53,7 +53,7 @@ class BillRow(Row):
     credited: Amount | None = None
     """Bs of credits that were given on it elsewhere."""
     paid: Amount | None = None
-    """Bs; payments that are brought in afterwards are part of it."""
+    """Bs; payments that are brought in afterwards are part of it. Of a paid bill that does not say it: all of it."""
     lines: Annotated[tuple[Line, ...], BeforeValidator(_lines)] = ()
 
     @model_validator(mode="before")
@@ -86,11 +86,17 @@ class BillRow(Row):
         settled = (self.credited or ZERO) + (self.paid or ZERO)
         if self.sum < settled:
             raise ValueError(_("credits and payments are more than the bill's total"))
-        if self.state == Bill.State.PAID and settled < self.sum:
+        if self.state == Bill.State.PAID and self.paid is not None and settled < self.sum:
             raise ValueError(
                 _("a paid bill needs paid: with its credits Bs %(settled)s of %(total)s are settled")
                 % {"settled": settled, "total": self.sum}
             )
+
+    def settled_beside(self, bill: Bill) -> tuple[Decimal, Decimal]:
+        """What is credited and what is paid, in Bs, as the row and the `bill` that is there say together."""
+        credited = max(self.credited or ZERO, bill.credited)
+        told = self.sum - credited if self.paid is None and self.state == Bill.State.PAID else self.paid
+        return credited, max(told or ZERO, bill.paid)
 
     @property
     def sum(self) -> Decimal:
@@ -155,7 +161,7 @@ def _month_free(
         reason = _("customer %(customer)s has another bill for %(month)s already") % {
             "customer": row.customer, "month": f"{row.month:%m/%Y}",
         }  # fmt: skip
-    elif row.sum < max(bill.credited, row.credited or ZERO) + max(bill.paid, row.paid or ZERO):
+    elif row.sum < sum(row.settled_beside(bill)):
         reason = _("credits and payments are more than the bill's total")
     else:
         return True
@@ -166,7 +172,7 @@ def _month_free(
 def _values(row: BillRow, customers: Mapping[str, int], held: Mapping[tuple[int, Any], Bill]) -> dict[str, Any]:
     bill = held[customers[row.customer], row.month]
     state = max(row.state, Bill.State(bill.state), key=ORDER.index) if bill.pk else row.state
-    credited, paid = max(row.credited or ZERO, bill.credited), max(row.paid or ZERO, bill.paid)
+    credited, paid = row.settled_beside(bill)
     if state == Bill.State.PAID and credited + paid < row.sum:
         state = Bill.State.ISSUED  # its total has risen since it was paid
     return {

@@ -3,48 +3,53 @@
 import csv
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from arraigo.imports.errors import ColumnMissing, ColumnTwice, FileEmpty
 from arraigo.imports.guard import guarded
 from arraigo.imports.mapping import ColumnMapping
-from arraigo.imports.reading import packed, text
+from arraigo.imports.reading import heading, packed, text
 from arraigo.imports.reading.raw import Layout, RawRow, Reject
 
 
 @contextmanager
-def opened(path: Path, *, encoding: str = "", delimiter: str = "", sheet: str = "") -> Iterator[tuple[Layout, str]]:
+def opened(
+    path: Path, *, encoding: str = "", delimiter: str = "", sheet: str = "", header: int = 1
+) -> Iterator[tuple[Layout, str]]:
     """How the file is laid out, and its SHA-256; everything that can be said without its mapping.
 
+    `header` is the line of the headers, or heading.RECOGNISED.
     Raises ImportRefused where it cannot be read at all.
     """
     with packed.private_copy(path) as copy:
-        layout = _layout(copy, path, encoding, delimiter, sheet)
+        layout = _layout(copy, path, Layout(copy.path, copy.format, (), 0, encoding, delimiter, sheet, header))
         if not any(layout.headers):
             raise FileEmpty(path)
         yield layout, copy.sha256
 
 
-def _layout(copy: packed.Copy, shown: Path, encoding: str, delimiter: str, sheet: str) -> Layout:
+def _layout(copy: packed.Copy, shown: Path, told: Layout) -> Layout:
+    """The layout of the file: what is `told`, and what is recognised."""
     if copy.format == "xlsx":
         # Its library, like that of Parquet, is loaded with the first such file: a second of every start.
         from arraigo.imports.reading import sheets
 
-        names = sheets.headers(copy.path, shown, sheet)
+        header = told.header or heading.line_of(sheets.peek(copy.path, shown, told.sheet))
+        names = sheets.headers(copy.path, shown, told.sheet, header)
         # Read once for nothing: what breaks off in the middle must do so before anything is written.
-        count = sum(1 for _row in sheets.rows(copy.path, shown, sheet, names))
-        return Layout(copy.path, "xlsx", names, count + 1, sheet=sheet)
+        count = sum(1 for _row in sheets.rows(copy.path, shown, told.sheet, names, header))
+        return replace(told, headers=names, lines=count + header, header=header)
     if copy.format == "parquet":
         from arraigo.imports.reading import columns
 
         names, count = columns.headers(copy.path, shown)
         for _row in columns.rows(copy.path, shown, names, count):
             pass
-        return Layout(copy.path, "parquet", names, count)
-    found = text.survey(copy.path, shown, encoding)
-    names, delimiter = text.headers(copy.path, found.encoding, delimiter)
-    return Layout(copy.path, "csv", names, found.lines, found.encoding, delimiter)
+        return replace(told, headers=names, lines=count)
+    found = text.survey(copy.path, shown, told.encoding)
+    return text.laid_out(replace(told, encoding=found.encoding, lines=found.lines))
 
 
 def check_headers(path: Path, layout: Layout, mapping: ColumnMapping, required: Sequence[str]) -> None:
@@ -69,13 +74,13 @@ def rows(layout: Layout, shown: Path) -> Iterator[RawRow]:
     if layout.format == "xlsx":
         from arraigo.imports.reading import sheets
 
-        yield from sheets.rows(layout.path, shown, layout.sheet, layout.headers)
+        yield from sheets.rows(layout.path, shown, layout.sheet, layout.headers, layout.header)
     elif layout.format == "parquet":
         from arraigo.imports.reading import columns
 
         yield from columns.rows(layout.path, shown, layout.headers, layout.lines)
     else:
-        yield from text.rows(layout.path, layout.encoding, layout.delimiter, layout.headers)
+        yield from text.rows(layout)
 
 
 class Rejects:

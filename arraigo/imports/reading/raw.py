@@ -54,3 +54,5 @@ class Layout:
     encoding: str = ""
     delimiter: str = ""
     sheet: str = ""
+    header: int = 1
+    """Line on which the headers stand."""

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from openpyxl.utils.exceptions import InvalidFileException
 
 from arraigo.imports.errors import FileBroken, SheetUnknown
+from arraigo.imports.reading import heading
 from arraigo.imports.reading.raw import RawRow, row_of
 
 BROKEN = (
@@ -49,20 +50,27 @@ def _chosen(book: Any, shown: Path, name: str) -> Any:
     return found
 
 
-def headers(path: Path, shown: Path, sheet: str) -> tuple[str, ...]:
-    """The headers of the sheet. Raises FileBroken, SheetUnknown."""
+def peek(path: Path, shown: Path, sheet: str) -> list[list[str]]:
+    """The cells of the first rows of the sheet. Raises FileBroken, SheetUnknown."""
     with _sheet(path, shown, sheet) as found:
-        first = next(found.iter_rows(min_row=1, max_row=1), ())
+        rows = found.iter_rows(max_row=heading.LOOKED_AT, values_only=True)
+        return [[text_of(value) for value in cells] for cells in rows]
+
+
+def headers(path: Path, shown: Path, sheet: str, line: int) -> tuple[str, ...]:
+    """The headers on the row `line` of the sheet. Raises FileBroken, SheetUnknown."""
+    with _sheet(path, shown, sheet) as found:
+        first = next(found.iter_rows(min_row=line, max_row=line), ())
         names = [text_of(cell.value).strip() for cell in first]
     while names and not names[-1]:
         names.pop()
     return tuple(names)
 
 
-def rows(path: Path, shown: Path, sheet: str, names: tuple[str, ...]) -> Iterator[RawRow]:
+def rows(path: Path, shown: Path, sheet: str, names: tuple[str, ...], header: int) -> Iterator[RawRow]:
     """The rows of the sheet below its header; empty ones are left out."""
     with _sheet(path, shown, sheet) as found:
-        for number, cells in enumerate(found.iter_rows(min_row=2), 2):
+        for number, cells in enumerate(found.iter_rows(min_row=header + 1), header + 1):
             filled = [cell for cell in cells if cell.value is not None]
             if filled:
                 yield _row(number, cells, names)

@@ -7,20 +7,25 @@ goes on with the next one.
 
 import codecs
 import csv
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from statistics import median
 from typing import IO
 
 from django.utils.translation import gettext as _
 
 from arraigo.imports.errors import EncodingWrong, FileNotText
-from arraigo.imports.reading.raw import MOST_LINE, RawRow, row_of
+from arraigo.imports.reading import heading
+from arraigo.imports.reading.raw import MOST_LINE, Layout, RawRow, row_of
 
 CHUNK = 1 << 20
 MOST_LINES = 200
 """Lines that one record may run over."""
 DELIMITERS = ",;\t|"
+SEPARATOR = re.compile(r"sep=(.)", re.IGNORECASE)
+"""The line in front of the headers by which spreadsheets are told what parts the cells."""
 OPEN_QUOTE = "unexpected end of data"
 BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
@@ -39,7 +44,7 @@ def survey(path: Path, shown: Path, encoding: str) -> Text:
     with path.open("rb") as file:
         head = file.read(CHUNK)
     wanted = encoding or next((name for bom, name in BOMS.items() if head.startswith(bom)), "")
-    if b"\0" in head and not wanted.startswith("utf-16"):
+    if head.count(b"\0") * 100 > len(head) and not wanted.startswith("utf-16"):
         raise FileNotText(shown)
     if wanted:
         return Text(wanted, _decoded(path, shown, wanted))
@@ -71,13 +76,34 @@ def _decoded(path: Path, shown: Path, encoding: str) -> int:
     return lines
 
 
-def headers(path: Path, encoding: str, delimiter: str) -> tuple[tuple[str, ...], str]:
-    """The headers of the file, and what parts its cells (recognised where `delimiter` is empty)."""
-    with path.open(encoding=encoding, newline="") as file:
-        line = file.readline(MOST_LINE)
+def laid_out(layout: Layout) -> Layout:
+    """`layout` with the line of the headers, the headers, and what parts the cells, recognised where it is not told."""
+    with layout.path.open(encoding=layout.encoding, newline="") as file:
+        lines = _Lines(file)
+        first = [lines.next() for _ in range(max(layout.header, heading.LOOKED_AT))]
+    said = SEPARATOR.fullmatch(first[0].strip())
+    if said or layout.header == heading.RECOGNISED:
+        looked_at = first[bool(said) : heading.LOOKED_AT]
+        delimiter = layout.delimiter or (said[1] if said else _delimiter(looked_at))
+        header = bool(said) + (
+            heading.line_of([_cells(line, delimiter) for line in looked_at]) if not layout.header else layout.header
+        )
+    else:
+        header, delimiter = layout.header, layout.delimiter
+    line = first[header - 1]
     delimiter = delimiter or max(DELIMITERS, key=line.count)
-    cells = next(csv.reader([line], delimiter=delimiter), [])
-    return tuple(cell.strip() for cell in cells), delimiter
+    names = tuple(cell.strip() for cell in _cells(line, delimiter))
+    return replace(layout, headers=names, delimiter=delimiter, header=header)
+
+
+def _delimiter(lines: Sequence[str]) -> str:
+    """What parts the cells: the sign that most of the lines have most of."""
+    told = [line for line in lines if line.strip()] or [""]
+    return max(DELIMITERS, key=lambda sign: (median(line.count(sign) for line in told), told[0].count(sign)))
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    return next(csv.reader([line], delimiter=delimiter), [])
 
 
 class _Lines:
@@ -103,11 +129,13 @@ class _Lines:
         self.number -= len(lines)
 
 
-def rows(path: Path, encoding: str, delimiter: str, names: tuple[str, ...]) -> Iterator[RawRow]:
+def rows(layout: Layout) -> Iterator[RawRow]:
     """The records of the file below its header; empty lines are left out."""
-    with path.open(encoding=encoding, newline="") as file:
+    names, delimiter = layout.headers, layout.delimiter
+    with layout.path.open(encoding=layout.encoding, newline="") as file:
         lines = _Lines(file)
-        lines.next()
+        for _ in range(layout.header):
+            lines.next()
         while line := lines.next():
             number = lines.number
             if len(line) >= MOST_LINE:
@@ -121,6 +149,8 @@ def rows(path: Path, encoding: str, delimiter: str, names: tuple[str, ...]) -> I
 
 
 def _row(number: int, cells: list[str], problem: str, names: tuple[str, ...]) -> RawRow:
+    while len(cells) > len(names) and not cells[-1].strip():
+        cells.pop()  # a separator at the end of the line
     if not problem and len(cells) != len(names):
         problem = _("cells in the row: %(cells)d, in the header: %(headers)d") % {
             "cells": len(cells), "headers": len(names),

@@ -35,6 +35,10 @@ class MappingForm(forms.Form):
     source = forms.CharField(
         label=_("System it comes from"), max_length=40, help_text=_("Its external ids are unique within this name.")
     )
+    header = forms.IntegerField(
+        label=_("Line of the headers"), min_value=1, max_value=100,
+        help_text=_("What stands above it, such as a title, is not read."),
+    )  # fmt: skip
     delimiter = forms.ChoiceField(
         label=_("Separator"), required=False,
         choices=[("", _("recognised")), (",", ","), (";", ";"), ("\t", _("tab")), ("|", "|")],
@@ -50,7 +54,7 @@ class MappingForm(forms.Form):
     )  # fmt: skip
     date_format = forms.CharField(
         label=_("Dates"), required=False, max_length=40,
-        help_text=_("Empty: 2026-05-31 or 31/05/2026. Else as in %d/%m/%y %H:%M."),
+        help_text=_("Empty: 2026-05-31 or 31/05/2026. Else as in %d/%m/%y %H:%M, or excel for numbers of days."),
     )  # fmt: skip
     values = forms.CharField(
         label=_("Codes of the file"), required=False, widget=forms.Textarea(attrs={"rows": 3}),
@@ -112,7 +116,7 @@ class MappingForm(forms.Form):
         """The mapping as sent."""
         data = self.cleaned_data
         columns = {name: data[MAPPED + name] for name in self.kind.fields if data[MAPPED + name]}
-        names = ("source", "delimiter", "encoding", "decimal", "date_format", "values", "constants")
+        names = ("source", "header", "delimiter", "encoding", "decimal", "date_format", "values", "constants")
         return {"kind": self.kind.name, "columns": columns, **{name: data[name] for name in names}}
 
 
@@ -121,7 +125,7 @@ def initial(mapped: ColumnMapping, *, create_missing: bool) -> dict[str, Any]:
     codes = [f"{field}: {theirs} = {ours}" for field, pairs in mapped.values.items() for theirs, ours in pairs.items()]
     return {
         **{MAPPED + name: header for name, header in mapped.columns.items()},
-        "source": mapped.source, "delimiter": mapped.delimiter, "decimal": mapped.decimal,
+        "source": mapped.source, "header": mapped.header, "delimiter": mapped.delimiter, "decimal": mapped.decimal,
         "encoding": mapped.encoding.removesuffix("-sig"), "date_format": mapped.date_format,
         "values": "\n".join(codes), "create_missing": create_missing,
         "constants": "\n".join(f"{field} = {value}" for field, value in mapped.constants.items()),
