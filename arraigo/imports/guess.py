@@ -87,7 +87,7 @@ def best(layout: Layout, first: Sequence[RawRow], kind_name: str, path: Path) ->
             return ready.model_copy(update={"delimiter": layout.delimiter, "encoding": _encoding(layout)})
     kinds = [kind_of(kind_name)] if kind_name else list(KINDS.values())
     found = [(kind, columns(kind, layout.headers)) for kind in kinds]
-    kind, matched = max(found, key=lambda each: fit(*each, layout.headers, path.name))
+    kind, matched = max(found, key=lambda each: fit(each[0], each[1], layout.headers, path.name))
     told = {header: [raw.cells.get(header, "") for raw in first if not raw.problem] for header in layout.headers}
     return ColumnMapping(
         kind=kind.name, delimiter=layout.delimiter, encoding=_encoding(layout), header=_header(layout),
