@@ -84,10 +84,11 @@ def best(layout: Layout, first: Sequence[RawRow], kind_name: str, path: Path) ->
     """A ready mapping whose columns are all there, else the mapping of the kind that fits best."""
     for ready in mapping.ready_ones():
         if kind_name in ("", ready.kind) and set(ready.headers()) <= set(layout.headers):
-            return ready.model_copy(update={"delimiter": layout.delimiter, "encoding": _encoding(layout)})
+            found = {"delimiter": layout.delimiter, "encoding": _encoding(layout), "header": _header(layout)}
+            return ready.model_copy(update=found)
     kinds = [kind_of(kind_name)] if kind_name else list(KINDS.values())
-    found = [(kind, columns(kind, layout.headers)) for kind in kinds]
-    kind, matched = max(found, key=lambda each: fit(each[0], each[1], layout.headers, path.name))
+    likely = [(kind, columns(kind, layout.headers)) for kind in kinds]
+    kind, matched = max(likely, key=lambda each: fit(each[0], each[1], layout.headers, path.name))
     told = {header: [raw.cells.get(header, "") for raw in first if not raw.problem] for header in layout.headers}
     return ColumnMapping(
         kind=kind.name, delimiter=layout.delimiter, encoding=_encoding(layout), header=_header(layout),

@@ -44,7 +44,7 @@ def survey(path: Path, shown: Path, encoding: str) -> Text:
     with path.open("rb") as file:
         head = file.read(CHUNK)
     wanted = encoding or next((name for bom, name in BOMS.items() if head.startswith(bom)), "")
-    if head.count(b"\0") * 100 > len(head) and not wanted.startswith("utf-16"):
+    if head.count(b"\0") * 1000 > len(head) and not wanted.startswith("utf-16"):
         raise FileNotText(shown)
     if wanted:
         return Text(wanted, _decoded(path, shown, wanted))
@@ -134,7 +134,7 @@ def rows(layout: Layout) -> Iterator[RawRow]:
     names, delimiter = layout.headers, layout.delimiter
     with layout.path.open(encoding=layout.encoding, newline="") as file:
         lines = _Lines(file)
-        for _ in range(layout.header):
+        for _header in range(layout.header):
             lines.next()
         while line := lines.next():
             number = lines.number

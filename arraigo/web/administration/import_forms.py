@@ -36,7 +36,7 @@ class MappingForm(forms.Form):
         label=_("System it comes from"), max_length=40, help_text=_("Its external ids are unique within this name.")
     )
     header = forms.IntegerField(
-        label=_("Line of the headers"), min_value=1, max_value=100,
+        label=_("Line of the headers"), required=False, min_value=1, max_value=100,
         help_text=_("What stands above it, such as a title, is not read."),
     )  # fmt: skip
     delimiter = forms.ChoiceField(
@@ -116,8 +116,9 @@ class MappingForm(forms.Form):
         """The mapping as sent."""
         data = self.cleaned_data
         columns = {name: data[MAPPED + name] for name in self.kind.fields if data[MAPPED + name]}
-        names = ("source", "header", "delimiter", "encoding", "decimal", "date_format", "values", "constants")
-        return {"kind": self.kind.name, "columns": columns, **{name: data[name] for name in names}}
+        names = ("source", "delimiter", "encoding", "decimal", "date_format", "values", "constants")
+        told = {"kind": self.kind.name, "columns": columns, "header": data["header"] or 1}
+        return told | {name: data[name] for name in names}
 
 
 def initial(mapped: ColumnMapping, *, create_missing: bool) -> dict[str, Any]:
