@@ -16,7 +16,7 @@ from arraigo.imports.reading.heading import line_of
 from arraigo.network.models import Zone
 from arraigo.tickets.models import TroubleTicket
 from tests.imports.conftest import Write
-from tests.records import a_product
+from tests.records import a_customer, a_product
 
 pytestmark = pytest.mark.django_db
 
@@ -140,7 +140,7 @@ def test_dates_as_people_write_them(text: str, wanted: str) -> None:
 
 
 def test_a_month_is_one_whatever_the_pattern_of_the_dates(write: Write, tmp_path: Path) -> None:
-    a_product(number="P-1")
+    a_product(a_customer(), number="P-1")
     mapping = tmp_path / "u.toml"
     mapping.write_text(
         'kind = "usage"\ndate_format = "%d/%m/%y"\n[columns]\nproduct = "p"\nmonth = "m"\nquantity = "q"\n'
