@@ -14,7 +14,7 @@ from tests.e2e.conftest import SMALL_DESK
 from tests.e2e.person import Person
 
 SignIn = Callable[[Role], Person]
-FILE = "Código;Nombre completo;Celular;Categoría\nC-1;Rosa Ñuño;70011223;VIP\nC-2;;70011224;VIP\n"
+FILE = "Código;Nombre completo;Celular;Categoría\nC-1;Rosa Ñuño;70011223;ORO\nC-2;;70011224;ORO\n"
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def test_the_way_of_a_file(elsa: Person, tmp_path: Path) -> None:
     assert elsa.page.locator("tr.table-danger").count() == 2
     elsa.page.set_viewport_size(SMALL_DESK)
     assert elsa.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    elsa.fill(values="category: VIP = vip")
+    elsa.fill(values="category: ORO = vip")
     elsa.click("main button[value=look]")
     assert elsa.page.locator("tr.table-danger").count() == 1
     elsa.click("main button[value=try]")

@@ -19,7 +19,7 @@ from arraigo.web.administration import column_words
 from tests.cast import Cast
 from tests.web.conftest import signed_in
 
-FILE = "Código;Nombre completo;Celular;Categoría\nC-1;Rosa Ñuño;70011223;VIP\nC-2;;70011224;VIP\n"
+FILE = "Código;Nombre completo;Celular;Categoría\nC-1;Rosa Ñuño;70011223;ORO\nC-2;;70011224;ORO\n"
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def sent(admin: Client, run: ImportRun, act: str, **changed: str) -> int:
     page = admin.get(reverse("administration_import", args=[run.pk]))
     form = page.context["form"]
     told = {bound.html_name: bound.value() or "" for bound in form if bound.name != "create_missing"}
-    told |= {"values": "category: VIP = vip", "act": act, **changed}
+    told |= {"values": "category: ORO = vip", "act": act, **changed}
     return admin.post(reverse("administration_import", args=[run.pk]), told).status_code
 
 
@@ -88,7 +88,7 @@ def test_bad_files_and_bad_mappings_are_told_at_their_field(admin: Client) -> No
     empty = admin.post(reverse("administration_imports"), {"file": SimpleUploadedFile("x.csv", b"")})
     assert empty.status_code == 400
     run = uploaded(admin)
-    assert sent(admin, run, "bring", values="categoria VIP") == 400
+    assert sent(admin, run, "bring", values="categoria ORO") == 400
     assert sent(admin, run, "bring", column_name="Nombre completo", column_external_id="") == 302
     run = carried_out(run, dry_run=False)
     assert run.state == "failed"
