@@ -49,10 +49,12 @@ TASK_DETAILS = {
 """What each Xpress task was, where it was carried out."""
 
 
-def signature() -> str:
-    """A drawn signature as the page sends it."""
+def signature(hand: int = 0) -> str:
+    """A drawn signature as the page sends it, one for each `hand`."""
     image = Image.new("RGBA", (320, 120), (255, 255, 255, 0))
-    ImageDraw.Draw(image).line([(20, 90), (80, 30), (150, 95), (300, 40)], fill=(0, 0, 0, 255), width=4)
+    ImageDraw.Draw(image).line(
+        [(20, 90), (20 + hand % 60, 30 + hand // 60 % 80), (80, 30), (150, 95), (300, 40)], fill=(0, 0, 0, 255), width=4
+    )
     buffer = io.BytesIO()
     image.save(buffer, "PNG")
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
@@ -239,7 +241,7 @@ class Walk:
             "step_05": {"contact_phone": "70000001"},
             "step_06": {"technician": str(self.cast[Role.TECHNICIAN].pk)},
             "step_07": {**TASK_DETAILS, **self.readings, "solved": "yes", "tasks": ["drop_cable_replacement"]},
-            "step_08": {"signer_name": "Socia", "signature": signature(), f"working_{pk}": "on"},
+            "step_08": {"signer_name": "Socia", "signature": signature(self.case.pk), f"working_{pk}": "on"},
             "step_09": {"verdict": "passed", "satisfaction": "5"},
             "step_10": {"verdict": "passed", "satisfaction": "4"},
             "step_11": {"reason": "compensation", "demand": "compensation"},

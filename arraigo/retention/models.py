@@ -262,17 +262,14 @@ class Promise(models.Model):
     @known_words(kind=Kind, state=State)
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=Q(state="open", ended_at=None) | ~Q(state="open") & Q(ended_at__isnull=False),
-                name="promise_end_has_time",
-            ),
+            models.CheckConstraint(name="promise_end_has_time",
+                condition=Q(state="open", ended_at=None) | ~Q(state="open") & Q(ended_at__isnull=False)),
             models.CheckConstraint(condition=Q(due_at__gte=F("made_at")), name="promise_due_after_made"),
-        ]
+        ]  # fmt: skip
         indexes = [
             models.Index(fields=["due_at"], name="promise_open", condition=Q(state="open")),
-            models.Index(fields=["ended_at"], name="promise_ended"),
-            models.Index(fields=["case", "id"]),
-        ]
+            models.Index(fields=["ended_at"], name="promise_ended"), models.Index(fields=["case", "id"]),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.text
@@ -294,8 +291,7 @@ class Receipt(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
     @known_words(kind=Kind)
-    class Meta:
-        pass
+    class Meta: ...
 
     def __str__(self) -> str:
         return self.number
