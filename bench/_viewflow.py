@@ -44,15 +44,21 @@ class Peer:
 
     def __init__(self, home: Household) -> None:
         self.walk = Walk(home)
-        self.case = RetentionCase.objects.select_related("customer", "owner", "team").get(pk=self.walk.case.pk)
+        self.case = self._loaded()
         self.instance = Instance.objects.get(pk=self.case.instance_id)
         self.process = RetentionFlow.start.run()
 
+    def _loaded(self) -> RetentionCase:
+        return RetentionCase.objects.select_related("customer", "owner", "team").get(pk=self.walk.case.pk)
+
     def step(self, element: str) -> None:
-        """Find the open task, lock the process, do the step's records, complete the node."""
+        """Find the open task, lock the process, read the case as every request does, do the step's records,
+        complete the node.
+        """
         actor = self.walk.cast[FIELD.get(element, Role.ADVISOR)]
         task = Task.objects.get(process=self.process, flow_task=getattr(RetentionFlow, element), finished=None)
         with transaction.atomic(), task.activation() as activation:
+            self.case = self._loaded()
             activation.assign(actor)
             activation.start(None)
             self._records(element, actor)
