@@ -72,8 +72,10 @@ def test_compensations_of_step_12_as_well(home: Household, approved: str, elemen
     assert walk("approve_12", approved=approved).opened[0].element == element
 
 
-@pytest.mark.parametrize("field", ["approved", "reason"])
-def test_a_decision_has_a_reason(home: Household, field: str) -> None:
+@pytest.mark.parametrize(
+    ("field", "missing"), [("approved", "Choose one of them."), ("reason", "This field is required.")]
+)
+def test_a_decision_has_a_reason(home: Household, field: str, missing: str) -> None:
     walk = priced(home, "200")
-    assert walk.errors("approve_03", **{field: ""}) == {field: ["This field is required."]}
+    assert walk.errors("approve_03", **{field: ""}) == {field: [missing]}
     assert Offer.objects.get().approved_by is None

@@ -25,8 +25,10 @@ def test_the_decision_is_recorded(walk: Walk, cast: Cast, granted: str, element:
     assert walk.open == [element]
 
 
-@pytest.mark.parametrize("field", ["granted", "reason"])
-def test_nothing_is_authorised_without_a_reason(walk: Walk, field: str) -> None:
-    assert walk.errors("override", **{field: ""}) == {field: ["This field is required."]}
+@pytest.mark.parametrize(
+    ("field", "missing"), [("granted", "Choose one of them."), ("reason", "This field is required.")]
+)
+def test_nothing_is_authorised_without_a_reason(walk: Walk, field: str, missing: str) -> None:
+    assert walk.errors("override", **{field: ""}) == {field: [missing]}
     assert not Override.objects.exists()
     assert walk.open == ["override"]
