@@ -7,6 +7,7 @@ import pytest
 
 from arraigo.bss.models import Command
 from arraigo.eventlog.models import Event
+from arraigo.orders.models import WorkOrder
 from arraigo.procedure import queries as procedures
 from arraigo.retention import faults, sweeps
 from arraigo.tickets import actions as tickets
@@ -47,10 +48,11 @@ def test_the_tickets_are_resolved_the_commercial_system_told_and_the_verdict_is_
     assert states(home) == ["resolved"] * 3
     assert not verdict(home).repeat_fault
     first = home.internet.tickets.earliest("opened_at")
-    assert [(change.before, change.after) for change in first.changes.all()] == [
+    assert [(change.before, change.after) for change in first.changes.order_by("id")] == [
         ("", "acknowledged"), ("acknowledged", "inProgress"), ("inProgress", "resolved"),
     ]  # fmt: skip
-    assert (first.resolved_at, first.resolution) == (NOW, "OT-2026-000001: Cortes frecuentes: cambio de acometida")
+    order = WorkOrder.objects.get(case_number=walk.case.number)
+    assert (first.resolved_at, first.resolution) == (NOW, f"{order.number}: Cortes frecuentes: cambio de acometida")
     numbers = [ticket.number for ticket in home.internet.tickets.order_by("opened_at")]
     assert walk.told("step_08")["tickets"] == numbers
     told = Command.objects.filter(subject=walk.case.number, kind="trouble_ticket.resolve").order_by("id")
