@@ -5,6 +5,7 @@ from django.core.management import call_command
 from django.core.management.sql import emit_post_migrate_signal
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Model
@@ -21,8 +22,14 @@ def bring_up_to_date(*, using: str = DEFAULT_DB_ALIAS) -> None:
     if not connection.introspection.table_names():
         _make(connection)
         emit_post_migrate_signal(verbosity=0, interactive=False, db=using)
-    else:
-        call_command("migrate", database=using, verbosity=0, interactive=False)
+        return
+    executor = MigrationExecutor(connection)
+    behind = bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    call_command("migrate", database=using, verbosity=0, interactive=False)
+    if behind and connection.vendor == "sqlite":
+        # Its migrations write tables anew, whose statistics are lost: without them it picks the wrong index.
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
 
 
 def _make(connection: BaseDatabaseWrapper) -> None:
