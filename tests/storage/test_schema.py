@@ -1,6 +1,8 @@
 """The tables of the tests, made from the models, are those that the migrations make, and those of a first start."""
 
+import contextlib
 import os
+import sqlite3
 import subprocess
 import sys
 from collections import Counter
@@ -78,3 +80,17 @@ def test_the_models_and_the_commands_make_the_same_tables(another: BaseDatabaseW
     assert len(ours) > 50
     executor = MigrationExecutor(another)
     assert not executor.migration_plan(executor.loader.graph.leaf_nodes()), "nothing is left to migrate"
+
+
+@pytest.mark.one_database
+def test_an_upgrade_leaves_sqlite_its_statistics(tmp_path: Path) -> None:
+    """Its migrations write tables anew; without statistics it picks the wrong index."""
+    file = tmp_path / "older.sqlite3"
+    environment = {
+        **os.environ, "DATABASE_URL": f"sqlite:///{file}", "ARRAIGO_DATA_DIR": str(tmp_path),
+        "DJANGO_SETTINGS_MODULE": "arraigo.settings",
+    }  # fmt: skip
+    for command in (["prepare"], ["migrate", "usage", "zero", "--verbosity=0"], ["prepare"]):
+        subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True)
+    with contextlib.closing(sqlite3.connect(file)) as older:
+        assert older.execute("SELECT count(*) FROM sqlite_stat1").fetchone()[0] > 0
