@@ -1,5 +1,6 @@
 """Bringing a file in, batch by batch: each batch lands whole or not at all."""
 
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from pydantic import ValidationError
 
 from arraigo import clock
 from arraigo.eventlog import actions as eventlog
-from arraigo.imports import mapping
+from arraigo.imports import mapping, totals
 from arraigo.imports.fields import problems
 from arraigo.imports.kinds import Kind, brought, kind_of
 from arraigo.imports.landing import Parsed, Reason, Setting, Tally
@@ -26,6 +27,7 @@ from arraigo.imports.reading.raw import Layout, RawRow, Reject
 from arraigo.imports.seen import Seen
 from arraigo.people.models import User
 
+LOG = logging.getLogger(__name__)
 BATCH = 1000
 KEPT_REJECTS = 1000
 """Rejects that the answer carries; their file holds all of them."""
@@ -158,7 +160,8 @@ class Work:
         try:
             return self._landed(source, [each], ledger)
         except (IntegrityError, DataError) as error:
-            reason = _("the database refuses it: %(error)s") % {"error": str(error).splitlines()[0]}
+            LOG.warning("%s, line %d: %s", self.run.file_name, each.raw.line, str(error).splitlines()[0])
+            reason = _("the database refuses it: it contradicts another record, or a rule of all of them")
             return Tally(rejected=1, rejects=[Reject(each.raw.line, "", "", reason)])
 
     def _parse(self, batch: list[RawRow], tally: Tally) -> list[Parsed[Any]]:
@@ -192,10 +195,13 @@ def check(kind: Kind, raw: RawRow, mapped: ColumnMapping) -> tuple[list[Reason],
         field = next((ours for ours, header in mapped.columns.items() if header == raw.column), raw.column)
         return [(field, raw.cells.get(raw.column, ""), raw.problem)], None
     reasons = brought.problem(raw.cells, mapped)
+    fields = mapped.fields_of(raw.cells)
+    if totals.is_meant(raw.cells, fields):
+        reasons = [("", "", _("a row of totals is no record: it is left out"))]
     if reasons:
         return reasons, None
     try:
-        return [], kind.row.model_validate(mapped.fields_of(raw.cells), context={"mapping": mapped})
+        return [], kind.row.model_validate(fields, context={"mapping": mapped})
     except ValidationError as error:
         return problems(error), None
 

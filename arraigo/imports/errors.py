@@ -40,6 +40,7 @@ class EncodingWrong(ImportRefused):
     """{path} is not written in {encoding}: say the right `encoding` in the mapping."""
 
     def __init__(self, path: Path, encoding: str, byte: int, beyond_ascii: bool = False) -> None:
+        self.byte = byte
         self.beyond_ascii = beyond_ascii
         """Whether something beyond ASCII could be read before."""
         super().__init__(

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from arraigo.imports import store
 from arraigo.imports.fields import Row
@@ -15,6 +17,17 @@ from arraigo.imports.mapping import ColumnMapping
 from arraigo.imports.reading.raw import RawRow, Reject
 
 R = TypeVar("R", bound=Row)
+NONE_SUCH: dict[str, Promise] = {
+    "customer": gettext_lazy("there is no customer “%(value)s”"),
+    "product": gettext_lazy("there is no product “%(value)s”"),
+    "offering": gettext_lazy("there is no “%(value)s” in the catalogue"),
+    "outage": gettext_lazy("there is no mass outage “%(value)s”"),
+    "zone": gettext_lazy("there is no zone “%(value)s”"),
+    "center": gettext_lazy("there is no operations centre “%(value)s”"),
+    "network_point": gettext_lazy("there is no network point “%(value)s”"),
+    "parent": gettext_lazy("there is no network point “%(value)s”"),
+}
+"""Field → why a row that names what is not there is rejected."""
 HOME = "arraigo"
 """The source of what was entered here; such records may have no external id."""
 Reason = tuple[str, str, str]
@@ -176,8 +189,7 @@ def known(batch: Sequence[Parsed[R]], field: str, found: Mapping[str, Any], tall
         if not value or value in found:
             kept.append(each)
         else:
-            sentence = _("there is no %(what)s “%(value)s”") % {"what": field, "value": value}
-            tally.reject(each.raw.line, [(field, value, sentence)])
+            tally.reject(each.raw.line, [(field, value, str(NONE_SUCH[field]) % {"value": value})])
     return kept
 
 

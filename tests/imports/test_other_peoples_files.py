@@ -12,6 +12,7 @@ from arraigo.customers.models import Customer
 from arraigo.imports import actions, exports, fields, guess
 from arraigo.imports.kinds import KINDS, kind_of
 from arraigo.imports.likeness import columns
+from arraigo.imports.reading import parting, spanish
 from arraigo.imports.reading.heading import line_of
 from arraigo.network.models import Zone
 from arraigo.tickets.models import TroubleTicket
@@ -164,3 +165,50 @@ def test_zones_that_a_row_brings_come_back_the_same(write: Write, tmp_path: Path
     exports.export("zones", tmp_path / "z.csv")
     assert actions.import_file("zones", tmp_path / "z.csv")[0].unchanged == 2
     assert actions.import_file("customers", path)[0].unchanged == 2
+
+
+ABONADOS = (
+    "Nro. Abonado:Nombre o Razón Social:Dirección:F. Ingreso",
+    "10001:NÚÑEZ PEÑA, JOSÉ:Av. América, Nº 12:15/03/1998",
+    '10002:Güiza Íñiguez, María:"C. Ñandú, 10:30":16/03/1998',
+)
+
+
+@pytest.mark.parametrize("encoding", ["cp850", "cp1252", "utf-8"])
+def test_encodings_of_one_byte_are_told_apart_by_spanish_letters(write: Write, encoding: str) -> None:
+    lines = [line.replace(":", ";", 3) for line in ABONADOS[:2]]
+    guessed = guess.guess(write("abonados.csv", *lines, encoding=encoding))
+    assert guessed.mapping.encoding == encoding.replace("utf-8", "")
+    assert [row[2].name for row in guessed.rows] == ["NÚÑEZ PEÑA, JOSÉ"]
+    blanks = "Rosa\xa0Choque;calle\xa0Sucre;1\xa0234".encode("cp1252")
+    assert spanish.encoding_of(blanks) == "cp1252"  # a hard blank is DOS's “á”
+
+
+def test_colons_part_cells_and_the_time_of_the_day_does_not(write: Write) -> None:
+    guessed = guess.guess(write("abonados.txt", *ABONADOS, encoding="cp850"))
+    assert (guessed.mapping.kind, guessed.mapping.delimiter, guessed.mapping.encoding) == ("customers", ":", "cp850")
+    assert [row[2].address for row in guessed.rows] == ["Av. América, Nº 12", "C. Ñandú, 10:30"]
+    for header, row, wanted in (
+        ("Nro;Inicio", "1;15/05/2025 10:30:15", ";"), ("Inicio", "15/05/2025 10:30", ","), ("a,b", "1,x:y:z", ","),
+        ("id\tlines", '1\t[{"amount": 1, "product": "P"}]', "\t"),
+    ):  # fmt: skip
+        assert parting.delimiter_of([header, row, row]) == wanted, header
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_row_of_totals_is_no_record_of_any_kind(write: Write, kind: str) -> None:
+    fields = [name for name in kind_of(kind).fields if name != "source"]
+    path = write(
+        "x.csv", ";".join(fields), "TOTAL" + ";9" * (len(fields) - 1), ";Total general: 25" + ";" * (len(fields) - 2)
+    )
+    tally, _rejects = actions.import_file(kind, path, create_missing=True)
+    assert [(each.field, "totales" in each.reason) for each in tally.rejects] == [("", True)] * 2
+    assert not Customer.objects.exists()
+
+
+def test_what_is_only_called_total_is_a_record(write: Write) -> None:
+    for kind, header, row in (
+        ("customers", "name,external_id", "Total,1"), ("customers", "external_id,name", "Total Seguros,Total"),
+        ("offerings", "code,name,service,list_price", "TOTAL 100,Total 100 Mbps,internet,100"),
+    ):  # fmt: skip
+        assert actions.import_file(kind, write("x.csv", header, row))[0].accepted == 1, row

@@ -37,7 +37,7 @@ WRONG: dict[str, tuple[str, dict[str, dict[str, str]]]] = {
         "external_id=T;customer=1;product=P-1;opened_at=2026-03-10",
         {
             "lies in the future": {"resolved_at": "2091-01-01"},
-            "“acknowledged” cannot follow “closed”": {
+            "“Acknowledged” cannot follow “Closed”": {
                 "resolved_at": "2026-03-11", "changes": "closed=2026-03-11|acknowledged=2026-03-12|resolved=2026-03-12",
             },
             "the first of its changes lies before opened_at": {"changes": "acknowledged=2020-03-10"},
@@ -101,7 +101,7 @@ def test_a_ticket_does_not_go_back_where_its_state_never_leads(write: Write) -> 
     row = {"external_id": "T", "customer": "1", "product": "P-1", "opened_at": "2026-03-10"}
     solved = row | {"status": "closed", "resolved_at": "2026-03-11"}
     assert bring(write, "tickets", solved)[0] == [1, 0, 0, 0]
-    assert bring(write, "tickets", row)[1] == ["“acknowledged” cannot follow “closed”"]
+    assert bring(write, "tickets", row)[1] == ["“Acknowledged” cannot follow “Closed”"]
     taken_up = {**row, "external_id": "U", "changes": "resolved=2026-03-11", "resolved_at": "2026-03-11"}
     assert bring(write, "tickets", taken_up)[0] == [1, 0, 0, 0]
     again = {**row, "external_id": "U", "status": "inProgress"}

@@ -11,11 +11,10 @@ from django.utils import translation
 from django_q.models import OrmQ
 
 from arraigo.customers.models import Customer
-from arraigo.imports import jobs
+from arraigo.imports import column_words, jobs
 from arraigo.imports.kinds import KINDS
 from arraigo.imports.models import ImportRun
 from arraigo.people.models import Role
-from arraigo.web.administration import column_words
 from tests.cast import Cast
 from tests.web.conftest import signed_in
 

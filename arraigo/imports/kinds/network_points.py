@@ -56,7 +56,8 @@ def _hangs_right(each: Parsed[NetworkPointRow], parent_kind: str, tally: Tally) 
     order = [str(kind) for kind in NetworkPoint.ORDER]
     if not parent_kind or order.index(parent_kind) < order.index(row.kind):
         return True
-    sentence = _("a %(kind)s does not hang on a %(parent)s") % {"kind": row.kind.value, "parent": parent_kind}
+    named = {"kind": row.kind.label, "parent": NetworkPoint.Kind(parent_kind).label}
+    sentence = _("“%(kind)s” does not hang on “%(parent)s”") % named
     tally.reject(each.raw.line, [("parent", row.parent, sentence)])
     return False
 

@@ -120,7 +120,9 @@ def _check_chain(opened_at: dt.datetime, changes: Sequence[Change]) -> None:
 
 
 def _cannot_follow(before: str, after: str) -> str:
-    return _("“%(after)s” cannot follow “%(before)s”") % {"before": str(before), "after": str(after)}
+    return _("“%(after)s” cannot follow “%(before)s”") % {
+        "before": TroubleTicket.Status(before).label, "after": TroubleTicket.Status(after).label,
+    }  # fmt: skip
 
 
 def land(batch: Sequence[Parsed[TicketRow]], setting: Setting) -> Tally:

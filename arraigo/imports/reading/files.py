@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from arraigo.imports.column_words import word
 from arraigo.imports.errors import ColumnMissing, ColumnTwice, FileEmpty
 from arraigo.imports.guard import guarded
 from arraigo.imports.mapping import ColumnMapping
@@ -61,10 +62,14 @@ def check_headers(path: Path, layout: Layout, mapping: ColumnMapping, required: 
     wanted = (
         list(required) if mapping.is_own else [*mapping.headers(), *(name for name in required if name not in given)]
     )
-    missing = [header for header in wanted if header not in layout.headers]
+    named = mapping.headers()
+    missing = [
+        header if header in named and not mapping.is_own else f"{word(header)} ({header})"
+        for header in wanted if header not in layout.headers
+    ]  # fmt: skip
     if missing:
         raise ColumnMissing(missing, layout.headers)
-    twice = sorted({name for name in layout.headers if name in mapping.headers() and layout.headers.count(name) > 1})
+    twice = sorted({name for name in layout.headers if name in named and layout.headers.count(name) > 1})
     if twice:
         raise ColumnTwice(twice)
 

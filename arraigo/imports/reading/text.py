@@ -8,22 +8,20 @@ goes on with the next one.
 import codecs
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from statistics import median
 from typing import IO
 
 from django.utils.translation import gettext as _
 
 from arraigo.imports.errors import EncodingWrong, FileNotText
-from arraigo.imports.reading import heading
+from arraigo.imports.reading import heading, parting, spanish
 from arraigo.imports.reading.raw import MOST_LINE, Layout, RawRow, row_of
 
 CHUNK = 1 << 20
 MOST_LINES = 200
 """Lines that one record may run over."""
-DELIMITERS = ",;\t|"
 SEPARATOR = re.compile(r"sep=(.)", re.IGNORECASE)
 """The line in front of the headers by which spreadsheets are told what parts the cells."""
 OPEN_QUOTE = "unexpected end of data"
@@ -39,7 +37,7 @@ class Text:
 def survey(path: Path, shown: Path, encoding: str) -> Text:
     """The encoding of the file at `path` and its line ends. Raises EncodingWrong, FileNotText.
 
-    `encoding` is what the mapping says; without one UTF-8 is tried, then Western European.
+    `encoding` is what the mapping says; without one UTF-8 is tried, then what a Spanish text reads best in.
     """
     with path.open("rb") as file:
         head = file.read(CHUNK)
@@ -53,10 +51,18 @@ def survey(path: Path, shown: Path, encoding: str) -> Text:
     except EncodingWrong as error:
         if error.beyond_ascii:
             raise  # it is UTF-8 with damage, not another encoding
+        likely = spanish.encoding_of(_sample(path, error.byte))
     try:
-        return Text("cp1252", _decoded(path, shown, "cp1252"))
+        return Text(likely, _decoded(path, shown, likely))
     except EncodingWrong:
         return Text("latin-1", _decoded(path, shown, "latin-1"))
+
+
+def _sample(path: Path, byte: int) -> bytes:
+    """What stands around and after the first byte beyond ASCII."""
+    with path.open("rb") as file:
+        file.seek(max(byte - 80, 0))
+        return file.read(CHUNK)
 
 
 def _decoded(path: Path, shown: Path, encoding: str) -> int:
@@ -84,22 +90,16 @@ def laid_out(layout: Layout) -> Layout:
     said = SEPARATOR.fullmatch(first[0].strip())
     if said or layout.header == heading.RECOGNISED:
         looked_at = first[bool(said) : heading.LOOKED_AT]
-        delimiter = layout.delimiter or (said[1] if said else _delimiter(looked_at))
+        delimiter = layout.delimiter or (said[1] if said else parting.delimiter_of(looked_at))
         header = bool(said) + (
             heading.line_of([_cells(line, delimiter) for line in looked_at]) if not layout.header else layout.header
         )
     else:
         header, delimiter = layout.header, layout.delimiter
     line = first[header - 1]
-    delimiter = delimiter or max(DELIMITERS, key=line.count)
+    delimiter = delimiter or parting.delimiter_of([line])
     names = tuple(cell.strip() for cell in _cells(line, delimiter))
     return replace(layout, headers=names, delimiter=delimiter, header=header)
-
-
-def _delimiter(lines: Sequence[str]) -> str:
-    """What parts the cells: the sign that most of the lines have most of."""
-    told = [line for line in lines if line.strip()] or [""]
-    return max(DELIMITERS, key=lambda sign: (median(line.count(sign) for line in told), told[0].count(sign)))
 
 
 def _cells(line: str, delimiter: str) -> list[str]:

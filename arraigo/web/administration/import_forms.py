@@ -5,9 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from arraigo.imports.column_words import word
 from arraigo.imports.kinds import KINDS, Kind
 from arraigo.imports.mapping import ColumnMapping
-from arraigo.web.administration.column_words import word
 
 MAPPED = "column_"
 """Beginning of the names of the choices of a column."""
@@ -41,12 +41,12 @@ class MappingForm(forms.Form):
     )  # fmt: skip
     delimiter = forms.ChoiceField(
         label=_("Separator"), required=False,
-        choices=[("", _("recognised")), (",", ","), (";", ";"), ("\t", _("tab")), ("|", "|")],
+        choices=[("", _("recognised")), (",", ","), (";", ";"), ("\t", _("tab")), ("|", "|"), (":", ":")],
     )  # fmt: skip
     encoding = forms.ChoiceField(
         label=_("Encoding"), required=False,
         choices=[("", _("recognised")), ("utf-8", "UTF-8"), ("cp1252", "Windows-1252"), ("latin-1", "Latin-1"),
-                 ("utf-16", "UTF-16")],
+                 ("cp850", "MS-DOS (CP850)"), ("utf-16", "UTF-16")],
     )  # fmt: skip
     decimal = forms.ChoiceField(
         label=_("Decimals"), required=False,

@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from arraigo.imports import guess, jobs, undo
+from arraigo.imports.column_words import word
 from arraigo.imports.kinds import kind_of
 from arraigo.imports.models import ImportRun
 from arraigo.people.models import Role
 from arraigo.records import RuleBroken
 from arraigo.web import lists, replies
 from arraigo.web.access import posted, staff, user_of
-from arraigo.web.administration.column_words import word
 from arraigo.web.administration.import_forms import MappingForm, UploadForm, initial
 from arraigo.web.administration.lists import IMPORTS, labelled
 
