@@ -87,17 +87,6 @@ def charges(products: Iterable[Product], month: dt.date) -> dict[int, Decimal]:
     return {product.pk: rows.get(product.pk, ZERO) if rows else product.price for product in owned}
 
 
-def open_month(customer: Customer, as_of: dt.datetime) -> dt.date:
-    """The month to waive by default: the customer's earliest unbilled one, else the present month."""
-    earliest = (
-        Bill.objects.filter(customer=customer, state=Bill.State.UNBILLED)
-        .order_by("month")
-        .values_list("month", flat=True)
-        .first()
-    )
-    return earliest or clock.month_of(as_of)
-
-
 def balance(bill: Bill) -> Decimal:
     """What is still owed on `bill`: total − credited − paid, never negative."""
     return bill.total - bill.credited - bill.paid

@@ -154,6 +154,23 @@ def _past_day(day: dt.date) -> dt.date:
     return day
 
 
+def _billed_month(month: dt.date) -> dt.date:
+    last = clock.next_month(clock.today())
+    if month > last:
+        sentence = _("%(month)s is too far ahead: bills are taken up to %(last)s, the month after the present one")
+        raise ValueError(sentence % {"month": f"{month:%m/%Y}", "last": f"{last:%m/%Y}"})
+    return month
+
+
+def named_month(value: Any, info: ValidationInfo) -> str:
+    """The month in an id that is derived from it: one, however the file writes it; what is no month as it is."""
+    try:
+        month = _month(value, info)
+    except ValueError:
+        return str(value)
+    return f"{month:%Y-%m}" if isinstance(month, dt.date) else str(value)
+
+
 def from_json(text: str) -> Any:
     """What a cell holds that is written as JSON; nested beyond measure, or with signs that no text has, it is none."""
     try:
@@ -178,6 +195,8 @@ PastDay = Annotated[Day, AfterValidator(_past_day)]
 Month = Annotated[dt.date, BeforeValidator(_month)]
 PastMonth = Annotated[Month, AfterValidator(_past_day)]
 """A month that has begun."""
+BilledMonth = Annotated[Month, AfterValidator(_billed_month)]
+"""A month that has begun, or the next one: flat rates are billed in advance."""
 Amount = Annotated[Decimal, BeforeValidator(_number), Field(ge=0, max_digits=14, decimal_places=2)]
 """Bs."""
 Quantity = Annotated[Decimal, BeforeValidator(_number), Field(ge=0, max_digits=14, decimal_places=3)]

@@ -1,17 +1,18 @@
 """Bills with their lines. What is paid or credited here is never lowered by a file that knows less."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Annotated, Any
 
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
 
 from arraigo.billing import credits
 from arraigo.billing.models import Bill, BillLine, Credit
 from arraigo.imports import references, store
-from arraigo.imports.fields import Amount, Day, Id, PastDay, PastMonth, Row, from_json
+from arraigo.imports.fields import Amount, BilledMonth, Day, Id, PastDay, Row, from_json, named_month
 from arraigo.imports.landing import Landed, Parsed, Setting, Tally, given, known, tally_of, upsert
 from arraigo.imports.references import Pair
 from arraigo.money import ZERO
@@ -42,9 +43,14 @@ def _lines(value: Any) -> Any:
     return [{"product": product.strip(), "amount": amount.strip()} for product, _sign, amount in parts]
 
 
+def _id(customer: str, month: str) -> str:
+    """The external id of a bill without one: `month` as in 2026-05."""
+    return f"{customer}/{month}"[:80]
+
+
 class BillRow(Row):
     customer: Id
-    month: PastMonth
+    month: BilledMonth
     state: Bill.State = Bill.State.ISSUED
     issued_on: PastDay | None = None
     due_on: Day | None = None
@@ -58,11 +64,16 @@ class BillRow(Row):
 
     @model_validator(mode="before")
     @classmethod
-    def _named(cls, data: Any) -> Any:
+    def _named(cls, data: Any, info: ValidationInfo) -> Any:
         """A bill without an id of its own is known by its customer and month."""
         if not data.get("external_id") and data.get("customer") and data.get("month"):
-            return {**data, "external_id": f"{data['customer']}/{data['month']}"[:80]}
+            return {**data, "external_id": _id(data["customer"], named_month(data["month"], info))}
         return data
+
+    @property
+    def is_named(self) -> bool:
+        """Whether its external id is derived."""
+        return self.external_id == _id(self.customer, f"{self.month:%Y-%m}")
 
     @model_validator(mode="after")
     def _adds_up(self) -> "BillRow":
@@ -115,6 +126,7 @@ def land(batch: Sequence[Parsed[BillRow]], setting: Setting) -> Tally:
     products = _products(batch, customers, setting)
     batch = [each for each in batch if _lines_known(each, customers, products, tally)]
     held = _held(batch, customers)
+    batch = _as_held(batch, held, customers, setting)
     batch = [each for each in batch if _month_free(each, held, customers, setting, tally)]
     wanted = {p.row.external_id: _values(p.row, customers, held) for p in batch}
     landed = upsert(Bill, setting, wanted, natural=NATURAL)
@@ -148,6 +160,22 @@ def _held(batch: Sequence[Parsed[BillRow]], customers: Mapping[str, int]) -> dic
     keys = {customers[p.row.customer] for p in batch}
     rows = Bill.objects.filter(customer__in=keys, month__in={p.row.month for p in batch})
     return {(bill.customer_id, bill.month): bill for bill in rows}
+
+
+def _as_held(
+    batch: Sequence[Parsed[BillRow]], held: Mapping[tuple[int, Any], Bill], customers: Mapping[str, int],
+    setting: Setting,
+) -> list[Parsed[BillRow]]:  # fmt: skip
+    """The batch, in which a row without an id of its own means the bill that its customer has for the month."""
+    ids, rows = {each.row.external_id for each in batch}, []
+    for each in batch:
+        bill = held.get((customers[each.row.customer], each.row.month))
+        here = bill.external_id if bill and bill.source == setting.source else None
+        if here and here not in ids and each.row.is_named:
+            ids.add(here)
+            each = replace(each, row=each.row.model_copy(update={"external_id": here}))
+        rows.append(each)
+    return rows
 
 
 def _month_free(
@@ -220,13 +248,15 @@ def _charged(row: BillRow, customer: int, products: Mapping[Pair, int]) -> list[
 
 
 def _attach_credits(landed: Landed) -> None:
-    """Credits that wait for a bill go on the new unbilled ones."""
-    new = {landed.records[key].customer_id: landed.records[key] for key in landed.created}
-    unbilled = {pk for pk, bill in new.items() if bill.state == Bill.State.UNBILLED}
-    if unbilled:
-        waiting = Credit.objects.filter(customer__in=unbilled, bill=None).values_list("customer_id", flat=True)
-        for customer in sorted(set(waiting)):
-            credits.attach_waiting(new[customer])
+    """Credits that wait for a bill go on the new unbilled ones, the earliest month first."""
+    new = [landed.records[key] for key in landed.created]
+    unbilled = [bill for bill in new if bill.state == Bill.State.UNBILLED]
+    owners = {bill.customer_id for bill in unbilled}
+    if owners:
+        waiting = set(Credit.objects.filter(customer__in=owners, bill=None).values_list("customer_id", flat=True))
+        for bill in sorted(unbilled, key=lambda each: (each.customer_id, each.month)):
+            if bill.customer_id in waiting:
+                credits.attach_waiting(bill)
 
 
 def out(after: int, many: int) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -1,17 +1,22 @@
 """Consumption of products, a month at a time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
-from pydantic import model_validator
+from pydantic import ValidationInfo, model_validator
 
 from arraigo.imports import references
-from arraigo.imports.fields import Id, PastMonth, Quantity, Row
+from arraigo.imports.fields import Id, PastMonth, Quantity, Row, named_month
 from arraigo.imports.landing import Parsed, Setting, Tally, known, short, tally_of, upsert
 from arraigo.usage.models import Usage
 
 NATURAL = ("product_id", "month", "unit")
+
+
+def _id(product: str, month: str, unit: str) -> str:
+    """The external id of a reading without one: `month` as in 2026-05."""
+    return short(f"{product}/{month}/{unit}", 80)
 
 
 class UsageRow(Row):
@@ -23,12 +28,17 @@ class UsageRow(Row):
 
     @model_validator(mode="before")
     @classmethod
-    def _named(cls, data: Any) -> Any:
+    def _named(cls, data: Any, info: ValidationInfo) -> Any:
         """A reading without an id of its own is known by product, month and unit."""
         if not data.get("external_id") and data.get("product") and data.get("month"):
-            parts = (data["product"], data["month"], data.get("unit", Usage.Unit.GIGABYTES))
-            return {**data, "external_id": short("/".join(map(str, parts)), 80)}
+            month = named_month(data["month"], info)
+            return {**data, "external_id": _id(data["product"], month, data.get("unit", Usage.Unit.GIGABYTES))}
         return data
+
+    @property
+    def is_named(self) -> bool:
+        """Whether its external id is derived."""
+        return self.external_id == _id(self.product, f"{self.month:%Y-%m}", self.unit)
 
 
 def land(batch: Sequence[Parsed[UsageRow]], setting: Setting) -> Tally:
@@ -36,13 +46,14 @@ def land(batch: Sequence[Parsed[UsageRow]], setting: Setting) -> Tally:
     tally = Tally()
     products = references.products_of([each.row.product for each in batch], setting)
     batch = known(batch, "product", products, tally)
-    held = _held(batch, products)
-    kept = {}
+    held, ids = _held(batch, products), {each.row.external_id for each in batch}
+    kept: dict[str, dict[str, Any]] = {}
     for each in batch:
         row, mine = each.row, (setting.source, each.row.external_id)
         source, key = held.setdefault((products[row.product], row.month, row.unit.value), mine)
-        if (source, key or row.external_id) == mine:
-            kept[row.external_id] = _values(row, products)
+        name = _known_as(row, key, ids)
+        if (source, key or name) == (setting.source, name) and name not in kept:
+            kept[name] = _values(row, products)
         else:
             sentence = _("the product has another reading of this month already")
             tally.reject(each.raw.line, [("month", f"{row.month:%Y-%m}", sentence)])
@@ -55,6 +66,11 @@ def _held(batch: Sequence[Parsed[UsageRow]], products: dict[str, int]) -> dict[A
     rows = Usage.objects.filter(product__in=keys, month__in=months)
     names = ("product", "month", "unit", "source", "external_id")
     return {(product, month, unit): (source, key) for product, month, unit, source, key in rows.values_list(*names)}
+
+
+def _known_as(row: UsageRow, held: str | None, ids: Container[str]) -> str:
+    """The external id of a row's reading: a row without one of its own means the one `held` for its month."""
+    return held if held and row.is_named and held not in ids else row.external_id
 
 
 def _values(row: UsageRow, products: dict[str, int]) -> dict[str, Any]:
