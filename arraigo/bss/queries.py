@@ -1,5 +1,7 @@
 """Reads of the outbox."""
 
+from collections.abc import Iterable
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from arraigo.bss.models import Command
@@ -23,12 +25,11 @@ def may_leave() -> QuerySet[Command]:
     return Command.objects.filter(Q(subject="") | ~Exists(earlier), status=Command.Status.PENDING)
 
 
-def has_left(key: str) -> bool:
-    """Whether the command of the idempotency key `key` was applied or may have been."""
-    return Command.objects.filter(
-        Q(status__in=["delivered", "uncertain"]) | Q(status="pending", answer__state="sent"),
-        idempotency_key=key,
-    ).exists()
+def left(keys: Iterable[str]) -> set[str]:
+    """Those of the idempotency keys whose command was applied or may have been."""
+    gone = Q(status__in=["delivered", "uncertain"]) | Q(status="pending", answer__state="sent")
+    found = Command.objects.filter(gone, idempotency_key__in=list(keys))
+    return set(found.values_list("idempotency_key", flat=True))
 
 
 def waits_or_left(key: str) -> bool:

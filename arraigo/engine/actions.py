@@ -162,11 +162,11 @@ def withdraw(instance: Instance | int, *, outcome: str) -> Advance:
     instance = _mine(instance)
     if instance.status != Instance.Status.RUNNING:
         raise NotRunning(instance.key)
-    tokens = [point.token for point in _flow(instance, {}).points()]
+    points = list(_flow(instance, {}).points())
     instance.status, instance.outcome = Instance.Status.WITHDRAWN, outcome
     instance.state, instance.ended_at = "", clock.now()
     instance.save(update_fields=["status", "outcome", "state", "ended_at"])
-    cancelled, ended_waits = end_open(instance, tokens, outcome)
+    cancelled, ended_waits = end_open(instance, points, outcome)
     return Advance(instance, cancelled=cancelled, ended_waits=ended_waits, ended=True, outcome=outcome)
 
 

@@ -52,12 +52,12 @@ class Move:
 
     def __init__(self, instance: Instance, flow: Flow) -> None:
         self.instance, self.flow = instance, flow
-        self.before = {point.token for point in flow.points()}
+        self.before = {point.token: point for point in flow.points()}
 
     def written(self, *, completed: str = "", on_open: OnOpen | None = None) -> Advance:
         """Write the run's new state, items and waits. `completed`: the token its caller writes itself."""
         after = {point.token: point for point in self.flow.points()}
-        gone = self.before - after.keys() - {completed}
+        gone = [point for token, point in self.before.items() if token not in after and token != completed]
         new = [point for token, point in after.items() if token not in self.before]
         _write_instance(self.instance, self.flow)
         cancelled, ended_waits = end_open(self.instance, gone, self.flow.interrupted_by)
@@ -81,26 +81,34 @@ def _write_instance(instance: Instance, flow: Flow) -> None:
         instance.save(update_fields=["facts", "state", "state_version", "status", "outcome", "ended_at"])
 
 
-def end_open(instance: Instance, tokens: Iterable[str], outcome: str) -> tuple[list[WorkItem], list[Wait]]:
-    """Cancel the open items, and end the waits, that hold `tokens`."""
-    tokens = list(tokens)
-    if not tokens:
-        return [], []
+def end_open(instance: Instance, points: Iterable[Point], outcome: str) -> tuple[list[WorkItem], list[Wait]]:
+    """Cancel the open items, and end the waits, of `points`."""
+    held: dict[bool, list[str]] = {True: [], False: []}
+    for point in points:
+        held[point.is_task].append(point.token)
+    items = _cancel(instance, held[True], outcome) if held[True] else []
+    return items, _end(instance, held[False]) if held[False] else []
+
+
+def _cancel(instance: Instance, tokens: list[str], outcome: str) -> list[WorkItem]:
     now = clock.now()
     items = list(WorkItem.objects.filter(instance=instance, token__in=tokens, status=WorkItem.Status.OPEN))
     for item in items:
         item.instance = instance
         item.status, item.outcome, item.completed_at = WorkItem.Status.CANCELLED, outcome, now
+    WorkItem.objects.filter(pk__in=[item.pk for item in items]).update(
+        status=WorkItem.Status.CANCELLED, outcome=outcome, completed_at=now
+    )
+    return items
+
+
+def _end(instance: Instance, tokens: list[str]) -> list[Wait]:
+    now = clock.now()
     waits = list(Wait.objects.filter(instance=instance, token__in=tokens, ended_at=None))
     for wait in waits:
         wait.instance, wait.ended_at = instance, now
-    if items:
-        WorkItem.objects.filter(pk__in=[item.pk for item in items]).update(
-            status=WorkItem.Status.CANCELLED, outcome=outcome, completed_at=now
-        )
-    if waits:
-        Wait.objects.filter(pk__in=[wait.pk for wait in waits]).update(ended_at=now)
-    return items, waits
+    Wait.objects.filter(pk__in=[wait.pk for wait in waits]).update(ended_at=now)
+    return waits
 
 
 def _begin(

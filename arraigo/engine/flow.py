@@ -30,6 +30,10 @@ class Point:
     """ISO text, for a time."""
     message: str = ""
 
+    @property
+    def is_task(self) -> bool:
+        return not self.moment and not self.message
+
 
 def token_of(task: Any) -> str:
     """The task's token: new tasks have a UUID, restored ones the text they were stored with."""

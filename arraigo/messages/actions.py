@@ -33,13 +33,16 @@ def notify(user: User, kind: str, data: dict[str, Any], case_number: str = "") -
     return notify_all([user], kind, data, case_number)[0]
 
 
-def notify_all(users: Iterable[User], kind: str, data: dict[str, Any], case_number: str = "") -> list[Notice]:
-    """As `notify`, for several people with one statement. The sweep sends it by e-mail to who wants that."""
+def notify_all(users: Iterable[User | int], kind: str, data: dict[str, Any], case_number: str = "") -> list[Notice]:
+    """As `notify`, for several people (or their keys) with one statement.
+
+    The sweep sends it by e-mail to who wants that.
+    """
     if kind not in SENTENCES:
         raise ValueError(f"No sentence for notices of kind {kind!r}: add it to messages.sentences.")
     now = clock.now()
     return Notice.objects.bulk_create(
-        Notice(user=user, kind=kind, data=data, case_number=case_number, at=now) for user in users
+        Notice(user_id=key_of(user), kind=kind, data=data, case_number=case_number, at=now) for user in users
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Prefetch, Subquery, prefetch_related_objects
 
 from arraigo import clock
 from arraigo.bss import actions as outbox
@@ -93,7 +93,7 @@ def order_engineering_service(
     all `affected_products` and keeps `tickets` linked. Raises OpenVisitExists, NoteIncomplete.
     """
     check_note(note)
-    customer = _without_visit(customer)
+    customer = _without_visit(customer.pk)
     order = _product_order(
         ProductOrder.Kind.ENGINEERING_SERVICE,
         customer,
@@ -112,14 +112,14 @@ def order_engineering_service(
     return work_order
 
 
-def _without_visit(customer: Customer) -> Customer:
+def _without_visit(customer_id: int) -> Customer:
     """The customer with the zone, locked against a second visit at the same address. Raises OpenVisitExists.
 
     Who had to wait for the lock may see the orders of before: the database then refuses a second open one.
     """
     open_visit = WorkOrder.objects.filter(customer=OuterRef("pk"), closed_at=None).values("number")[:1]
     rows = Customer.objects.select_related("zone").select_for_update(of=("self",), no_key=True)
-    found = rows.annotate(open_visit=Subquery(open_visit)).get(pk=customer.pk)
+    found = rows.annotate(open_visit=Subquery(open_visit)).get(pk=customer_id)
     if found.open_visit:
         raise OpenVisitExists(found.name, found.open_visit)
     return found
@@ -179,26 +179,33 @@ def follow_up_order(
     plant_note: str = "",
     priority: int | None = None,
     actor: User | None,
+    held: bool = False,
 ) -> WorkOrder:
     """Order the visit that follows one that could not be solved: linked, with new `hours`.
 
     It goes before the failed one unless a `priority` is given; `plant_note` tells plant what was
     found and stands in a line of its own under the note.
+    `held`: the caller has read `failed_order` with its product order, locked, in this transaction.
     Raises WrongState where `failed_order` did not fail, AlreadyFollowed, OpenVisitExists.
     """
-    failed = WorkOrder.objects.select_for_update().select_related("product_order").get(pk=failed_order.pk)
+    failed = failed_order if held else _locked(failed_order)
     _check_follow_up(failed)
     note = "\n".join(filter(None, [failed.note, plant_note.strip()]))
     rank = failed.priority + 1 if priority is None else priority
     visit = Visit(failed.activity_code, failed.activity_name, note, failed.contact_phone, hours, rank)
-    order = _work_order(failed.product_order, _without_visit(failed.customer), visit, actor, failed)
+    order = _work_order(failed.product_order, _without_visit(failed.customer_id), visit, actor, failed)
     order.products.add(*failed.products.values_list("pk", flat=True))
     order.tickets.add(*failed.tickets.values_list("pk", flat=True))
     data = _told(order) | {"previous": failed.number, "cause": failed.cause}
     record("work_order.followed", order, actor=actor, case_number=order.case_number, data=data)
     outbox.send_all([_create_work_order(order)])
-    visit_ordered.send(WorkOrder, order=order, products=list(order.products.select_related("offering")))
+    prefetch_related_objects([order], Prefetch("products", Product.objects.select_related("offering")))
+    visit_ordered.send(WorkOrder, order=order, products=list(order.products.all()))
     return order
+
+
+def _locked(order: WorkOrder) -> WorkOrder:
+    return WorkOrder.objects.select_for_update(of=("self",)).select_related("product_order").get(pk=order.pk)
 
 
 def _check_follow_up(failed: WorkOrder) -> None:

@@ -3,6 +3,7 @@
 Each verb locks the order before reading it, and says with WrongState where it cannot be done.
 """
 
+from collections.abc import Sequence
 from types import EllipsisType
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,11 @@ def _locked(wanted: WorkOrder | int, *states: str) -> WorkOrder:
     if not fits:
         raise WrongState(order.number, order.get_state_display())
     return order
+
+
+def _held(order: WorkOrder | int) -> WorkOrder:
+    """The order as its caller has locked it in this transaction; read again where it is closed by now."""
+    return order if isinstance(order, WorkOrder) and order.closed_at is None else _locked(order)
 
 
 def _record(kind: str, order: WorkOrder, actor: User | None, **data: Any) -> None:
@@ -145,8 +151,7 @@ def complete_order(order: WorkOrder | int, *, actor: User | None, held: bool = F
 
     `held`: the caller has read `order` with its product order, locked, in this transaction.
     """
-    if not (held and isinstance(order, WorkOrder) and order.closed_at is None):
-        order = _locked(order)
+    order = _held(order) if held else _locked(order)
     ended = _close(order, OrderState.COMPLETED)
     ProductOrder.objects.filter(pk=order.product_order_id).update(state=OrderState.COMPLETED, ended_at=order.closed_at)
     _record("completed", order, actor, hours_left=round(queries.hours_left(order, clock.now()), 2), **ended)
@@ -154,12 +159,13 @@ def complete_order(order: WorkOrder | int, *, actor: User | None, held: bool = F
 
 
 @transaction.atomic(savepoint=False)
-def fail_order(order: WorkOrder | int, *, cause: str, actor: User | None) -> WorkOrder:
+def fail_order(order: WorkOrder | int, *, cause: str, actor: User | None, held: bool = False) -> WorkOrder:
     """Close an order that cannot be solved on site, with its `cause`. Raises CauseMissing.
 
     Its product order goes on: `orders.actions.follow_up_order` places the visit that follows.
+    `held`: as in `complete_order`.
     """
-    order = _locked(order)
+    order = _held(order) if held else _locked(order)
     if not cause.strip():
         raise CauseMissing(order.number)
     order.cause = cause.strip()
@@ -189,19 +195,24 @@ def cancel_open(case_number: str, *, actor: User | None = None) -> int:
     for order in cancelled:
         ended = _close(order, OrderState.CANCELLED)
         _record("cancelled", order, actor, **ended)
-        _tell_cancelled("work_order", order.number, case_number)
     orders_cancelled.send(WorkOrder, orders=cancelled)
     products = ProductOrder.objects.select_for_update().filter(case_number=case_number)
-    for ordered in products.exclude(state__in=ENDED).order_by("pk"):
+    requests = list(products.exclude(state__in=ENDED).order_by("pk"))
+    for ordered in requests:
         ordered.state, ordered.ended_at = OrderState.CANCELLED, clock.now()
         ordered.save(update_fields=["state", "ended_at"])
         told = {"number": ordered.number}
         record("product_order.cancelled", ordered, actor=actor, case_number=case_number, data=told)
-        _tell_cancelled("product_order", ordered.number, case_number)
+    told_of = [("work_order", order.number) for order in cancelled]
+    _tell_cancelled([*told_of, *(("product_order", ordered.number) for ordered in requests)], case_number)
     return len(cancelled)
 
 
-def _tell_cancelled(noun: str, number: str, case_number: str) -> None:
-    if outbox_queries.has_left(f"{noun}.create:{number}"):
-        kind = f"{noun}.cancel"
-        outbox.send(kind, subject=case_number, payload={"number": number}, key=f"{kind}:{number}")
+def _tell_cancelled(ended: Sequence[tuple[str, str]], case_number: str) -> None:
+    """Tell the commercial system of the ended (noun, number) that it may know."""
+    known = outbox_queries.left(f"{noun}.create:{number}" for noun, number in ended) if ended else set()
+    outbox.send_all(
+        outbox.Order(f"{noun}.cancel", {"number": number}, case_number, f"{noun}.cancel:{number}")
+        for noun, number in ended
+        if f"{noun}.create:{number}" in known
+    )

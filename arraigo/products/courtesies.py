@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from arraigo import clock
 from arraigo.bss import actions as outbox
@@ -20,7 +20,7 @@ from arraigo.products.errors import (
     ProductGone,
 )
 from arraigo.products.models import Courtesy, Product
-from arraigo.products.queries import RUNNING, running_courtesies
+from arraigo.products.queries import RUNNING
 from arraigo.products.signals import courtesies_started, courtesies_withdrawn
 from arraigo.records import key_of
 
@@ -71,10 +71,14 @@ def _check(product: Product, case_number: str, starts_at: dt.datetime, ends_at: 
         raise ProductGone(held.number)
     if ends_at <= starts_at:
         raise CourtesyWithoutSpan
-    running = running_courtesies([held.pk]).first()
-    if running:
-        raise CourtesyRunning(held.number, f"{clock.local(running.ends_at):%d/%m/%Y}")
-    if case_number and Courtesy.objects.filter(case_number=case_number).exclude(status=Status.WITHDRAWN).exists():
+    in_the_way = Q(product=held, status__in=RUNNING)
+    if case_number:
+        in_the_way |= Q(case_number=case_number) & ~Q(status=Status.WITHDRAWN)
+    found = list(Courtesy.objects.filter(in_the_way))
+    for courtesy in found:
+        if courtesy.product_id == held.pk and courtesy.status in RUNNING:
+            raise CourtesyRunning(held.number, f"{clock.local(courtesy.ends_at):%d/%m/%Y}")
+    if found:
         raise CourtesyGranted(case_number)
 
 

@@ -94,15 +94,14 @@ def decide(
     `satisfaction` is 1 to 5. Not reached is no pass, and needs `attempts_needed` calls in
     `windows_needed` different ones of the calling hours `windows` ((from, to) of a day in
     Cochabamba, times or ISO text).
-    Raises ControlDecided, NotTriedEnough, VerdictNotAllowed.
+    A control given as a record is not read again. Raises ControlDecided, NotTriedEnough, VerdictNotAllowed.
     """
     if verdict not in (Verdict.PASSED, Verdict.FAILED, Verdict.NOT_REACHED):
         raise VerdictNotAllowed(verdict)
-    control = _undecided(control)
+    control = QualityControl.objects.get(pk=control) if isinstance(control, int) else control
     if verdict == Verdict.NOT_REACHED:
         _check_tried(control, ContactRule.of(attempts_needed, windows_needed, windows))
-    control.facts, control.answer, control.satisfaction = facts, answer.strip(), satisfaction
-    _decide(control, verdict, actor)
+    _decide(control, verdict, actor, facts=facts, answer=answer.strip(), satisfaction=satisfaction)
     _record("decided", control, actor, verdict=verdict, facts=facts, satisfaction=satisfaction)
     return control
 
@@ -130,9 +129,14 @@ def _undecided(wanted: QualityControl | int) -> QualityControl:
     return control
 
 
-def _decide(control: QualityControl, verdict: str, actor: User | None) -> None:
-    control.verdict, control.decided_at, control.decided_by = verdict, clock.now(), actor
-    control.save()
+def _decide(control: QualityControl, verdict: str, actor: User | None, **more: Any) -> None:
+    """Write the verdict unless somebody was first: ControlDecided."""
+    changes = {"verdict": verdict, "decided_at": clock.now(), "decided_by": actor, **more}
+    if not QualityControl.objects.filter(pk=control.pk, verdict=Verdict.PENDING).update(**changes):
+        control.refresh_from_db(fields=["verdict"])
+        raise ControlDecided(control.case_number, control.get_verdict_display())
+    for name, value in changes.items():
+        setattr(control, name, value)
 
 
 def _record(verb: str, control: QualityControl, actor: User | None, **data: Any) -> None:

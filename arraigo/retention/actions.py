@@ -26,8 +26,8 @@ from arraigo.retention.errors import CaseClosed, CaseOpenAlready, NoTeam, StepIn
 from arraigo.retention.models import RetentionCase
 from arraigo.retention.registry import StepRun, handler
 
-CASE_PARTS = ("customer",)
-"""What every verb needs of a case; its owner and team are read where somebody is told."""
+CASE_PARTS = ("customer", "team")
+"""What every verb reads with a case; its owner is read where needed."""
 
 OUTCOMES = {
     "case_evaluated": RetentionCase.Outcome.EVALUATED,
@@ -109,6 +109,7 @@ def complete_step(
     advance = engine.complete(
         item, actor=actor, facts=dict(result.facts), outcome=result.outcome, on_open=placement.of(case)
     )
+    cancellations.of_tasks(case, advance.cancelled, actor=actor)
     asks_approval = any(opened.element.startswith("approve") for opened in advance.opened)
     if asks_approval:
         answers.wait_for_approval(case.pk)
@@ -117,7 +118,7 @@ def complete_step(
     changed = firm_no.settle(case, result.facts, over=over or advance.ended)
     _settle(case, advance, accepted=agreed, changed=changed)
     if any(opened.element == "termination" for opened in advance.opened):
-        cancellations.of_case(case, actor=actor)
+        cancellations.of_case(case, advance.cancelled, actor=actor)
     eventlog.record(
         "case.step_completed", case, actor=actor, case_number=case.number, version=procedures.label(item.instance),
         data={"element": item.element, "outcome": result.outcome, **result.event, **_way(advance),
@@ -133,7 +134,7 @@ def insist(case_id: int, *, actor: User) -> engine.Advance:
     case = _locked(case_id)
     minutes = firm_no.minutes_since(case)
     advance = _correlate(case, "insists", actor=actor, kind="case.insisted", data={"minutes_after_firm_no": minutes})
-    cancellations.of_case(case, actor=actor)
+    cancellations.of_case(case, advance.cancelled, actor=actor)
     return advance
 
 
@@ -146,7 +147,7 @@ def close_elsewhere(case_id: int, *, actor: User | None, because: str) -> engine
     """
     case = _locked(case_id)
     advance = _correlate(case, "closed_elsewhere", actor=actor, kind="case.closed_elsewhere", data={"because": because})
-    cancelled = cancellations.of_case(case, actor=actor)
+    cancelled = cancellations.of_case(case, advance.cancelled, actor=actor)
     bss.cancel_pending(case.number)
     messages.overtake(case.number)
     messages.notify(

@@ -9,13 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from arraigo import clock
 from arraigo.messages import actions as messages
-from arraigo.people.models import User
 from arraigo.procedure.policy import Policy
 from arraigo.quality import actions as quality
 from arraigo.quality.models import QualityControl
 from arraigo.quality.queries import ContactRule, Planner
-from arraigo.retention import cancellations, controls
+from arraigo.retention import controls
 from arraigo.retention.registry import StepForm, StepResult, StepRun
+from arraigo.tickets.models import TroubleTicket
 
 REASONS = {
     "goes_on": _("The fault goes on"),
@@ -38,6 +38,11 @@ class ControlForm(StepForm):
     def control(self) -> QualityControl:
         """The control that is to be decided, read once."""
         return pending(self.case.number, self.kind)
+
+    @cached_property
+    def new_faults(self) -> list[TroubleTicket]:
+        """Countable faults since the visit, read once."""
+        return controls.new_faults(self.control.work_order)
 
     verdict = forms.ChoiceField(
         label=_("Verdict"),
@@ -85,7 +90,7 @@ def pending(case_number: str, kind: str) -> QualityControl:
     """The case's control of `kind` that is to be decided now, with its order."""
     return (
         QualityControl.objects.filter(case_number=case_number, kind=kind, verdict=QualityControl.Verdict.PENDING)
-        .select_related("work_order__operations_center__head")
+        .select_related("work_order__operations_center")
         .latest("id")
     )
 
@@ -98,7 +103,7 @@ def decide(run: StepRun, *, failed_fact: str) -> StepResult:
     form = run.form
     assert isinstance(form, ControlForm)
     control, kind, verdict = form.control, form.kind, run.data["verdict"]
-    found = {**controls.facts(control.work_order), "reasons": run.data["reasons"]}
+    found = {**controls.facts(control.work_order, form.new_faults), "reasons": run.data["reasons"]}
     if verdict == QualityControl.Verdict.PASSED and not control.attempts.filter(reached=True).exists():
         quality.record_attempt(control, reached=True, actor=run.actor)
     quality.decide(
@@ -118,7 +123,6 @@ def decide(run: StepRun, *, failed_fact: str) -> StepResult:
         facts["reopened"] = True
         run.case.reopened += 1
         run.case.save(update_fields=["reopened"])
-        cancellations.of_visit(run.case, actor=run.actor)
         if not found["new_faults"] and not _about_else(run.data["reasons"]):
             controls.take_up_again(control.work_order, answer=run.data["answer"], actor=run.actor)
         messages.notify_all(_who_must_know(run, control), "control.failed", {"kind": kind}, run.case.number)
@@ -131,11 +135,11 @@ def _about_else(reasons: Sequence[str]) -> bool:
     return bool(reasons) and set(reasons) <= NOT_THE_REPAIR
 
 
-def _who_must_know(run: StepRun, control: QualityControl) -> list[User]:
-    """The case's owner, the head of the team, and the head of the centre whose visit did not hold."""
+def _who_must_know(run: StepRun, control: QualityControl) -> list[int]:
+    """Keys of the case's owner, the head of the team, and the head of the centre whose visit did not hold."""
     center = control.work_order.operations_center
-    people = [run.case.owner, run.case.team.head, center.head if center else None]
-    return list({person.pk: person for person in people if person}.values())
+    people = [run.case.owner_id, run.case.team.head_id, center.head_id if center else None]
+    return list(dict.fromkeys(person for person in people if person))
 
 
 def rule_of(policy: Policy) -> ContactRule:

@@ -1,16 +1,17 @@
 """When the controls fall due, and what is looked up before the call (steps 9 and 10)."""
 
 import datetime as dt
-from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from arraigo import clock
-from arraigo.billing.models import BillingClaim, Credit
+from arraigo.billing.models import BillingClaim
 from arraigo.documents.values import paper_language
 from arraigo.messages import actions as messages
 from arraigo.orders.models import WorkOrder
@@ -95,15 +96,12 @@ class Given:
 def given(case_number: str) -> list[Given]:
     """The waiver or compensation as it stands on the bills, and the courtesy as it runs."""
     claims = BillingClaim.objects.filter(case_number=case_number).exclude(state=BillingClaim.State.CANCELLED)
-    credits = Credit.objects.filter(adjustment__claim__case_number=case_number).order_by("bill__month")
-    months: dict[int, list[str]] = defaultdict(list)
-    for claim_id, month in credits.values_list("adjustment__claim_id", "bill__month"):
-        if month is not None:
-            months[claim_id].append(f"{month:%m/%Y}")
-    found = [
-        Given(claim.number, claim.kind, claim.state, claim.amount, ", ".join(months[claim.pk]), bool(months[claim.pk]))
-        for claim in claims.order_by("id")
-    ]
+    month = "adjustment__credits__bill__month"
+    rows = claims.order_by("id", month).values_list("number", "kind", "state", "amount", month)
+    found = []
+    for (number, kind, state, amount), same in groupby(rows, key=lambda row: row[:4]):
+        on_bill = ", ".join(f"{credited[4]:%m/%Y}" for credited in same if credited[4])
+        found.append(Given(number, kind, state, amount, on_bill, bool(on_bill)))
     running = (Courtesy.Status.ACTIVE, Courtesy.Status.ENDED)
     courtesies = Courtesy.objects.filter(case_number=case_number).order_by("id")
     return found + [
@@ -111,11 +109,11 @@ def given(case_number: str) -> list[Given]:
     ]
 
 
-def facts(order: WorkOrder) -> dict[str, Any]:
-    """What the caller should know before calling, as it is kept with the verdict: new faults, the state of
-    every product, and whether what was promised really stands on the bill."""
+def facts(order: WorkOrder, since: Iterable[TroubleTicket]) -> dict[str, Any]:
+    """What the caller should know before calling, as it is kept with the verdict: the new faults `since` the
+    visit, the state of every product, and whether what was promised really stands on the bill."""
     return {
-        "new_faults": [ticket.number for ticket in new_faults(order)],
+        "new_faults": [ticket.number for ticket in since],
         "products": {product.number: product.status for product in order.products.all()},
         "given": [
             {"number": each.number, "kind": each.kind, "state": each.state, "on_bill": each.on_bill}

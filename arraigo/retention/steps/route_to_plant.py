@@ -32,7 +32,7 @@ def carry_out(run: StepRun) -> StepResult:
     """Generate the linked priority order; the first visit's promise was not kept."""
     failed = visits.current_order(run.case)
     following = run.case.current_order = orders.follow_up_order(
-        failed, hours=run.policy.integer("visit.hours"), plant_note=run.data["plant_note"], actor=run.actor
+        failed, hours=run.policy.integer("visit.hours"), plant_note=run.data["plant_note"], actor=run.actor, held=True
     )
     promises.break_open(run.case, Promise.Kind.VISIT, proof=failed.number)
     promises.promise(

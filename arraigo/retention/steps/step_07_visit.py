@@ -288,8 +288,9 @@ def carry_out(run: StepRun) -> StepResult:
 
 def _tell_unsolved(run: StepRun) -> None:
     """End the order; its advisor and the supervisors of its centre are told."""
-    order = orders.fail_order(visits.current_order(run.case), cause=run.data["cause"], actor=run.actor)
-    told = [run.case.owner]
-    if order.operations_center is not None:
-        told += people.staff_of(order.operations_center, Role.OPERATIONS_SUPERVISOR)
+    order = orders.fail_order(visits.current_order(run.case), cause=run.data["cause"], actor=run.actor, held=True)
+    told = [run.case.owner_id]
+    if order.operations_center_id is not None:
+        supervisors = people.staff_of(order.operations_center_id, Role.OPERATIONS_SUPERVISOR)
+        told += [each.pk for each in supervisors]
     messages.notify_all(dict.fromkeys(told), "work_order.failed", {"order": order.number}, case_number=run.case.number)

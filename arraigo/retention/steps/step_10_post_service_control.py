@@ -1,6 +1,5 @@
 """Step 10 (gestión de calidad): repeated faults 30 days after the Engineering Service was generated."""
 
-from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -9,10 +8,9 @@ from arraigo.engine.models import WorkItem
 from arraigo.people.models import User
 from arraigo.procedure.policy import Policy
 from arraigo.quality.models import QualityControl
-from arraigo.retention import control_form, controls
+from arraigo.retention import control_form
 from arraigo.retention.models import RetentionCase
 from arraigo.retention.registry import StepResult, StepRun, step
-from arraigo.tickets.models import TroubleTicket
 
 KIND = QualityControl.Kind.POST_SERVICE
 
@@ -20,11 +18,6 @@ KIND = QualityControl.Kind.POST_SERVICE
 class PostServiceControlForm(control_form.ControlForm):
     sources = {"verdict": ("10:1",)}
     kind = KIND
-
-    @cached_property
-    def new_faults(self) -> list[TroubleTicket]:
-        """Countable faults since the visit, read once."""
-        return controls.new_faults(self.control.work_order)
 
     def prepare(self) -> None:
         """Where the tickets decide, the form says so before anybody asks."""
