@@ -203,7 +203,7 @@ def check(kind: Kind, raw: RawRow, mapped: ColumnMapping) -> tuple[list[Reason],
     try:
         return [], kind.row.model_validate(fields, context={"mapping": mapped})
     except ValidationError as error:
-        return problems(error), None
+        return problems(error, fields), None
 
 
 def _by_source(good: Iterable[Parsed[Any]], usual: str) -> Iterator[tuple[str, list[Parsed[Any]]]]:

@@ -7,6 +7,9 @@ from django.utils.translation import gettext as _
 
 from arraigo.records import RuleBroken
 
+LONG_NAME, MANY_NAMES = 60, 60
+"""Signs of the name of a column, and such names, that a sentence holds."""
+
 
 class ImportRefused(RuleBroken):
     """Base: nothing of the file was brought in."""
@@ -33,11 +36,11 @@ class FileEmpty(ImportRefused):
     """The file {path} is empty: its first line must hold the headers."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(_("The file %(path)s is empty: its first line must hold the headers.") % {"path": path})
+        super().__init__(_("The file %(path)s is empty: its first line must hold the headers.") % {"path": path.name})
 
 
 class EncodingWrong(ImportRefused):
-    """{path} is not written in {encoding}: say the right `encoding` in the mapping."""
+    """{path} is not written in {encoding}: save it again as UTF-8, or say its `encoding` in the mapping."""
 
     def __init__(self, path: Path, encoding: str, byte: int, beyond_ascii: bool = False) -> None:
         self.byte = byte
@@ -45,19 +48,36 @@ class EncodingWrong(ImportRefused):
         """Whether something beyond ASCII could be read before."""
         super().__init__(
             _("The file %(path)s is not written in %(encoding)s (byte %(byte)d cannot be read): "
-              "say the right encoding in the mapping, for example latin-1.")
-            % {"path": path, "encoding": encoding, "byte": byte}
+              "save it again as UTF-8, or say its encoding in the mapping, for example latin-1.")
+            % {"path": path.name, "encoding": encoding, "byte": byte}
         )  # fmt: skip
 
 
 class ColumnMissing(ImportRefused):
-    """The file has no column {columns}: it has {found}. Use a mapping that names its headers."""
+    """The file has no column {columns}: it has {found}. Say in the mapping which of these is meant."""
 
     def __init__(self, columns: Iterable[str], found: Iterable[str]) -> None:
         super().__init__(
-            _("The file has no column %(columns)s; it has %(found)s. Choose a mapping (--map) that names its headers.")
-            % {"columns": ", ".join(columns), "found": ", ".join(found)}
+            _("The file has no column %(columns)s; it has %(found)s. Say in the mapping which of these is meant.")
+            % {"columns": ", ".join(columns), "found": _listed(found)}
         )
+
+
+def _listed(names: Iterable[str]) -> str:
+    """The names of columns, cut to what a person reads."""
+    told = [name if len(name) <= LONG_NAME else f"{name[:LONG_NAME]}…" for name in names]
+    return ", ".join(told if len(told) <= MANY_NAMES else [*told[:MANY_NAMES], "…"])
+
+
+class TooManyColumns(ImportRefused):
+    """{path} has {count} columns, more than any table of ours."""
+
+    def __init__(self, path: Path, count: int, most: int) -> None:
+        super().__init__(
+            _("The file %(path)s has %(count)d columns, more than the %(most)d that are taken: "
+              "is it a table of records?")
+            % {"path": path.name, "count": count, "most": most}
+        )  # fmt: skip
 
 
 class MappingUnknown(ImportRefused):

@@ -7,6 +7,7 @@ recognised. A day always stands before its month.
 import datetime as dt
 import json
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -200,7 +201,7 @@ BilledMonth = Annotated[Month, AfterValidator(_billed_month)]
 Amount = Annotated[Decimal, BeforeValidator(_number), Field(ge=0, max_digits=14, decimal_places=2)]
 """Bs."""
 Quantity = Annotated[Decimal, BeforeValidator(_number), Field(ge=0, max_digits=14, decimal_places=3)]
-Degrees = Annotated[float, BeforeValidator(_number)]
+Degrees = Annotated[float, BeforeValidator(_number), Field(allow_inf_nan=False)]
 Whole = Annotated[int, BeforeValidator(_number), Field(ge=0, lt=2**31)]
 YesNo = Annotated[bool, BeforeValidator(_yes)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_listed)]
@@ -219,12 +220,10 @@ class Row(BaseModel):
     external_id: Id
 
 
-def problems(error: ValidationError) -> list[tuple[str, str, str]]:
-    """Field, value and reason of each thing that is wrong with a row."""
-    return [
-        (str(each["loc"][0]) if each["loc"] else "", _shown(each), reason_of(each))
-        for each in error.errors(include_url=False)
-    ]
+def problems(error: ValidationError, told: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """Field, value as the file has `told` it, and reason of each thing that is wrong with a row, once."""
+    found = ((str(each["loc"][0]) if each["loc"] else "", reason_of(each)) for each in error.errors(include_url=False))
+    return [(field, told.get(field, "")[:200], reason) for field, reason in dict.fromkeys(found)]
 
 
 def _shown(each: Any) -> str:
@@ -245,7 +244,7 @@ def reason_of(each: Any) -> str:
     for beginning, sentence in _sentences().items():
         if kind.startswith(beginning):
             return str(sentence % context)
-    return _("“%(value)s” cannot be taken") % {"value": _shown(each)}
+    return _("is not written in the form that is taken")
 
 
 def _sentences() -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Files as they really come: damaged, mistaken or meant ill. A rejected row or one clear sentence, never half."""
 
 import csv
+import datetime as dt
 import gzip
 import io
 import os
@@ -13,7 +14,7 @@ import pytest
 from django.utils import translation
 
 from arraigo.customers.models import Customer
-from arraigo.imports import actions, errors
+from arraigo.imports import actions, errors, guess
 from arraigo.imports.reading import packed
 from arraigo.records import RuleBroken
 from arraigo.tickets.models import TroubleTicket
@@ -219,3 +220,45 @@ def test_phones_as_people_write_them(write: Write) -> None:
     assert (counts, rejects) == ([7, 0, 0, 0], [])
     found = list(Customer.objects.order_by("external_id").values_list("phones__number", flat=True))
     assert found == ["+59170011223"] * 4 + ["+59144112233"] * 2 + ["+59170011223"]
+
+
+def test_a_look_at_a_file_survives_whatever_its_cells_are(write: Write, tmp_path: Path) -> None:
+    """What the first look of the page and of --guess met: each by one sentence, or as it is meant."""
+    long = guess.guess(write("c.csv", "external_id,name", f"1,{'x' * 200_000}", "2,Eva"))
+    assert [bool(row) for _raw, _reasons, row in long.rows] == [False, True]
+    wide = write("wide.csv", ",".join(f"c{n}" for n in range(20_000)), "1")
+    assert "20000" in refused(wide, errors.TooManyColumns)
+    assert len(refused(write("n.csv", ",".join(f"c{n}" for n in range(400)), "1"), errors.ColumnMissing)) < 600
+    mixed = tmp_path / "mixed.csv"
+    mixed.write_bytes(b"external_id,name\n1,Jos" + b"\xe9\n2," + "José\n".encode())
+    assert str(tmp_path) not in refused(mixed, errors.EncodingWrong)
+    plain = tmp_path / "x.zip"
+    with zipfile.ZipFile(plain, "w") as packed_up:
+        packed_up.writestr("a.csv", "external_id,name\n1,a\n")
+    refused(plain, errors.FileNotText)
+    assert bring(write("u.csv", HEADER, "1,Ñandú,", encoding="utf-32"))[0] == [1, 0, 0, 0]
+
+
+def test_what_other_programs_write_into_parquet(tmp_path: Path) -> None:
+    path = tmp_path / "c.parquet"
+    told = {"external_id": [1.0, float("nan")], "name": ["Ana", "Luis"], "lasted": [dt.timedelta(hours=1)] * 2}
+    pl.DataFrame(told).write_parquet(path)
+    assert bring(path) == ([1, 0, 0, 1], [(2, "external_id", "is missing")])
+
+
+def test_a_spreadsheet_that_claims_billions_of_rows(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "c.xlsx", ["external_id", "name"], [1, "Ana"])
+    with zipfile.ZipFile(path) as packed_up:
+        parts = {name: packed_up.read(name) for name in packed_up.namelist()}
+    sheet = next(name for name in parts if name.endswith("sheet1.xml"))
+    parts[sheet] = parts[sheet].replace(b'r="2"', b'r="4000000000"').replace(b'r="A2"', b'r="A4000000000"')
+    with zipfile.ZipFile(path, "w") as packed_up:
+        for name, content in parts.items():
+            packed_up.writestr(name, content)
+    refused(path, errors.FileBroken)
+
+
+def test_a_reject_shows_the_value_as_the_file_has_it(write: Write) -> None:
+    a_customer(source="file", external_id="C-1")
+    path = write("b.csv", "customer;month;issued_on;due_on;total", "C-1;2026-01;2026-02-01;2026-02-20;(1.234,50)")
+    assert [each.value for each in actions.import_file("bills", path)[0].rejects] == ["(1.234,50)"]

@@ -26,7 +26,7 @@ WRONG: dict[str, tuple[str, dict[str, dict[str, str]]]] = {
             "02/2091 is too far ahead": {"month": "2091-02"},
             "due_on lies before issued_on": {"due_on": "2026-01-31"},
             "is not written as JSON": {"lines": "[" * 50_000},
-            "“” cannot be taken": {"lines": "[" * 60 + "]" * 60},
+            "is not written in the form that is taken": {"lines": "[" * 60 + "]" * 60},
         },
     ),
     "terminations": (

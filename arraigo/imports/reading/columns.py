@@ -42,9 +42,10 @@ def rows(path: Path, shown: Path, names: tuple[str, ...], count: int) -> Iterato
 
 def _as_text(name: str, kind: pl.DataType) -> pl.Expr:
     column = pl.col(name)
-    if isinstance(kind, pl.Datetime):
+    if isinstance(kind, pl.Datetime | pl.Duration):
         return column.dt.to_string("iso:strict")
     if kind == pl.Float64 or kind == pl.Float32:
+        column = column.fill_nan(None)  # how pandas writes what is missing
         whole = column.is_finite() & (column == column.round(0)) & (column.abs() < 1e15)
         digits = column.cast(pl.Int64, strict=False).cast(pl.String)
         return pl.when(whole).then(digits).otherwise(column.cast(pl.String))

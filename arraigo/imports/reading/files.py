@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from arraigo.imports.column_words import word
-from arraigo.imports.errors import ColumnMissing, ColumnTwice, FileEmpty
+from arraigo.imports.errors import ColumnMissing, ColumnTwice, FileEmpty, TooManyColumns
 from arraigo.imports.guard import guarded
 from arraigo.imports.mapping import ColumnMapping
 from arraigo.imports.reading import heading, packed, text
-from arraigo.imports.reading.raw import Layout, RawRow, Reject
+from arraigo.imports.reading.raw import MOST_COLUMNS, Layout, RawRow, Reject
 
 
 @contextmanager
@@ -28,6 +28,8 @@ def opened(
         layout = _layout(copy, path, Layout(copy.path, copy.format, (), 0, encoding, delimiter, sheet, header))
         if not any(layout.headers):
             raise FileEmpty(path)
+        if len(layout.headers) > MOST_COLUMNS:
+            raise TooManyColumns(path, len(layout.headers), MOST_COLUMNS)
         yield layout, copy.sha256
 
 

@@ -19,6 +19,7 @@ from arraigo.imports.errors import (
     FileChanged,
     FileEmpty,
     FileMissing,
+    FileNotText,
     FileTooLarge,
     FileUnreadable,
     PackedTooTightly,
@@ -134,6 +135,8 @@ def _check_zip(target: Path, path: Path) -> None:
     """Unpack a spreadsheet once, for nothing but its size: what its list of contents says may be a lie."""
     try:
         with zipfile.ZipFile(target) as packed:
+            if "[Content_Types].xml" not in packed.namelist():
+                raise FileNotText(path)
             for part in packed.infolist():
                 size = max(part.compress_size, 1)
                 with packed.open(part) as file:

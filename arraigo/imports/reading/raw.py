@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 MOST_LINE = 1 << 20
 """Characters of a line, or of a cell, from which on it is taken for damage."""
 
+MOST_COLUMNS = 500
+
 
 @dataclass(frozen=True, slots=True)
 class RawRow:

@@ -24,6 +24,9 @@ BROKEN = (
 )  # fmt: skip
 """What a damaged or made-up spreadsheet makes the library raise."""
 
+MOST_ROWS, BEYOND = 1 << 20, 20
+"""Rows of a sheet, and columns beside its headers that are looked at: a file may claim more, to be read for days."""
+
 
 @contextmanager
 def _sheet(path: Path, shown: Path, name: str) -> Iterator[Any]:
@@ -70,7 +73,9 @@ def headers(path: Path, shown: Path, sheet: str, line: int) -> tuple[str, ...]:
 def rows(path: Path, shown: Path, sheet: str, names: tuple[str, ...], header: int) -> Iterator[RawRow]:
     """The rows of the sheet below its header; empty ones are left out."""
     with _sheet(path, shown, sheet) as found:
-        for number, cells in enumerate(found.iter_rows(min_row=header + 1), header + 1):
+        for number, cells in enumerate(found.iter_rows(min_row=header + 1, max_col=len(names) + BEYOND), header + 1):
+            if number > MOST_ROWS:
+                raise FileBroken(shown)
             filled = [cell for cell in cells if cell.value is not None]
             if filled:
                 yield _row(number, cells, names)

@@ -25,7 +25,14 @@ MOST_LINES = 200
 SEPARATOR = re.compile(r"sep=(.)", re.IGNORECASE)
 """The line in front of the headers by which spreadsheets are told what parts the cells."""
 OPEN_QUOTE = "unexpected end of data"
-BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+BOMS = {
+    codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16",
+}  # fmt: skip
+"""UTF-32's begins as UTF-16's does: it is asked first."""
+UTF8_LETTER = re.compile(b"\xc3[\x80-\xbf]")
+"""An accented letter of UTF-8, which no Spanish text has in another encoding."""
+csv.field_size_limit(MOST_LINE)
 
 
 @dataclass(frozen=True)
@@ -42,16 +49,17 @@ def survey(path: Path, shown: Path, encoding: str) -> Text:
     with path.open("rb") as file:
         head = file.read(CHUNK)
     wanted = encoding or next((name for bom, name in BOMS.items() if head.startswith(bom)), "")
-    if head.count(b"\0") * 1000 > len(head) and not wanted.startswith("utf-16"):
+    if head.count(b"\0") * 1000 > len(head) and not wanted.startswith(("utf-16", "utf-32")):
         raise FileNotText(shown)
     if wanted:
         return Text(wanted, _decoded(path, shown, wanted))
     try:
         return Text("utf-8-sig", _decoded(path, shown, "utf-8"))
     except EncodingWrong as error:
-        if error.beyond_ascii:
+        sample = _sample(path, error.byte)
+        if error.beyond_ascii or UTF8_LETTER.search(sample):
             raise  # it is UTF-8 with damage, not another encoding
-        likely = spanish.encoding_of(_sample(path, error.byte))
+        likely = spanish.encoding_of(sample)
     try:
         return Text(likely, _decoded(path, shown, likely))
     except EncodingWrong:
