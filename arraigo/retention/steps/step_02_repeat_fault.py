@@ -31,7 +31,8 @@ class RepeatFaultForm(StepForm):
 
 def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -> dict[str, Any]:
     products = case.products.select_related("offering")
-    return {"verdicts": faults.verdicts(products, policy), "policy": policy}
+    found = faults.verdicts(products, policy)
+    return {"verdicts": found, "with_tickets": any(each.history.tickets for each in found), "policy": policy}
 
 
 @step(
