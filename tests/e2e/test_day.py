@@ -65,7 +65,7 @@ def takes_a_visit(ana: Person, home: Household) -> None:
     assert ana.text.count("Daño reiterado: sí") == 2
     ana.sends()
     ana.fill(answer="accepted")
-    ana.hears("Un técnico lo visita dentro de 24 horas")
+    ana.hears("Un técnico le visita dentro de 24 horas")
     assert "Está dentro de su autoridad" in ana.text
     ana.sends()
     ana.hears("No se cobra")

@@ -26,6 +26,14 @@ def test_amounts(language: str, amount: Decimal | None, text: str) -> None:
         assert show.bs(amount) == text
 
 
+def test_the_amounts_of_a_decision_table_are_written_like_all_others() -> None:
+    with translation.override("es-bo"):
+        assert (
+            show.written_amounts("Bs 24.88 está dentro: Bs 119.")
+            == "Bs\N{NO-BREAK SPACE}24,88 está dentro: Bs\N{NO-BREAK SPACE}119,00."
+        )
+
+
 def test_moments_are_those_of_la_paz() -> None:
     with clock.at(NOON):
         assert show.moment(NOON) == "12:00"

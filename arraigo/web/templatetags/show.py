@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache
@@ -25,6 +26,8 @@ register = template.Library()
 
 SPACE = "\N{NO-BREAK SPACE}"
 MINUTE = dt.timedelta(minutes=1)
+WRITTEN_AMOUNT = re.compile(r"Bs (\d+(?:\.\d+)?)")
+"""An amount as a decision table writes it: a point, and no more decimals than it needs."""
 
 
 @register.filter
@@ -42,6 +45,12 @@ def bs(amount: Decimal | int | str | None) -> str:
 def whole_amounts(text: object) -> str:
     """A sentence whose amounts in Bs do not break at the end of a line."""
     return str(text).replace("Bs ", f"Bs{SPACE}")
+
+
+@register.filter
+def written_amounts(text: object) -> str:
+    """Why a decision table decided so, its amounts ("Bs 24.88") written as everywhere else ("Bs 24,88")."""
+    return WRITTEN_AMOUNT.sub(lambda found: bs(found[1]), str(text))
 
 
 @register.filter
