@@ -9,8 +9,8 @@ from arraigo.insight.diagram import Diagram, Taken, diagram_of
 from arraigo.retention.models import RetentionCase
 
 PROCESS = "case"
-KINDS = ("case.opened", "case.step_completed", "case.woken", "case.insisted", "case.closed_elsewhere")
-MESSAGES = {"case.insisted": "insists", "case.closed_elsewhere": "closed_elsewhere"}
+MESSAGES = {"case.insisted": "insists", "case.stayed": "stays", "case.closed_elsewhere": "closed_elsewhere"}
+KINDS = ("case.opened", "case.step_completed", "case.woken", *MESSAGES)
 
 
 def replay(case: RetentionCase) -> list[str]:

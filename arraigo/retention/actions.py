@@ -1,4 +1,4 @@
-"""The verbs of a case: open, carry out a step, insist, close from elsewhere, hand over.
+"""The verbs of a case: open, carry out a step, insist, stay after all, close from elsewhere, hand over.
 
 Each is one transaction: it locks the case's instance, changes the records, lets the engine advance,
 and writes the event. What must leave the house is a command in the outbox of the same transaction.
@@ -136,6 +136,22 @@ def insist(case_id: int, *, actor: User) -> engine.Advance:
     advance = _correlate(case, "insists", actor=actor, kind="case.insisted", data={"minutes_after_firm_no": minutes})
     cancellations.of_case(case, advance.cancelled, actor=actor)
     return advance
+
+
+@transaction.atomic
+@eventlog.together()
+def stay(case_id: int, *, why: str, words: str, actor: User) -> engine.Advance:
+    """Before the baja is registered the customer wants to stay after all: the case goes back to where its branch
+    negotiates (3 or 11), else to what was not looked at yet. Nothing is taken back, and the meter runs on; an
+    offer accepted before the insistence, and not carried out since, is made anew.
+
+    `why`: a `StayReason`; `words`: what the customer said. Raises CaseClosed, and NotWaiting where no baja is
+    waiting to be registered, or the case's version knows no way back.
+    """
+    case = _locked(case_id)
+    answers.give_up(case.pk)
+    data = {"reason": why, "words": words.strip(), "minutes_after_firm_no": firm_no.minutes_since(case)}
+    return _correlate(case, "stays", actor=actor, kind="case.stayed", data=data)
 
 
 @transaction.atomic

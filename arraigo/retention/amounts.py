@@ -13,6 +13,7 @@ from arraigo.money import ZERO, pro_rata
 from arraigo.procedure.policy import Policy
 from arraigo.products import queries as products
 from arraigo.products.models import Product
+from arraigo.retention.models import RetentionCase
 from arraigo.tickets.queries import FaultHistory
 
 RECURRENCE = "step_03_recurrence"
@@ -41,14 +42,16 @@ def compensable(product: Product, month: dt.date) -> Decimal:
     return products.shares(fellows, total)[product.pk]
 
 
-def credit_month(products: Iterable[Product], element: str) -> dt.date:
-    """The month that an offer of `element` credits: the present one.
+def credit_month(products: Iterable[Product], case: RetentionCase, element: str) -> dt.date:
+    """The month that an offer of `element` in the case credits: the present one.
 
-    Where a fault came back after the controls (`step_03_recurrence`) and that month is credited already for
-    one of `products`, the next one that is not: a month is credited once, and the customer is still made good.
+    Where a fault came back after the controls (`step_03_recurrence`), or the customer had accepted before leaving
+    and stays after all, and that month is credited already for one of `products`, the next one that is not: a
+    month is credited once, and the customer is still made good.
     """
     month = clock.month_of(clock.now())
-    if element != RECURRENCE:
+    accepted_before = element == "step_03" and case.accepted_at is not None
+    if element != RECURRENCE and not accepted_before:
         return month
     credited = billing.credited_months([product.pk for product in products], since=month)
     while month in credited:

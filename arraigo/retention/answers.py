@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Case, F, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from arraigo import clock
@@ -117,6 +117,12 @@ def accepted_offers(case_id: int) -> list[Offer]:
 def wait_for_approval(case_id: int) -> None:
     """What was just accepted is above the advisor's authority: somebody approves it first."""
     _to_carry_out(case_id).update(approval=Offer.Approval.WAITING)
+
+
+def give_up(case_id: int) -> None:
+    """What was accepted, but not carried out yet, when the customer insisted on leaving is no answer any more."""
+    asked = When(approval=Offer.Approval.WAITING, then=Value(Offer.Approval.NOT_NEEDED))
+    _to_carry_out(case_id).update(answer=Offer.Answer.REFUSED, approval=Case(asked, default=F("approval")))
 
 
 def _to_carry_out(case_id: int) -> QuerySet[Offer]:

@@ -6,7 +6,7 @@ before the controls, the minutes after a firm "no", and how long an approval was
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from arraigo.engine.advance import Advance
@@ -17,6 +17,8 @@ from arraigo.orders.models import WorkOrder
 from arraigo.retention.models import RetentionCase
 
 APPROVAL, FIRM_NO = "approve", "firm_no"
+WAITS, METER = "waits", "meter"
+"""What an event's data call the clocks that the first versions did not tell."""
 COMPLETED, UNDONE = "case.step_completed", "case.undone"
 
 
@@ -29,6 +31,8 @@ class Clock:
     began_at: dt.datetime
     due_at: dt.datetime | None = None
     ended_at: dt.datetime | None = None
+    told_as: str = field(default="", compare=False)
+    """WAITS or METER: events tell it since some version; empty: they always did."""
 
 
 def told(advance: Advance) -> dict[str, Any]:
@@ -55,11 +59,11 @@ def kept(case: RetentionCase) -> list[Clock]:
     waits = Wait.objects.filter(instance=case.instance_id, kind=Wait.Kind.TIMER)
     asked = WorkItem.objects.filter(instance=case.instance_id, element__startswith=APPROVAL)
     visits_kept = WorkOrder.objects.filter(case_number=case.number)
-    clocks = [Clock(each.element, each.created_at, each.wake_at, each.ended_at) for each in waits]
+    clocks = [Clock(each.element, each.created_at, each.wake_at, each.ended_at, WAITS) for each in waits]
     clocks += [Clock(each.element, each.created_at, None, each.completed_at) for each in asked]
     clocks += [Clock(each.number, each.created_at, each.due_at, each.closed_at) for each in visits_kept]
     if case.firm_no_at:
-        clocks.append(Clock(FIRM_NO, case.firm_no_at, None, case.firm_no_ended_at))
+        clocks.append(Clock(FIRM_NO, case.firm_no_at, None, case.firm_no_ended_at, METER))
     return sorted(clocks, key=_order)
 
 
@@ -81,6 +85,24 @@ def differences(case: RetentionCase) -> list[tuple[Clock | None, Clock | None]]:
                 unmatched.remove(named)
             found.append((clock, named))
     return found + [(None, each) for each in unmatched]
+
+
+class Telling:
+    """Since when the events of this database tell each sort of clock: not those of an earlier version."""
+
+    def __init__(self) -> None:
+        self._since = {sort: self._first(sort) for sort in (WAITS, METER)}
+
+    def _first(self, sort: str) -> dt.datetime | None:
+        telling = Event.objects.filter(kind__startswith="case.", data__has_key=sort)
+        return telling.order_by("id").values_list("at", flat=True).first()
+
+    def began_before(self, clock: Clock | None) -> bool:
+        """Whether a clock of the records began when events did not tell such ones yet: nothing to compare."""
+        if clock is None or not clock.told_as:
+            return False
+        since = self._since[clock.told_as]
+        return since is None or clock.began_at < since - MOMENT
 
 
 MOMENT = dt.timedelta(seconds=2)

@@ -22,6 +22,11 @@ class Verdict:
     """Id of the rule of the table that fired; `rule_text` says it in words."""
     rule_text: str
 
+    @property
+    def waits_for_word(self) -> bool:
+        """No fault is open, and yet it is a repeated one: until the customer confirms the solution."""
+        return self.repeat_fault and not self.history.open_faults
+
 
 def verdicts(products: Iterable[Product], policy: Policy) -> list[Verdict]:
     """The verdict on each product as of now, repeat faults first (step 2, I.f)."""

@@ -67,7 +67,7 @@ class _Panel:
         self.reason, self.demand = reason, demand
         self.facts: dict[str, Any] = item.instance.facts
         self.products = [product for product in case.products.select_related("offering") if product.is_alive]
-        self.month = amounts.credit_month(self.products, item.element)
+        self.month = amounts.credit_month(self.products, case, item.element)
         self.prices = billing.charges(self.products, self.month)
         self.claims = billing.live_claims(self.products, self.month)
 

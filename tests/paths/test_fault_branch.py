@@ -3,15 +3,20 @@
 import datetime as dt
 from decimal import Decimal
 
+from arraigo import clock
 from arraigo.billing.models import Bill, BillingClaim
+from arraigo.engine.errors import NotWaiting
+from arraigo.eventlog.models import Event
 from arraigo.fieldwork.models import SignedPaper
 from arraigo.insight import actions as insight
+from arraigo.insight import conformance
 from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role
 from arraigo.quality.models import QualityControl
-from arraigo.retention import sweeps
+from arraigo.retention import actions, clocks, firm_no, sweeps
 from arraigo.retention.models import Promise, RetentionCase
 from tests.cast import Cast, Household, Walk, moment
+from tests.records import refused
 
 FIELD = ("step_05", "step_06", "step_07", "step_08")
 
@@ -151,11 +156,70 @@ def test_a_failed_control_at_30_days_goes_back_to_3_in_the_responsables_lane(hom
 
 
 def test_insisting_ends_what_is_open_and_registers_the_baja(cast: Cast, home: Household) -> None:
-    from arraigo.retention import actions
-
     walk = start(home).go("step_03", "step_04", "step_05")
     actions.insist(walk.case.pk, actor=cast[Role.ADVISOR])
     assert walk.open == ["termination"]
     assert WorkOrder.objects.get().state == "cancelled"
     walk("termination")
     assert walk.case.outcome == RetentionCase.Outcome.TERMINATION
+
+
+def test_who_insisted_and_stays_after_all_goes_back_to_the_negotiation(cast: Cast, home: Household) -> None:
+    """No step is taken back and the meter goes on: after the stay one further offer ends it as before."""
+    advisor = cast[Role.ADVISOR]
+    walk = start(home).go("step_03", "step_04", "step_05")
+    firm_no.say(walk.case.pk, actor=advisor)
+    actions.insist(walk.case.pk, actor=advisor)
+    with moment(hours=1):
+        actions.stay(walk.case.pk, why="stay_offer", words="Mi esposa quiere quedarse", actor=advisor)
+        assert walk.open == ["step_03"]
+        assert WorkOrder.objects.get().state == "cancelled"
+        stayed = Event.objects.get(kind="case.stayed")
+        told = {name: stayed.data[name] for name in ("reason", "words", "cancelled", "opened", "minutes_after_firm_no")}
+        assert told == {
+            "reason": "stay_offer", "words": "Mi esposa quiere quedarse", "cancelled": ["termination"],
+            "opened": ["step_03"], "minutes_after_firm_no": 60,
+        }  # fmt: skip
+        with refused(NotWaiting):
+            actions.stay(walk.case.pk, why="stay_offer", words="Otra vez", actor=advisor)
+        walk("step_03", answer="refused")
+        assert (walk.facts["offers_after_firm_no"], walk.facts["further_offer"]) == (1, False)
+        assert walk.open == ["termination"]
+        actions.stay(walk.case.pk, why="stay_other", words="Ahora sí", actor=advisor)
+        walk.go("step_03", "step_04", *FIELD)
+        assert walk.reload().firm_no_ended_at == clock.now()
+        months = BillingClaim.objects.filter(state="applied").order_by("month").values_list("month", flat=True)
+        assert [month.month for month in months] == [3, 4]
+    assert conformance.replay(walk.reload()) == []
+    assert clocks.differences(walk.reload()) == []
+
+
+def test_what_was_accepted_but_not_carried_out_is_offered_anew(cast: Cast, home: Household) -> None:
+    home.priced(home.internet, "200.00")
+    walk = start(home).go("step_03")
+    assert walk.open == ["approve_03"]
+    actions.insist(walk.case.pk, actor=cast[Role.ADVISOR])
+    actions.stay(walk.case.pk, why="stay_offer", words="", actor=cast[Role.ADVISOR])
+    walk.go("step_03", "approve_03", "step_04")
+    offers = walk.case.offers.order_by("id").values_list("answer", "approval")
+    assert list(offers) == [("refused", "not_needed"), ("accepted", "approved")]
+    assert BillingClaim.objects.count() == 1
+
+
+def test_before_the_review_and_without_authorisation_staying_leads_to_what_is_missing(
+    cast: Cast, home: Household
+) -> None:
+    advisor = cast[Role.ADVISOR]
+    walk = Walk(home)
+    actions.insist(walk.case.pk, actor=advisor)
+    actions.stay(walk.case.pk, why="stay_other", words="", actor=advisor)
+    assert walk.open == ["step_01"]
+    home.listing()
+    walk("step_01")
+    walk("override", granted="no", reason="Sin motivo")
+    walk("inform", wish="termination")
+    actions.stay(walk.case.pk, why="stay_solved", words="", actor=advisor)
+    assert walk.open == ["inform"]
+    walk("inform", wish="incident")
+    assert walk.case.outcome == RetentionCase.Outcome.ORDINARY_INCIDENT
+    assert conformance.replay(walk.reload()) == []

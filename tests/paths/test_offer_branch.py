@@ -9,10 +9,12 @@ from arraigo.engine.models import WorkItem
 from arraigo.messages.models import Notice
 from arraigo.people.models import Role
 from arraigo.products.models import Courtesy
-from arraigo.retention import actions, sweeps
+from arraigo.retention import actions, sweeps, undo
+from arraigo.retention.errors import CaseClosed
 from arraigo.retention.models import Promise, Receipt, RetentionCase
 from arraigo.terminations.models import Termination
 from tests.cast import Cast, Household, Walk, moment
+from tests.records import refused
 
 
 def start(home: Household, reason: str = "compensation") -> Walk:
@@ -117,3 +119,19 @@ def test_something_elsewhere_ends_the_case_and_tells_its_owner(cast: Cast, home:
     assert walk.reload().outcome == RetentionCase.Outcome.CLOSED_ELSEWHERE
     assert not WorkItem.objects.filter(status="open").exists()
     assert Notice.objects.get().user == cast[Role.ADVISOR]
+
+
+def test_who_refused_everything_may_stay_after_all_also_once_the_baja_was_taken_back(home: Household) -> None:
+    advisor = home.cast[Role.ADVISOR]
+    walk = start(home).go("step_11")
+    walk("step_12", answer="refused")
+    walk("step_14", answer="refused", courtesy=f"bandwidth:{home.internet.pk}")
+    walk("termination")
+    with refused(CaseClosed):
+        actions.stay(walk.case.pk, why="stay_offer", words="", actor=advisor)
+    registered = WorkItem.objects.get(element="termination")
+    undo.undo(registered.pk, reason="Lo pensó mejor", actor=advisor)
+    actions.stay(walk.case.pk, why="stay_competitor", words="El otro no llega a su zona", actor=advisor)
+    assert walk.open == ["step_11"]
+    walk.go("step_11", "step_12", "step_13")
+    assert walk.case.outcome == RetentionCase.Outcome.ACCEPTED

@@ -78,6 +78,8 @@ class Wanderer:
             actions.close_elsewhere(self.walk.case.pk, actor=None, because="death")
         elif luck < 0.03 and self.walk.open != ["termination"]:
             actions.insist(self.walk.case.pk, actor=self.cast[Role.ADVISOR])
+        elif luck < 0.2 and self.walk.open == ["termination"]:
+            actions.stay(self.walk.case.pk, why="stay_offer", words="Lo pensé", actor=self.cast[Role.ADVISOR])
         elif self.walk.open:
             self._carry_out(self.luck.choice(self.walk.open))
         else:

@@ -6,12 +6,15 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 
+from arraigo.engine.models import Wait
+from arraigo.eventlog.models import Event
 from arraigo.fieldwork import actions as fieldwork
 from arraigo.orders import progress
 from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role
-from arraigo.retention import sweeps, visits
+from arraigo.retention import firm_no, sweeps, visits
 from tests.cast import NOW, Cast, Walk, moment
 
 Capture = Callable[..., AbstractContextManager[list[Any]]]
@@ -81,3 +84,25 @@ def test_a_pause_elsewhere_moves_nothing_here(walk: Walk, django_capture_on_comm
         order = WorkOrder.objects.get(case_number=theirs.case.number)
         progress.pause(order, reason="later", evidence="Pidió las 18:00", actor=walk.cast[Role.TECHNICIAN])
     assert (walk.item("step_07").due_at, theirs.item("step_07").due_at) == (NOW + DAY, None)
+
+
+def test_clocks_of_an_earlier_version_are_counted_and_are_no_fault(walk: Walk, capsys: Any) -> None:
+    """Its events told no waits and no meter; what began since is held against the records as ever."""
+    with moment(hours=1):
+        firm_no.say(walk.case.pk, actor=walk.cast[Role.ADVISOR])
+        walk.go("step_07", "step_08")
+    for event in Event.objects.filter(case_number=walk.case.number, kind__startswith="case."):
+        Event.objects.filter(pk=event.pk).update(
+            data={name: told for name, told in event.data.items() if name not in ("waits", "meter")}
+        )
+    call_command("verify-clocks")
+    assert "3 clocks began under an earlier version" in capsys.readouterr().out
+    with moment(days=1):
+        later = walk.cast.household("100002")
+        later.repeated_faults()
+        since = Walk(later).go("step_01", "step_02", "step_03", "step_04", "step_05")
+    call_command("verify-clocks")
+    assert "3 clocks began under an earlier version" in capsys.readouterr().out
+    Wait.objects.filter(instance=since.case.instance, kind="timer").update(wake_at=NOW)
+    with pytest.raises(CommandError, match=rf"{since.case.number}.*wait_post_service"):
+        call_command("verify-clocks")

@@ -194,6 +194,8 @@ def test_refusals_and_leaving(cast: Cast, home: Household, counter: Counter) -> 
     walk = Walk(third).go("step_01", "step_02", "step_03", "step_04", "step_05")
     with counter.of("insist"):
         actions.insist(walk.case.pk, actor=advisor)
+    with counter.of("stay"):
+        actions.stay(walk.case.pk, why="stay_offer", words="Lo pensé", actor=advisor)
     assert {"step_03 refused", "step_12 refused", "step_14 refused", "insist"} <= counter.ways
     assert counter.too_many() == {}
 

@@ -60,7 +60,7 @@ class Places:
             "solution": {"number": desk.walk.home.internet.number},
             "product": {"number": desk.walk.home.internet.number},
             "ticket": ticket, "ticket_state": ticket, "ticket_follow_up": ticket,
-            "case": number, "case_insist": number, "case_undo": number,
+            "case": number, "case_insist": number, "case_stay": number, "case_undo": number,
             "callback_new": number, "case_hand_over": number, "callback_done": {"pk": self._callback()},
             "presence": {"kind": "case", **number}, "case_record": number, "case_meter": number,
             "case_firm_no": number, "receipt_issue": number, "step": {**number, "pk": desk.walk.item("step_07").pk},

@@ -74,6 +74,7 @@ WHO: dict[str, set[Any]] = {
     "case_meter": CASES,
     "case_firm_no": DESK,
     "case_insist": DESK,
+    "case_stay": DESK,
     "case_undo": DESK,
     "callback_new": DESK,
     "callback_done": DESK,

@@ -9,12 +9,13 @@ from django.urls import reverse
 
 from arraigo import clock
 from arraigo.desk import actions as desk_actions
-from arraigo.engine.models import WorkItem
+from arraigo.engine.models import Wait, WorkItem
 from arraigo.eventlog.models import Event
 from arraigo.people.models import Role
 from arraigo.retention import actions, receipts, sweeps
 from arraigo.retention.models import BackgroundReview
 from arraigo.retention.registry import handler, handlers
+from arraigo.tickets.models import TroubleTicket
 from arraigo.web.cases import telling
 from tests.cast import PASSWORD, Cast, Walk, moment
 from tests.web.conftest import Desk, signed_in
@@ -175,6 +176,55 @@ def test_after_a_firm_no_the_way_to_the_baja_is_on_every_page_of_the_case(cast: 
     client.post(reverse("case_insist", args=[number]))
     for address in pages[1:]:
         assert page(walk, "termination") in client.get(address).content.decode(), address
+
+
+def test_a_fault_that_had_come_back_is_repeated_until_the_customer_confirms_and_the_pages_say_so(cast: Cast) -> None:
+    """All solved, and yet "yes": what changes it is named where the advisor can do it; with one open it is not."""
+    home, told = cast.household(), "hasta que el cliente confirme que funciona"
+    home.repeated_faults()
+    walk = Walk(home).go("step_01")
+    customer = reverse("customer", args=[home.customer.number])
+    assert told in look(walk, "step_02")
+    assert told in signed_in(cast[Role.ADVISOR]).get(customer).content.decode()
+    home.fault(days_ago=1, solved=False)
+    assert told not in look(walk, "step_02")
+    TroubleTicket.objects.filter(resolved_at=None).update(status="cancelled")
+    walk("step_02", confirmed_solution="Lo confirmó por teléfono")
+    assert walk.told("step_02")["outcome"] == "no_repeat_fault"
+    assert told not in signed_in(cast[Role.ADVISOR]).get(customer).content.decode()
+
+
+def test_a_customer_who_insisted_stays_after_all_from_the_page(cast: Cast) -> None:
+    """From every page of the case while the baja is open; with why and the words; then insisting is one click again."""
+    home = cast.household()
+    home.repeated_faults()
+    walk = Walk(home).go("step_01", "step_02")
+    number, client = walk.case.number, signed_in(cast[Role.ADVISOR])
+    stay, insist = reverse("case_stay", args=[number]), reverse("case_insist", args=[number])
+    assert "No hay ninguna baja por registrar" in client.get(stay).content.decode()
+    client.post(insist)
+    for address in (page(walk, "termination"), reverse("case_record", args=[number])):
+        assert stay in client.get(address).content.decode(), address
+    answer = client.post(stay, {"words": "Mi hijo estudia en casa"})
+    assert answer.status_code == 400
+    assert "Mi hijo estudia en casa" in answer.content.decode()
+    answer = client.post(stay, {"why": "stay_circumstances", "words": "Mi hijo estudia en casa"})
+    assert answer["Location"] == page(walk, "step_03")
+    text = client.get(reverse("case_record", args=[number])).content.decode()
+    assert "El cliente se queda después de todo" in text
+    assert "Mi hijo estudia en casa" in text
+    assert insist in text
+    assert stay not in text
+
+
+def test_a_case_of_a_version_without_the_way_back_is_not_offered_it(cast: Cast) -> None:
+    walk = Walk(cast.household()).go("step_01")
+    actions.insist(walk.case.pk, actor=cast[Role.ADVISOR])
+    Wait.objects.filter(message="stays").delete()
+    client, stay = signed_in(cast[Role.ADVISOR]), reverse("case_stay", args=[walk.case.number])
+    assert stay not in client.get(page(walk, "termination")).content.decode()
+    assert client.post(stay, {"why": "stay_other", "words": "x"}).status_code == 200
+    assert walk.open == ["termination"]
 
 
 def test_the_procedure_speaks_at_the_step_and_at_the_field(cast: Cast) -> None:

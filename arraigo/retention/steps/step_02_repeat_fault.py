@@ -30,9 +30,13 @@ class RepeatFaultForm(StepForm):
 
 
 def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -> dict[str, Any]:
-    products = case.products.select_related("offering")
-    found = faults.verdicts(products, policy)
-    return {"verdicts": found, "with_tickets": any(each.history.tickets for each in found), "policy": policy}
+    found = faults.verdicts(case.products.select_related("offering"), policy)
+    return {
+        "verdicts": found,
+        "with_tickets": any(each.history.tickets for each in found),
+        "wait_for_word": ", ".join(str(each.product) for each in found if each.waits_for_word),
+        "policy": policy,
+    }
 
 
 @step(

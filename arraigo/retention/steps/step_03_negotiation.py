@@ -35,7 +35,7 @@ class NegotiationForm(answers.CreditForm):
 
     def prepare(self) -> None:
         self.products = affected(self.case)
-        self.month = amounts.credit_month(self.products, self.item.element)
+        self.month = amounts.credit_month(self.products, self.case, self.item.element)
         for product in self.products:
             self._add_product(product)
         self.order_fields([*(f"{part}_{p.pk}" for p in self.products for part in ("kind", "amount")), "answer"])
@@ -107,7 +107,7 @@ def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -
     products = affected(case)
     return {
         "verdicts": faults.verdicts(products, policy),
-        "month": amounts.credit_month(products, item.element),
+        "month": amounts.credit_month(products, case, item.element),
         "visit_hours": policy.integer("visit.hours"),
         "options": options.panel(case, item, policy),
     }

@@ -13,7 +13,7 @@ from arraigo.procedure import queries as procedures
 from arraigo.procedure.policy import Policy
 from arraigo.products.models import Courtesy
 from arraigo.quality.models import QualityControl
-from arraigo.retention import aftermath, firm_no, queries, reasons, undo
+from arraigo.retention import aftermath, firm_no, queries, reasons, staying, undo
 from arraigo.retention.models import RetentionCase
 from arraigo.terminations.models import Termination
 from arraigo.web.cases import access
@@ -25,7 +25,7 @@ APPROVALS = ("approve", "override")
 """How the elements begin for which an advisor waits, with the customer on the line."""
 
 
-ENDED_BY = ("case.undone", "case.insisted", "case.closed_elsewhere")
+ENDED_BY = ("case.undone", "case.insisted", "case.stayed", "case.closed_elsewhere")
 """Events that end the open tasks of a case."""
 
 
@@ -37,21 +37,23 @@ def courtesy_names(policy: Policy) -> dict[str, str]:
 def frame(case: RetentionCase, user: User, items: list[WorkItem] | None = None) -> dict[str, Any]:
     """What every page of a case has on top: the customer, the way taken, the meter after a firm "no".
 
-    Two queries beside the case's own.
+    Two queries beside the case's own, and one while the baja is to be registered.
     """
     items = queries.work_items(case) if items is None else items
     policy = procedures.policy_of(case.instance.definition_id)
-    leaves = [item for item in items if item.element == "termination"]
-    mine = [item for item in leaves if item.status == WorkItem.Status.OPEN and access.may_do(user, item)]
+    leaves = [item for item in items if item.element == "termination" and item.status == WorkItem.Status.OPEN]
+    mine = [item for item in leaves if access.may_do(user, item)]
+    talks = user.has_role(Role.ADVISOR, Role.TEAM_LEAD)
     return {
         "case": case,
         "way": way(items, shown_waits(case), user),
         "meter": firm_no.meter(case, policy),
         "detail": reasons.detail_name(policy, case.reason, case.reason_detail),
-        "may_receipt": user.has_role(Role.ADVISOR, Role.TEAM_LEAD),
-        "may_undo": user.has_role(Role.ADVISOR, Role.TEAM_LEAD) and undo.looks_possible(case, items),
+        "may_receipt": talks,
+        "may_undo": talks and undo.looks_possible(case, items),
         "leaving": mine[-1] if mine else None,
-        "may_insist": case.closed_at is None and not leaves and user.has_role(Role.ADVISOR, Role.TEAM_LEAD),
+        "may_insist": talks and case.closed_at is None and not leaves,
+        "may_stay": talks and bool(leaves) and staying.is_possible(case),
     }
 
 

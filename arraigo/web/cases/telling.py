@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from arraigo.eventlog.models import Event
 from arraigo.retention.models import Reason
 from arraigo.retention.registry import elements, handler
+from arraigo.retention.staying import StayReason
 
 KINDS: dict[str, Promise] = {
     "case.firm_no": _("The customer said a firm no"),
@@ -15,6 +16,7 @@ KINDS: dict[str, Promise] = {
     "receipt.sent": _("Receipt given out to be sent to the customer"),
     "case.opened": _("The customer asked to leave: case opened"),
     "case.insisted": _("The customer insists on leaving"),
+    "case.stayed": _("The customer stays after all"),
     "case.closed_elsewhere": _("Closed by something that happened elsewhere"),
     "callback.noted": _("A call back was agreed"),
     "callback.done": _("The customer was called back"),
@@ -92,7 +94,7 @@ OUTCOMES: dict[str, Promise] = {
     "granted": _("granted"),
     "cancelled": _("cancelled"),
 }
-WORTH_TELLING = ("reason", "because", "number", "work_order", "cause", "to")
+WORTH_TELLING = ("reason", "words", "because", "number", "work_order", "cause", "to")
 """Texts of an event's data that its line repeats."""
 
 
@@ -121,4 +123,5 @@ def details(event: Event) -> list[str]:
 
 def _words(text: str) -> str:
     """A text of an event; codes of reasons by their names."""
-    return str(Reason(text).label) if text in Reason.values else text
+    found = next((codes(text) for codes in (Reason, StayReason) if text in codes.values), None)
+    return str(found.label) if found else text

@@ -1,0 +1,22 @@
+"""A customer who was leaving stays after all, before the baja is registered."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from arraigo.engine.models import Wait
+from arraigo.retention.models import RetentionCase
+
+
+class StayReason(models.TextChoices):
+    """Why somebody who was leaving wants to stay."""
+
+    OFFER = "stay_offer", _("Wants to hear our offer, or takes it now")
+    COMPETITOR = "stay_competitor", _("The competitor's offer is not what it seemed")
+    SOLVED = "stay_solved", _("The service works again")
+    CIRCUMSTANCES = "stay_circumstances", _("Circumstances changed: no move, somebody else uses it")
+    OTHER = "stay_other", _("Another reason")
+
+
+def is_possible(case: RetentionCase) -> bool:
+    """Whether the case waits for it: its baja is to be registered, under a version that knows the way back."""
+    return Wait.objects.filter(instance=case.instance_id, message="stays", ended_at=None).exists()
