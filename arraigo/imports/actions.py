@@ -222,8 +222,9 @@ def _finish(run: ImportRun, tally: Tally, rejects: Path | None) -> None:
     run.rejects_file = str(rejects or "")
     run.save(update_fields=["ended_at", "state", "lines_done", "rejects_file"])
     earlier = ImportRun.objects.filter(
-        sha256=run.sha256, kind=run.kind, state=State.RUNNING, ended_at=None, pk__lt=run.pk
-    ).order_by("pk")
+        sha256=run.sha256, kind=run.kind, state__in=[State.RUNNING, State.FAILED], ended_at=None, lines_done__gt=0,
+        pk__lt=run.pk,
+    ).order_by("pk")  # fmt: skip
     interrupted = [
         {name: getattr(each, name) for name in ("id", "accepted", "updated", "unchanged", "rejected")}
         for each in earlier

@@ -137,7 +137,18 @@ def resume_imports() -> int:
         ):
             _hand_over(key, state == State.TRYING)
             resumed += 1
+    _give_up(now)
     return resumed
+
+
+def _give_up(now: dt.datetime) -> None:
+    """Say of imports of the command line whose process died that they stopped: only a person can start them again."""
+    never_heard_of = Q(beat_at=None, started_at__lt=now - dt.timedelta(seconds=LONGEST))
+    dead = ImportRun.objects.filter(Q(beat_at__lt=now - SILENT) | never_heard_of, state=State.RUNNING, stored="")
+    dead.update(
+        state=State.FAILED,
+        problem=_("Its process ended before the file's end: bring the file in again. What has landed stays as it is."),
+    )
 
 
 # --- the folder ------------------------------------------------------------------------------------

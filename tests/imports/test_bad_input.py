@@ -11,6 +11,7 @@ from pathlib import Path
 import openpyxl
 import polars as pl
 import pytest
+from django.conf import settings
 from django.utils import translation
 
 from arraigo.customers.models import Customer
@@ -94,6 +95,17 @@ def test_what_is_no_table_is_told(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "c.xls"
     path.write_bytes(content)
     refused(path, errors.FileNotText)
+
+
+def test_copies_of_processes_that_were_killed_do_not_stay(write: Write) -> None:
+    folder = Path(settings.DATA_DIR) / "imports" / "reading"
+    left, running = folder / "left", folder / "running"
+    for each in (left, running):
+        each.mkdir(parents=True, exist_ok=True)
+        (each / "file").write_text("x")
+    os.utime(left, (1, 1))
+    bring(write("c.csv", HEADER, "1,Ana,"))
+    assert [path.name for path in folder.iterdir()] == ["running"]
 
 
 def test_duplicate_ids_within_the_file(write: Write) -> None:

@@ -102,8 +102,13 @@ def test_a_job_told_twice_is_carried_out_once_and_a_silent_one_again(admin: Clie
     jobs.carry_out(run.pk, False)
     assert ImportRun.objects.get(pk=run.pk).accepted == 0  # both rows carry a category that is not ours
     ImportRun.objects.filter(pk=run.pk).update(state="running", beat_at=run.started_at - 2 * jobs.SILENT)
+    typed = ImportRun.objects.create(
+        kind="customers", source="x", started_at=run.started_at, beat_at=run.started_at - 2 * jobs.SILENT
+    )
     assert jobs.resume_imports() == 1
     assert ImportRun.objects.get(pk=run.pk).state == "waiting"
+    typed.refresh_from_db()  # nobody but who typed its command can start it again
+    assert (typed.state, "otra vez" in typed.problem) == ("failed", True)
 
 
 def test_the_folder_is_picked_up(cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

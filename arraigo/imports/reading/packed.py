@@ -3,11 +3,12 @@
 import gzip
 import hashlib
 import os
+import shutil
 import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -29,6 +30,8 @@ CHUNK = 1 << 20
 GZIP, ZIP, PARQUET = b"\x1f\x8b", b"PK\x03\x04", b"PAR1"
 RATIO, FREE = 200, 64 << 20
 """Unpacked bytes to packed ones that no honest table reaches, and how much is let through before asking."""
+LEFT_BEHIND = 2 * 24 * 3600
+"""Seconds after which a copy has no reader any more."""
 STRINGS = 256 << 20
 """Bytes of a spreadsheet's table of texts, which has to be held in memory."""
 
@@ -52,12 +55,22 @@ def private_copy(path: Path) -> Iterator[Copy]:
     folder = Path(settings.DATA_DIR) / "imports" / "reading"
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as name:
+        _sweep(folder)
         target = Path(name) / "file"
         try:
             digest = _copied(path, target)
         except OSError as error:
             raise FileUnreadable(path, error.strerror or str(error)) from error
         yield Copy(target, digest, _format(target, path))
+
+
+def _sweep(folder: Path) -> None:
+    """Take away the copies of processes that were killed: nobody reads a file for so long."""
+    now = folder.stat().st_mtime  # a copy was just begun in it
+    for left in folder.iterdir():
+        with suppress(FileNotFoundError):
+            if now - left.stat().st_mtime > LEFT_BEHIND:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def _copied(path: Path, target: Path) -> str:
