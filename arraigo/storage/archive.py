@@ -22,7 +22,7 @@ from django.db import connection, transaction
 from arraigo import clock
 from arraigo.eventlog.verify import Proof, verify
 from arraigo.storage import snapshot
-from arraigo.storage.errors import FileTaken, FromNewer, NoBackup, NotEmpty, NotTheSame, OtherDatabase
+from arraigo.storage.errors import FileTaken, FromNewer, NoBackup, NoFile, NotEmpty, NotTheSame, OtherDatabase
 from arraigo.storage.inventory import Inventory, is_empty, known_migrations, migrations
 
 FORMAT = 1
@@ -100,7 +100,7 @@ def _digest(path: Path) -> str:
 def restore(file: Path) -> Restored:
     """Make this installation's empty database what the backup `file` holds, and prove it.
 
-    Raises NoBackup, OtherDatabase, FromNewer, NotEmpty, NotTheSame, ToolMissing, ToolFailed.
+    Raises NoFile, NoBackup, OtherDatabase, FromNewer, NotEmpty, NotTheSame, ToolMissing, ToolFailed.
     """
     with _opened(file) as (folder, manifest):
         if manifest["database"] != connection.vendor:
@@ -144,6 +144,8 @@ def _put_back_checkpoints(copy: Path) -> None:
 @contextlib.contextmanager
 def _opened(file: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
     """A folder with the members of the backup, each held against its digest, and the manifest."""
+    if not file.is_file():
+        raise NoFile(file)
     try:
         with tempfile.TemporaryDirectory(prefix=".restore-", dir=file.parent) as name, tarfile.open(file) as archive:
             archive.extractall(name, filter="data")
@@ -156,4 +158,4 @@ def _opened(file: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
                     raise NoBackup(file, f"{member} ≠ sha256")
             yield folder, manifest
     except (OSError, EOFError, tarfile.TarError, ValueError, KeyError, TypeError) as error:
-        raise NoBackup(file, str(error)) from error
+        raise NoBackup(file, str(error).splitlines()[0].rstrip(":")) from error

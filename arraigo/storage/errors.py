@@ -35,6 +35,13 @@ class NotWritten(RuleBroken):
         super().__init__(text % {"file": file, "why": why})
 
 
+class NoFile(RuleBroken):
+    """There is no file {file}."""
+
+    def __init__(self, file: object) -> None:
+        super().__init__(_("There is no file %(path)s: check the name and the folder.") % {"path": file})
+
+
 class NoBackup(RuleBroken):
     """{file} is no whole backup of Arraigo."""
 

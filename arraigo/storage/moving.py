@@ -7,6 +7,7 @@ import dj_database_url
 from django.core.management.color import no_style
 from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
 from django.db.utils import DatabaseError
+from django.utils.translation import gettext as _
 
 from arraigo.eventlog.verify import Proof, verify
 from arraigo.storage.bare import bare
@@ -38,9 +39,9 @@ def _connect(url: str) -> None:
     try:
         parsed: Any = dj_database_url.parse(url)
     except (ValueError, KeyError) as error:
-        raise NoTarget(error) from error
+        raise NoTarget(_("it is no address of PostgreSQL")) from error
     if parsed["ENGINE"] != "django.db.backends.postgresql":
-        raise NoTarget(parsed["ENGINE"])
+        raise NoTarget(_("it is no address of PostgreSQL"))
     every = connections.configure_settings({DEFAULT_DB_ALIAS: parsed.copy(), TARGET: parsed})
     connections.settings[TARGET] = every[TARGET]
     try:
@@ -48,7 +49,7 @@ def _connect(url: str) -> None:
     except DatabaseError as error:
         del connections[TARGET]
         del connections.settings[TARGET]
-        raise NoTarget(str(error).strip()) from error
+        raise NoTarget(str(error).strip().splitlines()[0]) from error
 
 
 def _move(say: Say) -> tuple[int, Proof]:
