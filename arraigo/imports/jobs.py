@@ -190,17 +190,23 @@ def _take(folder: Path, path: Path) -> bool:
     run = ImportRun(kind=folder.name[:20], file_name=path.name[-200:], stored=str(target), started_at=clock.now())
     try:
         kind = kind_of(folder.name)
-        mapped = load(str(told) if told.is_file() else "", kind.name, kind.fields)
+        _note(run, load("", kind.name, kind.fields))
+        if told.is_file():
+            _note(run, load(str(told), kind.name, kind.fields))
     except RuleBroken as refusal:
         run.state, run.problem = State.FAILED, str(refusal)
         run.save()
         settled(run)
         return True
-    run.kind, run.source, run.state = kind.name, mapped.source, State.WAITING
-    run.mapping, run.beat_at = mapped.model_dump(mode="json", exclude_defaults=True), clock.now()
+    run.state, run.beat_at = State.WAITING, clock.now()
     run.save()
     _hand_over(run.pk, False)
     return True
+
+
+def _note(run: ImportRun, mapped: ColumnMapping) -> None:
+    run.kind, run.source = mapped.kind, mapped.source
+    run.mapping = mapped.model_dump(mode="json", exclude_defaults=True)
 
 
 def settled(run: ImportRun) -> None:

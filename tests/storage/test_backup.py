@@ -21,7 +21,7 @@ from arraigo.customers.models import Customer
 from arraigo.eventlog import seal
 from arraigo.people.models import Role
 from arraigo.storage import archive
-from arraigo.storage.errors import FileTaken, FromNewer, NoBackup, NotEmpty, OtherDatabase
+from arraigo.storage.errors import FileTaken, FromNewer, NoBackup, NoFile, NotEmpty, OtherDatabase
 from tests.cast import Cast, Walk, moment
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -135,9 +135,12 @@ def test_what_is_no_whole_backup_is_refused(operator: Cast, tmp_path: Path) -> N
     cut = tmp_path / "cut.tar"
     cut.write_bytes(file.read_bytes()[:-200_000])
     other = changed(file, lambda manifest: manifest["sha256"].update(database="0" * 64))
-    for bad in (cut, other, tmp_path / "missing.tar", settings.BASE_DIR / "manage.py"):
-        with pytest.raises(NoBackup):
+    for bad in (cut, other, settings.BASE_DIR / "manage.py"):
+        with pytest.raises(NoBackup) as caught:
             archive.restore(bad)
+        assert "\n" not in str(caught.value)
+    with pytest.raises(NoFile):
+        archive.restore(tmp_path / "missing.tar")
     with pytest.raises(FileTaken):
         archive.backup(file)
     with pytest.raises(CommandError):

@@ -1,5 +1,6 @@
 """The administrator brings a file in: upload, mapping with preview, dry run, progress, rejects, history, undo."""
 
+import html
 from pathlib import Path
 
 import pytest
@@ -111,19 +112,28 @@ def test_a_job_told_twice_is_carried_out_once_and_a_silent_one_again(admin: Clie
     assert (typed.state, "otra vez" in typed.problem) == ("failed", True)
 
 
-def test_the_folder_is_picked_up(cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_folder_is_picked_up(admin: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "IMPORT_FOLDER", tmp_path)
     monkeypatch.setattr(jobs, "_is_quiet", lambda path: True)
     (tmp_path / "customers").mkdir()
     (tmp_path / "birds").mkdir()
     (tmp_path / "customers" / "a.csv").write_text("external_id,name\n1,Ana\n")
     (tmp_path / "birds" / "b.csv").write_text("x\n1\n")
-    assert jobs.pick_up() == 2
+    (tmp_path / "bills").mkdir()
+    (tmp_path / "bills" / "mapping.toml").write_text("kind = [")
+    (tmp_path / "bills" / "c.csv").write_text("customer,month\n1,2026-01\n")
+    assert jobs.pick_up() == 3
     assert jobs.pick_up() == 0
     jobs.carry_out(ImportRun.objects.get(kind="customers").pk, False)
     assert Customer.objects.get().name == "Ana"
     assert len(list((tmp_path / "customers" / "done").glob("*-a.csv"))) == 1
     assert "birds" in next((tmp_path / "birds" / "failed").glob("*.txt")).read_text()
+    history = admin.get(reverse("administration_imports"))
+    assert b"birds" in history.content
+    for run in ImportRun.objects.all():  # what a folder could not tell does not stop the page
+        page = admin.get(reverse("administration_import", args=[run.pk]))
+        assert (page.status_code, run.problem in html.unescape(page.content.decode())) == (200, True), run
+        assert admin.get(reverse("administration_import_mapping", args=[run.pk])).status_code in (200, 404)
 
 
 def test_the_history_asks_the_same_number_of_questions_however_long(

@@ -82,6 +82,11 @@ KINDS: dict[str, Kind] = {
 """In the order in which they can be brought into an empty database."""
 
 
+def label_of(name: str) -> str:
+    """What a kind is called; of a folder that is none of them, its name."""
+    return str(KINDS[name].label) if name in KINDS else name
+
+
 def kind_of(name: str) -> Kind:
     """The kind called `name`; hyphens and underscores are one. Raises KindUnknown."""
     found = KINDS.get(name.replace("-", "_"))

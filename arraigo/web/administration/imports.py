@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from arraigo.imports import guess, jobs, undo
 from arraigo.imports.column_words import word
-from arraigo.imports.kinds import kind_of
+from arraigo.imports.kinds import KINDS, kind_of, label_of
 from arraigo.imports.models import ImportRun
 from arraigo.people.models import Role
 from arraigo.records import RuleBroken
@@ -61,12 +61,18 @@ def imports(request: HttpRequest) -> HttpResponse:
 def import_run(request: HttpRequest, pk: int) -> HttpResponse:
     """One import: while it is prepared its mapping and ten rows as understood, afterwards what became of it."""
     run = run_or_404(pk)
-    if run.state not in (ImportRun.State.DRAFT, ImportRun.State.FAILED) or not Path(run.stored or "-").exists():
+    if not _is_prepared(run):
         if request.method == "POST":
             messages.error(request, _("This import is being worked on, or is finished: nothing was changed."))
             return redirect("administration_import", pk)
-        return render(request, "administration/import_run.html", {"run": run, "kind": kind_of(run.kind)})
+        return render(request, "administration/import_run.html", {"run": run, "label": label_of(run.kind)})
     return _prepare(request, run)
+
+
+def _is_prepared(run: ImportRun) -> bool:
+    """Whether its mapping may still be changed: a file that lay in a folder of no kind has none."""
+    waits = run.state in (ImportRun.State.DRAFT, ImportRun.State.FAILED) and run.kind in KINDS
+    return waits and Path(run.stored or "-").exists()
 
 
 def _prepare(request: HttpRequest, run: ImportRun) -> HttpResponse:
@@ -80,7 +86,7 @@ def _prepare(request: HttpRequest, run: ImportRun) -> HttpResponse:
     form = MappingForm(request.POST or None, initial=first, kind=kind, headers=headers)
     if replies.sent(request, form) and _carried_out(request, run, form):
         return redirect("administration_import", run.pk)
-    context = {"run": run, "kind": kind, "form": form, "problem": problem, "rows": _cells(shown)}
+    context = {"run": run, "label": kind.label, "form": form, "problem": problem, "rows": _cells(shown)}
     return replies.page(request, "administration/import_run.html", context)
 
 
@@ -145,6 +151,8 @@ def _chunks(path: Path) -> Iterator[bytes]:
 def import_mapping(request: HttpRequest, pk: int) -> HttpResponse:
     """The mapping as its TOML file, for the command line and the folder."""
     run = run_or_404(pk)
+    if not run.mapping:
+        raise Http404
     answer = HttpResponse(jobs.mapping_of(run).as_toml(), content_type="application/toml; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{run.kind}-{run.pk}.toml"'
     return answer

@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from arraigo.bss.models import Command
 from arraigo.bss.names import NAMES
-from arraigo.imports.kinds import KINDS, kind_of
+from arraigo.imports.kinds import KINDS, label_of
 from arraigo.imports.models import ImportRun
 from arraigo.web.filters import Choice, Days, Words
 from arraigo.web.lists import Column, List
@@ -25,7 +25,7 @@ def _subjects(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
 def labelled(runs: list[Any]) -> list[Any]:
     """The imports with what was brought in, in words."""
     for run in runs:
-        run.label = kind_of(run.kind).label
+        run.label = label_of(run.kind)
     return runs
 
 
