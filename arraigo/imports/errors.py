@@ -39,6 +39,16 @@ class FileEmpty(ImportRefused):
         super().__init__(_("The file %(path)s is empty: its first line must hold the headers.") % {"path": path.name})
 
 
+class HeadersMissing(ImportRefused):
+    """{path} has nothing on line {line}, where its headers should stand."""
+
+    def __init__(self, path: Path, line: int) -> None:
+        super().__init__(
+            _("The file %(path)s has nothing on line %(line)d, where its headers should stand: say the right line.")
+            % {"path": path.name, "line": line}
+        )
+
+
 class EncodingWrong(ImportRefused):
     """{path} is not written in {encoding}: save it again as UTF-8, or say its `encoding` in the mapping."""
 

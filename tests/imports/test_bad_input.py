@@ -15,7 +15,7 @@ from django.conf import settings
 from django.utils import translation
 
 from arraigo.customers.models import Customer
-from arraigo.imports import actions, errors, guess
+from arraigo.imports import actions, errors, guess, mapping
 from arraigo.imports.reading import packed
 from arraigo.records import RuleBroken
 from arraigo.tickets.models import TroubleTicket
@@ -248,6 +248,10 @@ def test_a_look_at_a_file_survives_whatever_its_cells_are(write: Write, tmp_path
     with zipfile.ZipFile(plain, "w") as packed_up:
         packed_up.writestr("a.csv", "external_id,name\n1,a\n")
     refused(plain, errors.FileNotText)
+    for wrong, error in (({"encoding": "utf-16"}, errors.EncodingWrong), ({"header": 9}, errors.HeadersMissing)):
+        told = mapping.ColumnMapping(kind="customers", columns={"name": "name"}, **wrong)  # type: ignore[arg-type]
+        with pytest.raises(error):
+            guess.preview(write("c.csv", "external_id,name", "1,Ana"), told)
     assert bring(write("u.csv", HEADER, "1,Ñandú,", encoding="utf-32"))[0] == [1, 0, 0, 0]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from arraigo.imports.column_words import word
-from arraigo.imports.errors import ColumnMissing, ColumnTwice, FileEmpty, TooManyColumns
+from arraigo.imports.errors import ColumnMissing, ColumnTwice, FileEmpty, HeadersMissing, TooManyColumns
 from arraigo.imports.guard import guarded
 from arraigo.imports.mapping import ColumnMapping
 from arraigo.imports.reading import heading, packed, text
@@ -27,7 +27,7 @@ def opened(
     with packed.private_copy(path) as copy:
         layout = _layout(copy, path, Layout(copy.path, copy.format, (), 0, encoding, delimiter, sheet, header))
         if not any(layout.headers):
-            raise FileEmpty(path)
+            raise HeadersMissing(path, layout.header) if layout.header > 1 else FileEmpty(path)
         if len(layout.headers) > MOST_COLUMNS:
             raise TooManyColumns(path, len(layout.headers), MOST_COLUMNS)
         yield layout, copy.sha256

@@ -87,6 +87,8 @@ def _decoded(path: Path, shown: Path, encoding: str) -> int:
         except UnicodeDecodeError as error:
             beyond = beyond or not error.object[: error.start].isascii()
             raise EncodingWrong(shown, encoding.removesuffix("-sig"), read + error.start, beyond) from error
+        except UnicodeError as error:  # no byte order mark where there must be one
+            raise EncodingWrong(shown, encoding, read, beyond) from error
     return lines
 
 
