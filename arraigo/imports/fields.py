@@ -239,7 +239,7 @@ def reason_of(each: Any) -> str:
     if kind in ("enum", "literal_error"):
         return _("“%(value)s” is none of %(values)s") % {
             "value": _shown(each),
-            "values": context["expected"].replace(" or ", ", "),
+            "values": context["expected"].replace(" or ", ", ").replace("'", ""),
         }
     for beginning, sentence in _sentences().items():
         if kind.startswith(beginning):
