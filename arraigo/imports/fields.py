@@ -156,8 +156,8 @@ def _past_day(day: dt.date) -> dt.date:
 
 
 def _billed_month(month: dt.date) -> dt.date:
-    last = clock.next_month(clock.today())
-    if month > last:
+    today = clock.today()
+    if month > today and month > (last := clock.next_month(today)):
         sentence = _("%(month)s is too far ahead: bills are taken up to %(last)s, the month after the present one")
         raise ValueError(sentence % {"month": f"{month:%m/%Y}", "last": f"{last:%m/%Y}"})
     return month

@@ -55,7 +55,10 @@ def _converter(field: Any) -> Callable[[Any], Any] | None:
     """How a value of `field` becomes what the driver writes; None where it is that already."""
     if field.choices:
         return lambda value: value if value is None else str(value)
-    if isinstance(field, PLAIN) and not isinstance(field, MoneyField):
+    if isinstance(field, MoneyField):
+        convert: Callable[[Any], Any] = field.get_prep_value
+        return convert
+    if isinstance(field, PLAIN):
         return None
     return lambda value: field.get_db_prep_save(value, connection)
 

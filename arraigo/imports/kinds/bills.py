@@ -1,5 +1,6 @@
 """Bills with their lines. What is paid or credited here is never lowered by a file that knows less."""
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -19,6 +20,8 @@ from arraigo.money import ZERO
 
 NATURAL = ("customer_id", "month")
 ORDER = [Bill.State.UNBILLED, Bill.State.ISSUED, Bill.State.PAID]
+Month = tuple[int, dt.date]
+"""Key of a customer, and the first day of a month."""
 WHOLE = "Total"
 """What the one line of a bill says whose file has no lines."""
 
@@ -103,11 +106,11 @@ class BillRow(Row):
                 % {"settled": settled, "total": self.sum}
             )
 
-    def settled_beside(self, bill: Bill) -> tuple[Decimal, Decimal]:
+    def settled_beside(self, bill: Bill | None) -> tuple[Decimal, Decimal]:
         """What is credited and what is paid, in Bs, as the row and the `bill` that is there say together."""
-        credited = max(self.credited or ZERO, bill.credited)
+        credited = max(self.credited or ZERO, bill.credited if bill else ZERO)
         told = self.sum - credited if self.paid is None and self.state == Bill.State.PAID else self.paid
-        return credited, max(told or ZERO, bill.paid)
+        return credited, max(told or ZERO, bill.paid if bill else ZERO)
 
     @property
     def sum(self) -> Decimal:
@@ -127,7 +130,8 @@ def land(batch: Sequence[Parsed[BillRow]], setting: Setting) -> Tally:
     batch = [each for each in batch if _lines_known(each, customers, products, tally)]
     held = _held(batch, customers)
     batch = _as_held(batch, held, customers, setting)
-    batch = [each for each in batch if _month_free(each, held, customers, setting, tally)]
+    owners = {key: (bill.source, bill.external_id) for key, bill in held.items()}
+    batch = [each for each in batch if _month_free(each, held, owners, customers, setting, tally)]
     wanted = {p.row.external_id: _values(p.row, customers, held) for p in batch}
     landed = upsert(Bill, setting, wanted, natural=NATURAL)
     changed = _write_lines(batch, landed, customers, products, setting)
@@ -155,7 +159,7 @@ def _lines_known(
     return True
 
 
-def _held(batch: Sequence[Parsed[BillRow]], customers: Mapping[str, int]) -> dict[tuple[int, Any], Bill]:
+def _held(batch: Sequence[Parsed[BillRow]], customers: Mapping[str, int]) -> dict[Month, Bill]:
     """The bills that the customers have for these months."""
     keys = {customers[p.row.customer] for p in batch}
     rows = Bill.objects.filter(customer__in=keys, month__in={p.row.month for p in batch})
@@ -163,7 +167,7 @@ def _held(batch: Sequence[Parsed[BillRow]], customers: Mapping[str, int]) -> dic
 
 
 def _as_held(
-    batch: Sequence[Parsed[BillRow]], held: Mapping[tuple[int, Any], Bill], customers: Mapping[str, int],
+    batch: Sequence[Parsed[BillRow]], held: Mapping[Month, Bill], customers: Mapping[str, int],
     setting: Setting,
 ) -> list[Parsed[BillRow]]:  # fmt: skip
     """The batch, in which a row without an id of its own means the bill that its customer has for the month."""
@@ -179,17 +183,17 @@ def _as_held(
 
 
 def _month_free(
-    each: Parsed[BillRow], held: dict[tuple[int, Any], Bill], customers: Mapping[str, int], setting: Setting,
-    tally: Tally,
+    each: Parsed[BillRow], held: Mapping[Month, Bill], owners: dict[Month, tuple[str, str | None]],
+    customers: Mapping[str, int], setting: Setting, tally: Tally,
 ) -> bool:  # fmt: skip
     """Whether no other bill has the customer's month, and what is paid on this one still fits."""
     row, key = each.row, (customers[each.row.customer], each.row.month)
-    bill = held.setdefault(key, Bill(source=setting.source, external_id=row.external_id, total=ZERO))
-    if (bill.source, bill.external_id or row.external_id) != (setting.source, row.external_id):
+    source, external_id = owners.setdefault(key, (setting.source, row.external_id))
+    if (source, external_id or row.external_id) != (setting.source, row.external_id):
         reason = _("customer %(customer)s has another bill for %(month)s already") % {
             "customer": row.customer, "month": f"{row.month:%m/%Y}",
         }  # fmt: skip
-    elif row.sum < sum(row.settled_beside(bill)):
+    elif row.sum < sum(row.settled_beside(held.get(key))):
         reason = _("credits and payments are more than the bill's total")
     else:
         return True
@@ -197,9 +201,9 @@ def _month_free(
     return False
 
 
-def _values(row: BillRow, customers: Mapping[str, int], held: Mapping[tuple[int, Any], Bill]) -> dict[str, Any]:
-    bill = held[customers[row.customer], row.month]
-    state = max(row.state, Bill.State(bill.state), key=ORDER.index) if bill.pk else row.state
+def _values(row: BillRow, customers: Mapping[str, int], held: Mapping[Month, Bill]) -> dict[str, Any]:
+    bill = held.get((customers[row.customer], row.month))
+    state = max(row.state, Bill.State(bill.state), key=ORDER.index) if bill else row.state
     credited, paid = row.settled_beside(bill)
     if state == Bill.State.PAID and credited + paid < row.sum:
         state = Bill.State.ISSUED  # its total has risen since it was paid
@@ -226,7 +230,7 @@ def _write_lines(
         setting.ledger.removed(gone)
         BillLine.objects.filter(pk__in=[line.pk for line in gone]).delete()
     new = [
-        BillLine(bill=landed.records[key], product_id=product or None, description=text, amount=amount)
+        BillLine(bill_id=landed.records[key].pk, product_id=product or None, description=text, amount=amount)
         for key in told
         if key in landed.created or key in stale
         for product, text, amount in told[key]
