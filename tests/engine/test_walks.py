@@ -52,7 +52,7 @@ def chosen(flow: Flow, chance: random.Random) -> Point:
     tasks = [point for point in points if not point.moment and not point.message]
     times = [point for point in points if point.moment]
     messages = [point for point in points if point.message]
-    if chance.random() < 0.04 or not (tasks or times):
+    if chance.random() < 0.1 or not (tasks or times):
         return chance.choice(messages)
     if times and (not tasks or chance.random() < 0.3):
         return min(times, key=lambda point: point.moment)
