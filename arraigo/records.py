@@ -2,7 +2,8 @@
 
 import secrets
 from collections.abc import Callable, Iterable
-from typing import ClassVar, TypeVar
+from functools import cache
+from typing import Any, ClassVar, TypeVar
 
 from django.db import models
 from django.db.models import Q
@@ -13,7 +14,24 @@ LARGEST_KEY = 2**63 - 1
 """What a primary key can be at most; SQLite cannot even be asked about a larger one."""
 
 
-class ExternalRecord(models.Model):
+class Record(models.Model):
+    """A record of Arraigo's own."""
+
+    class Meta:
+        abstract = True
+
+    def _get_FIELD_display(self, field: "models.Field[Any, Any]") -> str:
+        """The word for a choice. Django hashes all choices of the field first, each of them translated."""
+        value = getattr(self, field.attname)
+        return str(_words(field).get(value, value))
+
+
+@cache
+def _words(field: "models.Field[Any, Any]") -> dict[Any, Any]:
+    return dict(field.flatchoices)
+
+
+class ExternalRecord(Record):
     """A record that may have come from another system, known there as `external_id`.
 
     `source` names that system ("arraigo" for what was entered here). The pair is unique where an

@@ -8,9 +8,9 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
-from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 
 from arraigo.people.models import User  # noqa: E402
+from arraigo.people.sessions import SessionStore  # noqa: E402
 
 for name in sys.argv[1:]:
     user = User.objects.get(username=name)

@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from arraigo.money import MoneyField
-from arraigo.records import ExternalRecord, known_words
+from arraigo.records import ExternalRecord, Record, known_words
 
 
 class Bill(ExternalRecord):
@@ -61,7 +61,7 @@ class Bill(ExternalRecord):
         return f"{self.month:%m/%Y}"
 
 
-class BillLine(models.Model):
+class BillLine(Record):
     """The charge of one product on a bill."""
 
     bill = models.ForeignKey(Bill, models.PROTECT, related_name="lines")
@@ -98,7 +98,7 @@ class Payment(ExternalRecord):
         return f"{self.amount} {self.paid_at}"
 
 
-class BillingClaim(models.Model):
+class BillingClaim(Record):
     """A billing claim (steps 4 and 13): asks billing to waive or compensate a product's month."""
 
     class Kind(models.TextChoices):
@@ -155,7 +155,7 @@ class BillingClaim(models.Model):
         return self.number
 
 
-class Adjustment(models.Model):
+class Adjustment(Record):
     """The credit that an applied claim put on a bill (TMF678 appliedBillingCredit)."""
 
     class Form(models.TextChoices):
@@ -177,7 +177,7 @@ class Adjustment(models.Model):
         return self.number
 
 
-class Credit(models.Model):
+class Credit(Record):
     """The share of an adjustment that one bill carries; what does not fit goes to the next bill.
 
     `bill` is None while it waits for a bill that does not exist yet.

@@ -1,13 +1,15 @@
 """Reads of bills, debts and claims. Amounts are `Decimal` in Bs."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
+from functools import cache
 
 from django.db.models import F, QuerySet, Sum
 
 from arraigo import clock
 from arraigo.billing.models import Bill, BillingClaim, BillLine, Credit
+from arraigo.compiled import compiled, each_of
 from arraigo.customers.models import Customer
 from arraigo.money import ZERO, MoneyField, bs
 from arraigo.products.models import Product
@@ -15,9 +17,10 @@ from arraigo.products.models import Product
 LIVE_CLAIMS = (BillingClaim.State.ENTERED, BillingClaim.State.APPLIED)
 
 
-def last_bills(customer: Customer, count: int = 12) -> QuerySet[Bill]:
-    """The customer's last `count` bills, latest month first, the open month included."""
-    return Bill.objects.filter(customer=customer).order_by("-month")[:count]
+@compiled
+def last_bills(customer: Customer) -> QuerySet[Bill]:
+    """The customer's last twelve bills, latest month first, the open month included."""
+    return Bill.objects.filter(customer=customer).order_by("-month")[:12]
 
 
 def average_billing(customer: Customer, months: int, as_of: dt.datetime) -> Decimal:
@@ -26,26 +29,28 @@ def average_billing(customer: Customer, months: int, as_of: dt.datetime) -> Deci
     What a customer was billed counts, not what was waived of it. Where no bill was ever issued the
     open month stands for the average; ZERO without any bill.
     """
-    month = clock.month_of(as_of)
-    bills = list(
-        Bill.objects.filter(customer=customer, month__lte=month)
-        .order_by("-month")
-        .values_list("state", "total")[: months + 1]
-    )
+    bills = _billed(months + 1)(customer, clock.month_of(as_of))
     issued = [total for state, total in bills if state != Bill.State.UNBILLED][:months]
     counted = issued or [total for _, total in bills[:1]]
     return bs(sum(counted, ZERO) / len(counted)) if counted else ZERO
 
 
+@cache
+def _billed(count: int) -> Callable[[Customer, dt.date], list[tuple[str, Decimal]]]:
+    """What gives state and total of a customer's last `count` bills up to a month, the latest first."""
+
+    @compiled
+    def billed(customer: Customer, month: dt.date) -> QuerySet[Bill, tuple[str, Decimal]]:
+        bills = Bill.objects.filter(customer=customer, month__lte=month).order_by("-month")
+        return bills.values_list("state", "total")[:count]
+
+    return billed
+
+
 def debts(customers: Iterable[Customer] | Iterable[int], as_of: dt.datetime) -> dict[int, Decimal]:
     """What each of `customers` (or their ids) owes past the due date at `as_of`, if anything."""
     keys = [each.pk if isinstance(each, Customer) else each for each in customers]
-    rows = (
-        _overdue(as_of)
-        .filter(customer__in=keys)
-        .values_list("customer")
-        .annotate(owed=Sum(F("total") - F("credited") - F("paid"), output_field=MoneyField()))
-    )
+    rows = _owed(keys, clock.local(as_of).date())
     return {customer: owed for customer, owed in rows if owed}
 
 
@@ -54,9 +59,12 @@ def debt(customer: Customer, as_of: dt.datetime) -> Decimal:
     return debts([customer], as_of).get(customer.pk, ZERO)
 
 
-def _overdue(as_of: dt.datetime) -> QuerySet[Bill]:
-    today = clock.local(as_of).date()
-    return Bill.objects.filter(state=Bill.State.ISSUED, due_on__lt=today)
+@compiled
+def _owed(customers: Sequence[int], today: dt.date) -> QuerySet[Bill, tuple[int, Decimal]]:
+    """Customer and what is owed past the due date, of those who owe."""
+    overdue = Bill.objects.filter(state=Bill.State.ISSUED, due_on__lt=today, customer__in=each_of(customers))
+    owed = Sum(F("total") - F("credited") - F("paid"), output_field=MoneyField())
+    return overdue.values_list("customer").annotate(owed=owed)
 
 
 def charge(product: Product, month: dt.date) -> Decimal:

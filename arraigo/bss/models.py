@@ -6,10 +6,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from arraigo.bss.names import name
-from arraigo.records import known_words, new_key
+from arraigo.records import Record, known_words, new_key
 
 
-class Command(models.Model):
+class Command(Record):
     """One order to the commercial system, written in the transaction of the step that causes it.
 
     Applied once: the idempotency key travels with it. Commands of one `subject` (a case number)

@@ -144,7 +144,7 @@ def look_at_listings(customer: Customer, *, by: User, reason: str) -> list[Credi
     `reason` says why: the number of a case, or words. Three statements.
     """
     look = CreditLook.objects.create(customer=customer, by=by, at=clock.now(), reason=reason[:120])
-    found = list(queries.listings_in_force(customer, clock.today()))
+    found = queries.listings_in_force(customer, clock.today())
     told = {"reason": look.reason, "found": len(found)}
     record("credit_listings.looked_at", customer, actor=by, data=told)
     return found

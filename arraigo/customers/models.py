@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from arraigo.records import ExternalRecord, known_words
+from arraigo.records import ExternalRecord, Record, known_words
 
 
 class Customer(ExternalRecord):
@@ -45,7 +45,7 @@ class Customer(ExternalRecord):
         return self.name
 
 
-class Phone(models.Model):
+class Phone(Record):
     """A telephone of a customer, kept as E.164 (+591…)."""
 
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="phones")
@@ -65,7 +65,7 @@ class Phone(models.Model):
         return self.number
 
 
-class SearchToken(models.Model):
+class SearchToken(Record):
     """One folded word, number or phonetic key under which a customer can be found."""
 
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="search_tokens")
@@ -100,7 +100,7 @@ class CreditListing(ExternalRecord):
         return f"{self.bureau} {self.listed_on}"
 
 
-class CreditLook(models.Model):
+class CreditLook(Record):
     """A look at a customer's credit listings: every one is logged."""
 
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="credit_looks")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from arraigo import clock
+from arraigo.compiled import compiled
 from arraigo.customers.models import CreditListing, Customer
 from arraigo.products.models import Product
 
@@ -39,6 +40,7 @@ class Standing:
         return bool(self.listings)
 
 
+@compiled
 def listings_in_force(customer: Customer, day: dt.date) -> QuerySet[CreditListing]:
     """The customer's listings on `day`. Reading them is logged: see `actions.look_at_listings`."""
     return CreditListing.objects.filter(
@@ -51,11 +53,15 @@ def standing(customer: Customer, *, as_of: dt.datetime, listings: Iterable[Credi
 
     A withdrawal for arrears counts from the day it happened; one without a day always counts.
     """
-    day = clock.local(as_of).date()
-    arrears = Product.objects.filter(
+    return Standing(_withdrawn(customer, clock.local(as_of).date()), list(listings))
+
+
+@compiled
+def _withdrawn(customer: Customer, day: dt.date) -> QuerySet[Product]:
+    """The products withdrawn for arrears up to `day`, the latest first."""
+    return Product.objects.filter(
         Q(ended_on=None) | Q(ended_on__lte=day),
         customer=customer,
         status=Product.Status.TERMINATED,
         reason=Product.Reason.ARREARS,
     ).order_by("-ended_on", "-id")
-    return Standing(list(arrears), list(listings))

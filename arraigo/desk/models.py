@@ -5,10 +5,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from arraigo.records import known_words
+from arraigo.records import Record, known_words
 
 
-class Callback(models.Model):
+class Callback(Record):
     """A call to the customer of a case that somebody is to make at a time."""
 
     class Cause(models.TextChoices):
@@ -41,7 +41,7 @@ class Callback(models.Model):
         return f"{self.case_id} {self.due_at}"
 
 
-class Draft(models.Model):
+class Draft(Record):
     """What somebody typed into the form of a page and has not sent yet."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="drafts")
@@ -59,7 +59,7 @@ class Draft(models.Model):
         return self.page
 
 
-class Presence(models.Model):
+class Presence(Record):
     """Somebody has the page of a case or a customer open; it is over when it is not told again."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")

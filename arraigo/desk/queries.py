@@ -5,6 +5,7 @@ import datetime as dt
 from django.db.models import QuerySet
 
 from arraigo import clock
+from arraigo.compiled import compiled
 from arraigo.desk.models import Callback, Draft, Presence
 from arraigo.people.models import User
 from arraigo.retention.models import RetentionCase
@@ -19,6 +20,12 @@ def callbacks_of(user: User, *, until: dt.datetime | None = None) -> QuerySet[Ca
     return (mine if until is None else mine.filter(due_at__lte=until)).order_by("due_at", "id")
 
 
+@compiled
+def calls_due(user: User, until: dt.datetime) -> QuerySet[Callback]:
+    """Those of `callbacks_of` that are due by `until`."""
+    return callbacks_of(user, until=until)
+
+
 def callbacks_in(case: RetentionCase) -> QuerySet[Callback]:
     """The calls of a case that are still to be made."""
     return Callback.objects.filter(case=case, done_at=None).select_related("person").order_by("due_at", "id")
@@ -31,7 +38,12 @@ def draft(user: User, page: str) -> Draft | None:
 
 def drafts(user: User) -> dict[str, str]:
     """Page → what `user` typed there and has not sent."""
-    return dict(Draft.objects.filter(user=user).values_list("page", "text"))
+    return dict(_drafts(user))
+
+
+@compiled
+def _drafts(user: User) -> QuerySet[Draft, tuple[str, str]]:
+    return Draft.objects.filter(user=user).values_list("page", "text")
 
 
 def others_at(place: str, user: User) -> list[Presence]:

@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from arraigo.people.models import Role
-from arraigo.records import known_words
+from arraigo.records import Record, known_words
 
 
-class Definition(models.Model):
+class Definition(Record):
     """A diagram and its decision tables, published together; immutable, known by their hash."""
 
     code = models.CharField(max_length=40)
@@ -41,7 +41,7 @@ class Definition(models.Model):
         return f"{self.code} v{self.number}"
 
 
-class Instance(models.Model):
+class Instance(Record):
     """One run of a definition. The row is the lock of a step: take it before reading the state."""
 
     class Status(models.TextChoices):
@@ -85,7 +85,7 @@ class Urgency(models.Func):
         super().__init__(*expressions, output_field=models.DateTimeField(), **extra)
 
 
-class WorkItem(models.Model):
+class WorkItem(Record):
     """Something a person of a role is to do: a row of a tray."""
 
     class Status(models.TextChoices):
@@ -139,7 +139,7 @@ class WorkItem(models.Model):
         return f"{self.instance.key} {self.element}"
 
 
-class Wait(models.Model):
+class Wait(Record):
     """Something an instance waits for: a time (`wake_at`) or a message by name."""
 
     class Kind(models.TextChoices):

@@ -3,8 +3,10 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from arraigo.records import Record
 
-class Event(models.Model):
+
+class Event(Record):
     """One thing that happened: who, when, to what, under which version, before and after.
 
     Inserted in the transaction of the change it tells of; `sequence`, `previous_hash` and `hash`
@@ -41,7 +43,7 @@ class Event(models.Model):
         return f"{self.kind} {self.subject_type} {self.subject_id}"
 
 
-class Seal(models.Model):
+class Seal(Record):
     """The single row that the sealer locks: the head of the chain and how many events it holds."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)

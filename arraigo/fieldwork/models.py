@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from arraigo.records import known_words
+from arraigo.records import Record, known_words
 
 
 class Task(models.TextChoices):
@@ -26,7 +26,7 @@ class Paper(models.TextChoices):
     FAULT_REPORT = "fault_report", _("Technical fault report")
 
 
-class PrintBatch(models.Model):
+class PrintBatch(Record):
     """Work orders printed together: who and when (step 6). The same orders print again alike."""
 
     number = models.CharField(max_length=24, unique=True)
@@ -41,7 +41,7 @@ class PrintBatch(models.Model):
         return self.number
 
 
-class Reprint(models.Model):
+class Reprint(Record):
     """Another printing of a batch, alike to the first but for its mark: the how manieth, who and when."""
 
     batch = models.ForeignKey(PrintBatch, models.PROTECT, related_name="reprints")
@@ -57,7 +57,7 @@ class Reprint(models.Model):
         return f"{self.batch_id} {self.number}"
 
 
-class Attachment(models.Model):
+class Attachment(Record):
     """A photo or a signature. Kept in the database, where every node finds it and a backup takes it."""
 
     sha256 = models.CharField(max_length=64, unique=True)
@@ -70,7 +70,7 @@ class Attachment(models.Model):
         return self.sha256[:12]
 
 
-class Trip(models.Model):
+class Trip(Record):
     """A technician's way to the customer of one order: set out, then arrived or found nobody (step 7).
 
     Nobody at home is proved by the photo; it is the evidence that pauses the 24 hours.
@@ -104,7 +104,7 @@ class Trip(models.Model):
         return f"{self.work_order_id} {self.left_at or self.arrived_at}"
 
 
-class Photo(models.Model):
+class Photo(Record):
     """A photo of the work, kept as soon as it is taken: whatever happens to the form, it is there."""
 
     class Moment(models.TextChoices):
@@ -138,7 +138,7 @@ class NotMeasured(models.TextChoices):
     OTHER = "other", _("Another reason, under “What was found”")
 
 
-class Visit(models.Model):
+class Visit(Record):
     """The technician's visit for one work order (step 7)."""
 
     work_order = models.OneToOneField("orders.WorkOrder", models.PROTECT, related_name="visit")
@@ -165,7 +165,7 @@ class Visit(models.Model):
         return f"{self.work_order_id}"
 
 
-class Measurement(models.Model):
+class Measurement(Record):
     """A reading before and after the work, on one product."""
 
     visit = models.ForeignKey(Visit, models.PROTECT, related_name="measurements")
@@ -184,7 +184,7 @@ class Measurement(models.Model):
         return self.name
 
 
-class SignedPaper(models.Model):
+class SignedPaper(Record):
     """A document that the customer signed, or refused to sign with reason and photo (step 8.1)."""
 
     visit = models.ForeignKey(Visit, models.PROTECT, related_name="papers")

@@ -1,10 +1,11 @@
 """Reads of print batches, visits and signed papers."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from django.db.models import Count, Q, QuerySet
 
+from arraigo.compiled import compiled, each_of
 from arraigo.eventlog.models import Event
 from arraigo.eventlog.papers import PaperChanged, digest
 from arraigo.fieldwork import signed
@@ -58,9 +59,10 @@ def papers_of_order(work_order_id: int) -> QuerySet[SignedPaper]:
     return _papers(Q(visit__work_order=work_order_id))
 
 
-def papers_of_orders(work_order_ids: Iterable[int]) -> QuerySet[SignedPaper]:
+@compiled
+def papers_of_orders(work_order_ids: Sequence[int]) -> QuerySet[SignedPaper]:
     """The papers of the visits of several orders, oldest first, each with its visit and no more."""
-    papers = SignedPaper.objects.filter(visit__work_order__in=work_order_ids)
+    papers = SignedPaper.objects.filter(visit__work_order__in=each_of(work_order_ids))
     return papers.select_related("visit").defer("contents").order_by("id")
 
 

@@ -7,10 +7,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from arraigo.records import known_words
+from arraigo.records import Record, known_words
 
 
-class ImportRun(models.Model):
+class ImportRun(Record):
     """One file brought in (or about to be): its digest, its mapping and its counts."""
 
     class State(models.TextChoices):
@@ -72,7 +72,7 @@ class ImportRun(models.Model):
         return min(100, self.lines_done * 100 // self.lines) if self.lines else 0
 
 
-class ImportBatch(models.Model):
+class ImportBatch(Record):
     """What one batch of a run made and changed: by it a run can be undone."""
 
     run = models.ForeignKey(ImportRun, models.CASCADE, related_name="batches")

@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from arraigo.eventlog import papers
 from arraigo.people.models import Role
-from arraigo.records import known_words
+from arraigo.records import Record, known_words
 
 
-class Judgement(models.Model):
+class Judgement(Record):
     """Whether an accepted case was saved, judged once, at one moment for faults, products and claims.
 
     Judged a second time (`again`) where it was saved: 60 days later, by the policy's values.
@@ -55,7 +55,7 @@ class Judgement(models.Model):
         return f"{self.case_id} {self.because}"
 
 
-class LiveBase(models.Model):
+class LiveBase(Record):
     """How many products were alive when a month began: what the month's terminations are set against."""
 
     month = models.DateField(unique=True)
@@ -66,7 +66,7 @@ class LiveBase(models.Model):
         return f"{self.month:%Y-%m} {self.products}"
 
 
-class MonthlyReport(models.Model):
+class MonthlyReport(Record):
     """That the heads of division were sent the report of a month (III.2)."""
 
     month = models.DateField(unique=True)
@@ -76,7 +76,7 @@ class MonthlyReport(models.Model):
         return f"{self.month:%Y-%m}"
 
 
-class Evaluation(models.Model):
+class Evaluation(Record):
     """Commercial management's signed evaluation of one month. Cannot change once signed."""
 
     month = models.DateField(unique=True)
@@ -121,7 +121,7 @@ class Evaluation(models.Model):
         return f"{self.month:%Y-%m}"
 
 
-class IndicatorReview(models.Model):
+class IndicatorReview(Record):
     """A head's monthly review of the indicator."""
 
     month = models.DateField()

@@ -8,10 +8,10 @@ from django.utils.translation import pgettext_lazy
 
 from arraigo.messages import sentences
 from arraigo.messages.names import kind_name
-from arraigo.records import known_words, new_key
+from arraigo.records import Record, known_words, new_key
 
 
-class Notice(models.Model):
+class Notice(Record):
     """Something a member of staff should know. Shown until read."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="notices")
@@ -48,7 +48,7 @@ class Channel(models.TextChoices):
     EMAIL = "email", _("E-mail")
 
 
-class Message(models.Model):
+class Message(Record):
     """One message to a customer or a member of staff, written in the transaction of what it tells of.
 
     Its facts (`data`) are fixed then. Whether it may go, to which address and in which words is
@@ -133,7 +133,7 @@ class Message(models.Model):
         return kind_name(self.kind)
 
 
-class Enclosure(models.Model):
+class Enclosure(Record):
     """A file that goes with a message by e-mail, as it was when the message was written."""
 
     message = models.ForeignKey(Message, models.CASCADE, related_name="enclosures")
@@ -145,7 +145,7 @@ class Enclosure(models.Model):
         return self.name
 
 
-class MessageTemplate(models.Model):
+class MessageTemplate(Record):
     """The operator's own text for a kind of message on a channel, in place of the default one."""
 
     kind = models.CharField(max_length=40)
@@ -169,7 +169,7 @@ class MessageTemplate(models.Model):
         return f"{self.kind} {self.channel}"
 
 
-class NoticeChoice(models.Model):
+class NoticeChoice(Record):
     """What one member of staff wants by e-mail beside the notices in the product."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notice_choice")

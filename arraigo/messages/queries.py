@@ -2,6 +2,7 @@
 
 from django.db.models import QuerySet
 
+from arraigo.compiled import compiled
 from arraigo.messages.kinds import Text, all_kinds, kind_of
 from arraigo.messages.models import Channel, Message, MessageTemplate, Notice
 from arraigo.people.models import User
@@ -12,6 +13,12 @@ STUCK = (Message.Status.FAILED, Message.Status.UNCERTAIN)
 def unread(user: User) -> QuerySet[Notice]:
     """What `user` has not read yet, the latest first."""
     return Notice.objects.filter(user=user, read_at=None).order_by("-at", "-id")
+
+
+@compiled
+def some_unread(user: User) -> QuerySet[Notice, int]:
+    """Keys of what `user` has not read yet, ten at most: enough to show how many."""
+    return Notice.objects.filter(user=user, read_at=None).values_list("pk", flat=True)[:10]
 
 
 def latest(user: User, count: int = 50) -> QuerySet[Notice]:

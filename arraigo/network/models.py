@@ -4,10 +4,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from arraigo.records import ExternalRecord, known_words
+from arraigo.records import ExternalRecord, Record, known_words
 
 
-class Zone(models.Model):
+class Zone(Record):
     """A zone of a municipality, served by one operations centre."""
 
     code = models.SlugField(max_length=40, unique=True)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from arraigo.money import MoneyField
-from arraigo.records import known_words
+from arraigo.records import Record, known_words
 
 
 class OrderState(models.TextChoices):
@@ -29,7 +29,7 @@ class OrderState(models.TextChoices):
 ENDED = ("rejected", "cancelled", "completed", "failed", "partial")
 
 
-class ProductOrder(models.Model):
+class ProductOrder(Record):
     """A request on a product: the zero-priced Engineering Service, a courtesy, a transfer."""
 
     class Kind(models.TextChoices):
@@ -59,7 +59,7 @@ class ProductOrder(models.Model):
         return self.number
 
 
-class WorkOrder(models.Model):
+class WorkOrder(Record):
     """A field job (OT) with its 24 hours (steps 5–8)."""
 
     number = models.CharField(max_length=24, unique=True)
@@ -119,7 +119,7 @@ class WorkOrder(models.Model):
         return self.number
 
 
-class Pause(models.Model):
+class Pause(Record):
     """A stretch that the 24 h do not count: the customer absent or asking for later, evidenced."""
 
     class Reason(models.TextChoices):
@@ -148,7 +148,7 @@ class Pause(models.Model):
         return f"{self.work_order_id} {self.reason}"
 
 
-class Escalation(models.Model):
+class Escalation(Record):
     """A part of the 24 hours is gone and people were told so: each part once for an order (step 7)."""
 
     work_order = models.ForeignKey(WorkOrder, models.PROTECT, related_name="escalations")

@@ -6,7 +6,8 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from arraigo.records import known_words
+from arraigo.compiled import compiled
+from arraigo.records import Record, known_words
 
 
 class Role(models.TextChoices):
@@ -25,7 +26,7 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", _("Administrator")
 
 
-class Unit(models.Model):
+class Unit(Record):
     """A division, a retention team or an operations centre, with its head."""
 
     class Kind(models.TextChoices):
@@ -60,7 +61,7 @@ class User(AbstractUser):
 
     @cached_property
     def own_memberships(self) -> list["Membership"]:
-        return list(self.memberships.select_related("unit"))
+        return _memberships(self)
 
     def has_role(self, *roles: str) -> bool:
         return not self.roles.isdisjoint(roles)
@@ -73,7 +74,12 @@ class User(AbstractUser):
         return self.get_full_name() or self.username
 
 
-class Membership(models.Model):
+@compiled
+def _memberships(user: User) -> models.QuerySet["Membership"]:
+    return Membership.objects.filter(user=user).select_related("unit")
+
+
+class Membership(Record):
     """`user` has `role` in `unit`."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships")

@@ -4,9 +4,10 @@ from django.conf import settings
 from django.db import models
 
 from arraigo.engine.models import Definition
+from arraigo.records import Record
 
 
-class ProcedureVersion(models.Model):
+class ProcedureVersion(Record):
     """Diagram + decisions + policy, published together; every case keeps the one it obeys."""
 
     definition = models.OneToOneField(Definition, models.PROTECT, primary_key=True, related_name="version")

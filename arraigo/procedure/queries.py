@@ -2,6 +2,9 @@
 
 from functools import lru_cache
 
+from django.db.models import QuerySet
+
+from arraigo.compiled import compiled
 from arraigo.engine.decisions import decisions_of
 from arraigo.engine.models import Instance
 from arraigo.procedure.errors import NoProcedure
@@ -20,10 +23,14 @@ def current_version() -> ProcedureVersion:
 def current_policy() -> Policy:
     """The policy of the current version. Raises NoProcedure where none was published."""
     # Only its key is read each time: diagram, tables and policy are long.
-    current = ProcedureVersion.objects.filter(is_current=True).values_list("pk", flat=True)[:1]
-    for key in current:
+    for key in _current_key():
         return policy_of(key)
     raise NoProcedure
+
+
+@compiled
+def _current_key() -> QuerySet[ProcedureVersion, int]:
+    return ProcedureVersion.objects.filter(is_current=True).values_list("pk", flat=True)[:1]
 
 
 @lru_cache(maxsize=32)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from arraigo.money import MoneyField
-from arraigo.records import ExternalRecord, known_words
+from arraigo.records import ExternalRecord, Record, known_words
 
 
 class Service(models.TextChoices):
@@ -31,7 +31,7 @@ class Technology(models.TextChoices):
     UNKNOWN = "unknown", _("Not known")
 
 
-class Offering(models.Model):
+class Offering(Record):
     """A product of the catalogue, with its list price a month."""
 
     code = models.SlugField(max_length=40, unique=True)
@@ -118,7 +118,7 @@ class Product(ExternalRecord):
         return next((baja.requested_at for baja in waiting if baja.requested_at), None)
 
 
-class Courtesy(models.Model):
+class Courtesy(Record):
     """A free courtesy on a product, with an end (step 14; TMF671 promotion)."""
 
     class Status(models.TextChoices):

@@ -5,10 +5,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from arraigo.records import known_words
+from arraigo.records import Record, known_words
 
 
-class QualityControl(models.Model):
+class QualityControl(Record):
     class Kind(models.TextChoices):
         POST_VISIT = "post_visit", _("2 days after the visit")
         POST_SERVICE = "post_service", _("30 days after the Engineering Service")
@@ -60,7 +60,7 @@ class QualityControl(models.Model):
         return f"{self.kind} {self.case_number}"
 
 
-class ContactAttempt(models.Model):
+class ContactAttempt(Record):
     """One call to the customer for a control."""
 
     control = models.ForeignKey(QualityControl, models.PROTECT, related_name="attempts")

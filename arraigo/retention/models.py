@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from arraigo.money import MoneyField
 from arraigo.orders.models import WorkOrder
-from arraigo.records import known_words
+from arraigo.records import Record, known_words
 
 if TYPE_CHECKING:
     from arraigo.money import OptionalMoney
@@ -31,7 +31,7 @@ class Reason(models.TextChoices):
     OTHER = "other", _("Other")
 
 
-class RetentionCase(models.Model):
+class RetentionCase(Record):
     """A customer asks to leave; one case per request, with its affected products (TMF701)."""
 
     class Channel(models.TextChoices):
@@ -120,7 +120,7 @@ class RetentionCase(models.Model):
         return " · ".join(filter(None, [self.competitor, self.competitor_offer, price]))
 
 
-class BackgroundReview(models.Model):
+class BackgroundReview(Record):
     """What step 1 was judged on."""
 
     case = models.ForeignKey(RetentionCase, models.PROTECT, related_name="reviews")
@@ -139,7 +139,7 @@ class BackgroundReview(models.Model):
         return f"{self.case_id}"
 
 
-class Override(models.Model):
+class Override(Record):
     """The head of team lets an ineligible customer be offered something, or does not (1.1)."""
 
     case = models.ForeignKey(RetentionCase, models.PROTECT, related_name="overrides")
@@ -152,7 +152,7 @@ class Override(models.Model):
         return f"{self.case_id}"
 
 
-class RepeatFaultVerdict(models.Model):
+class RepeatFaultVerdict(Record):
     """The verdict of step 2 on one affected product, with the tickets behind it."""
 
     case = models.ForeignKey(RetentionCase, models.PROTECT, related_name="verdicts")
@@ -172,7 +172,7 @@ class RepeatFaultVerdict(models.Model):
         return f"{self.case_id} {self.product_id}"
 
 
-class Offer(models.Model):
+class Offer(Record):
     """Something offered to keep the customer (steps 3, 12, 14 and the transfer), and the answer."""
 
     class Kind(models.TextChoices):
@@ -224,7 +224,7 @@ class Offer(models.Model):
         return f"{self.kind} {self.case_id}"
 
 
-class Promise(models.Model):
+class Promise(Record):
     """Something the operator promised, with owner, due time and proof."""
 
     class Kind(models.TextChoices):
@@ -275,7 +275,7 @@ class Promise(models.Model):
         return self.text
 
 
-class Receipt(models.Model):
+class Receipt(Record):
     """A numbered proof for the customer (constancia): of a promise or of a baja."""
 
     class Kind(models.TextChoices):
@@ -303,7 +303,7 @@ class Receipt(models.Model):
         return dt.datetime.fromisoformat(at) if at else None
 
 
-class ProactiveCall(models.Model):
+class ProactiveCall(Record):
     """A call to a customer with a repeated fault who had not asked to leave: one a customer and day."""
 
     class Outcome(models.TextChoices):

@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from arraigo.money import MoneyField
-from arraigo.records import ExternalRecord, known_words
+from arraigo.records import ExternalRecord, Record, known_words
 
 
 class Outage(ExternalRecord):
@@ -144,7 +144,7 @@ def may_come_to(before: str, after: str) -> bool:
     return bool(way(before, after))
 
 
-class TicketChange(models.Model):
+class TicketChange(Record):
     """One change of state of a ticket."""
 
     ticket = models.ForeignKey(TroubleTicket, models.PROTECT, related_name="changes")
@@ -161,7 +161,7 @@ class TicketChange(models.Model):
         return f"{self.before} → {self.after}"
 
 
-class Interaction(models.Model):
+class Interaction(Record):
     """A follow-up on a ticket that exists: it does not count as a claim of its own."""
 
     ticket = models.ForeignKey(TroubleTicket, models.PROTECT, related_name="interactions")
@@ -174,7 +174,7 @@ class Interaction(models.Model):
         return f"{self.channel} {self.at}"
 
 
-class ConfirmedSolution(models.Model):
+class ConfirmedSolution(Record):
     """The customer said to an advisor, or in the control after the visit, that the faults of a product up to a
     moment are really solved."""
 
@@ -193,7 +193,7 @@ class ConfirmedSolution(models.Model):
         return f"{self.product_id} {self.at}"
 
 
-class RepeatFaultFinding(models.Model):
+class RepeatFaultFinding(Record):
     """A repeated fault of a customer's product as the last look over all products found it.
 
     It is only a list of whom to look at: what is shown is judged again when it is shown.

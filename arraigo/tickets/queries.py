@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Q, QuerySet
 
+from arraigo.compiled import compiled, each_of
 from arraigo.tickets.models import ConfirmedSolution, TroubleTicket
 
 COUNTABLE = Q(type=TroubleTicket.Type.FAULT) & ~Q(status__in=TroubleTicket.NOT_COUNTABLE)
@@ -64,13 +65,27 @@ def fault_history(
     """
     ids = list(product_ids)
     tickets: dict[int, list[TroubleTicket]] = defaultdict(list)
-    for ticket in countable_faults().filter(product_id__in=ids, opened_at__lte=as_of).order_by("opened_at", "id"):
+    for ticket in _faults_until(ids, as_of):
         tickets[ticket.product_id].append(ticket)
     confirmed: dict[int, list[ConfirmedSolution]] = defaultdict(list)
-    for solution in ConfirmedSolution.objects.filter(product_id__in=ids, at__lte=as_of).select_related("ticket"):
+    for solution in _solutions_until(ids, as_of):
         confirmed[solution.product_id].append(solution)
     span = dt.timedelta(hours=window_hours)
     return {pk: _history(pk, tickets[pk], confirmed[pk], as_of, span, count) for pk in ids}
+
+
+@compiled
+def _faults_until(products: Sequence[int], as_of: dt.datetime) -> QuerySet[TroubleTicket]:
+    """The countable faults of the products opened until then, oldest first."""
+    found = countable_faults().filter(product_id__in=each_of(products), opened_at__lte=as_of)
+    return found.order_by("opened_at", "id")
+
+
+@compiled
+def _solutions_until(products: Sequence[int], as_of: dt.datetime) -> QuerySet[ConfirmedSolution]:
+    """The solutions confirmed until then, with the tickets that they are about."""
+    found = ConfirmedSolution.objects.filter(product_id__in=each_of(products), at__lte=as_of)
+    return found.select_related("ticket")
 
 
 def _history(

@@ -1,5 +1,8 @@
 """Keeping how a person likes a list."""
 
+from django.db.models import QuerySet
+
+from arraigo.compiled import compiled, first
 from arraigo.people.models import User
 from arraigo.web.models import ListChoice
 
@@ -8,7 +11,12 @@ MOST_LETTERS = 500
 
 def remembered(user: User, name: str) -> str:
     """The query that `user` last chose for the list `name`; the empty text for none. One query."""
-    return ListChoice.objects.filter(user=user, name=name).values_list("query", flat=True).first() or ""
+    return first(_query(user, name)) or ""
+
+
+@compiled
+def _query(user: User, name: str) -> QuerySet[ListChoice, str]:
+    return ListChoice.objects.filter(user=user, name=name).values_list("query", flat=True)
 
 
 def remember(user: User, name: str, query: str) -> None:

@@ -15,7 +15,7 @@ MOST_COUNTED = 9
 
 def unread(user: User) -> str:
     """How many notices `user` has not read: "3", "9+"; empty for none."""
-    count = len(notices.unread(user).order_by().values_list("pk")[: MOST_COUNTED + 1])
+    count = len(notices.some_unread(user))
     return f"{MOST_COUNTED}+" if count > MOST_COUNTED else str(count or "")
 
 

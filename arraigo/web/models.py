@@ -3,8 +3,10 @@
 from django.conf import settings
 from django.db import models
 
+from arraigo.records import Record
 
-class ListChoice(models.Model):
+
+class ListChoice(Record):
     """How a person last sorted and filtered a list, as the query of its address."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="list_choices")

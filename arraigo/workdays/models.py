@@ -3,8 +3,10 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from arraigo.records import Record
 
-class Holiday(models.Model):
+
+class Holiday(Record):
     """A day on which no control call is made. Editable: the first filling is only a proposal."""
 
     day = models.DateField(unique=True)
@@ -19,7 +21,7 @@ class Holiday(models.Model):
         return f"{self.day:%Y-%m-%d} {self.name}"
 
 
-class ClockOffset(models.Model):
+class ClockOffset(Record):
     """How far a demo database's clock stands ahead of the wall clock. Refused in production."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)

@@ -25,7 +25,7 @@ RECORDS = [
 @pytest.fixture
 def browser() -> Client:
     client = Client()
-    client.force_login(User.objects.create_superuser("admin"), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(User.objects.create_superuser("admin"), backend="arraigo.people.sessions.StaffBackend")
     return client
 
 

@@ -1,10 +1,12 @@
 """Which cases and work items a person may see. Other people's do not exist for them."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
+from arraigo.compiled import compiled, each_of
+from arraigo.customers.models import Customer
 from arraigo.engine.models import WorkItem
 from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role, User
@@ -40,10 +42,30 @@ def cases(user: User) -> QuerySet[RetentionCase]:
     """The cases that `user` may see: all, those of the own team, those with an order of the own centre."""
     if user.has_role(*EVERY_CASE):
         return RetentionCase.objects.all()
-    orders = WorkOrder.objects.filter(
-        case_number=OuterRef("number"), operations_center_id__in=units_as(user, Role.OPERATIONS_SUPERVISOR)
-    )
-    return RetentionCase.objects.filter(Q(team_id__in=units_as(user, *RETENTION)) | Exists(orders))
+    return _in(units_as(user, *RETENTION), units_as(user, Role.OPERATIONS_SUPERVISOR))
+
+
+def _in(teams: Any, centres: Any) -> QuerySet[RetentionCase]:
+    orders = WorkOrder.objects.filter(case_number=OuterRef("number"), operations_center_id__in=centres)
+    return RetentionCase.objects.filter(Q(team_id__in=teams) | Exists(orders))
+
+
+def numbers_of(user: User, customer: Customer) -> dict[str, int]:
+    """Number and key of those of `cases` that are the customer's."""
+    if user.has_role(*EVERY_CASE):
+        return dict(_numbers(customer))
+    teams, centres = units_as(user, *RETENTION), units_as(user, Role.OPERATIONS_SUPERVISOR)
+    return dict(_numbers_in(customer, teams, centres))
+
+
+@compiled
+def _numbers(customer: Customer) -> QuerySet[RetentionCase, tuple[str, int]]:
+    return RetentionCase.objects.filter(customer=customer).values_list("number", "pk")
+
+
+@compiled
+def _numbers_in(customer: Customer, teams: list[int], centres: list[int]) -> QuerySet[RetentionCase, tuple[str, int]]:
+    return _in(each_of(teams), each_of(centres)).filter(customer=customer).values_list("number", "pk")
 
 
 def case(user: User, number: str) -> RetentionCase:

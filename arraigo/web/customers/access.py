@@ -1,7 +1,9 @@
 """Which customers, products and tickets a person may see: all, for the roles that may look at customers."""
 
+from django.db.models import QuerySet
 from django.http import Http404
 
+from arraigo.compiled import compiled, first
 from arraigo.customers.models import CreditListing, Customer
 from arraigo.products.models import Product
 from arraigo.tickets.models import TroubleTicket
@@ -9,10 +11,15 @@ from arraigo.tickets.models import TroubleTicket
 
 def customer(number: str) -> Customer:
     """The customer of that number, with zone and phones; 404 where there is none."""
-    found = Customer.objects.select_related("zone").prefetch_related("phones").filter(number=number).first()
+    found = first(_numbered(number))
     if found is None:
         raise Http404
     return found
+
+
+@compiled
+def _numbered(number: str) -> QuerySet[Customer]:
+    return Customer.objects.select_related("zone").prefetch_related("phones").filter(number=number)
 
 
 def listing(pk: int) -> CreditListing:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from arraigo import clock
 from arraigo.billing import queries as billing
+from arraigo.compiled import prefetched
 from arraigo.customers.models import Customer
 from arraigo.fieldwork import queries as fieldwork
 from arraigo.fieldwork.models import SignedPaper
@@ -16,35 +17,32 @@ from arraigo.people.models import Role, User
 from arraigo.procedure import queries as procedures
 from arraigo.procedure.policy import Policy
 from arraigo.products import queries as products
-from arraigo.products.models import Courtesy, Product
+from arraigo.products.models import Product
 from arraigo.retention import background, faults
 from arraigo.retention.background import Background
-from arraigo.retention.models import Promise, Receipt, RetentionCase
 from arraigo.terminations.models import Termination
 from arraigo.web.access import CASE_READERS, CUSTOMER_WRITERS
 from arraigo.web.cases import access as case_access
 from arraigo.web.cases.contexts import courtesy_names
-from arraigo.web.customers import timeline
+from arraigo.web.customers import glance, timeline
 from arraigo.web.customers.chart import chart
 from arraigo.web.templatetags.show import bs
 
 LIGHTS = (Role.ADVISOR, Role.TEAM_LEAD, Role.COMMERCIAL_MANAGEMENT)
 """Who sees the Central de Riesgos: the roles that judge the background (1.1) or answer for it."""
-MOST_PAST = 4
-"""Past cases, promises, courtesies and terminations shown at a glance; the timeline has all."""
-LAST_VISITS = 3
 
 
 def customer_page(customer: Customer, user: User) -> dict[str, Any]:
     """Everything that the page of a customer shows."""
     policy = procedures.current_policy()
-    own = list(products.products_of(customer).prefetch_related("terminations"))
-    bills = list(billing.last_bills(customer))
+    own, leaving = products.all_products(customer), glance.terminations(customer)
+    _joined(own, leaving)
+    bills = billing.last_bills(customer)
     found = _background(customer, policy, user)
     verdicts = faults.verdicts([product for product in own if product.is_alive], policy)
-    latest = orders(customer)
+    latest = glance.orders(customer)
     # The cases that the reader may see, asked once: receipts and papers follow them.
-    seen = dict(case_access.cases(user).filter(customer=customer).values_list("number", "pk"))
+    seen = case_access.numbers_of(user, customer)
     return {
         "customer": customer,
         "may_write": user.has_role(*CUSTOMER_WRITERS),
@@ -60,6 +58,7 @@ def customer_page(customer: Customer, user: User) -> dict[str, Any]:
         "bills": bills,
         "chart": chart(bills, clock.today()),
         **_past(customer, user, seen, own),
+        "terminations": leaving[: glance.MOST_PAST],
         "orders": latest,
         "papers": papers(latest, user, seen),
         "courtesy_names": courtesy_names(policy),
@@ -83,46 +82,36 @@ def vip_because(found: Background, policy: Policy) -> str:
 
 
 def _past(customer: Customer, user: User, seen: Mapping[str, int], own: Sequence[Product]) -> dict[str, Any]:
-    """Earlier cases, promises, courtesies and terminations, the newest first; `seen` are the cases shown to `user`,
+    """Earlier cases, promises, courtesies and receipts, the newest first; `seen` are the cases shown to `user`,
     `own` the customer's products.
     """
-    cases = list(RetentionCase.objects.filter(customer=customer).order_by("-opened_at", "-id")[:MOST_PAST])
-    given = Courtesy.objects.filter(product__in=own).order_by("-starts_at", "-id")[:MOST_PAST]
-    leaving = Termination.objects.filter(customer=customer).order_by("-requested_at", "-id")[:MOST_PAST]
-    sees_cases = user.has_role(*CASE_READERS)
-    receipts = Receipt.objects.filter(case__in=seen.values() if user.has_role(*case_access.RECEIPT_READERS) else ())
+    cases = glance.cases(customer)
+    readable = list(seen.values()) if user.has_role(*case_access.RECEIPT_READERS) else []
     return {
-        "cases": cases if sees_cases else [],
+        "cases": cases if user.has_role(*CASE_READERS) else [],
         "open_case": next((case for case in cases if case.closed_at is None), None),
         "seen_cases": seen,
-        "promises": list(Promise.objects.filter(customer=customer).order_by("-made_at", "-id")[:MOST_PAST]),
-        "courtesies": list(given),
-        "receipts": list(receipts.order_by("-id")[:MOST_PAST]),
-        "terminations": _with_products(leaving, own),
+        "promises": glance.promises(customer),
+        "courtesies": glance.courtesies(own),
+        "receipts": glance.receipts(readable) if readable else [],
     }
 
 
-def _with_products(rows: Iterable[Termination], own: Sequence[Product]) -> list[Termination]:
-    """The terminations with their products, which the page has read already."""
-    known, found = {product.pk: product for product in own}, list(rows)
-    for each in found:
+def _joined(own: Sequence[Product], leaving: Iterable[Termination]) -> None:
+    """Let the customer's products and terminations know each other: both are read already."""
+    known = {product.pk: product for product in own}
+    for product in own:
+        prefetched(product, "terminations", [each for each in leaving if each.product_id == product.pk])
+    for each in leaving:
         if each.product_id in known:
             each.product = known[each.product_id]
-    return found
-
-
-def orders(customer: Customer) -> list[WorkOrder]:
-    """Open work orders, and the last ones that were closed, with their technicians and visits."""
-    rows = WorkOrder.objects.filter(customer=customer).select_related("technician", "visit")
-    newest = list(rows.order_by("-created_at", "-id")[: LAST_VISITS + 3])
-    return sorted(newest, key=lambda order: order.closed_at is not None)[:LAST_VISITS]
 
 
 def papers(latest: list[WorkOrder], user: User, seen: Mapping[str, int]) -> list[SignedPaper]:
     """The signed papers of the orders shown that `user` may open, as `access.work_orders` has it."""
     own = user.pk if user.has_role(Role.TECHNICIAN) else None
     shown = [each.pk for each in latest if each.case_number in seen or (own and each.technician_id == own)]
-    return list(fieldwork.papers_of_orders(shown)) if shown else []
+    return fieldwork.papers_of_orders(shown) if shown else []
 
 
 def verdict_of(product: Product) -> faults.Verdict:

@@ -5,10 +5,14 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from arraigo.compiled import compiled
 from arraigo.customers import search
+from arraigo.engine.models import WorkItem
+from arraigo.people.models import User
+from arraigo.retention import queries
 from arraigo.retention.models import Reason
 from arraigo.web.filters import Choice, Words
-from arraigo.web.lists import Column, List
+from arraigo.web.lists import ROWS, Column, List
 
 MOST_CUSTOMERS = 100
 
@@ -17,6 +21,17 @@ def matching(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
     """Tasks of the case of that number, or of the customers that fit the text."""
     found = [customer.pk for customer in search.search(text, MOST_CUSTOMERS)]
     return rows.filter(Q(instance__key__iendswith=text) | Q(instance__case__customer__in=found))
+
+
+def items(user: User, role: str) -> QuerySet[WorkItem]:
+    """The tray's items with what a line shows of each."""
+    return queries.tray(user, role).select_related("instance__case__customer__zone", "assignee")
+
+
+@compiled
+def first_items(user: User, role: str) -> QuerySet[WorkItem]:
+    """The first page of `items`, and one more."""
+    return items(user, role)[: ROWS + 1]
 
 
 def tray(role: str) -> List:

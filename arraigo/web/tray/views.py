@@ -8,11 +8,10 @@ from django.views.decorators.http import require_GET
 from arraigo import clock
 from arraigo.desk import queries as desk
 from arraigo.people.models import Role
-from arraigo.retention import queries
 from arraigo.web import lists, nav
 from arraigo.web.access import STEP_ROLES, staff, user_of
 from arraigo.web.tray import contexts
-from arraigo.web.tray.lists import tray as tray_list
+from arraigo.web.tray import lists as spec
 
 SOON = dt.timedelta(hours=4)
 """How long before they are due calls stand above the tray."""
@@ -26,11 +25,11 @@ def tray(request: HttpRequest, role: str) -> HttpResponse:
     user = user_of(request)
     if role not in nav.trays(user):
         raise Http404
-    items = queries.tray(user, role).select_related("instance__case__customer__zone", "assignee")
     template = "tray/tray_phone.html" if role == Role.TECHNICIAN else "tray/tray.html"
     talks = role in (Role.ADVISOR, Role.TEAM_LEAD)
-    calls = list(desk.callbacks_of(user, until=clock.now() + SOON)[:MOST_CALLS]) if talks else []
+    calls = desk.calls_due(user, clock.now() + SOON)[:MOST_CALLS] if talks else []
     context = {"role": role, "calls": calls, "present": clock.now()}
     return lists.reply(
-        request, tray_list(role), items, template, context, prepare=lambda found: contexts.rows(found, user)
-    )
+        request, spec.tray(role), spec.items(user, role), template, context,
+        prepare=lambda found: contexts.rows(found, user), begin=lambda: spec.first_items(user, role),
+    )  # fmt: skip

@@ -1,0 +1,43 @@
+"""Who is signed in, asked at every request: session and account by compiled queries."""
+
+import datetime as dt
+from typing import Any
+
+from django.contrib.auth.backends import ModelBackend
+from django.contrib.sessions.backends import db
+from django.contrib.sessions.models import Session
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from arraigo.compiled import compiled, first
+from arraigo.people.models import User
+
+
+class SessionStore(db.SessionStore):
+    """Django's session in the database."""
+
+    def _get_session_from_db(self) -> Session | None:
+        # Sessions end by the real time, as Django writes it, also where Arraigo's clock was moved.
+        now = timezone.now()  # noqa: TID251
+        found = first(_session(self.session_key, now)) if self.session_key else None
+        if found is None:
+            self._session_key = None
+        return found
+
+
+class StaffBackend(ModelBackend):
+    """Django's accounts with passwords."""
+
+    def get_user(self, user_id: Any) -> User | None:
+        user = first(_account(user_id))
+        return user if user is not None and self.user_can_authenticate(user) else None
+
+
+@compiled
+def _session(key: str, now: dt.datetime) -> QuerySet[Session]:
+    return Session.objects.filter(session_key=key, expire_date__gt=now)
+
+
+@compiled
+def _account(key: int) -> QuerySet[User]:
+    return User.objects.filter(pk=key)
