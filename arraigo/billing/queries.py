@@ -137,6 +137,7 @@ def waiting_claims() -> QuerySet[BillingClaim]:
     )
 
 
+@compiled
 def claims_of(case_number: str) -> QuerySet[BillingClaim]:
     """The billing claims of a case, oldest first, with their adjustments."""
     return (

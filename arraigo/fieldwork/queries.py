@@ -44,6 +44,7 @@ def begun_visit(work_order_id: int) -> Visit | None:
     return Visit.objects.filter(work_order=work_order_id).select_related("technician").first()
 
 
+@compiled
 def papers_of_case(case_number: str) -> QuerySet[SignedPaper]:
     """The papers that the visits of a case left, oldest first."""
     return _papers(Q(visit__work_order__case_number=case_number))

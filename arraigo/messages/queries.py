@@ -26,6 +26,7 @@ def latest(user: User, count: int = 50) -> QuerySet[Notice]:
     return Notice.objects.filter(user=user).order_by("-at", "-id")[:count]
 
 
+@compiled
 def of_case(case_number: str) -> QuerySet[Message]:
     """What the customer was told, or is going to be, in a case; oldest first."""
     return Message.objects.filter(case_number=case_number).exclude(customer=None).order_by("id")

@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.db.models import QuerySet
 
+from arraigo.compiled import compiled
 from arraigo.engine.models import Instance
 from arraigo.orders.models import Pause, WorkOrder
 from arraigo.procedure import queries as procedures
@@ -29,6 +30,12 @@ def late_orders(now: dt.datetime) -> QuerySet[WorkOrder]:
 def of_case(case_number: str) -> QuerySet[WorkOrder]:
     """The work orders of a case, oldest first."""
     return WorkOrder.objects.filter(case_number=case_number).select_related("technician").order_by("id")
+
+
+@compiled
+def all_of_case(case_number: str) -> QuerySet[WorkOrder]:
+    """What `of_case` reads with the operations centres, as a list."""
+    return of_case(case_number).select_related("operations_center")
 
 
 def current_order(case_number: str) -> WorkOrder | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from arraigo import clock
+from arraigo.compiled import compiled
 from arraigo.quality.models import QualityControl
 from arraigo.workdays import queries as workdays
 
@@ -116,6 +117,12 @@ def pending(kind: str | None = None) -> QuerySet[QualityControl]:
 def overdue(kinds: Iterable[str], now: dt.datetime) -> QuerySet[QualityControl]:
     """Undecided controls of `kinds` whose time is over, the longest overdue first."""
     return pending().filter(kind__in=list(kinds), due_at__lt=now)
+
+
+@compiled
+def all_of_case(case_number: str) -> QuerySet[QualityControl]:
+    """The controls of a case with who decided them, oldest first, as a list."""
+    return QualityControl.objects.filter(case_number=case_number).select_related("decided_by").order_by("id")
 
 
 def of_case(case_number: str) -> QuerySet[QualityControl]:

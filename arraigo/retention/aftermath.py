@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Value, When
 
+from arraigo.compiled import compiled
 from arraigo.products.models import Courtesy
 from arraigo.retention.models import RetentionCase
 from arraigo.terminations.models import Termination
@@ -40,6 +41,12 @@ def told(courtesies: QuerySet[Courtesy]) -> QuerySet[Courtesy]:
             output_field=CharField(),
         )
     )
+
+
+@compiled
+def of_case(case_number: str) -> QuerySet[Courtesy]:
+    """The courtesies of a case, each with its product and `afterwards`."""
+    return told(Courtesy.objects.filter(case_number=case_number)).select_related("product__offering")
 
 
 def ended(begin: dt.datetime, end: dt.datetime, afterwards: str = "") -> QuerySet[Courtesy]:

@@ -1,14 +1,20 @@
 """Reading cases: trays, a case with everything its page shows, its history."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from arraigo.compiled import compiled, each_of, prefetched
 from arraigo.engine.models import Urgency, Wait, WorkItem
 from arraigo.eventlog.models import Event
 from arraigo.people.models import Membership, User
-from arraigo.retention.models import Offer, RetentionCase
+from arraigo.products.models import Product
+from arraigo.retention.models import BackgroundReview, Offer, Promise, Receipt, RepeatFaultVerdict, RetentionCase
+from arraigo.terminations.models import Termination
+from arraigo.tickets.models import TroubleTicket
 
 DOCUMENTS = tuple(f"instance__definition__{name}" for name in ("bpmn", "decisions", "policy"))
 """What a published version consists of: a hundred thousand characters, which no page of a case shows."""
@@ -44,11 +50,59 @@ def cases() -> QuerySet[RetentionCase]:
 
 
 def with_parts(case: RetentionCase) -> RetentionCase:
-    """`case` with its products, offers, promises and receipts looked up. Five queries."""
-    offers = Offer.objects.select_related("product__offering", "offered_by", "approved_by", "claim")
-    parts = ("products__offering", Prefetch("offers", offers.order_by("id")), "promises", "receipts")
-    prefetch_related_objects([case], *parts)
+    """`case` with its products, offers, promises and receipts looked up. Four queries."""
+    for name, read in {"products": _products, "offers": _offers, "promises": _promises, "receipts": _receipts}.items():
+        prefetched(case, name, read(case))
     return case
+
+
+@compiled
+def _products(case: RetentionCase) -> QuerySet[Product]:
+    return Product.objects.filter(cases=case).select_related("offering")
+
+
+@compiled
+def _offers(case: RetentionCase) -> QuerySet[Offer]:
+    offers = Offer.objects.filter(case=case).order_by("id")
+    return offers.select_related("product__offering", "offered_by", "approved_by", "claim")
+
+
+@compiled
+def _promises(case: RetentionCase) -> QuerySet[Promise]:
+    return Promise.objects.filter(case=case)
+
+
+@compiled
+def _receipts(case: RetentionCase) -> QuerySet[Receipt]:
+    return Receipt.objects.filter(case=case)
+
+
+def verdicts(case: RetentionCase) -> list[RepeatFaultVerdict]:
+    """The verdicts of step 2, each with its product and tickets. Two queries."""
+    found = _verdicts(case)
+    tickets: dict[int, list[TroubleTicket]] = defaultdict(list)
+    for link in _verdict_tickets(found) if found else ():
+        tickets[link.repeatfaultverdict_id].append(link.troubleticket)
+    for each in found:
+        prefetched(each, "tickets", tickets[each.pk])
+    return found
+
+
+@compiled
+def _verdicts(case: RetentionCase) -> QuerySet[RepeatFaultVerdict]:
+    return RepeatFaultVerdict.objects.filter(case=case).select_related("product__offering")
+
+
+@compiled
+def _verdict_tickets(verdicts: Sequence[RepeatFaultVerdict]) -> QuerySet[Any]:
+    links = RepeatFaultVerdict.tickets.through.objects.filter(repeatfaultverdict__in=each_of(verdicts))
+    return links.select_related("troubleticket").order_by("troubleticket__opened_at", "troubleticket")
+
+
+@compiled
+def reviews(case: RetentionCase) -> QuerySet[BackgroundReview]:
+    """The reviews of the customer's background in the case (step 1), the latest first."""
+    return BackgroundReview.objects.filter(case=case).select_related("by").order_by("-id")
 
 
 def cases_of(customer_id: int) -> QuerySet[RetentionCase]:
@@ -70,14 +124,28 @@ def opened(keys: Sequence[int]) -> list[WorkItem]:
 
 def work_items(case: RetentionCase) -> list[WorkItem]:
     """The way taken: every work item of `case`, which each knows, in the order in which it opened."""
-    items = list(case.instance.work_items.select_related("assignee", "completed_by", "unit").order_by("id"))
+    items = _items(case.instance_id)
+    for each in items:
+        each.instance = case.instance
     case.instance.case = case
     return items
 
 
-def history(case: RetentionCase) -> list[Event]:
+@compiled
+def _items(instance: int) -> QuerySet[WorkItem]:
+    return WorkItem.objects.filter(instance=instance).select_related("assignee", "completed_by", "unit").order_by("id")
+
+
+@compiled
+def history(case_number: str) -> QuerySet[Event]:
     """The case's events, newest first."""
-    return list(Event.objects.filter(case_number=case.number).select_related("actor").order_by("-id"))
+    return Event.objects.filter(case_number=case_number).select_related("actor").order_by("-id")
+
+
+@compiled
+def terminations(case_number: str) -> QuerySet[Termination]:
+    """The case's terminations with their products."""
+    return Termination.objects.filter(case_number=case_number).select_related("product__offering")
 
 
 def waiting_for_evaluation(before: dt.datetime) -> QuerySet[RetentionCase]:

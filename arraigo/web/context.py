@@ -7,7 +7,7 @@ from django.utils.functional import SimpleLazyObject
 
 from arraigo.messages import queries as notices
 from arraigo.people.models import User
-from arraigo.web import access, nav
+from arraigo.web import access
 from arraigo.workdays.offset import offset
 
 MOST_COUNTED = 9
@@ -25,7 +25,6 @@ def shared(request: HttpRequest) -> dict[str, Any]:
         return {"clock_ahead": offset()}
     return {
         "clock_ahead": offset(),
-        "navigation": SimpleLazyObject(lambda: nav.entries(user, request.path)),
         "can_search": user.has_role(*access.CUSTOMER_READERS),
         "can_open_cases": user.has_role(*access.CASE_READERS),
         "unread": SimpleLazyObject(lambda: unread(user)),

@@ -1,6 +1,7 @@
 """The side bar of each role."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -15,8 +16,6 @@ class Entry:
     label: str | Promise
     url: str
     icon: str
-    active: bool
-    count: int | None = None
     key: str = ""
     """Pressed after `g`, it leads there."""
 
@@ -56,26 +55,28 @@ FIRST = {
 
 def trays(user: User) -> list[str]:
     """The roles of `user` that have a tray, in the diagram's order."""
-    return [role.value for role in access.STEP_ROLES if role in user.roles]
+    return _trays(user.roles)
 
 
-def entries(user: User, path: str) -> list[Entry]:
-    """The side bar of `user`; the entry of the page at `path` is active."""
-    own = trays(user)
+def _trays(roles: frozenset[str]) -> list[str]:
+    return [role.value for role in access.STEP_ROLES if role in roles]
+
+
+@lru_cache
+def entries(roles: frozenset[str]) -> tuple[Entry, ...]:
+    """The side bar of who has `roles`."""
+    own = _trays(roles)
     found = [
-        Entry(
-            _("My tray") if len(own) == 1 else Role(role).label,
-            reverse("tray", args=[role]),
-            "inbox",
-            path == reverse("tray", args=[role]),
-        )
+        Entry(_("My tray") if len(own) == 1 else Role(role).label, reverse("tray", args=[role]), "inbox")
         for role in own
     ]
-    for name, label, icon, roles in PAGES:
-        if user.has_role(*roles):
-            url = reverse(name)
-            found.append(Entry(label, url, icon, path.startswith(url)))
-    return [replace(entry, key=str(place)) if place < 10 else entry for place, entry in enumerate(found, 1)]
+    found += [Entry(label, reverse(name), icon) for name, label, icon, those in PAGES if not roles.isdisjoint(those)]
+    return tuple(replace(entry, key=str(place)) if place < 10 else entry for place, entry in enumerate(found, 1))
+
+
+def active(roles: frozenset[str], path: str) -> frozenset[str]:
+    """The addresses of the entries to which the page at `path` belongs."""
+    return frozenset(entry.url for entry in entries(roles) if path.startswith(entry.url))
 
 
 def home(user: User) -> str:

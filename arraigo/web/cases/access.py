@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
-from arraigo.compiled import compiled, each_of
+from arraigo.compiled import compiled, each_of, first
 from arraigo.customers.models import Customer
 from arraigo.engine.models import WorkItem
 from arraigo.orders.models import WorkOrder
@@ -70,14 +70,34 @@ def _numbers_in(customer: Customer, teams: list[int], centres: list[int]) -> Que
 
 def case(user: User, number: str) -> RetentionCase:
     """The case of that number, with what its pages show; 404 where `user` may not see it."""
-    found = cases(user).select_related("customer__zone", "instance__definition", "owner", "team").filter(number=number)
-    return _or_404(found.defer(*DOCUMENTS).first())
+    if user.has_role(*EVERY_CASE):
+        return _or_404(first(_case(number)))
+    return _or_404(first(_case_in(number, units_as(user, *RETENTION), units_as(user, Role.OPERATIONS_SUPERVISOR))))
+
+
+def _with_parts(rows: QuerySet[RetentionCase]) -> QuerySet[RetentionCase]:
+    return rows.select_related("customer__zone", "instance__definition", "owner", "team").defer(*DOCUMENTS)
+
+
+@compiled
+def _case(number: str) -> QuerySet[RetentionCase]:
+    return _with_parts(RetentionCase.objects.filter(number=number))
+
+
+@compiled
+def _case_in(number: str, teams: list[int], centres: list[int]) -> QuerySet[RetentionCase]:
+    return _with_parts(_in(each_of(teams), each_of(centres)).filter(number=number))
+
+
+@compiled
+def _item(number: str, pk: int) -> QuerySet[WorkItem]:
+    found = WorkItem.objects.select_related(*ITEM_PARTS).filter(pk=pk, instance__case__number=number)
+    return found.defer(*DOCUMENTS)
 
 
 def item(user: User, number: str, pk: int) -> WorkItem:
     """A work item of the case, open or not; 404 for other roles, other units, other technicians."""
-    found = WorkItem.objects.select_related(*ITEM_PARTS).filter(pk=pk, instance__case__number=number)
-    work_item = _or_404(found.defer(*DOCUMENTS).first())
+    work_item = _or_404(first(_item(number, pk)))
     if not may_do(user, work_item):
         raise Http404
     return work_item

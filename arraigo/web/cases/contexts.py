@@ -3,7 +3,7 @@
 from typing import Any
 
 from arraigo.billing import queries as billing
-from arraigo.engine.models import WorkItem
+from arraigo.engine.models import Wait, WorkItem
 from arraigo.eventlog.models import Event
 from arraigo.fieldwork import queries as fieldwork
 from arraigo.messages import queries as messages
@@ -11,11 +11,9 @@ from arraigo.orders import queries as orders
 from arraigo.people.models import Role, User
 from arraigo.procedure import queries as procedures
 from arraigo.procedure.policy import Policy
-from arraigo.products.models import Courtesy
-from arraigo.quality.models import QualityControl
+from arraigo.quality import queries as quality
 from arraigo.retention import aftermath, firm_no, queries, reasons, staying, undo
 from arraigo.retention.models import RetentionCase
-from arraigo.terminations.models import Termination
 from arraigo.web.cases import access
 from arraigo.web.cases.way import marks, shown_waits, way
 
@@ -34,19 +32,22 @@ def courtesy_names(policy: Policy) -> dict[str, str]:
     return {code: str(terms["name"]) for code, terms in policy.value("courtesy").items()}
 
 
-def frame(case: RetentionCase, user: User, items: list[WorkItem] | None = None) -> dict[str, Any]:
+def frame(
+    case: RetentionCase, user: User, items: list[WorkItem] | None = None, waits: list[Wait] | None = None
+) -> dict[str, Any]:
     """What every page of a case has on top: the customer, the way taken, the meter after a firm "no".
 
-    Two queries beside the case's own, and one while the baja is to be registered.
+    Two queries beside the case's own, less those whose answers are given, and one while the baja is to be registered.
     """
     items = queries.work_items(case) if items is None else items
+    waits = shown_waits(case) if waits is None else waits
     policy = procedures.policy_of(case.instance.definition_id)
     leaves = [item for item in items if item.element == "termination" and item.status == WorkItem.Status.OPEN]
     mine = [item for item in leaves if access.may_do(user, item)]
     talks = user.has_role(Role.ADVISOR, Role.TEAM_LEAD)
     return {
         "case": case,
-        "way": way(items, shown_waits(case), user),
+        "way": way(items, waits, user),
         "meter": firm_no.meter(case, policy),
         "detail": reasons.detail_name(policy, case.reason, case.reason_detail),
         "may_receipt": talks,
@@ -75,23 +76,21 @@ def waited_for(items: list[WorkItem]) -> WorkItem | None:
 
 def record(case: RetentionCase, user: User, items: list[WorkItem]) -> dict[str, Any]:
     """The whole record of a case: what its page shows where nobody has to act on it."""
-    events = queries.history(case)
-    terminations = list(Termination.objects.filter(case_number=case.number).select_related("product__offering"))
+    events, waits = queries.history(case.number), shown_waits(case)
+    terminations = queries.terminations(case.number)
     return {
-        **frame(case, user, items),
+        **frame(case, user, items, waits),
         "events": events,
-        "marks": marks(items, shown_waits(case), events),
-        "verdicts": case.verdicts.select_related("product__offering").prefetch_related("tickets"),
-        "reviews": case.reviews.select_related("by").order_by("-id"),
-        "orders": orders.of_case(case.number).select_related("technician", "operations_center"),
-        "papers": list(fieldwork.papers_of_case(case.number)),
+        "marks": marks(items, waits, events),
+        "verdicts": queries.verdicts(case),
+        "reviews": queries.reviews(case),
+        "orders": orders.all_of_case(case.number),
+        "papers": fieldwork.papers_of_case(case.number),
         "claims": billing.claims_of(case.number),
         "messages_sent": messages.of_case(case.number),
         "courtesy_names": courtesy_names(procedures.policy_of(case.instance.definition_id)),
-        "controls": QualityControl.objects.filter(case_number=case.number).select_related("decided_by").order_by("id"),
-        "courtesies": aftermath.told(Courtesy.objects.filter(case_number=case.number)).select_related(
-            "product__offering"
-        ),
+        "controls": quality.all_of_case(case.number),
+        "courtesies": aftermath.of_case(case.number),
         "terminations": terminations,
         "leaves_with": [each for each in terminations if not each.withdrawn_at],
     }

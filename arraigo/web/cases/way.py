@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from arraigo.compiled import compiled
 from arraigo.engine.models import Wait, WorkItem
 from arraigo.eventlog.models import Event
 from arraigo.people.models import User
@@ -101,8 +103,13 @@ def _began(stop: Stop) -> Any:
 
 def shown_waits(case: RetentionCase) -> list[Wait]:
     """The waits on the way; one for the evaluation that ended while the case goes on was taken back."""
-    waits = case.instance.waits.filter(element__in=WAITS).order_by("id")
+    waits = _waits(case.instance_id)
     return [wait for wait in waits if wait.wake_at or wait.ended_at is None or case.closed_at]
+
+
+@compiled
+def _waits(instance: int) -> QuerySet[Wait]:
+    return Wait.objects.filter(instance=instance, element__in=WAITS).order_by("id")
 
 
 def marks(items: list[WorkItem], waits: list[Wait], events: list[Event]) -> dict[str, list[str]]:

@@ -5,13 +5,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
 from arraigo.billing import queries as billing
 from arraigo.billing.models import Bill
 from arraigo.money import ZERO
+from arraigo.web.templatetags.show import bs, month_short
+from arraigo.web.templatetags.show import month as month_in_words
+from arraigo.web.templatetags.ui import state
 
 SLOT, BAR, TALLEST, BASE = 28, 18, 64, 80
 """Width of a month and of its bar, height of the tallest bar, where the bars stand; in units of the drawing."""
 PLACES = 12
+
+
+DRAWN = (
+    '<g><title>{}: {}, {}</title><rect class="bill-{}" x="{}" y="{}" width="{}" height="{}" rx="2"></rect>'
+    '<text class="bills-month" x="{}" y="91">{}</text></g>'
+)
+LINE = '<tr><td>{}</td><td>{}</td><td class="num">{}</td><td class="num">{}</td></tr>'
 
 
 @dataclass(frozen=True)
@@ -26,17 +39,20 @@ class Bar:
     word: str
     """Its state, in the reader's language."""
 
-    @property
-    def y(self) -> int:
-        return BASE - self.height
+    def drawn(self) -> SafeString:
+        """The bar with its month below and its amount as tooltip."""
+        month, total = self.bill.month, bs(self.bill.total)
+        return format_html(
+            DRAWN, month_in_words(month), total, self.word, self.tone, self.x, BASE - self.height, BAR, self.height,
+            self.x + BAR // 2, month_short(month),
+        )  # fmt: skip
 
-    @property
-    def middle(self) -> int:
-        return self.x + BAR // 2
-
-    @property
-    def width(self) -> int:
-        return BAR
+    def line(self) -> SafeString:
+        """The same as a line of the table."""
+        bill = self.bill
+        return format_html(
+            LINE, month_in_words(bill.month), state(bill.state, self.word), bs(bill.total), bs(bill.credited)
+        )
 
 
 @dataclass(frozen=True)
@@ -47,6 +63,14 @@ class Chart:
     most: Decimal
     width: int = SLOT * PLACES
     base: int = BASE
+
+    def drawn(self) -> SafeString:
+        """The bars, from the oldest month on."""
+        return mark_safe("".join(bar.drawn() for bar in self.bars))  # noqa: S308 - each was escaped
+
+    def lines(self) -> SafeString:
+        """The lines of the table, the latest month first."""
+        return mark_safe("".join(bar.line() for bar in reversed(self.bars)))  # noqa: S308 - each was escaped
 
     @property
     def tones(self) -> set[str]:
