@@ -1,13 +1,18 @@
 """What the head of a retention team may see: what is open in the own team, whoever holds it."""
 
+import datetime as dt
+from typing import Any
+
 from django.db.models import QuerySet
 from django.http import Http404
 
+from arraigo.compiled import compiled
 from arraigo.engine.models import WorkItem
 from arraigo.people import queries as people
 from arraigo.people.models import Role, User
 from arraigo.retention import queries
 from arraigo.web.cases.access import units_as
+from arraigo.web.lists import ROWS
 
 LANES = (Role.ADVISOR, Role.TEAM_LEAD)
 DECISIONS = ("approve_03", "approve_12", "override")
@@ -19,10 +24,26 @@ def items(user: User) -> QuerySet[WorkItem]:
     return queries.team_items(user, LANES)
 
 
-def decisions(user: User) -> QuerySet[WorkItem]:
-    """What waits for the head of team's word, the longest wait first."""
-    own = queries.team_items(user, (Role.TEAM_LEAD,)).filter(unit_id__in=units_as(user, Role.TEAM_LEAD))
-    return own.filter(element__in=DECISIONS).order_by("created_at", "id")
+def first_items(user: User) -> list[WorkItem]:
+    """The first page of `items`, and one more: each lane is read in the order of its index, and they are merged."""
+    found = [item for lane in LANES for item in _first_of_lane(user, lane)]
+    return sorted(found, key=_urgency)[: ROWS + 1]
+
+
+@compiled
+def _first_of_lane(user: User, lane: str) -> QuerySet[WorkItem]:
+    return queries.team_items(user, [lane])[: ROWS + 1]
+
+
+def _urgency(item: WorkItem) -> tuple[int, bool, dt.datetime | None, int]:
+    """The order of `queries.team_items`: what is never due comes last."""
+    return -item.priority, item.due_at is None, item.due_at, item.pk
+
+
+def decisions(teams: Any) -> QuerySet[WorkItem]:
+    """What waits for the word of the heads of `teams`, the longest wait first."""
+    rows = WorkItem.objects.filter(role=Role.TEAM_LEAD, status=WorkItem.Status.OPEN, unit__in=teams)
+    return rows.filter(element__in=DECISIONS).order_by("created_at", "id")
 
 
 def decision(user: User, pk: int) -> WorkItem:

@@ -1,25 +1,24 @@
 """Page data of the head of team's desk: who waits for a decision, and what the team is late with."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-from django.db.models import Prefetch
 from django.utils.functional import Promise
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
 from arraigo import clock
 from arraigo.engine.models import WorkItem
-from arraigo.orders import queries as orders
 from arraigo.people.models import Role, User
 from arraigo.procedure import queries as procedures
-from arraigo.quality.models import QualityControl
 from arraigo.retention import firm_no
 from arraigo.retention.models import BackgroundReview, Offer, RetentionCase
 from arraigo.retention.registry import handler
+from arraigo.web import links
 from arraigo.web.cases.access import units_as
-from arraigo.web.team_lead import access
-
-MOST = 50
+from arraigo.web.team_lead import access, panels
 
 
 @dataclass(frozen=True)
@@ -45,43 +44,50 @@ class Decision:
 
 
 def decisions(user: User, refused: dict[int, tuple[str, list[str]]] | None = None) -> list[Decision]:
-    """The queue, the longest wait first. `refused`: item → typed reason and sentences. Three queries."""
-    waiting = Prefetch(
-        "instance__case__offers",
-        Offer.objects.filter(approval=Offer.Approval.WAITING).select_related("product__offering").order_by("id"),
-        to_attr="waiting_offers",
-    )
-    reviews = Prefetch("instance__case__reviews", BackgroundReview.objects.order_by("-id"), to_attr="latest_reviews")
-    items = access.decisions(user).select_related("instance__case__owner").prefetch_related(waiting, reviews)
-    return [_decision(item, (refused or {}).get(item.pk, ("", []))) for item in items[:MOST]]
+    """The first of the queue and one more, the longest wait first. Three queries.
+
+    `refused`: item → typed reason and sentences.
+    """
+    items = panels.decisions(units_as(user, Role.TEAM_LEAD))
+    cases = [item.instance.case.pk for item in items]
+    offers, reviews = panels.offers(cases), panels.reviews(cases)
+    return [_decision(item, offers, reviews, *(refused or {}).get(item.pk, ("", []))) for item in items]
 
 
-def _decision(item: WorkItem, refused: tuple[str, list[str]]) -> Decision:
-    case: Any = item.instance.case
-    override = item.element == "override"
-    because = case.latest_reviews[0].because if override and case.latest_reviews else ""
-    offers = [] if override else case.waiting_offers
-    return Decision(item, handler(item.element).title, offers, because, *refused)
+def _decision(
+    item: WorkItem,
+    offers: Mapping[int, list[Offer]],
+    reviews: Mapping[int, list[BackgroundReview]],
+    reason: str,
+    errors: list[str],
+) -> Decision:
+    key, title = item.instance.case.pk, handler(item.element).title
+    if item.element == "override":
+        because = reviews[key][0].because if reviews[key] else ""
+        return Decision(item, title, because=because, reason=reason, errors=errors)
+    return Decision(item, title, offers[key], reason=reason, errors=errors)
 
 
 def page(user: User, refused: dict[int, tuple[str, list[str]]] | None = None) -> dict[str, Any]:
     """Everything on the desk, in a constant number of queries."""
     now, teams = clock.now(), units_as(user, Role.TEAM_LEAD)
-    open_cases = RetentionCase.objects.filter(team_id__in=teams, closed_at=None).select_related("customer", "owner")
-    numbers = open_cases.values("number")
-    controls = QualityControl.objects.filter(
-        case_number__in=numbers, verdict=QualityControl.Verdict.PENDING, due_at__lt=now
-    )
-    late = orders.late_orders(now).filter(case_number__in=numbers).select_related("customer", "technician")
-    queue = decisions(user, refused)
     return {
-        "queue": queue,
-        "seen": seen(queue),
-        "reopened": list(open_cases.filter(reopened__gt=0).order_by("-reopened", "opened_at")[:MOST]),
-        "meters": _meters(open_cases),
-        "late_orders": list(late.order_by("due_at")[:MOST]),
-        "overdue_controls": list(controls.select_related("work_order__customer").order_by("due_at")[:MOST]),
+        **waiting(decisions(user, refused)),
+        "most": panels.MOST,
+        "reopened": panels.reopened(teams),
+        "meters": _meters(panels.talking(teams)),
+        "late_orders": panels.late(teams, now),
+        "overdue_controls": panels.overdue(teams, now),
         "present": now,
+    }
+
+
+def waiting(queue: Sequence[Decision]) -> dict[str, Any]:
+    """The queue as its part of the page shows it."""
+    return {
+        "queue": queue[: panels.MOST_DECISIONS],
+        "more_wait": len(queue) > panels.MOST_DECISIONS,
+        "seen": seen(queue),
     }
 
 
@@ -90,15 +96,10 @@ def seen(queue: Sequence[Decision]) -> str:
     return ",".join(str(decision.item.pk) for decision in queue)
 
 
-def _meters(open_cases: Any) -> list[tuple[RetentionCase, firm_no.Meter]]:
-    """The conversations in which a firm "no" was said, the longest first."""
-    talking = open_cases.filter(firm_no_at__isnull=False, firm_no_ended_at=None).select_related("instance")
-    found = []
-    for case in talking.order_by("firm_no_at")[:MOST]:
-        meter = firm_no.meter(case, procedures.policy_of(case.instance.definition_id))
-        if meter is not None:
-            found.append((case, meter))
-    return found
+def _meters(talking: Iterable[RetentionCase]) -> list[tuple[RetentionCase, firm_no.Meter]]:
+    """The conversations in which a firm "no" was said, each with its meter."""
+    meters = ((case, firm_no.meter(case, procedures.policy_of(case.instance.definition_id))) for case in talking)
+    return [(case, meter) for case, meter in meters if meter is not None]
 
 
 @dataclass(frozen=True)
@@ -106,12 +107,11 @@ class Task:
     """An open task of the team with the advisors who may take it over."""
 
     item: WorkItem
-    title: str | Promise
-    advisors: list[User]
-
-    @property
-    def case(self) -> RetentionCase:
-        return self.item.instance.case
+    case: RetentionCase
+    title: str
+    case_url: str
+    options: SafeString
+    """The advisors of its team to choose from, who has it chosen; empty where nobody may take it over."""
 
     @property
     def whose(self) -> str:
@@ -122,7 +122,19 @@ def tasks(items: list[WorkItem]) -> list[Task]:
     """A page of the team's open tasks. One query a team."""
     units = {item.unit_id: item for item in items if item.role == Role.ADVISOR}
     advisors = {unit: list(access.advisors(item)) for unit, item in units.items()}
+    drawn = cache(lambda unit, chosen: _options(advisors[unit], chosen))
     return [
-        Task(item, handler(item.element).title, advisors.get(item.unit_id, []) if item.role == Role.ADVISOR else [])
+        Task(
+            item, item.instance.case,
+            title=str(handler(item.element).title),
+            case_url=links.to("case", item.instance.case.number),
+            options=drawn(item.unit_id, item.assignee_id) if item.role == Role.ADVISOR else SafeString(),
+        )
         for item in items
-    ]
+    ]  # fmt: skip
+
+
+def _options(advisors: list[User], chosen: int | None) -> SafeString:
+    """The advisors as options of a choice; many rows have the same."""
+    rows = ((each.pk, " selected" if each.pk == chosen else "", each) for each in advisors)
+    return format_html_join("", '<option value="{}"{}>{}</option>', rows)

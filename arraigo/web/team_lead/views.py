@@ -27,7 +27,10 @@ def team(request: HttpRequest) -> HttpResponse:
     """The desk: decisions that customers wait for, what is late, what is open and whose it is."""
     user = user_of(request)
     found, page = access.items(user), contexts.page(user)
-    return lists.reply(request, TASKS, found, "team_lead/team.html", page, prepare=contexts.tasks)
+    return lists.reply(
+        request, TASKS, found, "team_lead/team.html", page, prepare=contexts.tasks,
+        begin=lambda: access.first_items(user),
+    )  # fmt: skip
 
 
 @require_GET
@@ -37,7 +40,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     found = contexts.decisions(user_of(request))
     if contexts.seen(found) == request.GET.get("seen", ""):
         return HttpResponse(status=204)
-    return render(request, "team_lead/queue.html", {"queue": found, "seen": contexts.seen(found)})
+    return render(request, "team_lead/queue.html", contexts.waiting(found))
 
 
 @posted
