@@ -103,6 +103,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "arraigo" / "web" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["arraigo.web.templatetags.quick"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

@@ -2,9 +2,11 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
-from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery, Value
 
+from arraigo.compiled import compiled, each_of, first
 from arraigo.fieldwork.models import PrintBatch
 from arraigo.network.models import Zone
 from arraigo.orders import queries as orders
@@ -12,12 +14,14 @@ from arraigo.orders.models import Escalation, Pause, WorkOrder
 from arraigo.people.models import Role, User
 from arraigo.quality.models import QualityControl
 
+PAGE = 30
+"""Orders on a page of the board."""
 SOON = dt.timedelta(hours=4)
 """Hours left from which an order is urgent."""
 SITUATIONS = ("late", "soon", "unassigned", "paused", "failed_control", "repeat", "unprinted")
 
 
-def open_orders(centers: Sequence[int]) -> QuerySet[WorkOrder]:
+def open_orders(centers: Any) -> QuerySet[WorkOrder]:
     """Open orders of the centres, each with its pause, what was escalated, and whether it is a second visit.
 
     Those whose 24 hours run come first, the least hours left on top.
@@ -42,25 +46,35 @@ def open_orders(centers: Sequence[int]) -> QuerySet[WorkOrder]:
     )
 
 
+@compiled
+def first_orders(centers: Sequence[int]) -> QuerySet[WorkOrder]:
+    """The first of `open_orders`: a page and one more."""
+    return open_orders(each_of(centers))[: PAGE + 1]
+
+
 def in_situation(rows: QuerySet[WorkOrder], situation: str, now: dt.datetime) -> QuerySet[WorkOrder]:
     """The orders of `rows` (from `open_orders`) in one of SITUATIONS; a paused one is neither late nor soon."""
-    return rows.filter(_conditions(now)[situation])
+    return rows.filter(_conditions(now, now + SOON)[situation])
 
 
 def counts(centers: Sequence[int], now: dt.datetime) -> dict[str, int]:
     """How many open orders there are, `all` and in each situation. One query."""
-    conditions = _conditions(now)
-    rows = open_orders(centers).order_by()
-    told = rows.aggregate(
-        all=Count("pk"), **{name: Count("pk", filter=condition) for name, condition in conditions.items()}
-    )
-    return {name: int(number or 0) for name, number in told.items()}
+    none = dict.fromkeys(("all", *SITUATIONS), 0)
+    return none | (first(_counts(centers, now, now + SOON)) or {})
 
 
-def _conditions(now: dt.datetime) -> dict[str, Q]:
+@compiled
+def _counts(centers: Sequence[int], now: dt.datetime, soon: dt.datetime) -> QuerySet[WorkOrder, dict[str, int]]:
+    """The counts as one row; no row where there is no order."""
+    rows = open_orders(each_of(centers)).order_by().annotate(one=Value(1)).values("one")
+    counted = {name: Count("pk", filter=condition) for name, condition in _conditions(now, soon).items()}
+    return rows.annotate(all=Count("pk"), **counted).values("all", *counted)
+
+
+def _conditions(now: dt.datetime, soon: dt.datetime) -> dict[str, Q]:
     return {
         "late": Q(is_paused=False, due_at__lt=now),
-        "soon": Q(is_paused=False, due_at__gte=now, due_at__lt=now + SOON),
+        "soon": Q(is_paused=False, due_at__gte=now, due_at__lt=soon),
         "unassigned": Q(technician=None),
         "paused": Q(is_paused=True),
         "failed_control": Q(control_failed=True),
@@ -69,22 +83,24 @@ def _conditions(now: dt.datetime) -> dict[str, Q]:
     }
 
 
+@compiled
 def technicians(centers: Sequence[int], now: dt.datetime) -> QuerySet[User]:
     """The technicians of the centres by name, with their open orders there: `load` and `late`."""
     here = User.objects.filter(
-        is_active=True, memberships__role=Role.TECHNICIAN, memberships__unit_id__in=centers
+        is_active=True, memberships__role=Role.TECHNICIAN, memberships__unit_id__in=each_of(centers)
     ).values("pk")
-    load, late = _load(centers, now)
+    load, late = _load(each_of(centers), now)
     return User.objects.filter(pk__in=here).annotate(load=load, late=late).order_by("last_name", "username")
 
 
+@compiled
 def zones(centers: Sequence[int], now: dt.datetime) -> QuerySet[Zone]:
     """The zones of the centres with their open orders, the fullest first: `load` and `late`."""
-    load, late = _load(centers, now)
+    load, late = _load(each_of(centers), now)
     return Zone.objects.annotate(load=load, late=late).filter(load__gt=0).order_by("-load", "name")
 
 
-def _load(centers: Sequence[int], now: dt.datetime) -> tuple[Count, Count]:
+def _load(centers: Any, now: dt.datetime) -> tuple[Count, Count]:
     """How many open orders of the centres, and how many past their hours whose clock runs."""
     open_ones = Q(work_orders__closed_at=None, work_orders__operations_center_id__in=centers)
     runs = ~Exists(Pause.objects.filter(work_order=OuterRef("work_orders__pk"), ended_at=None))

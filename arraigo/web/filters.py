@@ -26,6 +26,11 @@ class Choice:
     choices: Choices | Callable[[], Choices]
     field: str = ""
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Keys of the address that this filter reads."""
+        return (self.key,)
+
     def fields(self) -> dict[str, forms.Field]:
         known = self.choices() if callable(self.choices) else self.choices
         every = [("", _("%(label)s: all") % {"label": self.label}), *((str(value), label) for value, label in known)]
@@ -44,6 +49,10 @@ class Flag:
     label: Label
     narrowed: Callable[[QuerySet[Any]], QuerySet[Any]]
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.key,)
+
     def fields(self) -> dict[str, forms.Field]:
         return {self.key: forms.BooleanField(label=str(self.label), required=False)}
 
@@ -59,6 +68,10 @@ class Days:
     label: Label
     field: str = ""
     dates: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return f"{self.key}_from", f"{self.key}_until"
 
     def fields(self) -> dict[str, forms.Field]:
         ends = {"from": _("%(label)s from"), "until": _("%(label)s until")}
@@ -89,6 +102,10 @@ class Words:
     key: str
     label: Label
     matching: Callable[[QuerySet[Any], str], QuerySet[Any]]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.key,)
 
     def fields(self) -> dict[str, forms.Field]:
         widget = forms.TextInput(attrs={"type": "search", "autocomplete": "off"})

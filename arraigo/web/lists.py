@@ -30,6 +30,8 @@ COUNTED = 1000
 
 Prepare = Callable[[list[Any]], list[Any]]
 Begin = Callable[[], list[Any]]
+Rows = QuerySet[Any] | Callable[[], QuerySet[Any]]
+"""The rows of a list, or what gives them where they are asked for."""
 ROWS = 30
 """Rows of a page."""
 
@@ -105,8 +107,7 @@ class Shown:
 
     spec: List
     form: forms.Form
-    found: QuerySet[Any]
-    """All rows that the filters leave, in the order chosen."""
+    find: Callable[[], QuerySet[Any]]
     sort: str
     number: int
     prepare: Prepare = field(default=list)
@@ -119,6 +120,11 @@ class Shown:
     def target(self) -> str:
         """Id of the part that htmx replaces."""
         return f"list-{self.spec.name}"
+
+    @cached_property
+    def found(self) -> QuerySet[Any]:
+        """All rows that the filters leave, in the order chosen."""
+        return self.find()
 
     @cached_property
     def chosen(self) -> dict[str, str]:
@@ -195,7 +201,7 @@ class Shown:
 def show(
     request: HttpRequest,
     spec: List,
-    rows: QuerySet[Any],
+    rows: Rows,
     *,
     prepare: Prepare = list,
     keep: Sequence[str] = (),
@@ -209,15 +215,21 @@ def show(
     data = _chosen(request, spec)
     form = spec.form(data)
     form.is_valid()  # a field that is not good says so and narrows nothing
-    found = rows
+    sort = _sort(spec, data)
+    kept = {name: request.GET[name] for name in keep if request.GET.get(name)}
+    number = _number(request.GET.get(PAGE, ""))
+    return Shown(spec, form, lambda: _narrowed(rows, spec, form, sort), sort, number, prepare, kept, begin)
+
+
+def _narrowed(rows: Rows, spec: List, form: forms.Form, sort: str) -> QuerySet[Any]:
+    """The rows that the filters leave, in the order of `sort`."""
+    found = rows() if callable(rows) else rows
     for each in spec.filters:
         found = each.narrow(found, form.cleaned_data)
-    sort = _sort(spec, data)
     column = spec.column(sort.removeprefix("-"))
-    if column is not None:
-        found = found.order_by(*column.ordering(sort.startswith("-")), "-pk" if sort.startswith("-") else "pk")
-    kept = {name: request.GET[name] for name in keep if request.GET.get(name)}
-    return Shown(spec, form, found, sort, _number(request.GET.get(PAGE, "")), prepare, kept, begin)
+    if column is None:
+        return found
+    return found.order_by(*column.ordering(sort.startswith("-")), "-pk" if sort.startswith("-") else "pk")
 
 
 def _chosen(request: HttpRequest, spec: List) -> QueryDict:
@@ -229,7 +241,7 @@ def _chosen(request: HttpRequest, spec: List) -> QueryDict:
     if CLEAR in given:
         choices.remember(user, spec.name, "")
         return QueryDict()
-    names = {name for each in spec.filters for name in each.fields()} | {SORT}
+    names = {name for each in spec.filters for name in each.names} | {SORT}
     if names.isdisjoint(given):
         return QueryDict(choices.remembered(user, spec.name))
     chosen = QueryDict(mutable=True)
@@ -252,7 +264,7 @@ def _number(text: str) -> int:
 def reply(
     request: HttpRequest,
     spec: List,
-    rows: QuerySet[Any],
+    rows: Rows,
     template: str,
     context: Mapping[str, Any],
     *,

@@ -7,16 +7,21 @@ from typing import Any
 from django.db.models import prefetch_related_objects
 from django.http import QueryDict
 from django.utils.functional import Promise
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from arraigo import clock
 from arraigo.orders.escalation import part_gone
 from arraigo.orders.models import WorkOrder
 from arraigo.people.models import User
 from arraigo.retention import board
+from arraigo.web import links
 from arraigo.web.operations import access
 from arraigo.web.operations.forms import HandOverForm
 from arraigo.web.operations.lists import SITUATIONS
 from arraigo.web.templatetags.show import hours_left, span, symptom, urgency
+from arraigo.web.templatetags.ui import state
 
 LAST_BATCHES = 8
 NOTHING = dt.timedelta()
@@ -41,15 +46,15 @@ def page(user: User, given: QueryDict) -> dict[str, Any]:
     """Everything but the list. `given` puts back the boxes and the technician of a refused form."""
     centers, now = access.centers(user), clock.now()
     counted = board.counts(centers, now)
-    technicians: list[Any] = list(board.technicians(centers, now))
+    technicians: list[Any] = board.technicians(centers, now)
     return {
         "total": counted["all"],
         "tiles": [Tile(key, label, counted[key]) for key, label in SITUATIONS.items()],
         "technicians": technicians,
         "most": max([technician.load for technician in technicians] or [0]),
-        "zones": list(board.zones(centers, now)),
+        "zones": board.zones(centers, now),
         "batches": list(access.batches(user)[:LAST_BATCHES]),
-        "form": HandOverForm(centers, initial={"technician": given.get("give", "")}),
+        "form": HandOverForm(centers, initial={"technician": given.get("give", "")}).of(technicians),
         "ticked": set(given.getlist("order")),
         "centers": sorted({str(each.unit) for each in user.own_memberships if each.unit_id in centers}),
     }
@@ -65,5 +70,17 @@ def rows(orders: list[WorkOrder]) -> list[WorkOrder]:
         until = shown.paused_since or now
         shown.gone = min(WHOLE, max(0, int(part_gone(order, until) * WHOLE)))
         shown.tone = "secondary" if shown.is_paused else urgency(order.due_at)
+        shown.case_url = links.to("case", order.case_number)
+        shown.marks = _marks(shown)
         shown.left = span(max(order.due_at - until, NOTHING)) if shown.is_paused else hours_left(order.due_at)
     return orders
+
+
+def _marks(order: Any) -> SafeString:
+    """Why an order stands out, as coloured words."""
+    marks = (
+        (order.priority, "failed", _("Priority")),
+        (order.control_failed, "failed", _("Control failed")),
+        (order.is_repeat, "held", _("Repeat visit")),
+    )
+    return format_html_join("", "{}", ((state(tone, label),) for holds, tone, label in marks if holds))

@@ -1,7 +1,7 @@
 """Forms of the operations centre."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -44,6 +44,12 @@ class HandOverForm(AssignForm):
         super().__init__(units, *args, **kwargs)
         choice: Any = self.fields["technician"]
         choice.empty_label = _("Technician…")
+
+    def of(self, technicians: Iterable[User]) -> "HandOverForm":
+        """The form to be shown, with the technicians of the centre, who are known already."""
+        choice: Any = self.fields["technician"]
+        choice.widget.choices = [("", choice.empty_label), *((each.pk, str(each)) for each in technicians)]
+        return self
 
 
 class PrintForm(AssignForm):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from arraigo import clock
 from arraigo.customers import search
 from arraigo.network.models import Zone
+from arraigo.people.models import User
 from arraigo.retention import board
 from arraigo.tickets.models import TroubleTicket
 from arraigo.web.customers.words import SYMPTOMS
@@ -55,8 +56,8 @@ def matching(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
     return rows.filter(Q(number__iendswith=text) | Q(case_number__iendswith=text) | Q(customer__in=found))
 
 
-def orders(centers: Sequence[int]) -> List:
-    """The board of the centres."""
+def orders(centers: Sequence[int], technicians: Sequence[User]) -> List:
+    """The board of the centres, whose `technicians` are known."""
     return List(
         name="orders",
         label=_("Open retention orders"),
@@ -68,17 +69,14 @@ def orders(centers: Sequence[int]) -> List:
             Situation("situation", _("Situation"), tuple(SITUATIONS.items())),
             Choice("zone", _("Zone"), lambda: _zones(centers)),
             Cause("cause", _("Cause"), SYMPTOMS),
-            Choice("assigned", _("Technician"), lambda: _technicians(centers), "technician"),
+            Choice("assigned", _("Technician"), [(each.pk, str(each)) for each in technicians], "technician"),
         ),
+        size=board.PAGE,
     )
 
 
 def _zones(centers: Sequence[int]) -> list[tuple[Any, str]]:
     return list(Zone.objects.filter(operations_center__in=centers).order_by("name").values_list("pk", "name"))
-
-
-def _technicians(centers: Sequence[int]) -> list[tuple[Any, str]]:
-    return [(user.pk, str(user)) for user in board.technicians(centers, clock.now())]
 
 
 COLUMNS = (

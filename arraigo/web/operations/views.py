@@ -13,7 +13,7 @@ from arraigo.orders.models import WorkOrder
 from arraigo.orders.queries import pause_reasons
 from arraigo.people.models import Role
 from arraigo.records import RuleBroken
-from arraigo.retention import dispatch
+from arraigo.retention import board, dispatch
 from arraigo.web import lists, replies
 from arraigo.web.access import posted, staff, user_of
 from arraigo.web.operations import access, contexts
@@ -31,14 +31,12 @@ TWO = 2
 def orders(request: HttpRequest) -> HttpResponse:
     """The board: open orders of the own centre, late first, with the load of technicians and zones."""
     user = user_of(request)
+    centers, page = access.centers(user), contexts.page(user, request.GET)
     return lists.reply(
-        request,
-        order_list(access.centers(user)),
-        access.open_orders(user),
-        "operations/orders.html",
-        contexts.page(user, request.GET),
-        prepare=contexts.rows,
-    )
+        request, order_list(centers, page["technicians"]), lambda: access.open_orders(user),
+        "operations/orders.html", page,
+        prepare=contexts.rows, begin=lambda: board.first_orders(centers),
+    )  # fmt: skip
 
 
 def _again(request: HttpRequest, why: str) -> HttpResponse:

@@ -26,9 +26,9 @@ ANSWER = {"override": "granted"}
 def team(request: HttpRequest) -> HttpResponse:
     """The desk: decisions that customers wait for, what is late, what is open and whose it is."""
     user = user_of(request)
-    found, page = access.items(user), contexts.page(user)
+    page = contexts.page(user)
     return lists.reply(
-        request, TASKS, found, "team_lead/team.html", page, prepare=contexts.tasks,
+        request, TASKS, lambda: access.items(user), "team_lead/team.html", page, prepare=contexts.tasks,
         begin=lambda: access.first_items(user),
     )  # fmt: skip
 

@@ -30,6 +30,6 @@ def tray(request: HttpRequest, role: str) -> HttpResponse:
     calls = desk.calls_due(user, clock.now() + SOON)[:MOST_CALLS] if talks else []
     context = {"role": role, "calls": calls, "present": clock.now()}
     return lists.reply(
-        request, spec.tray(role), spec.items(user, role), template, context,
+        request, spec.tray(role), lambda: spec.items(user, role), template, context,
         prepare=lambda found: contexts.rows(found, user), begin=lambda: spec.first_items(user, role),
     )  # fmt: skip
