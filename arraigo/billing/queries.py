@@ -9,7 +9,7 @@ from django.db.models import F, QuerySet, Sum
 
 from arraigo import clock
 from arraigo.billing.models import Bill, BillingClaim, BillLine, Credit
-from arraigo.compiled import compiled, each_of
+from arraigo.compiled import compiled, each_of, first
 from arraigo.customers.models import Customer
 from arraigo.money import ZERO, MoneyField, bs
 from arraigo.products.models import Product
@@ -72,14 +72,7 @@ def charge(product: Product, month: dt.date) -> Decimal:
 
     ZERO where the month's bill does not charge it.
     """
-    rows = list(
-        Bill.objects.filter(customer_id=product.customer_id, month=month).values_list(
-            "lines__product_id", "lines__amount"
-        )
-    )
-    if not rows:
-        return product.price
-    return dict(rows).get(product.pk, ZERO)
+    return charges([product], month)[product.pk]
 
 
 def charges(products: Iterable[Product], month: dt.date) -> dict[int, Decimal]:
@@ -87,12 +80,14 @@ def charges(products: Iterable[Product], month: dt.date) -> dict[int, Decimal]:
     owned = list(products)
     if not owned:
         return {}
-    rows = dict(
-        Bill.objects.filter(customer_id=owned[0].customer_id, month=month).values_list(
-            "lines__product_id", "lines__amount"
-        )
-    )
+    rows = dict(_charged(owned[0].customer_id, month))
     return {product.pk: rows.get(product.pk, ZERO) if rows else product.price for product in owned}
+
+
+@compiled
+def _charged(customer: int, month: dt.date) -> QuerySet[Bill, tuple[int, Decimal]]:
+    """Product and amount of each line of the month's bill."""
+    return Bill.objects.filter(customer=customer, month=month).values_list("lines__product_id", "lines__amount")
 
 
 def balance(bill: Bill) -> Decimal:
@@ -108,13 +103,18 @@ def waiting_credit(customer: Customer) -> Decimal:
 
 def live_claim(product: Product, month: dt.date) -> BillingClaim | None:
     """The entered or applied claim on `product` in `month`; at most one (step 3.1)."""
-    return BillingClaim.objects.filter(product=product, month=month, state__in=LIVE_CLAIMS).first()
+    return first(_live_claims([product], month))
 
 
 def live_claims(products: Iterable[Product], month: dt.date) -> dict[int, BillingClaim]:
     """The entered or applied claims on `products` in `month`, by the ids of the products."""
-    found = BillingClaim.objects.filter(product__in=list(products), month=month, state__in=LIVE_CLAIMS)
-    return {claim.product_id: claim for claim in found}
+    return {claim.product_id: claim for claim in _live_claims(list(products), month)}
+
+
+@compiled
+def _live_claims(products: Sequence[Product], month: dt.date) -> QuerySet[BillingClaim]:
+    found = BillingClaim.objects.filter(product__in=each_of(products), month=month, state__in=LIVE_CLAIMS)
+    return found.order_by("id")
 
 
 def credited_months(product_ids: Sequence[int], *, since: dt.date) -> set[dt.date]:

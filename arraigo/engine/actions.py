@@ -5,13 +5,15 @@ Every verb first takes the lock of the instance's row and only then reads what i
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
 
 from arraigo import clock
+from arraigo.compiled import compiled, first
 from arraigo.engine import state, undoing
 from arraigo.engine.advance import Advance, Move, OnOpen, end_open, scalars
 from arraigo.engine.errors import AlreadyCompleted, ItemCancelled, NoTransaction, NotRunning, NotWaiting
@@ -65,11 +67,11 @@ def lock_item(item_id: int, *related: str) -> WorkItem:
     """
     _must_be_atomic()
     if transaction.get_connection().features.has_select_for_update:
-        held = Instance.objects.filter(work_items__pk=item_id).select_for_update(of=("self",))
-        held.values_list("pk").get()
+        _hold(item_id)
     # SQLite needs no lock of a row: its transactions begin as the only one that writes.
-    sha256 = F("instance__definition__sha256")
-    item = WorkItem.objects.select_related("instance", *related).annotate(sha256=sha256).get(pk=item_id)
+    item = first(_reading(related)(item_id))
+    if item is None:
+        raise WorkItem.DoesNotExist
     item.instance.sha256 = item.sha256  # type: ignore[attr-defined]
     if item.status == WorkItem.Status.OPEN:
         return item
@@ -77,6 +79,24 @@ def lock_item(item_id: int, *related: str) -> WorkItem:
     if item.status == WorkItem.Status.COMPLETED:
         raise AlreadyCompleted(str(item.completed_by), item.completed_at)
     raise ItemCancelled(item.outcome, item.completed_at)
+
+
+@compiled
+def _hold(item_id: int) -> QuerySet[Instance, Any]:
+    """Lock the instance of the item."""
+    return Instance.objects.filter(work_items=item_id).select_for_update(of=("self",)).values_list("pk")
+
+
+@cache
+def _reading(related: tuple[str, ...]) -> Callable[[int], list[WorkItem]]:
+    """What reads an item with its instance, the digest of its definition, and `related`."""
+
+    @compiled
+    def read(item_id: int) -> QuerySet[WorkItem]:
+        items = WorkItem.objects.filter(pk=item_id).select_related("instance", *related)
+        return items.annotate(sha256=F("instance__definition__sha256"))
+
+    return read
 
 
 def complete(

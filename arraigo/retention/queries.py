@@ -51,13 +51,19 @@ def cases() -> QuerySet[RetentionCase]:
 
 def with_parts(case: RetentionCase) -> RetentionCase:
     """`case` with its products, offers, promises and receipts looked up. Four queries."""
-    for name, read in {"products": _products, "offers": _offers, "promises": _promises, "receipts": _receipts}.items():
+    for name, read in {
+        "products": affected_products,
+        "offers": _offers,
+        "promises": _promises,
+        "receipts": _receipts,
+    }.items():
         prefetched(case, name, read(case))
     return case
 
 
 @compiled
-def _products(case: RetentionCase) -> QuerySet[Product]:
+def affected_products(case: RetentionCase) -> QuerySet[Product]:
+    """The products of the request, with their offerings."""
     return Product.objects.filter(cases=case).select_related("offering")
 
 
@@ -79,7 +85,7 @@ def _receipts(case: RetentionCase) -> QuerySet[Receipt]:
 
 def verdicts(case: RetentionCase) -> list[RepeatFaultVerdict]:
     """The verdicts of step 2, each with its product and tickets. Two queries."""
-    found = _verdicts(case)
+    found = product_verdicts(case)
     tickets: dict[int, list[TroubleTicket]] = defaultdict(list)
     for link in _verdict_tickets(found) if found else ():
         tickets[link.repeatfaultverdict_id].append(link.troubleticket)
@@ -89,7 +95,8 @@ def verdicts(case: RetentionCase) -> list[RepeatFaultVerdict]:
 
 
 @compiled
-def _verdicts(case: RetentionCase) -> QuerySet[RepeatFaultVerdict]:
+def product_verdicts(case: RetentionCase) -> QuerySet[RepeatFaultVerdict]:
+    """The verdicts of step 2 with their products."""
     return RepeatFaultVerdict.objects.filter(case=case).select_related("product__offering")
 
 

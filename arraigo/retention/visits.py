@@ -4,9 +4,10 @@ import datetime as dt
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, When
 
 from arraigo import clock
+from arraigo.compiled import compiled, first
 from arraigo.engine import actions as engine
 from arraigo.engine.errors import AlreadyCompleted, ItemCancelled
 from arraigo.engine.models import WorkItem
@@ -33,11 +34,25 @@ def current_order(case: RetentionCase) -> WorkOrder:
     Inside a transaction it is locked.
     """
     if case.current_order is None:
-        orders = WorkOrder.objects.filter(case_number=case.number).select_related(*ORDER_PARTS)
-        if connection.in_atomic_block:
-            orders = orders.select_for_update(of=("self",))
-        case.current_order = orders.latest("id")
+        read = _latest_locked if connection.in_atomic_block else _latest
+        case.current_order = first(read(case.number))
+        if case.current_order is None:
+            raise WorkOrder.DoesNotExist
     return case.current_order
+
+
+def _of_case(case_number: str) -> QuerySet[WorkOrder]:
+    return WorkOrder.objects.filter(case_number=case_number).select_related(*ORDER_PARTS).order_by("-id")
+
+
+@compiled
+def _latest(case_number: str) -> QuerySet[WorkOrder]:
+    return _of_case(case_number)[:1]
+
+
+@compiled
+def _latest_locked(case_number: str) -> QuerySet[WorkOrder]:
+    return _of_case(case_number).select_for_update(of=("self",))[:1]
 
 
 def held_faults(order: WorkOrder) -> list[TroubleTicket]:

@@ -9,7 +9,7 @@ from arraigo import clock
 from arraigo.engine.models import WorkItem
 from arraigo.people.models import User
 from arraigo.procedure.policy import Policy
-from arraigo.retention import faults
+from arraigo.retention import faults, queries
 from arraigo.retention.models import RepeatFaultVerdict, RetentionCase
 from arraigo.retention.registry import StepForm, StepResult, StepRun, step
 from arraigo.tickets import actions as ticket_actions
@@ -48,7 +48,7 @@ def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -
 )
 def carry_out(run: StepRun) -> StepResult:
     """Keep the verdict per product with its tickets. Facts: those of the product judged worst."""
-    products = list(run.case.products.select_related("offering"))
+    products = queries.affected_products(run.case)
     found = faults.verdicts(products, run.policy)
     if run.data["confirmed_solution"]:
         for each in found:

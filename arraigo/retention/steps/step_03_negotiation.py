@@ -15,7 +15,7 @@ from arraigo.money import CENTAVO
 from arraigo.people.models import User
 from arraigo.procedure.policy import Policy
 from arraigo.products.models import Product
-from arraigo.retention import amounts, answers, faults, options
+from arraigo.retention import amounts, answers, faults, options, queries
 from arraigo.retention.models import Offer, RetentionCase
 from arraigo.retention.readback import ReadBack
 from arraigo.retention.registry import StepResult, StepRun, step
@@ -23,9 +23,9 @@ from arraigo.retention.registry import StepResult, StepRun, step
 
 def affected(case: RetentionCase) -> list[Product]:
     """The products with a repeat fault; all of the case's where a control found the recurrence."""
-    verdicts = case.verdicts.filter(repeat_fault=True).select_related("product__offering")
+    verdicts = [verdict for verdict in queries.product_verdicts(case) if verdict.repeat_fault]
     products = [verdict.product for verdict in verdicts if verdict.product.is_alive]
-    return products or list(case.products.select_related("offering"))
+    return products or queries.affected_products(case)
 
 
 class NegotiationForm(answers.CreditForm):
