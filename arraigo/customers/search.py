@@ -1,17 +1,20 @@
 """Finding customers by name, document, numbers, phone or address, slips of the pen forgiven.
 
-Every word of the question is one capped look-up in the token table; rare words bring the candidates,
-broad ones only help to rank them. The same on both databases.
+Two words of a name are looked up as a pair. Where that finds nobody, every word of the question is one
+capped look-up in the token table; rare words bring the candidates, broad ones only help to rank them.
+The same on both databases.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from rapidfuzz import fuzz, process
 
+from arraigo.compiled import compiled, each_of
 from arraigo.customers import tokens
 from arraigo.customers.index import reindex
 from arraigo.customers.models import Customer, SearchToken
@@ -25,11 +28,17 @@ BROAD = CAP * 3 // 4
 """Customers from which on a word is broad: several of its rows may be one customer's."""
 CANDIDATES = 120
 """Customers that are compared with the question in full."""
+IN_PAIRS, PAIRED = 200, 100
+"""Rows that a pair of words may bring; customers found by pairs that are compared with the question."""
 GOOD, NEARLY, POSSIBLE = 0.9, 0.8, 0.6
 """Likeness, from 0 to 1, of a sure hit, of one behind which nobody better is looked for, and of the
 least one that is shown."""
 BEGUN, SLIPPED, IN_ADDRESS = 0.95, 0.9, 0.9
 """Likeness of a word that was only begun; weight of one with a slip, and of one found in the address."""
+
+
+Found = dict[int, tuple[float, str]]
+"""Likeness and name by the customer's key."""
 
 
 @dataclass(frozen=True)
@@ -81,13 +90,22 @@ def _begins(prefix: str) -> Q:
 def search(text: str, limit: int = 20) -> list[Customer]:
     """The customers that fit `text` best, the best first, with their zones. Empty for an empty question.
 
-    First as it is written; where that finds nobody surely, with one word forgiven, then with all.
+    First by pairs of words; then as it is written; where that finds nobody surely, with one word forgiven,
+    then with all.
     """
     asked = words(text)
     if not asked:
         return []
+    found = _by_pairs(asked)
+    if _best_of(found) < NEARLY:
+        found |= _by_words(asked)
+    return _loaded(sorted(found, key=lambda pk: (-found[pk][0], found[pk][1], pk))[:limit])
+
+
+def _by_words(asked: Sequence[Asked]) -> Found:
+    """The customers whom the words bring one by one."""
     strict = [word.strict() for word in asked]
-    hits = [_hits(q) for q in strict]
+    hits = [_code_hits(word) if word.is_code else _hits(q) for word, q in zip(asked, strict, strict=True)]
     found = _rank(asked, hits, _candidates(strict, hits))
     if _best_of(found) < GOOD:
         found |= _rank(asked, hits, [pk for pk in _one_forgiven(asked, strict) if pk not in found])
@@ -95,7 +113,51 @@ def search(text: str, limit: int = 20) -> list[Customer]:
         forgiving = [word.forgiving() for word in asked]
         reached = [_hits(q) for q in forgiving]
         found |= _rank(asked, reached, [pk for pk in _candidates(forgiving, reached) if pk not in found])
-    return _loaded(sorted(found, key=lambda pk: (-found[pk][0], found[pk][1], pk))[:limit])
+    return found
+
+
+def _by_pairs(asked: Sequence[Asked]) -> Found:
+    """The customers in whose names the words stand two by two: as they are written, else one of two with a slip."""
+    if len(asked) < 2 or any(word.is_code for word in asked):
+        return {}
+    pairs = [(first.key, second.key) for first, second in pairwise(asked)]
+    found = _rank(asked, (), _most_often(_pair(first, second) for first, second in pairs))
+    if _best_of(found) < GOOD:
+        both = [*pairs, *((second, first) for first, second in pairs)]
+        slipped = [_slipped_pair(first, second) for first, second in both if len(second) >= tokens.FORGIVEN_FROM]
+        found |= _rank(asked, (), [pk for pk in _most_often(slipped) if pk not in found])
+    return found
+
+
+def _most_often(found: Iterable[Iterable[int]]) -> list[int]:
+    """The customers whom most of the pairs bring."""
+    return [pk for pk, _ in Counter(pk for each in found for pk in each).most_common(PAIRED)]
+
+
+def _pair(first: str, second: str) -> list[int]:
+    """Customers with both words, the second perhaps only begun."""
+    begin = tokens.pair(first, second)
+    return _between(begin, tokens.after(begin))
+
+
+def _slipped_pair(first: str, second: str) -> set[int]:
+    """Customers with the first word, and the second but for one slip: one half of it is whole."""
+    size = len(second)
+    begin = tokens.pair(first, second[: size // 2])
+    ends = (tokens.pair_tail(first, second[-half:]) for half in ((size - 1) // 2, size // 2, (size + 1) // 2))
+    return {*_between(begin, tokens.after(begin)), *_one_of(*ends)}
+
+
+@compiled
+def _between(begin: str, end: str) -> QuerySet[SearchToken, int]:
+    rows = SearchToken.objects.filter(token__gte=begin, token__lt=end)
+    return rows.values_list("customer_id", flat=True)[:IN_PAIRS]
+
+
+@compiled
+def _one_of(first: str, second: str, third: str) -> QuerySet[SearchToken, int]:
+    rows = SearchToken.objects.filter(token__in=[first, second, third])
+    return rows.values_list("customer_id", flat=True)[:IN_PAIRS]
 
 
 def words(text: str) -> list[Asked]:
@@ -110,10 +172,6 @@ def words(text: str) -> list[Asked]:
     return (telling or heard)[:MOST_WORDS]
 
 
-Found = dict[int, tuple[float, str]]
-"""Likeness and name by the customer's key."""
-
-
 def _best_of(found: Found) -> float:
     return max((likeness for likeness, _ in found.values()), default=0.0)
 
@@ -124,8 +182,8 @@ def _rank(asked: Sequence[Asked], hits: Sequence[set[int]], candidates: Iterable
     if not keys:
         return {}
     found = {}
-    for pk, name, address in Customer.objects.filter(pk__in=keys).values_list("pk", "name", "address"):
-        likeness = _likeness(asked, [pk in each for each in hits], name, address)
+    for pk, name, address in _named(keys):
+        likeness = _likeness(asked, [pk in each for each in hits] or [False] * len(asked), name, address)
         if likeness >= POSSIBLE:
             found[pk] = (likeness, name)
     return found
@@ -133,8 +191,18 @@ def _rank(asked: Sequence[Asked], hits: Sequence[set[int]], candidates: Iterable
 
 def _loaded(keys: Sequence[int]) -> list[Customer]:
     """The customers of these keys, in their order, with their zones."""
-    by_key = Customer.objects.select_related("zone").in_bulk(keys) if keys else {}
+    by_key = {customer.pk: customer for customer in _customers(keys)} if keys else {}
     return [by_key[pk] for pk in keys if pk in by_key]
+
+
+@compiled
+def _named(keys: Sequence[int]) -> QuerySet[Customer, tuple[int, str, str]]:
+    return Customer.objects.filter(pk__in=each_of(keys)).values_list("pk", "name", "address")
+
+
+@compiled
+def _customers(keys: Sequence[int]) -> QuerySet[Customer]:
+    return Customer.objects.filter(pk__in=each_of(keys)).select_related("zone")
 
 
 def _one_forgiven(asked: Sequence[Asked], strict: Sequence[Q]) -> list[int]:
@@ -152,6 +220,19 @@ def _of_all(wanted: Sequence[Q]) -> list[int]:
     """Keys of at most CANDIDATES customers whom every word brings."""
     first, *others = (SearchToken.objects.filter(q).values_list("customer_id", flat=True) for q in wanted)
     return list(first.intersection(*others)[:CANDIDATES] if others else first[:CANDIDATES])
+
+
+def _code_hits(word: Asked) -> set[int]:
+    """Customers that a code brings: whole, by the last 8 digits of a telephone, or only begun."""
+    whole, end = tokens.CODE + word.text, tokens.CODE + word.text[-8:]
+    begun = (whole, tokens.after(whole)) if len(word.text) >= 4 else (whole, whole)
+    return set(_coded(whole, end, *begun))
+
+
+@compiled
+def _coded(whole: str, end: str, begin: str, after: str) -> QuerySet[SearchToken, int]:
+    rows = SearchToken.objects.filter(Q(token__in=[whole, end]) | Q(token__gte=begin, token__lt=after))
+    return rows.values_list("customer_id", flat=True)[:CAP]
 
 
 def _hits(wanted: Q) -> set[int]:

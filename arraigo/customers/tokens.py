@@ -3,15 +3,21 @@
 Tokens are lower-case letters and digits only, so that every collation orders them alike and a range
 of them is a prefix. The first letter says what a token is: `n` the phonetic key of a word, `t` the
 second half of such a key (one slip of the pen leaves the first or the second half whole), `d` a code
-or number.
+or number. Two words of a name stand together, either first, in `p` (both keys) and `q` (a key and the
+second half of the other): common names are rare in pairs.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import permutations
 
-WORD, TAIL, CODE = "n", "t", "d"
+WORD, TAIL, CODE, PAIR, PAIR_TAIL = "n", "t", "d", "p", "q"
+BETWEEN = "0"
+"""Stands between the keys of a pair: keys have letters only."""
+MOST_IN_PAIRS = 5
+"""Words of a name that are paired."""
 LONGEST = 40
 FORGIVEN_FROM = 4
 """Letters from which on a word's slips are forgiven."""
@@ -75,6 +81,25 @@ def of_words(text: str) -> set[str]:
         elif word not in SMALL_WORDS and (key := sound(word)):
             found |= {WORD + key} | ({TAIL + tail(key)} if len(key) >= FORGIVEN_FROM else set())
     return {token[:LONGEST] for token in found}
+
+
+def of_pairs(name: str) -> set[str]:
+    """The tokens of the words of a name, two by two."""
+    heard = [sound(word) for word in words(name) if not is_code(word) and word not in SMALL_WORDS]
+    keys = [key for key in heard if key][:MOST_IN_PAIRS]
+    found = {pair(first, second) for first, second in permutations(keys, 2)}
+    found |= {pair_tail(one, tail(key)) for one, key in permutations(keys, 2) if len(key) >= FORGIVEN_FROM}
+    return found
+
+
+def pair(first: str, second: str) -> str:
+    """The token of two keys, or what it begins with where `second` is only begun."""
+    return (PAIR + first + BETWEEN + second)[:LONGEST]
+
+
+def pair_tail(first: str, second_half: str) -> str:
+    """The token of a key and the second half of another one."""
+    return (PAIR_TAIL + first + BETWEEN + second_half)[:LONGEST]
 
 
 def of_codes(texts: Iterable[str]) -> set[str]:
