@@ -62,3 +62,8 @@ def test_no_template_calls_another_host():
 def test_every_file_fits_in_a_head():
     long = [str(path) for path in files("arraigo/*.py") if len(path.read_text().splitlines()) > MOST_LINES]
     assert long == []
+
+
+def test_no_template_loads_the_translations_that_forget():
+    """Django's own would take the place of those that every template has (docs/decisions/0046)."""
+    assert offenders("arraigo/*.html", re.compile(r"\{% load [^%]*\bi18n\b")) == []

@@ -1,0 +1,90 @@
+"""Compiled queries give what the queries give that they were built from."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+from django.db.models import F, Q, QuerySet
+from django.test.utils import CaptureQueriesContext
+
+from arraigo import clock
+from arraigo.billing.models import Bill
+from arraigo.compiled import compiled, each_of, first, prefetched
+from arraigo.customers.models import Customer
+from arraigo.products.models import Product
+from tests.cast import NOW, Cast
+
+
+@pytest.fixture
+def cast(db: None) -> Iterator[Cast]:
+    with clock.at(NOW):
+        yield Cast()
+
+
+def bills(customer: Customer, since: dt.date) -> QuerySet[Bill]:
+    return Bill.objects.filter(Q(month__gte=since), customer=customer).select_related("customer").order_by("-month")[:3]
+
+
+def own(customers: list[Customer]) -> QuerySet[Product]:
+    found = Product.objects.filter(customer__in=each_of(customers)).annotate(twice=F("price") * 2)
+    return found.prefetch_related("terminations").order_by("id")
+
+
+def numbers(name: str, *, before: dt.datetime) -> QuerySet[Customer, tuple[int, str]]:
+    return Customer.objects.filter(name=name, cases__opened_at__lt=before).values_list("pk", "number")
+
+
+def test_rows_are_the_same_as_uncompiled(cast: Cast) -> None:
+    homes = [cast.household(f"30000{n}") for n in range(3)]
+    since, read = dt.date(2026, 1, 1), compiled(bills)
+    for home in homes:
+        assert read(home.customer, since) == read(home.customer.pk, since=since) == list(bills(home.customer, since))
+    assert read(homes[0].customer, dt.date(2999, 1, 1)) == []
+
+
+def test_any_number_of_keys_and_what_is_read_with_them(cast: Cast) -> None:
+    homes = [cast.household(f"31000{n}") for n in range(3)]
+    read = compiled(own)
+    for some in (homes, homes[:1], []):
+        customers = [home.customer for home in some]
+        expected = Product.objects.filter(customer__in=customers).annotate(twice=F("price") * 2).order_by("id")
+        found = read([customers[0].pk, *customers[1:]] if customers else [])
+        assert found == list(expected)
+        assert [each.twice for each in found] == [each.twice for each in expected]
+        with CaptureQueriesContext(connection) as asked:
+            assert [list(each.terminations.all()) for each in found] == [[] for _ in found]
+        assert not asked
+
+
+def test_a_query_is_built_once_and_keeps_no_value(cast: Cast) -> None:
+    built = []
+
+    def build(number: str) -> QuerySet[Customer]:
+        built.append(number)
+        return Customer.objects.filter(number=number)
+
+    read = compiled(build)
+    for number in ("320001", "320002"):
+        home = cast.household(number)
+        assert first(read(number)) == home.customer
+    assert first(read("nobody")) is None
+    assert len(built) == 1
+
+
+def test_values_and_moments(cast: Cast) -> None:
+    home, read = cast.household("330001"), compiled(numbers)
+    assert read(home.customer.name, before=dt.datetime(2999, 1, 1, tzinfo=dt.UTC)) == []
+
+
+def test_a_missing_value_says_so(cast: Cast) -> None:
+    with pytest.raises(KeyError, match="since"):
+        compiled(bills)(cast.household("340001").customer)  # type: ignore[call-arg]
+
+
+def test_what_was_read_already_is_not_asked_for(cast: Cast) -> None:
+    home = cast.household("350001")
+    prefetched(home.customer, "products", [home.internet])
+    with CaptureQueriesContext(connection) as asked:
+        assert list(home.customer.products.all()) == [home.internet]
+    assert not asked
