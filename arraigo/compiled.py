@@ -1,4 +1,4 @@
-"""Queries that are built and turned into SQL once per process: docs/decisions/0043-compiled-queries.md.
+"""Queries that are built and turned into SQL once per process: docs/decisions/0045-compiled-queries.md.
 
 Django builds a query anew at every call and writes its SQL anew: for a look-up by key some five hundred calls of
 Python around a database that answers in a tenth of the time, and a page asks twenty of them.
