@@ -40,8 +40,8 @@ def compiled(build: Callable[Given, QuerySet[Any, Row]]) -> Callable[Given, list
     return update_wrapper(ask, build)
 
 
-def each_of(keys: Iterable[int]) -> Any:
-    """What `field__in` takes inside a compiled query, where the number of keys differs from call to call."""
+def each_of(keys: Iterable[Any]) -> Any:
+    """What `field__in` takes inside a compiled query for keys or records, however many a call brings."""
     return _Keys(cast(_Place, keys).name)
 
 
@@ -52,8 +52,8 @@ class _Place(Expression):
         super().__init__()
         self.name = name
 
-    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, list[Any]]:
-        return "%s", [self]
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
+        return "%s", (self,)
 
     def adapted(self, value: Any, ops: Any) -> Any:
         if isinstance(value, models.Model):
@@ -66,11 +66,11 @@ class _Place(Expression):
 class _Keys(_Place):
     """Where any number of keys goes: as an array on PostgreSQL, as JSON on SQLite."""
 
-    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, list[Any]]:
-        return "(SELECT value FROM json_each(%s))", [self]
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
+        return "(SELECT value FROM json_each(%s))", (self,)
 
-    def as_postgresql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, list[Any]]:
-        return "(SELECT unnest(%s::bigint[]))", [self]
+    def as_postgresql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
+        return "(SELECT unnest(%s::bigint[]))", (self,)
 
     def adapted(self, value: Any, ops: Any) -> Any:
         keys = [each.pk if isinstance(each, models.Model) else each for each in value]

@@ -12,6 +12,7 @@ from arraigo.engine.models import WorkItem  # noqa: E402
 from arraigo.people.models import Role, User  # noqa: E402
 from arraigo.products.models import Product  # noqa: E402
 from arraigo.retention import queries  # noqa: E402
+from arraigo.retention.models import RetentionCase  # noqa: E402
 from arraigo.web.cases import access  # noqa: E402
 
 rng = random.Random(5)
@@ -45,13 +46,16 @@ def questions(people: list[tuple[str, str, str]]) -> list[str]:
 keys = list(Customer.objects.order_by("pk").values_list("pk", flat=True))
 people = list(Customer.objects.filter(pk__in=rng.sample(keys, 80)).values_list("name", "document", "number"))
 advisor = User.objects.get(username="asesor")
+with_cases = list(RetentionCase.objects.order_by("id").values_list("customer__number", flat=True)[:5000])
 tray = queries.tray(advisor, Role.ADVISOR).order_by("id")
 steps = tray.filter(element="step_01").values_list("instance__case__number", "id")
 print(
     json.dumps(
         {
             "customers": [number for _, _, number in people],
-            "with_cases": some(list(Customer.objects.exclude(cases=None).values_list("number", flat=True)[:5000])),
+            "with_cases": some(
+                list(RetentionCase.objects.order_by("id").values_list("customer__number", flat=True)[:5000])
+            ),
             "questions": questions(people),
             "cases": some(list(access.cases(advisor).order_by("id").values_list("number", flat=True))),
             "steps": [list(each) for each in steps[:400]],

@@ -66,9 +66,10 @@ def counts(centers: Sequence[int], now: dt.datetime) -> dict[str, int]:
 @compiled
 def _counts(centers: Sequence[int], now: dt.datetime, soon: dt.datetime) -> QuerySet[WorkOrder, dict[str, int]]:
     """The counts as one row; no row where there is no order."""
-    rows = open_orders(each_of(centers)).order_by().annotate(one=Value(1)).values("one")
+    rows: Any = open_orders(each_of(centers)).order_by().annotate(one=Value(1)).values("one")
     counted = {name: Count("pk", filter=condition) for name, condition in _conditions(now, soon).items()}
-    return rows.annotate(all=Count("pk"), **counted).values("all", *counted)
+    found: QuerySet[WorkOrder, dict[str, int]] = rows.annotate(all=Count("pk"), **counted).values("all", *counted)
+    return found
 
 
 def _conditions(now: dt.datetime, soon: dt.datetime) -> dict[str, Q]:

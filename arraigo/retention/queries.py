@@ -51,13 +51,10 @@ def cases() -> QuerySet[RetentionCase]:
 
 def with_parts(case: RetentionCase) -> RetentionCase:
     """`case` with its products, offers, promises and receipts looked up. Four queries."""
-    for name, read in {
-        "products": affected_products,
-        "offers": _offers,
-        "promises": _promises,
-        "receipts": _receipts,
-    }.items():
-        prefetched(case, name, read(case))
+    prefetched(case, "products", affected_products(case))
+    prefetched(case, "offers", _offers(case))
+    prefetched(case, "promises", _promises(case))
+    prefetched(case, "receipts", _receipts(case))
     return case
 
 

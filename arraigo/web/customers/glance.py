@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from arraigo.compiled import compiled, each_of
 from arraigo.customers.models import Customer
 from arraigo.orders.models import WorkOrder
-from arraigo.products.models import Courtesy
+from arraigo.products.models import Courtesy, Product
 from arraigo.retention.models import Promise, Receipt, RetentionCase
 from arraigo.terminations.models import Termination
 
@@ -33,7 +33,7 @@ def promises(customer: Customer) -> QuerySet[Promise]:
 
 
 @compiled
-def courtesies(products: Sequence[int]) -> QuerySet[Courtesy]:
+def courtesies(products: Sequence[Product]) -> QuerySet[Courtesy]:
     given = Courtesy.objects.filter(product__in=each_of(products))
     return given.order_by("-starts_at", "-id")[:MOST_PAST]
 

@@ -5,14 +5,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import template
-from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 
 from arraigo.insight import words
+from arraigo.web import links
 from arraigo.web.management.lists import judgement
+from arraigo.web.templatetags.show import month as month_in_words
 
 register = template.Library()
 
@@ -26,19 +26,21 @@ NO_SHARE = mark_safe('<span class="text-secondary">—</span>')
 @register.simple_tag
 def cases_count(count: int, month: dt.date, figure: str, words: str, **choice: str) -> SafeString:
     """A count that leads to its cases, of the kind and group of `choice`; `words` say for readers whose it is."""
-    address = reverse("evaluation_cases", args=[month, figure])
+    if not count:
+        return NONE
+    address = links.to("evaluation_cases", month, figure)
     return _linked(count, f"{address}?{urlencode(choice)}" if choice else address, words)
 
 
 @register.simple_tag
 def terminations_count(count: int, month: dt.date, figure: str) -> SafeString:
     """A month's count of terminations that leads to them."""
-    return _linked(count, reverse("evaluation_terminations", args=[month, figure]), date_format(month, "F Y"))
+    if not count:
+        return NONE
+    return _linked(count, links.to("evaluation_terminations", month, figure), month_in_words(month))
 
 
 def _linked(count: int, address: str, words: str) -> SafeString:
-    if not count:
-        return NONE
     return format_html('<a href="{}"><span class="visually-hidden">{}: </span>{}</a>', address, words, count)
 
 

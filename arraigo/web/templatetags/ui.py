@@ -121,10 +121,11 @@ def filter_control(bound: BoundField) -> SafeString:
 
 def _text(bound: BoundField, css: str) -> SafeString:
     """A text drawn at once, without the three templates of Django."""
-    widget = bound.field.widget
+    field: Any = bound.field
+    widget = field.widget
     attrs = {
         **widget.attrs, "type": widget.input_type, "name": bound.html_name, "id": bound.id_for_label, "class": css,
-        "maxlength": bound.field.max_length, "placeholder": bound.label, "value": bound.value() or "",
+        "maxlength": field.max_length, "placeholder": bound.label, "value": bound.value() or "",
     }  # fmt: skip
     return format_html("<input {}>", format_html_join(" ", '{}="{}"', attrs.items()))
 
