@@ -15,6 +15,7 @@ from arraigo.desk.errors import CallbackDone, CallbackPast, NotOfTheTeam
 from arraigo.desk.models import Callback, Draft
 from arraigo.messages.models import Notice
 from arraigo.people.models import Membership, Role, User
+from arraigo.web.desk.forms import CallbackForm
 from tests.cast import Cast, Walk, moment
 from tests.records import refused
 from tests.web.conftest import signed_in
@@ -176,3 +177,19 @@ def test_two_advisors_on_one_case_see_each_other_until_one_leaves(walk: Walk) ->
         with moment(hours=0.02):
             assert "Colque" not in mine.get(path).content.decode()
     assert mine.get("/here/nothing/1/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("now", "proposed"),
+    [
+        ("2026-03-10 10:20", "2026-03-10 11:00"),
+        ("2026-03-10 06:05", "2026-03-10 09:00"),
+        ("2026-03-10 18:30", "2026-03-11 09:00"),
+        ("2026-03-13 19:40", "2026-03-16 09:00"),  # Friday evening
+        ("2026-03-15 12:00", "2026-03-16 09:00"),  # Sunday
+        ("2026-12-31 23:10", "2027-01-01 09:00"),
+    ],
+)
+def test_a_call_is_proposed_for_an_hour_in_which_customers_are_called(db: None, now: str, proposed: str) -> None:
+    with clock.at(dt.datetime.fromisoformat(now).replace(tzinfo=clock.LA_PAZ)):
+        assert f"{CallbackForm().fields['due_at'].initial:%Y-%m-%d %H:%M}" == proposed

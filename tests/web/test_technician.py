@@ -351,3 +351,11 @@ def test_hundreds_of_visits_are_told_day_by_day_and_page_by_page(desk: Desk, pho
         assert [len(answer.context["stops"]) for answer in (second, later)] == [6, 5]
         for nonsense in ({"day": "ayer", "page": "x"}, {"day": "2030-01-01"}):
             assert len(phone.get(path, nonsense).context["stops"]) == 20
+
+
+def test_the_address_is_proposed_only_where_the_customer_agreed_to_messages(desk: Desk, phone: Client) -> None:
+    desk.walk("step_07")
+    customer = desk.walk.home.customer
+    for agreed in (True, False):
+        Customer.objects.filter(pk=customer.pk).update(email="socia@example.com", notices_allowed=agreed)
+        assert ("socia@example.com" in text(phone.get(step(desk.walk, "step_08")))) is agreed

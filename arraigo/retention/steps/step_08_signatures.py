@@ -66,7 +66,8 @@ class SignatureForm(StepForm):
     def prepare(self) -> None:
         self.order = visits.current_order(self.case)
         self.products = list(self.order.products.select_related("offering"))
-        self.fields["copy_email"].initial = self.order.customer.email
+        if self.order.customer.notices_allowed:  # who has not agreed to messages says the address on the spot
+            self.fields["copy_email"].initial = self.order.customer.email
         for product in self.products:
             self.fields[f"working_{product.pk}"] = forms.BooleanField(
                 label=_("%(product)s is working") % {"product": product},

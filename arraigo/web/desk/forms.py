@@ -9,6 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from arraigo import clock
 from arraigo.people.models import User
+from arraigo.workdays import queries as workdays
+
+
+HOUR = dt.timedelta(hours=1)
+OPENS, CLOSES = 9, 19
+"""Hours of the day between which a call is proposed; any other may be written."""
 
 
 class CallbackForm(forms.Form):
@@ -27,8 +33,17 @@ class CallbackForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        soon = clock.local(clock.now() + dt.timedelta(hours=1))
-        self.fields["due_at"].initial = soon.replace(minute=0, second=0, microsecond=0)
+        self.fields["due_at"].initial = _next_hour(clock.local(clock.now()))
+
+
+def _next_hour(now: dt.datetime) -> dt.datetime:
+    """The next full hour in which a customer may be called: of a business day, in the office's hours."""
+    soon = (now + HOUR).replace(minute=0, second=0, microsecond=0)
+    day = soon.date() if soon.hour < CLOSES else soon.date() + dt.timedelta(days=1)
+    called = workdays.next_business_day(day)
+    if called == soon.date():
+        return soon.replace(hour=max(soon.hour, OPENS))
+    return soon.replace(year=called.year, month=called.month, day=called.day, hour=OPENS)
 
 
 class OutcomeForm(forms.Form):
