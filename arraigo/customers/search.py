@@ -168,7 +168,8 @@ def words(text: str) -> list[Asked]:
         parts = [tokens.code(part) if tokens.is_code(part) else part for part in text.split()]
         found = [word for part in parts for word in tokens.words(part)]
     heard = [Asked(word) for word in dict.fromkeys(found) if word and (tokens.is_code(word) or tokens.sound(word))]
-    telling = [word for word in heard if word.text not in tokens.SMALL_WORDS]
+    passed = tokens.SMALL_WORDS | (tokens.EXTENSIONS if any(word.is_code for word in heard) else frozenset())
+    telling = [word for word in heard if word.text not in passed]
     return (telling or heard)[:MOST_WORDS]
 
 
@@ -223,10 +224,14 @@ def _of_all(wanted: Sequence[Q]) -> list[int]:
 
 
 def _code_hits(word: Asked) -> set[int]:
-    """Customers that a code brings: whole, by the last 8 digits of a telephone, or only begun."""
+    """Customers that a code brings: whole, only begun, or as the end of a telephone."""
     whole, end = tokens.CODE + word.text, tokens.CODE + word.text[-8:]
     begun = (whole, tokens.after(whole)) if len(word.text) >= 4 else (whole, whole)
-    return set(_coded(whole, end, *begun))
+    found = set(_coded(whole, end, *begun))
+    if tokens.LEAST_END <= len(word.text) < 8 and word.text.isdecimal():
+        last = tokens.END + word.text[::-1]
+        found |= set(_between(last, tokens.after(last)))
+    return found
 
 
 @compiled

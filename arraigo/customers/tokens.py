@@ -3,8 +3,8 @@
 Tokens are lower-case letters and digits only, so that every collation orders them alike and a range
 of them is a prefix. The first letter says what a token is: `n` the phonetic key of a word, `t` the
 second half of such a key (one slip of the pen leaves the first or the second half whole), `d` a code
-or number. Two words of a name stand together, either first, in `p` (both keys) and `q` (a key and the
-second half of the other): common names are rare in pairs.
+or number, `e` the end of a telephone backwards. Two words of a name stand together, either first, in
+`p` (both keys) and `q` (a key and the second half of the other): common names are rare in pairs.
 """
 
 import re
@@ -13,7 +13,11 @@ from collections.abc import Iterable
 from functools import lru_cache
 from itertools import permutations
 
-WORD, TAIL, CODE, PAIR, PAIR_TAIL = "n", "t", "d", "p", "q"
+WORD, TAIL, CODE, END, PAIR, PAIR_TAIL = "n", "t", "d", "e", "p", "q"
+LEAST_END = 4
+"""Last digits of a telephone from which on it is found."""
+EXTENSIONS = frozenset({"lp", "cb", "sc", "or", "pt", "tj", "ch", "be", "pd"})
+"""Where a document was issued: written behind its number, or not."""
 BETWEEN = "0"
 """Stands between the keys of a pair: keys have letters only."""
 MOST_IN_PAIRS = 5
@@ -113,9 +117,12 @@ def of_codes(texts: Iterable[str]) -> set[str]:
 
 
 def of_phones(numbers: Iterable[str]) -> set[str]:
-    """The tokens of telephones: their last 7 and last 8 digits, so that no prefix has to be known."""
+    """The tokens of telephones: their last 7 and last 8 digits, so that no prefix has to be known, and the last 8
+    backwards, for who knows only how they end.
+    """
     digits = ["".join(re.findall(r"\d", number)) for number in numbers]
-    return {CODE + each[-length:] for each in digits for length in (7, 8) if len(each) >= length}
+    found = {CODE + each[-length:] for each in digits for length in (7, 8) if len(each) >= length}
+    return found | {END + each[::-1][:8] for each in digits if len(each) >= LEAST_END}
 
 
 def head(key: str) -> str:

@@ -27,6 +27,11 @@ def latest(user: User, count: int = 50) -> QuerySet[Notice]:
 
 
 @compiled
+def all_of_case(case_number: str) -> QuerySet[Message]:
+    """What `of_case` reads, as a list."""
+    return of_case(case_number)
+
+
 def of_case(case_number: str) -> QuerySet[Message]:
     """What the customer was told, or is going to be, in a case; oldest first."""
     return Message.objects.filter(case_number=case_number).exclude(customer=None).order_by("id")

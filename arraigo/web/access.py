@@ -90,6 +90,8 @@ class Guard:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: View, args: Any, kwargs: Any) -> HttpResponse | None:
+        if "\0" in request.path:  # PostgreSQL cannot even be asked for such a number
+            raise Http404
         roles = getattr(view, "roles", None)
         if roles is None:
             return None

@@ -24,7 +24,7 @@ from arraigo.web.filters import Filter, Label
 
 SORT, PAGE, CLEAR, EXPORT = "sort", "page", "clear", "export"
 """Keys of the address that belong to every list, beside those of its filters."""
-MOST_PAGES = 10_000
+MOST_PAGES, MOST_DIGITS = 10_000, 6
 COUNTED = 1000
 """Rows up to which a list says how many there are; beyond, it says "more than"."""
 
@@ -258,7 +258,8 @@ def _sort(spec: List, data: QueryDict) -> str:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and text.isascii() and 0 < int(text[:6]) < MOST_PAGES else 1
+    known = text.isdecimal() and text.isascii() and len(text) <= MOST_DIGITS and 0 < int(text) < MOST_PAGES
+    return int(text) if known else 1
 
 
 def reply(

@@ -47,6 +47,9 @@ def gonzales(db: None) -> Customer:
         "4512345",
         "4512345 CB",
         "4512345cb",
+        "4512345 LP",
+        "12345",
+        "2345",
         "SOC-0012345",
         "0012345",
         "70712345",
@@ -72,6 +75,21 @@ def test_the_id_of_a_public_file_is_name_and_number(db: None) -> None:
     reindex([customer, a_customer(name="7590-ABCDE", number="7590-ABCDE")])
     assert search("7590-VHVEG")[0] == customer
     assert search("7590vhveg")[0] == customer
+
+
+def test_a_document_is_found_whatever_stands_behind_it(db: None) -> None:
+    ana = a_customer(name="Ana Rocha", document="4512345", address="Calle Sucre")
+    reindex([ana])
+    assert search("4512345 LP") == search("4512345") == [ana]
+
+
+def test_a_telephone_is_found_by_its_last_four_digits(db: None) -> None:
+    ana, other = a_customer(name="Ana Rocha", number="A1"), a_customer(name="Eva Soto", number="A2")
+    for customer, number in ((ana, "+59171239876"), (other, "+59198761234")):
+        Phone.objects.create(customer=customer, number=number)
+    reindex([ana, other])
+    assert search("9876")[0] == ana
+    assert search("239876") == search("71239876") == [ana]
 
 
 def test_a_change_replaces_the_tokens(gonzales: Customer) -> None:

@@ -194,7 +194,7 @@ KINDS: dict[str, Kind] = {
     "ticket": Kind(gettext_lazy("Tickets"), "ticket", _tickets),
     "visit": Kind(gettext_lazy("Orders and visits"), "tool", _visits),
     "bill": Kind(gettext_lazy("Bills and payments"), "receipt", _bills),
-    "call": Kind(gettext_lazy("Calls"), "phone-call", _calls),
+    "call": Kind(gettext_lazy("Calls"), "phone-call", _calls, of_cases=True),
     "message": Kind(gettext_lazy("Messages"), "mail", _messages),
     "case": Kind(gettext_lazy("Retentions"), "history", _cases, of_cases=True),
     "offer": Kind(gettext_lazy("Offers"), "discount", _offers, of_cases=True),

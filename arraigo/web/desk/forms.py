@@ -11,7 +11,6 @@ from arraigo import clock
 from arraigo.people.models import User
 from arraigo.workdays import queries as workdays
 
-
 HOUR = dt.timedelta(hours=1)
 OPENS, CLOSES = 9, 19
 """Hours of the day between which a call is proposed; any other may be written."""
