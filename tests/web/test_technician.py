@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from arraigo import clock
+from arraigo.customers.models import Customer
 from arraigo.fieldwork import copies, pictures
 from arraigo.fieldwork.models import Photo, SignedPaper, Trip, Visit
 from arraigo.messages.models import Message
