@@ -70,7 +70,7 @@ def evaluation_pdf(
     log_head: str,
     version: str = "",
     statements: Sequence[str] = (),
-    chart: Chart | None = None,
+    charts: Sequence[Chart] = (),
     words: Iterable[Section] = (),
 ) -> bytes:
     """The signed evaluation of `month` (step 15) with the head of the sealed event log, as PDF/A-2b.
@@ -89,7 +89,7 @@ def evaluation_pdf(
             "labels": labels,
             "figures": [list(figure) for figure in figures],
             "statements": list(statements),
-            "chart": chart,
+            "charts": list(charts),
             "words": _sections(words),
             "sections": _sections(sections),
             "signature": [[_("Signed by"), signed_by], [_("Signed at"), moment(signed_at)]],

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from arraigo import clock
 from arraigo.documents import sheets
@@ -29,7 +29,7 @@ def evaluation_pdf(evaluation: Evaluation) -> bytes:
             log_head=evaluation.log_head,
             version=figures.version,
             statements=list(statements(figures)),
-            chart=_chart(figures),
+            charts=list(_charts(figures)),
             words=list(_words(evaluation)),
         )
 
@@ -68,13 +68,20 @@ def _figures(figures: MonthFigures) -> Iterator[tuple[str, str, str]]:
     )  # fmt: skip
 
 
-def _chart(figures: MonthFigures) -> sheets.Chart:
+def _charts(figures: MonthFigures) -> Iterator[sheets.Chart]:
+    """The charts of the page: terminations, and what became of the cases that were judged."""
     found = figures.indicator
-    return {
+    yield {
         "title": _("Terminations by month"),
         "series": [_("Requested"), _("Executed")],
         "bars": [(date_format(each.month, "m/y"), each.requested, each.executed) for each in found.months],
     }
+    if any(each.judged for each in figures.saves):
+        yield {
+            "title": _("Judged cases by month"),
+            "series": [pgettext("several cases", "Judged"), pgettext("several cases", "Saved")],
+            "bars": [(date_format(each.month, "m/y"), each.judged, each.saved) for each in figures.saves],
+        }
 
 
 def _words(evaluation: Evaluation) -> Iterator[sheets.Section]:
