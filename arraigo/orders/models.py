@@ -131,6 +131,8 @@ class Pause(Record):
     evidence = models.TextField()
     photo = models.ForeignKey("fieldwork.Attachment", models.PROTECT, null=True, related_name="+")
     began_at = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+    """For when the customer asked: the 24 h run on from there by themselves."""
     ended_at = models.DateTimeField(null=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 

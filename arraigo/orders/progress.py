@@ -3,6 +3,7 @@
 Each verb locks the order before reading it, and says with WrongState where it cannot be done.
 """
 
+import datetime as dt
 from collections.abc import Sequence
 from types import EllipsisType
 from typing import TYPE_CHECKING, Any
@@ -88,11 +89,18 @@ def swap(first: WorkOrder | int, second: WorkOrder | int, *, actor: User | None)
 
 @transaction.atomic(savepoint=False)
 def pause(
-    order: WorkOrder | int, *, reason: str, evidence: str, actor: User, photo: "Attachment | None" = None
+    order: WorkOrder | int,
+    *,
+    reason: str,
+    evidence: str,
+    actor: User,
+    photo: "Attachment | None" = None,
+    until: dt.datetime | None = None,
 ) -> Pause:
     """Stop the 24 hours: the customer is absent or asked for later. Raises EvidenceMissing.
 
-    `photo` is a stored attachment (`fieldwork.models.Attachment`) that shows it.
+    `photo` is a stored attachment (`fieldwork.models.Attachment`) that shows it; `until` is when they run on
+    by themselves.
     """
     order = _locked(order, *HELD_FROM)
     if not evidence.strip():
@@ -100,8 +108,9 @@ def pause(
     order.state = HELD_FROM[OrderState(order.state)]
     order.save(update_fields=["state"])
     began = Pause.objects.create(
-        work_order=order, reason=reason, evidence=evidence.strip(), photo=photo, began_at=clock.now(), by=actor
-    )
+        work_order=order, reason=reason, evidence=evidence.strip(), photo=photo, began_at=clock.now(), until=until,
+        by=actor,
+    )  # fmt: skip
     told = {"reason": reason, "evidence": began.evidence, "began_at": began.began_at.isoformat()}
     _record("paused", order, actor, **told)
     clock_changed.send(WorkOrder, order=order)
@@ -117,6 +126,21 @@ def resume(order: WorkOrder | int, *, actor: User | None) -> WorkOrder:
     order.save(update_fields=["state", "due_at"])
     _record("resumed", order, actor, **ended, due_at=order.due_at.isoformat())
     return order
+
+
+def resume_due(now: dt.datetime) -> int:
+    """Let the orders run on whose customers asked for a time that has come; how many. One transaction each."""
+    due = Pause.objects.filter(ended_at=None, until__lte=now, work_order__closed_at=None).order_by("until", "pk")
+    return sum(_resume_one(pk) for pk in list(due.values_list("work_order", flat=True)))
+
+
+def _resume_one(pk: int) -> bool:
+    try:
+        with transaction.atomic():
+            resume(pk, actor=None)
+    except WrongState:  # somebody was first
+        return False
+    return True
 
 
 def _end_pause(order: WorkOrder) -> dict[str, Any]:

@@ -36,6 +36,7 @@ def open_orders(centers: Any) -> QuerySet[WorkOrder]:
         .filter(operations_center_id__in=centers)
         .annotate(
             paused_since=Subquery(pauses.values("began_at")[:1]),
+            paused_until=Subquery(pauses.values("until")[:1]),
             is_paused=Exists(pauses),
             escalated=Subquery(parts.values("percent")[:1]),
             control_failed=Exists(failed),

@@ -122,7 +122,7 @@ def pause_order(
     if not words.strip() or wanted_at is None:
         raise CustomersWordMissing(order.number)
     evidence = f"«{words.strip()}» · {clock.local(wanted_at):%d/%m/%Y %H:%M}"
-    return progress.pause(order, reason=reason, evidence=_with(evidence, note), actor=actor)
+    return progress.pause(order, reason=reason, evidence=_with(evidence, note), until=wanted_at, actor=actor)
 
 
 @transaction.atomic

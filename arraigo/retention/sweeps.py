@@ -7,7 +7,7 @@ from arraigo.bss import actions as bss
 from arraigo.eventlog import seal
 from arraigo.messages import outbox
 from arraigo.messages import reminders as customer_reminders
-from arraigo.orders import escalation
+from arraigo.orders import escalation, progress
 from arraigo.products import actions as products
 from arraigo.retention import actions, controls, elsewhere, incidents, proactive, promises, reminders, visits
 
@@ -47,6 +47,11 @@ def follow_clocks() -> int:
 def end_repairs() -> int:
     """End the promised ordinary repairs that are late, or whose ticket an import has decided."""
     return incidents.settle()
+
+
+def resume_orders() -> int:
+    """Let the 24 hours run on where the time has come for which the customer asked."""
+    return progress.resume_due(clock.now())
 
 
 def escalate_orders() -> int:
@@ -95,6 +100,7 @@ SWEEPS: list[Callable[[], int]] = [
     deliver_commands,
     close_overtaken,
     end_repairs,
+    resume_orders,
     escalate_orders,
     remind_of_promises,
     tell_of_overdue_controls,

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from arraigo import clock
-from arraigo.orders import actions, errors, queries
+from arraigo.orders import actions, errors, progress, queries
 from arraigo.orders.models import WorkOrder
 from tests.records import NOON, a_customer, a_product, a_user, a_visit, refused
 
@@ -39,6 +39,18 @@ def test_an_evidenced_pause_moves_the_hour() -> None:
     assert list(queries.late_orders(NOON + 30 * HOUR)) == [order]
     with refused(errors.WrongState):
         actions.resume(order, actor=supervisor)
+
+
+@pytest.mark.django_db
+def test_the_hours_run_on_at_the_time_for_which_the_customer_asked() -> None:
+    order, supervisor, wanted = an_order(), a_user(), NOON + 5 * HOUR
+    with clock.at(NOON + HOUR):
+        actions.pause(order, reason="later", evidence="«Salgo a las seis»", until=wanted, actor=supervisor)
+    for hours, resumed in ((4, 0), (5, 1), (6, 0)):
+        with clock.at(NOON + hours * HOUR):
+            assert progress.resume_due(clock.now()) == resumed
+    order.refresh_from_db()
+    assert (order.state, order.due_at) == ("acknowledged", NOON + 28 * HOUR)
 
 
 @pytest.mark.django_db

@@ -188,7 +188,12 @@ def test_a_pause_asks_for_what_proves_it(cast: Cast, supervisor: Client) -> None
     assert not Pause.objects.exists()
     said = {"reason": "later", "words": "Trabajo hasta las seis", "wanted_at": tomorrow}
     assert supervisor.post(path, said).status_code == 302
-    assert "Trabajo hasta las seis" in Pause.objects.get().evidence
+    pause = Pause.objects.get()
+    assert "Trabajo hasta las seis" in pause.evidence
+    assert (
+        f"hasta {clock.local(pause.until):%d/%m/%Y %H:%M}"
+        in supervisor.get(reverse("operations_orders")).content.decode()
+    )
 
 
 def test_an_absence_is_proved_by_a_photo(cast: Cast, supervisor: Client) -> None:
