@@ -18,10 +18,11 @@ from arraigo.fieldwork import copies, pictures
 from arraigo.fieldwork.models import Photo, SignedPaper, Trip, Visit
 from arraigo.messages.models import Message
 from arraigo.network.models import Zone
+from arraigo.orders import actions as orders
 from arraigo.orders.models import Pause, WorkOrder
 from arraigo.people.models import Membership, Role, User
 from arraigo.retention import dispatch
-from tests.cast import NOW, TASK_DETAILS, Walk, moment
+from tests.cast import NOW, TASK_DETAILS, Cast, Walk, moment
 from tests.fieldwork.records import a_photo, text_of
 from tests.records import a_customer, a_product, a_visit
 from tests.web.conftest import Desk, signed_in
@@ -360,3 +361,14 @@ def test_the_address_is_proposed_only_where_the_customer_agreed_to_messages(desk
     for agreed in (True, False):
         Customer.objects.filter(pk=customer.pk).update(email="socia@example.com", notices_allowed=agreed)
         assert ("socia@example.com" in text(phone.get(step(desk.walk, "step_08")))) is agreed
+
+
+def test_who_arrives_before_the_order_is_printed_is_told_why_nothing_can_be_written(cast: Cast) -> None:
+    home = cast.household("100077")
+    home.repeated_faults()
+    walk = Walk(home, reason="faults").go("step_01", "step_02", "step_03", "step_04", "step_05")
+    order = WorkOrder.objects.get(case_number=walk.case.number)
+    orders.assign(order, technician=cast[Role.TECHNICIAN], actor=cast[Role.OPERATIONS_SUPERVISOR])
+    phone = signed_in(cast[Role.TECHNICIAN])
+    phone.post(reverse("visit_arrive", args=[order.number]))
+    assert "todavía no imprimió esta orden" in text(phone.get(reverse("visit", args=[order.number])))
