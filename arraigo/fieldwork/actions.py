@@ -158,15 +158,16 @@ def sign_papers(
     photo: bytes | None = None,
     tickets: Sequence[TroubleTicket] | None = None,
     held: WorkOrder | None = None,
+    working: Sequence[str] = (),
     actor: User,
 ) -> list[SignedPaper]:
     """Keep the papers of a recorded visit as signed, or as refused with reason and photo (step 8.1).
 
     `signature` is a PNG, `photo` a PNG or JPEG. `tickets` are what the visit was about, where the caller has
-    read more than led to its order; `held` is the order, where the caller has read it with customer, zone
-    and product order, locked, in this transaction. Raises VisitNotFinished, NoPaperToSign, UnknownPaper,
-    PapersSigned, SignatureMissing, SignatureBlank, SignerMissing, SignedAndRefused, PhotoMissing and
-    the errors of `store_attachment`.
+    read more than led to its order; `working` are the services confirmed as working; `held` is the order, where
+    the caller has read it with customer, zone and product order, locked, in this transaction. Raises
+    VisitNotFinished, NoPaperToSign, UnknownPaper, PapersSigned, SignatureMissing, SignatureBlank, SignerMissing,
+    SignedAndRefused, PhotoMissing and the errors of `store_attachment`.
     """
     order = held or _of_visit(visit)
     visit = visit if isinstance(visit, Visit) else Visit.objects.get(pk=visit)
@@ -181,10 +182,14 @@ def sign_papers(
         SignedPaper(**number, visit=visit, paper=paper, at=now, **proof)
         for number, paper in zip(numbered_many(SignedPaper, PAPER_PREFIX, now, len(wanted)), wanted, strict=True)
     ]
-    signed.freeze(made, tickets)
+    signed.freeze(made, tickets, working)
     _insert(made, order)
     kind = "papers.refused" if proof["signature"] is None else "papers.signed"
-    data = {"papers": {paper.number: paper.paper for paper in made}, "reason": proof["refusal_reason"]}
+    data = {
+        "papers": {paper.number: paper.paper for paper in made},
+        "reason": proof["refusal_reason"],
+        "working": list(working),
+    }
     _record(kind, visit, order, actor, **data, sha256=_digests(made))
     return made
 

@@ -24,14 +24,17 @@ PHOTO_MM = 60
 WITH_PHOTOS = (Paper.SERVICE_REPORT, Paper.FAULT_REPORT)
 
 
-def freeze(papers: Sequence[SignedPaper], tickets: Sequence[TroubleTicket] | None = None) -> None:
+def freeze(
+    papers: Sequence[SignedPaper], tickets: Sequence[TroubleTicket] | None = None, working: Sequence[str] = ()
+) -> None:
     """Give the papers of one visit, signed or refused, what they say, as JSON (not saved). Three queries.
 
     `tickets` are what the visit was about, with their products; those that led to its order, where None.
+    `working` are the services that were confirmed as working, one by one.
     """
     visit, wanted = papers[0].visit, {paper.paper for paper in papers}
     with paper_language():
-        work = {**_work(visit), **_readings(visit), **_materials(visit)}
+        work = {**_work(visit, working), **_readings(visit), **_materials(visit)}
         faults = _faults(visit, tickets) if Paper.FAULT_REPORT in wanted else []
         photos = _photos(visit) if wanted & set(WITH_PHOTOS) else []
         for paper in papers:
@@ -57,10 +60,10 @@ def _head(signed: SignedPaper, visit: Visit) -> dict[str, Any]:
     }
 
 
-def _work(visit: Visit) -> dict[str, Any]:
+def _work(visit: Visit, working: Sequence[str]) -> dict[str, Any]:
     return {
         "labels": _visit_labels(),
-        "fields": _visit_fields(visit),
+        "fields": [*_visit_fields(visit), *([[_("Left working"), " · ".join(working)]] if working else [])],
         "tasks": [[str(task.label), task.value in visit.tasks, _details(visit, task)] for task in Task],
         "findings": visit.findings,
     }

@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
+from arraigo.eventlog.models import Event
 from arraigo.fieldwork.models import SignedPaper
 from arraigo.orders.models import WorkOrder
 from arraigo.records import RuleBroken
@@ -91,6 +92,15 @@ def test_every_service_is_left_working(home: Household) -> None:
     name = f"working_{home.internet.pk}"
     errors = to_step_08(home).errors("step_08", **{name: ""})
     assert errors == {name: ["Every service is left working: confirm it, or go back to the visit."]}
+
+
+def test_what_was_confirmed_as_working_is_signed(home: Household) -> None:
+    to_step_08(home)("step_08")
+    paper, event = SignedPaper.objects.first(), Event.objects.get(kind="papers.signed")
+    assert paper
+    assert paper.contents
+    assert ["Queda funcionando", str(home.internet)] in paper.contents["fields"]
+    assert event.data["working"] == [str(home.internet)]
 
 
 def test_bytes_that_are_no_picture_are_refused(home: Household) -> None:

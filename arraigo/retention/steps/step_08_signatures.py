@@ -131,6 +131,7 @@ def carry_out(run: StepRun) -> StepResult:
     """Sign the papers, close the order, resolve the tickets. Fact: `post_visit_at`, the control at 2 days."""
     order: WorkOrder = visits.current_order(run.case)
     faults = visits.held_faults(order)
+    form: Any = run.form
     signed = fieldwork.sign_papers(
         order.visit,
         papers(order.visit.tasks, run.policy),
@@ -141,6 +142,7 @@ def carry_out(run: StepRun) -> StepResult:
         photo=run.data["photo"] if run.data["refusal_reason"] else None,
         tickets=faults,
         held=order,
+        working=[str(product) for product in form.products],
         actor=run.actor,
     )
     if run.data["copy_email"]:
