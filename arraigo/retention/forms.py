@@ -47,7 +47,6 @@ class OpenCaseForm(Sourced, ReasonForm):
     zone = forms.ModelChoiceField(
         label=_("Zone"), help_text=_("Decides which operations centre attends."), queryset=Zone.objects.all()
     )
-    proactive = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     field_order = ("channel", "words", "reason", "reason_detail", "products")
 

@@ -111,4 +111,5 @@ def _sign_in(request: HttpRequest, *, posted: bool) -> HttpResponse:
         return HttpResponse(headers={"HX-Redirect": redirect_to_login(urlunsplit(shown) or "/").url})
     if posted:
         return redirect_to_login(drafts.shown_on(request))
-    return redirect_to_login(drafts.page_of(request) if request.method == "POST" else request.get_full_path())
+    page = drafts.page_of(request)
+    return redirect_to_login(request.get_full_path() if page == request.path else page)

@@ -1,12 +1,14 @@
 """The morning list's pages: the list, the call, and the proactive case."""
 
+from urllib.parse import quote
+
 from django.urls import reverse
 
 from arraigo import clock
 from arraigo.people.models import Membership, Role, User
 from arraigo.procedure import queries as procedures
 from arraigo.retention import proactive
-from arraigo.retention.models import ProactiveCall
+from arraigo.retention.models import ProactiveCall, RetentionCase
 from tests.cast import Cast
 from tests.web.conftest import signed_in
 from tests.web.test_query_counts import asked
@@ -31,6 +33,31 @@ def test_a_call_becomes_a_proactive_case(cast: Cast) -> None:
     assert ended["Location"] == reverse("case_new", args=["1"]) + "?proactive=1"
     call.refresh_from_db()
     assert (call.outcome, call.note) == ("case", "Quiere la visita")
+
+
+def test_the_address_says_who_called_not_what_was_typed_at_another_call(cast: Cast) -> None:
+    """A form left unsent, at a call of ours or at a request, does not turn the other into one of its kind."""
+    home = cast.household("1")
+    ana, asked_for = signed_in(cast[Role.ADVISOR]), reverse("case_new", args=["1"])
+    we_called = asked_for + "?proactive=1"
+    answers = {
+        "channel": "phone", "words": "Se corta", "reason": "price", "products": [home.internet.pk],
+        "contact_phone": "+59170000001", "address": "Calle Uno 1", "zone": cast.zone.pk,
+    }  # fmt: skip
+    for left in ("True", "False"):
+        ana.post(reverse("draft_keep"), {**answers, "page": asked_for, "proactive": left})
+        assert [ana.get(path).context["proactive"] for path in (asked_for, we_called)] == [False, True]
+    ana.cookies.pop("sessionid")
+    expired = ana.post(we_called, answers)
+    assert expired["Location"].endswith(quote(we_called))  # after the sign-in it is still a call of ours
+    ana.force_login(cast[Role.ADVISOR])
+    assert ana.post(asked_for, {**answers, "proactive": "True"}).status_code == 302
+    assert not RetentionCase.objects.get().proactive
+    assert ana.post(we_called, answers).status_code == 409
+    other = cast.household("2")
+    answers |= {"products": [other.internet.pk]}
+    assert ana.post(reverse("case_new", args=["2"]) + "?proactive=1", answers).status_code == 302
+    assert RetentionCase.objects.get(customer=other.customer).proactive
 
 
 def test_an_outcome_must_be_chosen_and_the_note_stays(cast: Cast) -> None:

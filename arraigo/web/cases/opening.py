@@ -22,20 +22,24 @@ MOST_EARLIER = 3
 @require_http_methods(["GET", "POST"])
 @staff(*CUSTOMER_WRITERS)
 def case_new(request: HttpRequest, number: str) -> HttpResponse:
-    """Open the case and go on with step 1. 409 where the customer has an open case already."""
+    """Open the case and go on with step 1. 409 where the customer has an open case already.
+
+    The address says whether we called (`?proactive=1`): what was typed at another call does not.
+    """
     customer, actor = access.customer(number), user_of(request)
-    initial = {"proactive": request.GET.get("proactive") == "1"}
-    form = OpenCaseForm(customer, procedures.current_policy(), replies.typed(request), initial=initial)
+    proactive = request.GET.get("proactive") == "1"
+    form = OpenCaseForm(customer, procedures.current_policy(), replies.typed(request))
     status = 400
     try:
         if replies.sent(request, form):
-            case = reception.receive(customer, form.cleaned_data, actor=actor)
+            case = reception.receive(customer, {**form.cleaned_data, "proactive": proactive}, actor=actor)
             opened = case.instance.work_items.filter(status="open").values_list("pk", flat=True)
             return after(request, case.number, list(opened))
     except RuleBroken as refusal:
         form.add_error(None, str(refusal))
         status = 409 if isinstance(refusal, CaseOpenAlready) else 400
-    return replies.page(request, "cases/open.html", _page(form, customer, actor), status=status)
+    shown = {**_page(form, customer, actor), "proactive": proactive}
+    return replies.page(request, "cases/open.html", shown, status=status)
 
 
 def _page(form: OpenCaseForm, customer: Customer, actor: User) -> dict[str, object]:
@@ -45,7 +49,6 @@ def _page(form: OpenCaseForm, customer: Customer, actor: User) -> dict[str, obje
     return {
         "form": form,
         "customer": customer,
-        "proactive": form["proactive"].value() in (True, "True"),
         "background": background.of(customer, policy, reader=actor, reason=f"customer {customer.number}"),
         "verdicts": faults.verdicts(own, policy),
         "earlier": queries.cases_of(customer.pk)[:MOST_EARLIER],
