@@ -1,12 +1,15 @@
 """What was typed is not lost: kept as it is typed, when it was refused, and when the session had run out.
 
 Of who is signed in it lies in the database, and survives a restart of the server; of who is not any more
-in the session, until that person signs in again and opens the page. It goes when the form was taken.
+in the session, until that same person signs in again and opens the page: a signed cookie says who typed, so that
+nobody else who signs in there gets it. It goes when the form was taken.
 """
 
+import datetime as dt
 from collections.abc import Callable
 from urllib.parse import urlsplit, urlunsplit
 
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -15,7 +18,10 @@ from arraigo.desk import actions as desk
 from arraigo.desk import queries
 from arraigo.people.models import User
 
-KEY = "drafts"
+KEY = "typed"
+TYPIST = "typist"
+"""The cookie with the key of who was last signed in here."""
+TYPIST_AGE = dt.timedelta(days=30)
 MOST_BYTES = 64 * 1024
 MOST_DRAFTS = 5
 MOST_PATH = 200
@@ -54,13 +60,37 @@ def _typed(request: HttpRequest) -> str:
 
 
 def keep(request: HttpRequest) -> None:
-    """Keep the typed fields in the (still anonymous) session; five pages at most."""
+    """Keep the typed fields in the session for who is or was last signed in; five pages at most."""
     text = _typed(request)
-    if not text:
+    typist = str(request.user.pk) if isinstance(request.user, User) else _typist(request)
+    if not (text and typist):
         return
     kept = request.session.get(KEY, {})
-    kept[page_of(request)] = text
+    kept[page_of(request)] = [typist, text]
     request.session[KEY] = dict(list(kept.items())[-MOST_DRAFTS:])
+
+
+def _typist(request: HttpRequest) -> str:
+    return request.get_signed_cookie(TYPIST, default="") or ""
+
+
+def _remember(request: HttpRequest, response: HttpResponse) -> None:
+    """Note in the browser who is signed in, once."""
+    key = str(request.user.pk)
+    if _typist(request) != key:
+        response.set_signed_cookie(
+            TYPIST, key, max_age=TYPIST_AGE, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
+        )
+
+
+def _brought(request: HttpRequest, page: str) -> str | None:
+    """What the person typed on `page` before the sign-in; what another did stays where it is."""
+    kept = request.session.get(KEY, {})
+    typist, text = kept.get(page, ("", ""))
+    if typist != str(request.user.pk):
+        return None
+    request.session[KEY] = {other: each for other, each in kept.items() if other != page}
+    return str(text)
 
 
 def save(request: HttpRequest, page: str) -> None:
@@ -72,11 +102,8 @@ def save(request: HttpRequest, page: str) -> None:
 def take(request: HttpRequest, page: str = "") -> QueryDict | None:
     """What was typed on this page (or `page`) and not sent; None where nothing was."""
     page = page or request.path
-    kept = request.session.get(KEY, {})
-    text = kept.pop(page, None)
-    if text is not None:
-        request.session[KEY] = kept
-    elif isinstance(request.user, User) and (draft := queries.draft(request.user, page)):
+    text = _brought(request, page)
+    if text is None and isinstance(request.user, User) and (draft := queries.draft(request.user, page)):
         text = draft.text
     return None if text is None else QueryDict(text)
 
@@ -84,13 +111,14 @@ def take(request: HttpRequest, page: str = "") -> QueryDict | None:
 def all_of(request: HttpRequest) -> dict[str, QueryDict]:
     """Page → what was typed and not sent, for pages that hold several forms. One query a request.
 
-    What the session brought along from before the sign-in is from now on the person's.
+    What the session brought along of this person from before the sign-in is kept in the database from now on.
     """
     if not isinstance(request.user, User):
         return {}
     if not hasattr(request, "drafts"):
-        for page, text in request.session.pop(KEY, {}).items():
-            if len(page) <= MOST_PATH:
+        for page in list(request.session.get(KEY, {})):
+            text = _brought(request, page)
+            if text is not None and len(page) <= MOST_PATH:
                 desk.keep_draft(request.user, page, text)
         texts = queries.drafts(request.user)
         request.drafts = {page: QueryDict(text) for page, text in texts.items()}  # type: ignore[attr-defined]
@@ -112,7 +140,11 @@ class KeepTyped:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if request.method != "POST" or not isinstance(request.user, User):
+        # Where nothing asked who is there, this does not either.
+        if not request.session.accessed or not isinstance(request.user, User):
+            return response
+        _remember(request, response)
+        if request.method != "POST":
             return response
         if response.status_code in REFUSED:
             save(request, page_of(request))

@@ -18,7 +18,7 @@ from arraigo.people.models import Membership, Role, User
 from arraigo.web.desk.forms import CallbackForm
 from tests.cast import Cast, Walk, moment
 from tests.records import refused
-from tests.web.conftest import signed_in
+from tests.web.conftest import expired, signed_in
 
 HOUR = dt.timedelta(hours=1)
 
@@ -140,6 +140,31 @@ def test_what_is_typed_is_kept_until_it_is_sent(walk: Walk) -> None:
     assert not Draft.objects.exists()
 
 
+def test_what_was_typed_after_the_session_ended_returns_to_that_person_only(walk: Walk) -> None:
+    path, field = page(walk), f"amount_{walk.home.internet.pk}"
+    typed = {f"kind_{walk.home.internet.pk}": "compensation", field: "12.34"}
+    ana, rosa = walk.cast[Role.ADVISOR], colleague(walk.cast)
+    Membership.objects.create(user=rosa, role=Role.TEAM_LEAD, unit=walk.cast.team)
+    browser = expired(ana)
+    assert browser.post(path, typed).status_code == 302
+    kept = browser.cookies["sessionid"].value
+    browser.force_login(rosa)
+    assert "12.34" not in reopened(browser, path)
+    browser.get(reverse("tray", args=[Role.ADVISOR]))
+    assert not Draft.objects.exists()
+
+    stranger = Client()  # nobody was ever signed in there: nobody to keep it for
+    assert stranger.post(path, typed).status_code == 302
+    stranger.force_login(ana)
+    assert "12.34" not in reopened(stranger, path)
+
+    browser = expired(ana)
+    browser.post(path, typed)
+    assert browser.cookies["sessionid"].value != kept
+    browser.force_login(ana)
+    assert "12.34" in reopened(browser, path)
+
+
 def test_what_was_refused_is_kept(walk: Walk) -> None:
     client, path = signed_in(walk.cast[Role.ADVISOR]), page(walk)
     field = f"amount_{walk.home.internet.pk}"
@@ -169,14 +194,28 @@ def test_old_drafts_are_forgotten(walk: Walk) -> None:
 def test_two_advisors_on_one_case_see_each_other_until_one_leaves(walk: Walk) -> None:
     rosa = colleague(walk.cast)
     mine, hers = signed_in(walk.cast[Role.ADVISOR]), signed_in(rosa)
-    for kind, number in (("case", walk.case.number), ("customer", walk.customer.number)):
+    for hour, (kind, number) in enumerate((("case", walk.case.number), ("customer", walk.customer.number))):
         path = reverse("presence", args=[kind, number])
-        assert "Colque" not in mine.get(path).content.decode()
-        assert "Prueba" in hers.get(path).content.decode()
-        assert "Colque" in mine.get(path).content.decode()
-        with moment(hours=0.02):
+        with moment(hours=hour):
+            assert "Colque" not in mine.get(path).content.decode()
+            assert "Prueba" in hers.get(path).content.decode()
+            assert "Colque" in mine.get(path).content.decode()
+        with moment(hours=hour + 0.02):
             assert "Colque" not in mine.get(path).content.decode()
     assert mine.get("/here/nothing/1/").status_code == 404
+
+
+def test_who_has_the_customer_open_sees_who_has_the_case_open(walk: Walk) -> None:
+    """Also who is about to open a case: that page announces its reader too."""
+    rosa = colleague(walk.cast)
+    mine, hers = signed_in(walk.cast[Role.ADVISOR]), signed_in(rosa)
+    case, customer = (
+        reverse("presence", args=each) for each in (["case", walk.case.number], ["customer", walk.customer.number])
+    )
+    mine.get(case)
+    assert "Prueba" in hers.get(customer).content.decode()
+    assert "Colque" in mine.get(case).content.decode()
+    assert customer in hers.get(reverse("case_new", args=[walk.customer.number])).content.decode()
 
 
 @pytest.mark.parametrize(

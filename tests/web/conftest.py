@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from arraigo.people.models import Role, User
 from arraigo.retention.models import Receipt
@@ -27,6 +28,14 @@ def signed_in(user: User | None) -> Client:
     client = Client(raise_request_exception=True)
     if user is not None:
         client.force_login(user)
+    return client
+
+
+def expired(user: User) -> Client:
+    """A browser in which `user` was signed in, whose session has run out."""
+    client = signed_in(user)
+    client.get(reverse("account"))
+    client.cookies.pop("sessionid")
     return client
 
 

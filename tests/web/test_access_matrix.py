@@ -16,7 +16,7 @@ from arraigo.engine.models import WorkItem
 from arraigo.people.models import Role
 from arraigo.quality.models import QualityControl
 from arraigo.web import access
-from tests.web.conftest import Desk, signed_in
+from tests.web.conftest import Desk, expired, signed_in
 from tests.web.places import Places
 
 ADVISOR, LEAD = Role.ADVISOR, Role.TEAM_LEAD
@@ -259,7 +259,7 @@ def test_what_was_typed_beside_other_forms_is_there_again(desk: Desk, kept: str)
          reverse("step", args=[case_of_control, item.pk]), {"note": "Socia «antigua»"}),
     ]  # fmt: skip
     for role, path, page, typed in forms:
-        client = signed_in(None)
+        client = expired(desk.cast[role])
         if kept == "session":
             client.post(path, typed, headers={"referer": f"http://testserver{page}"})
         client.force_login(desk.cast[role])

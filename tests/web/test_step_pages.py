@@ -18,7 +18,7 @@ from arraigo.retention.registry import handler, handlers
 from arraigo.tickets.models import TroubleTicket
 from arraigo.web.cases import telling
 from tests.cast import PASSWORD, Cast, Walk, moment
-from tests.web.conftest import Desk, signed_in
+from tests.web.conftest import Desk, expired, signed_in
 
 
 def page(walk: Walk, element: str) -> str:
@@ -109,7 +109,7 @@ def test_a_step_that_ended_with_the_case_says_so(cast: Cast) -> None:
 def test_an_expired_session_gives_back_what_was_typed(cast: Cast) -> None:
     walk = Walk(cast.household())
     path = page(walk, "step_01")
-    client = Client()
+    client = expired(cast[Role.ADVISOR])
     answer = client.post(path, {"note": "Muy molesta con los cortes"})
     assert answer["Location"] == f"{reverse('login')}?next={path}"
     client.post(answer["Location"], {"username": Role.ADVISOR.value, "password": PASSWORD})
