@@ -135,7 +135,9 @@ def late_faults(month: dt.date) -> QuerySet[Judgement]:
         case__products__tickets__type=TroubleTicket.Type.FAULT,
         case__products__tickets__opened_at__gt=F("since"),
         case__products__tickets__opened_at__lte=F("at"),
-    ).exclude(case__products__tickets__status__in=TroubleTicket.NOT_COUNTABLE)
+        # Of this very ticket: `exclude` would ask about every ticket that the products ever had.
+        case__products__tickets__status__in=set(TroubleTicket.Status) - set(TroubleTicket.NOT_COUNTABLE),
+    )
     return late.annotate(late=F("case__products__tickets__number")).select_related("case").order_by("at", "late")
 
 

@@ -26,6 +26,7 @@ from arraigo.people.models import Role
 from arraigo.retention import actions as retention
 from arraigo.retention import sweeps
 from arraigo.retention.models import RetentionCase
+from arraigo.tickets.models import TroubleTicket
 from tests.cast import Cast, Household, moment
 from tests.documents.test_sheets import text_of
 from tests.insight import ways
@@ -131,6 +132,7 @@ def test_a_late_ticket_for_a_signed_month_changes_nothing_that_was_signed(cast: 
     with moment(days=55):
         evaluation = sign(cast, april)
         kept = (evaluation.figures, evaluation.pdf)
+        TroubleTicket.objects.filter(pk=home.fault(days_ago=300).pk).update(status="rejected")  # long ago: no matter
         ticket = home.fault(days_ago=40)
         sweeps.run_all()
         (late,) = queries.late_faults(april)
