@@ -32,9 +32,9 @@ def open_cases(owner: User, team_id: int) -> list[int]:
 
 
 def place(user: User, kind: str, number: str) -> str:
-    """The name of a place that `user` may see; 404 for any other."""
+    """The name of a place that `user` may see: the customer, also of a case; 404 for any other."""
     if kind == "case":
-        return f"case:{cases.case(user, number).number}"
+        return f"customer:{cases.case(user, number).customer.number}"
     if kind == "customer":
         return f"customer:{customers.customer(number).number}"
     raise Http404
