@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from arraigo import clock
 from arraigo.insight import actions
-from arraigo.insight.models import Evaluation
-from arraigo.people.models import Role
+from arraigo.insight.models import Evaluation, IndicatorReview
+from arraigo.people.models import Membership, Role
 from arraigo.retention import sweeps
 from tests.cast import Cast, Walk, moment
 from tests.insight import ways
@@ -204,6 +204,16 @@ def test_the_signature_warns_of_the_reviews_that_are_missing(cast: Cast) -> None
         )
         late = signed_in(cast[Role.HEAD_CUSTOMER_RELATIONS]).post(review, {"comment": "Tarde"})
         assert (late.status_code, "Tarde" in late.content.decode()) == (400, True)
+
+
+def test_who_heads_both_divisions_records_both_reviews(cast: Cast) -> None:
+    both, review = cast[Role.HEAD_RESOURCES], reverse("indicator_review", args=[MARCH])
+    Membership.objects.create(user=both, role=Role.HEAD_CUSTOMER_RELATIONS, unit=cast.division)
+    head = signed_in(both)
+    with moment(days=25):
+        assert [head.post(review, {"comment": "Mejora"}).status_code for _time in range(3)] == [302, 302, 400]
+    roles = IndicatorReview.objects.order_by("role").values_list("role", flat=True)
+    assert set(roles) == {Role.HEAD_CUSTOMER_RELATIONS, Role.HEAD_RESOURCES}
 
 
 def test_a_forged_evaluation_is_not_served(cast: Cast) -> None:

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from arraigo import clock
-from arraigo.insight import sets, words
+from arraigo.insight import queries, sets, words
 from arraigo.people.models import User
 from arraigo.procedure import queries as procedures
 from arraigo.retention.models import RetentionCase
@@ -24,12 +24,13 @@ def month(value: dt.date) -> dt.date:
     return value
 
 
-def head_role(user: User) -> str:
-    """The division that `user` heads; 404 for others."""
-    role = next((role for role in HEADS if role in user.roles), None)
-    if role is None:
+def head_role(user: User, value: dt.date) -> str:
+    """The division that `user` heads, of several the first whose review of the month is missing; 404 for others."""
+    mine = [role for role in HEADS if role in user.roles]
+    if not mine:
         raise Http404
-    return role
+    reviewed = {review.role for review in queries.reviews_of(value)}
+    return next((role for role in mine if role not in reviewed), mine[0])
 
 
 def dimension(name: str) -> str:

@@ -54,7 +54,7 @@ def review(request: HttpRequest, month: dt.date) -> HttpResponse:
     """A head of division records the monthly review."""
     month, form = access.month(month), ReviewForm(replies.typed(request))
     user = user_of(request)
-    role = access.head_role(user)
+    role = access.head_role(user, month)
     if replies.sent(request, form):
         try:
             actions.review_indicator(month, role=role, comment=form.cleaned_data["comment"], actor=user)
