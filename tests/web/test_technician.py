@@ -15,12 +15,13 @@ from django.urls import reverse
 from arraigo import clock
 from arraigo.customers.models import Customer
 from arraigo.fieldwork import copies, pictures
+from arraigo.fieldwork.actions import print_batch
 from arraigo.fieldwork.models import Photo, SignedPaper, Trip, Visit
 from arraigo.messages.models import Message
 from arraigo.network.models import Zone
 from arraigo.orders import actions as orders
 from arraigo.orders.models import Pause, WorkOrder
-from arraigo.people.models import Membership, Role, User
+from arraigo.people.models import Membership, Role, Unit, User
 from arraigo.retention import dispatch
 from tests.cast import NOW, TASK_DETAILS, Cast, Walk, moment
 from tests.fieldwork.records import a_photo, text_of
@@ -310,6 +311,22 @@ def test_visits_take_as_many_queries_for_one_as_for_many(
         Walk(home).go("step_01", "step_02", "step_03", "step_04", "step_05", "step_06")
     with django_assert_num_queries(len(one)):
         assert text(phone.get("/visits/")).count("visit-row") == 3
+
+
+def test_a_batch_across_two_centres_is_of_who_supervises_both(desk: Desk) -> None:
+    supervisor = desk.cast[Role.OPERATIONS_SUPERVISOR]
+    south = Unit.objects.create(code="co-sur", name="Centro Sur", kind=Unit.Kind.OPERATIONS_CENTER)
+    home = desk.cast.household("100002")
+    home.repeated_faults()
+    Walk(home).go("step_01", "step_02", "step_03", "step_04", "step_05")
+    WorkOrder.objects.filter(customer=home.customer).update(operations_center=south)
+    batch = print_batch(WorkOrder.objects.order_by("pk"), actor=supervisor)
+    page = reverse("operations_batch_page", args=[batch.number])
+    assert signed_in(supervisor).get(page).status_code == 404
+    Membership.objects.create(user=supervisor, role=Role.OPERATIONS_SUPERVISOR, unit=south)
+    both = User.objects.get(pk=supervisor.pk)
+    assert signed_in(both).get(page).status_code == 200
+    assert batch.number in text(signed_in(both).get(reverse("operations_batches")))
 
 
 def test_a_batch_is_printed_again_marked_and_counted(desk: Desk) -> None:

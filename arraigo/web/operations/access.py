@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from arraigo.fieldwork.models import PrintBatch
@@ -39,9 +39,12 @@ def orders(user: User, numbers: Sequence[str]) -> list[WorkOrder]:
 
 
 def batches(user: User) -> QuerySet[PrintBatch]:
-    """Print batches of the own centres, newest first."""
+    """Print batches of the own centres, newest first; one across centres where all its orders are of them."""
+    own = centers(user)
+    orders = WorkOrder.objects.filter(print_batches=OuterRef("pk"))
+    across = Q(Exists(orders), ~Exists(orders.exclude(operations_center_id__in=own)), operations_center=None)
     return (
-        PrintBatch.objects.filter(operations_center_id__in=centers(user))
+        PrintBatch.objects.filter(Q(operations_center_id__in=own) | across)
         .select_related("printed_by")
         .order_by("-printed_at", "-id")
     )
