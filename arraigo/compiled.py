@@ -7,6 +7,7 @@ Python around a database that answers in a tenth of the time, and a page asks tw
 import datetime as dt
 import json
 from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
 from functools import update_wrapper
 from typing import Any, Generic, ParamSpec, TypeVar, cast
 
@@ -32,6 +33,8 @@ def compiled(build: Callable[Given, QuerySet[Any, Row]]) -> Callable[Given, list
     plans: list[_Plan[Row]] = []
 
     def ask(*args: Given.args, **named: Given.kwargs) -> list[Row]:
+        if len(args) > len(names):
+            raise TypeError(f"{build.__name__} takes {len(names)} values, not {len(args)}.")
         if not plans:
             places = {name: _Place(name) for name in names}
             plans.append(_Plan(cast(Any, build)(**places)))
@@ -58,6 +61,8 @@ class _Place(Expression):
     def adapted(self, value: Any, ops: Any) -> Any:
         if isinstance(value, models.Model):
             return value.pk
+        if isinstance(value, Decimal):
+            raise TypeError("An amount is kept in centavos: compare it in an ordinary query.")
         if isinstance(value, dt.datetime):
             return ops.adapt_datetimefield_value(value)
         return ops.adapt_datefield_value(value) if isinstance(value, dt.date) else value
@@ -85,6 +90,7 @@ class _Plan(Generic[Row]):
         self.compiler = queryset.query.get_compiler(using=queryset.db)
         self.sql, self.params = self.compiler.as_sql()
         self.converters = self.compiler.get_converters([each[0] for each in self.compiler.select])
+        self.compiler.connection = None  # each call brings its own thread's
 
     def rows(self, values: dict[str, Any]) -> list[Row]:
         kept: Any = self.queryset

@@ -6,6 +6,7 @@ import hashlib
 from django.db import transaction
 
 from arraigo import clock
+from arraigo.engine.errors import NotWaiting
 from arraigo.eventlog import actions as eventlog
 from arraigo.eventlog import seal
 from arraigo.eventlog.models import Seal
@@ -94,7 +95,7 @@ def complete_evaluations() -> int:
         for case in cases.waiting_for_evaluation(end):
             try:
                 retention.evaluate(case.pk, actor=evaluation.signed_by, month=f"{evaluation.month:%Y-%m}")
-            except CaseClosed:
+            except (CaseClosed, NotWaiting):
                 continue  # another worker was quicker, or the customer insisted
             done += 1
         Evaluation.objects.filter(pk=evaluation.pk).update(completed_at=clock.now())

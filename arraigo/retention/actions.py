@@ -22,7 +22,7 @@ from arraigo.people.models import Role, User
 from arraigo.procedure import queries as procedures
 from arraigo.products.models import Product
 from arraigo.retention import answers, cancellations, clocks, firm_no, placement
-from arraigo.retention.errors import CaseClosed, CaseOpenAlready, NoTeam, StepInvalid
+from arraigo.retention.errors import CannotGoOn, CaseClosed, CaseOpenAlready, NoTeam, StepInvalid
 from arraigo.retention.models import RetentionCase
 from arraigo.retention.registry import StepRun, handler
 
@@ -192,13 +192,17 @@ def reassign(item_id: int, *, assignee: User | None, actor: User) -> WorkItem:
 def wake_next(*, after: int = 0) -> engine.Advance | None:
     """Let the next instance beyond id `after` whose time has come go on; None where nothing is due.
 
-    What opens (the call of a control) is an event. Several workers may ask at once.
+    What opens (the call of a control) is an event. Several workers may ask at once. Raises CannotGoOn with
+    the instance that is broken: the caller goes on behind it.
     """
     instance = engine.claim_due(after=after)
     if instance is None:
         return None
-    case = _case_of(instance)
-    advance = engine.wake(instance, on_open=placement.of(case))
+    try:
+        case = _case_of(instance)
+        advance = engine.wake(instance, on_open=placement.of(case))
+    except Exception as error:
+        raise CannotGoOn(instance.pk, instance.key) from error
     if advance.opened:
         eventlog.record(
             "case.woken", case, actor=None, case_number=case.number, version=procedures.label(instance),

@@ -157,3 +157,11 @@ class CallEnded(RuleBroken):
 
     def __init__(self) -> None:
         super().__init__(_("What came of this call is noted already."))
+
+
+class CannotGoOn(Exception):
+    """A run whose time has come could not go on; what stands in its way is the cause."""
+
+    def __init__(self, instance_id: int, key: str) -> None:
+        super().__init__(f"{key} cannot go on")
+        self.instance_id = instance_id

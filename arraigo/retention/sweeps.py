@@ -10,14 +10,25 @@ from arraigo.messages import reminders as customer_reminders
 from arraigo.orders import escalation, progress
 from arraigo.products import actions as products
 from arraigo.retention import actions, controls, elsewhere, incidents, proactive, promises, reminders, visits
+from arraigo.retention.errors import CannotGoOn
 
 
 def wake_due_cases() -> int:
     """Open the controls whose time has come, one transaction each; how many runs went on."""
-    woken, last = 0, 0
-    while (advance := actions.wake_next(after=last)) is not None:
+    woken, last, broken = 0, 0, []
+    while True:
+        try:
+            advance = actions.wake_next(after=last)
+        except CannotGoOn as error:
+            last = error.instance_id
+            broken.append(error)
+            continue
+        if advance is None:
+            break
         last = advance.instance.pk
         woken += bool(advance.opened)
+    if broken:
+        raise ExceptionGroup("cases that cannot go on", broken)
     return woken
 
 
@@ -120,5 +131,17 @@ def add(sweep: Callable[[], int]) -> None:
 
 
 def run_all() -> dict[str, int]:
-    """Run every sweep once; what each did, by name. Scheduled every minute in the worker."""
-    return {sweep.__name__: sweep() for sweep in SWEEPS}
+    """Run every sweep once; what each did, by name. Scheduled every minute in the worker.
+
+    One that fails does not keep the others from running; ExceptionGroup at the end tells of it.
+    """
+    done, failed = {}, []
+    for sweep in SWEEPS:
+        try:
+            done[sweep.__name__] = sweep()
+        except Exception as error:
+            error.add_note(f"in the sweep {sweep.__name__}")
+            failed.append(error)
+    if failed:
+        raise ExceptionGroup("sweeps that failed", failed)
+    return done
