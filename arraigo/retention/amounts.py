@@ -42,6 +42,14 @@ def compensable(product: Product, month: dt.date) -> Decimal:
     return products.shares(fellows, total)[product.pk]
 
 
+def creditable(product: Product, month: dt.date) -> Decimal:
+    """What a credit of step 3 on `month` of the product is measured by, in Bs: what the bill charges for it.
+
+    Where the bill charges a bundle on another of its products, the product's share: nothing cannot be waived.
+    """
+    return month_price(product, month) or compensable(product, month)
+
+
 def credit_month(products: Iterable[Product], case: RetentionCase, element: str) -> dt.date:
     """The month that an offer of `element` in the case credits: the present one.
 

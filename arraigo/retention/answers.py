@@ -52,6 +52,10 @@ class CreditForm(AnswerForm):
         """Kind, product and Bs of each credit that the clean form offers."""
         raise NotImplementedError
 
+    def month_worth(self, product: Product) -> Decimal:
+        """What the month of `product` is worth to the table `authority`, in Bs."""
+        return amounts.compensable(product, self.month)
+
     def read_back(self) -> ReadBack:
         """The credits as they would be promised, and whose authority they need."""
         if not self.is_bound or self.errors or self.cleaned_data.get("answer") != Offer.Answer.ACCEPTED:
@@ -63,7 +67,7 @@ class CreditForm(AnswerForm):
         )
         _kind, product, most = max(credited, key=lambda credit: credit[2])
         vip = bool(self.item.instance.facts.get("vip"))
-        month = amounts.month_price(product, self.month)
+        month = self.month_worth(product)
         authority, because = readback.granted(self.policy, vip=vip, amount=most, product_month=month)
         return ReadBack(said, authority, because)
 

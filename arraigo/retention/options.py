@@ -88,7 +88,7 @@ class _Panel:
     def _negotiation(self, verdict: faults.Verdict) -> Iterator[Option]:
         state, because = self._may_negotiate(verdict)
         product, price = verdict.product, self.prices[verdict.product.pk]
-        yield self._credit(_("Waiver of the month, with the Xpress visit"), "3", state, because, product, price)
+        yield self._credit(_("Waiver of the month, with the Xpress visit"), "3", state, because, product, price, price)
 
     def _may_negotiate(self, verdict: faults.Verdict) -> tuple[str, str]:
         if not verdict.repeat_fault:
@@ -109,13 +109,16 @@ class _Panel:
             amount = amounts.compensation(verdict.product, self.month, days or 1, price=price)
             name = ngettext("Compensation of %(days)s day", "Compensation of %(days)s days", days or 1)
             name %= {"days": days or 1}
-            yield self._credit(name, "12", state, because, verdict.product, amount)
+            yield self._credit(name, "12", state, because, verdict.product, amount, price)
 
     def _compensable(self, product: Product) -> Decimal:
         return amounts.compensable(product, self.month) if product.bundle else self.prices[product.pk]
 
-    def _credit(self, name: str, step: str, state: str, because: str, product: Product, amount: Decimal) -> Option:
-        claim, price = self.claims.get(product.pk), self.prices[product.pk]
+    def _credit(
+        self, name: str, step: str, state: str, because: str, product: Product, amount: Decimal, price: Decimal
+    ) -> Option:
+        """A credit of `amount` on a month of `product` that is worth `price`, both in Bs."""
+        claim = self.claims.get(product.pk)
         if state != NO and claim is not None:
             state, because = NO, _("This month is credited already (%(claim)s).") % {"claim": claim}
         elif state != NO and not price:

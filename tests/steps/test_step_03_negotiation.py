@@ -6,7 +6,12 @@ import pytest
 
 from arraigo import clock
 from arraigo.billing import actions as billing
-from arraigo.retention import sweeps
+from arraigo.billing.models import BillingClaim
+from arraigo.money import ZERO
+from arraigo.people.models import Role
+from arraigo.procedure import queries as procedures
+from arraigo.products.models import Product
+from arraigo.retention import amounts, options, registry, sweeps
 from arraigo.retention.models import Offer, Promise, RetentionCase
 from tests.cast import Cast, Household, Walk, moment
 
@@ -120,3 +125,44 @@ def test_after_a_recurrence_the_same_month_is_not_waived_twice(home: Household) 
         assert (first.month.month, second.month.month) == (3, 4)
         walk("step_04")
         assert second.case.outcome == RetentionCase.Outcome.RUNNING
+
+
+def test_a_bundle_charged_on_another_product_is_compensated_and_never_waived_at_nothing(home: Household) -> None:
+    """The authority that is read back is the one that decides, at steps 3 and 12."""
+    Product.objects.filter(customer=home.customer).update(bundle="duo")
+    for product in (home.internet, home.television):
+        product.refresh_from_db()
+    home.priced(home.television, "220")
+    home.priced(home.internet, "0")
+    home.repeated_faults()
+    walk, key = Walk(home, products=[home.internet]).go("step_01", "step_02"), home.internet.pk
+    share = amounts.compensable(home.internet, clock.month_of(clock.now()))
+    assert ZERO < share < Decimal(220)
+    assert f"kind_{key}" in walk.errors("step_03", **{f"kind_{key}": "bill_waiver", "answer": "accepted"})
+    above = {f"kind_{key}": "compensation", f"amount_{key}": f"{share + 1}", "answer": "accepted"}
+    assert f"amount_{key}" in walk.errors("step_03", **above)
+    walk("step_03", **{**above, f"amount_{key}": "20"})
+    assert walk.facts["product_month"] == float(share)
+    assert walk.open == ["step_04"]
+    walk("step_04")
+    assert BillingClaim.objects.get().amount == 20
+
+
+def test_what_step_12_reads_back_is_what_decides(home: Household) -> None:
+    Product.objects.filter(customer=home.customer).update(bundle="duo")
+    for product in (home.internet, home.television):
+        product.refresh_from_db()
+    home.priced(home.television, "220")
+    home.priced(home.internet, "0")
+    walk = Walk(home, reason="compensation").go("step_01", "step_02", "step_11")
+    item = walk.item("step_12")
+    policy = procedures.policy_of(item.instance.definition_id)
+    data = {"product": str(home.internet.pk), "days": "5", "answer": "accepted"}
+    form = registry.handler("step_12").form_class(walk.case, item, policy, walk.cast[Role.ADVISOR], data)
+    assert form.is_valid()
+    assert form.read_back().authority == "advisor"
+    panel = options.panel(walk.case, item, policy)
+    (offered,) = [each for each in panel if each.step == "12" and each.product == home.internet]
+    assert (offered.state, offered.authority) == ("now", "advisor")
+    walk("step_12", **data)
+    assert walk.open == ["step_13"]

@@ -41,28 +41,34 @@ class NegotiationForm(answers.CreditForm):
         self.order_fields([*(f"{part}_{p.pk}" for p in self.products for part in ("kind", "amount")), "answer"])
 
     def _add_product(self, product: Product) -> None:
-        price = amounts.month_price(product, self.month)
+        charged, most = amounts.month_price(product, self.month), self.month_worth(product)
+        waived = self._waived() % {"amount": amounts.told(charged), "month": date_format(self.month, "F Y")}
+        kinds: list[tuple[str, Any]] = [(Offer.Kind.COMPENSATION, _("Compensation of part of the month"))]
+        if charged or not most:
+            kinds.insert(0, (Offer.Kind.BILL_WAIVER, waived))
         self.fields[f"kind_{product.pk}"] = forms.ChoiceField(
             label=_("Offer for %(product)s") % {"product": product},
-            help_text=_("One of the two for the affected service, never both."),
-            choices=[
-                (
-                    Offer.Kind.BILL_WAIVER,
-                    self._waived() % {"amount": amounts.told(price), "month": date_format(self.month, "F Y")},
-                ),
-                (Offer.Kind.COMPENSATION, _("Compensation of part of the month")),
-            ],
-            initial=Offer.Kind.BILL_WAIVER,
+            help_text=self._help(only_compensated=len(kinds) == 1),
+            choices=kinds,
+            initial=kinds[0][0],
             widget=forms.RadioSelect,
         )
         self.fields[f"amount_{product.pk}"] = forms.DecimalField(
             label=_("Compensation in Bs"),
-            help_text=_("Only for a compensation: at most Bs %(amount)s.") % {"amount": amounts.told(price)},
+            help_text=_("Only for a compensation: at most Bs %(amount)s.") % {"amount": amounts.told(most)},
             required=False,
             min_value=CENTAVO,
-            max_value=price,
+            max_value=most,
             decimal_places=2,
         )
+
+    def month_worth(self, product: Product) -> Decimal:
+        return amounts.creditable(product, self.month)
+
+    def _help(self, *, only_compensated: bool) -> str:
+        if only_compensated:
+            return str(_("The bill charges it with its bundle: only a compensation is possible, up to its share."))
+        return str(_("One of the two for the affected service, never both."))
 
     def _waived(self) -> str:
         if self.month == clock.month_of(clock.now()):
@@ -126,7 +132,7 @@ def carry_out(run: StepRun) -> StepResult:
     form: NegotiationForm = run.form  # type: ignore[assignment]
     offers = Offer.objects.bulk_create(_offer(run, form, product, form.month) for product in form.products)
     largest = max(offers, key=lambda offer: offer.amount)
-    return answers.result(run, offers, product_month=amounts.month_price(largest.product, form.month))
+    return answers.result(run, offers, product_month=form.month_worth(largest.product))
 
 
 def _offer(run: StepRun, form: NegotiationForm, product: Product, month: dt.date) -> Offer:

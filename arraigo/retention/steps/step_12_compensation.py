@@ -121,4 +121,4 @@ def carry_out(run: StepRun) -> StepResult:
         amount=run.data["amount"],
     )
     offer.save()
-    return answers.result(run, [offer], product_month=amounts.compensable(product, form.month))
+    return answers.result(run, [offer], product_month=form.month_worth(product))
