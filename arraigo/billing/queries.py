@@ -117,6 +117,26 @@ def _live_claims(products: Sequence[Product], month: dt.date) -> QuerySet[Billin
     return found.order_by("id")
 
 
+def credited_until(products: Iterable[Product]) -> dict[int, dt.date]:
+    """The last day (La Paz) that a live claim on each of `products` makes good, by its id; one query.
+
+    A waiver makes the whole of its month good, a compensation the days until it was entered.
+    """
+    until: dict[int, dt.date] = {}
+    for product, kind, month, entered_at in _live_claims_on(list(products)):
+        waived = kind == BillingClaim.Kind.BILL_WAIVER
+        day = clock.next_month(month) - dt.timedelta(days=1) if waived else clock.local(entered_at).date()
+        until[product] = max(day, until.get(product, day))
+    return until
+
+
+@compiled
+def _live_claims_on(products: Sequence[Product]) -> QuerySet[BillingClaim, tuple[int, str, dt.date, dt.datetime]]:
+    """Product, kind, month and time of entering of the entered or applied claims on `products`."""
+    found = BillingClaim.objects.filter(product__in=each_of(products), state__in=LIVE_CLAIMS)
+    return found.values_list("product_id", "kind", "month", "entered_at")
+
+
 def credited_months(product_ids: Sequence[int], *, since: dt.date) -> set[dt.date]:
     """The months from `since` on in which one of the products has a live claim."""
     live = BillingClaim.objects.filter(product__in=product_ids, month__gte=since, state__in=LIVE_CLAIMS)

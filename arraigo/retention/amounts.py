@@ -2,10 +2,13 @@
 
 import calendar
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from arraigo import clock
 from arraigo.billing import queries as billing
@@ -13,6 +16,7 @@ from arraigo.money import ZERO, pro_rata
 from arraigo.procedure.policy import Policy
 from arraigo.products import queries as products
 from arraigo.products.models import Product
+from arraigo.retention import faults
 from arraigo.retention.models import RetentionCase
 from arraigo.tickets.queries import FaultHistory
 
@@ -67,15 +71,71 @@ def credit_month(products: Iterable[Product], case: RetentionCase, element: str)
     return month
 
 
-def days_affected(history: FaultHistory, month: dt.date) -> int:
-    """Days of `month` (La Paz) on which a fault of the history was open; at least 1 where there is any."""
-    first, last = month, clock.next_month(month) - dt.timedelta(days=1)
+@dataclass(frozen=True)
+class DaysAffected:
+    """The compensation that the days without good service are worth (steps 3 and 12). Amounts in Bs."""
+
+    days: Sequence[dt.date]
+    """The days themselves, in order: of whichever month, but none that was made good before."""
+    counted: int
+    """How many are compensated: at most the credited month's, for no credit is above its bill; one where there is
+    none."""
+    day: Decimal
+    """What one day of the credited month is worth."""
+    amount: Decimal
+
+    def __str__(self) -> str:
+        """How the amount comes about, for the advisor."""
+        shown = {"day": told(self.day), "amount": told(self.amount), "count": self.counted}
+        if not self.days:
+            return _("The tickets show no day that is not made good yet: one day is proposed, Bs %(day)s.") % shown
+        shown |= {"first": date_format(self.days[0], "d/m"), "last": date_format(self.days[-1], "d/m")}
+        said = ngettext(
+            "%(count)d day without good service by the tickets (%(first)s) at Bs %(day)s a day: Bs %(amount)s.",
+            "%(count)d days without good service by the tickets (%(first)s to %(last)s) at Bs %(day)s a day: "
+            "Bs %(amount)s.",
+            self.counted,
+        )
+        if len(self.days) > self.counted:
+            more = _("They were %(all)d: no more than the month is compensated.") % {"all": len(self.days)}
+            return f"{said % shown} {more}"
+        return said % shown
+
+
+def days_affected(history: FaultHistory, *, after: dt.date | None = None) -> list[dt.date]:
+    """The days (La Paz) on which a fault of the history was open until today, in order: those after `after` only."""
     days: set[dt.date] = set()
     for ticket in history.tickets:
-        begin = max(clock.local(ticket.opened_at).date(), first)
-        end = min(clock.local(ticket.resolved_at or clock.now()).date(), last)
+        begin = clock.local(ticket.opened_at).date()
+        end = clock.local(ticket.resolved_at or clock.now()).date()
         days.update(begin + dt.timedelta(days=n) for n in range((end - begin).days + 1))
-    return len(days)
+    return sorted(day for day in days if after is None or day > after)
+
+
+def by_days(
+    history: FaultHistory, month: dt.date, *, price: Decimal, credited_until: dt.date | None = None
+) -> DaysAffected:
+    """What the faults of `history` are worth on the bill of `month`, pro rata of the month's `price` in Bs.
+
+    Faults cross the month's end, bills do not: every day counts that no credit made good (`credited_until`).
+    """
+    length = calendar.monthrange(month.year, month.month)[1]
+    days = days_affected(history, after=credited_until)
+    counted = min(max(len(days), 1), length)
+    return DaysAffected(days, counted, pro_rata(price, 1, length), pro_rata(price, counted, length))
+
+
+def by_days_of(
+    products: Sequence[Product], month: dt.date, *, prices: Mapping[int, Decimal], policy: Policy
+) -> dict[int, DaysAffected]:
+    """`by_days` of each product by its id; `prices`: what the month of each is worth, in Bs. Three queries."""
+    histories, until = faults.histories(products, policy), billing.credited_until(products)
+    return {
+        product.pk: by_days(
+            histories[product.pk], month, price=prices[product.pk], credited_until=until.get(product.pk)
+        )
+        for product in products
+    }
 
 
 def compensation(product: Product, month: dt.date, days: int, *, price: Decimal | None = None) -> Decimal:

@@ -28,16 +28,20 @@ class Verdict:
         return self.repeat_fault and not self.history.open_faults
 
 
-def verdicts(products: Iterable[Product], policy: Policy) -> list[Verdict]:
-    """The verdict on each product as of now, repeat faults first (step 2, I.f)."""
-    by_id = {product.pk: product for product in products}
-    histories = tickets.fault_history(
-        list(by_id),
+def histories(products: Iterable[Product], policy: Policy) -> dict[int, FaultHistory]:
+    """The fault history of each product as of now, by its id."""
+    return tickets.fault_history(
+        [product.pk for product in products],
         as_of=clock.now(),
         window_hours=policy.integer("repeat_fault.window_hours"),
         count=policy.integer("repeat_fault.count"),
     )
-    found = [verdict(by_id[pk], history, policy) for pk, history in histories.items()]
+
+
+def verdicts(products: Iterable[Product], policy: Policy) -> list[Verdict]:
+    """The verdict on each product as of now, repeat faults first (step 2, I.f)."""
+    by_id = {product.pk: product for product in products}
+    found = [verdict(by_id[pk], history, policy) for pk, history in histories(by_id.values(), policy).items()]
     return sorted(found, key=lambda each: (not each.repeat_fault, -each.history.fault_count, each.product.pk))
 
 

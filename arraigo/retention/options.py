@@ -103,13 +103,13 @@ class _Panel:
 
     def _compensations(self) -> Iterator[Option]:
         state, because = self._may("compensation")
+        until = billing.credited_until(self.products)
         for verdict in self.verdicts:
-            days = amounts.days_affected(verdict.history, self.month)
-            price = self._compensable(verdict.product)
-            amount = amounts.compensation(verdict.product, self.month, days or 1, price=price)
-            name = ngettext("Compensation of %(days)s day", "Compensation of %(days)s days", days or 1)
-            name %= {"days": days or 1}
-            yield self._credit(name, "12", state, because, verdict.product, amount, price)
+            product, price = verdict.product, self._compensable(verdict.product)
+            found = amounts.by_days(verdict.history, self.month, price=price, credited_until=until.get(product.pk))
+            name = ngettext("Compensation of %(days)s day", "Compensation of %(days)s days", found.counted)
+            name %= {"days": found.counted}
+            yield self._credit(name, "12", state, because, product, found.amount, price)
 
     def _compensable(self, product: Product) -> Decimal:
         return amounts.compensable(product, self.month) if product.bundle else self.prices[product.pk]

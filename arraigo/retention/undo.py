@@ -1,15 +1,16 @@
 """Taking back the last step of a case, with a reason: an offer recorded wrongly (with its approval, where that was
-given since), a courtesy not yet started, a billing claim not yet applied, a work order not yet printed, a baja
-not yet executed. Nothing else.
+given since), a transfer not yet begun, a courtesy not yet started, a billing claim not yet applied, a work order not
+yet printed, a baja not yet executed. Nothing else.
 
 The case then stands as before that step, which is open again; what the step had recorded is ended, never
 deleted. So several steps are taken back one after the other, the last one first.
 """
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise as Text
 from django.utils.translation import gettext_lazy as _
 
@@ -24,7 +25,7 @@ from arraigo.eventlog.models import Event
 from arraigo.messages import actions as messages
 from arraigo.money import ZERO
 from arraigo.orders import progress as orders
-from arraigo.orders.models import WorkOrder
+from arraigo.orders.models import ENDED, OrderState, ProductOrder, WorkOrder
 from arraigo.people import queries as people
 from arraigo.people.models import User
 from arraigo.procedure import queries as procedures
@@ -36,10 +37,10 @@ from arraigo.retention.models import Offer, Promise, Receipt, RetentionCase
 from arraigo.terminations import actions as terminations
 from arraigo.terminations.models import Termination
 
-OFFERS = ("step_03", "step_03_recurrence", "step_12", "step_14")
+OFFERS = ("step_03", "step_03_recurrence", "step_12", "step_14", "transfer")
 APPROVALS = ("approve_03", "approve_03_management", "approve_12", "approve_12_management")
 CLAIMS = ("step_04", "step_13")
-ORDER, BAJA = "step_05", "termination"
+ORDER, BAJA, TRANSFER = "step_05", "termination", "transfer"
 WHAT: dict[str, Text] = {
     **dict.fromkeys(OFFERS, _("the offer")),
     **dict.fromkeys(APPROVALS, _("the offer together with its approval")),
@@ -130,6 +131,8 @@ def _obstacle(case: RetentionCase, item: WorkItem) -> str:
         return str(_("the offer was not approved: it counts no longer"))
     if item.element in OFFERS and _courtesies(case).exclude(status=Courtesy.Status.SCHEDULED).exists():
         return str(_("the courtesy has started"))
+    if item.element == TRANSFER and _begun_transfers(case).exists():
+        return str(_("the transfer has begun"))
     if item.element in CLAIMS and _claims(case).exclude(state=BillingClaim.State.ENTERED).exists():
         return str(_("billing has applied or decided the claim"))
     if item.element == ORDER and _orders(case).exclude(print_batches=None, technician=None).exists():
@@ -161,6 +164,16 @@ def _courtesies(case: RetentionCase) -> QuerySet[Courtesy]:
     return Courtesy.objects.filter(case_number=case.number).exclude(status=Courtesy.Status.WITHDRAWN)
 
 
+def _transfers(case: RetentionCase) -> QuerySet[ProductOrder]:
+    orders = ProductOrder.objects.filter(case_number=case.number, kind=ProductOrder.Kind.TRANSFER)
+    return orders.exclude(state=OrderState.CANCELLED)
+
+
+def _begun_transfers(case: RetentionCase) -> QuerySet[ProductOrder]:
+    """Those with which something was done: ended, or with a visit of their own."""
+    return _transfers(case).filter(Q(state__in=ENDED) | Q(work_orders__isnull=False))
+
+
 def _claims(case: RetentionCase) -> QuerySet[BillingClaim]:
     """The claims that the last accepted offers led to."""
     return BillingClaim.objects.filter(pk__in=[offer.claim_id for offer in _last_offers(case) if offer.claim_id])
@@ -183,12 +196,13 @@ def _take_back_offer(case: RetentionCase, actor: User) -> list[str]:
     for courtesy in _courtesies(case):
         products.withdraw_courtesy(courtesy, actor=actor, reason="undone")
         ended.append(courtesy.kind)
-    if ended:
+    transfers = [order.number for order in _transfers(case)]
+    if ended or transfers:
         orders.cancel_open(case.number, actor=actor)
-        _cancel(case, kind=Promise.Kind.COURTESY)
+        _cancel(case, kind__in=[Promise.Kind.COURTESY, Promise.Kind.TRANSFER])
     offers = _last_offers(case)
     Offer.objects.filter(pk__in=[offer.pk for offer in offers]).update(answer=Offer.Answer.UNDONE)
-    return ended + [offer.kind for offer in offers]
+    return ended + transfers + [offer.kind for offer in offers]
 
 
 def _take_back_claim(case: RetentionCase, actor: User) -> list[str]:
@@ -225,7 +239,7 @@ _TAKE_BACK: dict[str, Callable[[RetentionCase, User], list[str]]] = {
 }
 
 
-def _cancel(case: RetentionCase, **which: str) -> None:
+def _cancel(case: RetentionCase, **which: Any) -> None:
     """The promise is taken back with what it promised."""
     Promise.objects.filter(case=case, state=Promise.State.OPEN, **which).update(
         state=Promise.State.CANCELLED, ended_at=clock.now()

@@ -77,19 +77,42 @@ def test_a_fault_is_repeated_within_720_hours_edge_included(home: Household, gap
     assert verdict.repeat_fault is (near and recent)
 
 
-@given(faults_at=st.lists(st.tuples(st.floats(0, 40), st.floats(0, 20)), max_size=4))
+@given(
+    faults_at=st.lists(st.tuples(st.floats(0, 60), st.floats(0, 40)), max_size=4),
+    credit=st.none() | st.tuples(st.sampled_from(["bill_waiver", "compensation"]), st.integers(1, 40)),
+    price=st.decimals("0", "300", places=2),
+)
 @some
-def test_days_affected_are_days_of_the_month(home: Household, faults_at: list[tuple[float, float]]) -> None:
-    month = clock.month_of(NOW)
+def test_a_day_affected_is_compensated_once_and_never_above_the_bill(
+    home: Household, faults_at: list[tuple[float, float]], credit: tuple[str, int] | None, price: Decimal
+) -> None:
+    """Also across the month's end: a credit makes good the days until it was entered, a waiver its whole month."""
+    month, until = clock.month_of(NOW), None
     with undone():
         for ago, lasted in faults_at:
             ticket = home.fault(days_ago=ago)
             ticket.resolved_at = min(NOW, ticket.opened_at + dt.timedelta(days=lasted))
             ticket.save()
+        if credit:
+            kind, ago = credit
+            with clock.at(NOW - dt.timedelta(days=ago)):
+                until = clock.today()
+                claim = billing.enter_claim(
+                    kind, claim_type="—", product=home.internet, month=clock.month_of(clock.now()),
+                    amount=Decimal(20), actor=None,
+                )  # fmt: skip
+            if kind == "bill_waiver":
+                until = clock.next_month(claim.month) - dt.timedelta(days=1)
+        found = amounts.by_days_of([home.internet], month, prices={home.internet.pk: price}, policy=current_policy())
         (verdict,) = faults.verdicts([home.internet], current_policy())
-        days = amounts.days_affected(verdict.history, month)
-    assert 0 <= days <= clock.local(NOW).day
-    assert amounts.compensation(home.internet, month, days) <= home.internet.price
+    days = found[home.internet.pk]
+    assert list(days.days) == sorted(set(days.days))
+    assert all(day <= clock.local(NOW).date() and (until is None or day > until) for day in days.days)
+    for ticket in verdict.history.tickets:
+        opened = clock.local(ticket.opened_at).date()
+        assert (opened in days.days) is (until is None or opened > until)
+    assert days.counted == min(max(len(days.days), 1), 31)
+    assert days.amount == pro_rata(price, days.counted, 31) <= price
 
 
 @given(amount=AMOUNTS, kind=st.sampled_from(["bill_waiver", "compensation"]), state=st.sampled_from(Bill.State.values))

@@ -25,6 +25,7 @@ from tests.web.conftest import signed_in
 
 FAULTS = ("step_01", "step_02")
 OFFER = (*FAULTS, "step_11")
+BAJA_OR_TRANSFER = ("termination", "transfer")
 
 
 @pytest.fixture
@@ -82,6 +83,8 @@ STEPS: list[tuple[str, tuple[str, ...], str, dict[str, Any], str]] = [
     ("a claim that billing confirms", (*FAULTS, "step_03"), "step_04", {}, "always"),
     ("a claim of a compensation", (*OFFER, "step_12"), "step_13", {}, "always"),
     ("an order not printed", (*FAULTS, "step_03", "step_04"), "step_05", {}, "above"),
+    ("a transfer accepted", FAULTS, "transfer", {}, "above"),
+    ("a transfer refused", FAULTS, "transfer", {"answer": "refused", "firm_no": "on"}, "above"),
     ("a baja", OFFER[:2], "termination", {}, "above"),
 ]
 
@@ -95,9 +98,9 @@ def test_the_case_stands_as_before(
         cast.publish(billing__confirmation='"always"')
     if what == "an offer above authority":
         home.priced(home.internet, "400")
-    walk = walked(home, *before, faults="step_11" not in before and element != "termination")
-    if element == "termination":
-        walk("step_11", demand="termination")
+    walk = walked(home, *before, faults="step_11" not in before and element not in BAJA_OR_TRANSFER)
+    if element in BAJA_OR_TRANSFER:
+        walk("step_11", reason="moving", demand=element)
     was = balance(walk)
     walk(element, **answers)
     assert balance(walk) != was
@@ -182,6 +185,22 @@ def test_a_courtesy_that_runs_stays_and_one_to_come_goes(home: Household) -> Non
     Courtesy.objects.update(status="scheduled", starts_at=clock.now())
     taken_back(walk)
     assert balance(walk) == was
+
+
+def test_a_transfer_is_taken_back_until_something_was_done_with_it(home: Household) -> None:
+    walk = walked(home, *FAULTS)
+    walk("step_11", reason="moving", demand="transfer")
+    walk("transfer")
+    order, promise = ProductOrder.objects.get(), Promise.objects.get()
+    ProductOrder.objects.filter(pk=order.pk).update(state="completed", ended_at=clock.now())
+    assert undo.last_step(walk.reload()) is None
+    ProductOrder.objects.filter(pk=order.pk).update(state=order.state, ended_at=None)
+    taken_back(walk)
+    order.refresh_from_db()
+    promise.refresh_from_db()
+    assert (order.state, promise.state) == ("cancelled", "cancelled")
+    assert walk.commands == ["product_order.create", "product_order.cancel"]
+    assert order.number in Event.objects.get(kind="case.undone").data["ended"]
 
 
 def test_what_something_followed_is_not_taken_back(home: Household) -> None:

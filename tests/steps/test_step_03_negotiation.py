@@ -1,13 +1,15 @@
 """Step 3: one credit per product and month, the answer, and what a refusal opens."""
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 
 from arraigo import clock
 from arraigo.billing import actions as billing
 from arraigo.billing.models import BillingClaim
-from arraigo.money import ZERO
+from arraigo.money import ZERO, pro_rata
 from arraigo.people.models import Role
 from arraigo.procedure import queries as procedures
 from arraigo.products.models import Product
@@ -63,6 +65,24 @@ def test_a_compensation_says_how_much(walk: Walk, home: Household) -> None:
     assert errors == {f"amount_{pk}": ["Write how many Bs are compensated."]}
     assert walk.open == ["step_03"]
     assert not Offer.objects.exists()
+
+
+def test_a_compensation_is_computed_from_the_days_affected_also_across_the_months_end(home: Household) -> None:
+    """26 February to 2 March and 7 March: six days of a March of Bs 140; the advisor may change the amount."""
+    first = home.fault(days_ago=12)
+    first.resolved_at = first.opened_at + dt.timedelta(days=4)
+    first.save()
+    home.fault(days_ago=3)
+    walk, pk = Walk(home).go("step_01", "step_02"), home.internet.pk
+    item = walk.item("step_03")
+    policy = procedures.policy_of(item.instance.definition_id)
+    form = registry.handler("step_03").form_class(walk.case, item, policy, walk.cast[Role.ADVISOR])
+    ((days, _kind, amount),) = form.credits()  # type: ignore[attr-defined]
+    assert amount.value() == Decimal("27.10")  # 140 × 6 / 31
+    with translation.override("en"):
+        assert str(days) == ("6 days without good service by the tickets (26/02 to 07/03) at Bs 4.52 a day: Bs 27.10.")
+    walk("step_03", **{f"kind_{pk}": "compensation", f"amount_{pk}": "30"})
+    assert Offer.objects.get().amount == 30
 
 
 @pytest.mark.parametrize("amount", ["0", "-5", "140.01", "12.345", "mucho"])
@@ -138,6 +158,10 @@ def test_a_bundle_charged_on_another_product_is_compensated_and_never_waived_at_
     walk, key = Walk(home, products=[home.internet]).go("step_01", "step_02"), home.internet.pk
     share = amounts.compensable(home.internet, clock.month_of(clock.now()))
     assert ZERO < share < Decimal(220)
+    form = registry.handler("step_03").form_class(
+        walk.case, walk.item("step_03"), procedures.current_policy(), walk.cast[Role.ADVISOR]
+    )
+    assert form[f"amount_{key}"].value() == pro_rata(share, 2, 31)
     assert f"kind_{key}" in walk.errors("step_03", **{f"kind_{key}": "bill_waiver", "answer": "accepted"})
     above = {f"kind_{key}": "compensation", f"amount_{key}": f"{share + 1}", "answer": "accepted"}
     assert f"amount_{key}" in walk.errors("step_03", **above)

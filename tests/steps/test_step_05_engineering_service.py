@@ -8,6 +8,7 @@ import pytest
 from arraigo import clock
 from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role
+from arraigo.procedure import queries as procedures
 from arraigo.products.models import Product
 from arraigo.retention.models import Promise
 from arraigo.tickets.models import TroubleTicket
@@ -74,6 +75,21 @@ def test_a_compensation_has_its_own_sentence(home: Household) -> None:
     note = WorkOrder.objects.get().note
     assert "SE OFERTA COMPENSACION DEL MES DE MARZO" in note
     assert "NO COBRO" not in note
+
+
+def test_a_product_waived_and_another_compensated_have_a_note_each(home: Household) -> None:
+    home.repeated_faults()
+    home.fault(days_ago=9, product=home.television)
+    home.fault(days_ago=2, product=home.television)
+    walk = Walk(home, products=[home.internet, home.television]).go("step_01", "step_02")
+    tv = home.television.pk
+    walk("step_03", **{f"kind_{tv}": "compensation", f"amount_{tv}": "20"})
+    walk.go("step_04", "step_05")
+    waived, compensated = WorkOrder.objects.get().note.split("\n")
+    policy = procedures.current_policy()
+    for variant, note in (("bill_waiver", waived), ("compensation", compensated)):
+        assert note == policy.text(f"note.{variant}").replace("XXXXXX", "70000001")  # it is March
+    assert compensated != waived
 
 
 @pytest.mark.parametrize(("phone", "said"), [("", "required"), ("7" * 21, "20")])

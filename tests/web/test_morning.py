@@ -47,10 +47,13 @@ def test_the_address_says_who_called_not_what_was_typed_at_another_call(cast: Ca
     for left in ("True", "False"):
         ana.post(reverse("draft_keep"), {**answers, "page": asked_for, "proactive": left})
         assert [ana.get(path).context["proactive"] for path in (asked_for, we_called)] == [False, True]
+        assert [ana.get(path).context["form"].is_bound for path in (asked_for, we_called)] == [True, False]
     ana.cookies.pop("sessionid")
-    expired = ana.post(we_called, answers)
+    expired = ana.post(we_called, {**answers, "words": "Dijo su hija", "page": we_called})
     assert expired["Location"].endswith(quote(we_called))  # after the sign-in it is still a call of ours
     ana.force_login(cast[Role.ADVISOR])
+    words = [ana.get(path).context["form"]["words"].value() for path in (asked_for, we_called)]
+    assert words == ["Se corta", "Dijo su hija"]
     assert ana.post(asked_for, {**answers, "proactive": "True"}).status_code == 302
     assert not RetentionCase.objects.get().proactive
     assert ana.post(we_called, answers).status_code == 409

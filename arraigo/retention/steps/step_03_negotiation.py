@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.formats import date_format
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from arraigo import clock
@@ -40,6 +41,18 @@ class NegotiationForm(answers.CreditForm):
             self._add_product(product)
         self.order_fields([*(f"{part}_{p.pk}" for p in self.products for part in ("kind", "amount")), "answer"])
 
+    @cached_property
+    def by_days(self) -> dict[int, amounts.DaysAffected]:
+        """What the days affected of each product are worth: a part of its share, where a bundle's bill charges more.
+
+        Looked up where the form is shown, not where it is sent.
+        """
+        prices = {product.pk: self.month_worth(product) for product in self.products}
+        for product in self.products:
+            if product.bundle:
+                prices[product.pk] = min(prices[product.pk], amounts.compensable(product, self.month))
+        return amounts.by_days_of(self.products, self.month, prices=prices, policy=self.policy)
+
     def _add_product(self, product: Product) -> None:
         charged, most = amounts.month_price(product, self.month), self.month_worth(product)
         waived = self._waived() % {"amount": amounts.told(charged), "month": date_format(self.month, "F Y")}
@@ -57,6 +70,7 @@ class NegotiationForm(answers.CreditForm):
             label=_("Compensation in Bs"),
             help_text=_("Only for a compensation: at most Bs %(amount)s.") % {"amount": amounts.told(most)},
             required=False,
+            initial=lambda: self.by_days[product.pk].amount or None,
             min_value=CENTAVO,
             max_value=most,
             decimal_places=2,
@@ -85,9 +99,9 @@ class NegotiationForm(answers.CreditForm):
                 self.refuse_stacking(f"kind_{product.pk}", product)
         return cleaned
 
-    def credits(self) -> list[tuple[Product, forms.BoundField, forms.BoundField]]:
-        """Each product with its fields: the kind of credit and the amount."""
-        return [(each, self[f"kind_{each.pk}"], self[f"amount_{each.pk}"]) for each in self.products]
+    def credits(self) -> list[tuple[amounts.DaysAffected, forms.BoundField, forms.BoundField]]:
+        """Of each product how its compensation is computed, and its fields: the kind of credit and the amount."""
+        return [(self.by_days[each.pk], self[f"kind_{each.pk}"], self[f"amount_{each.pk}"]) for each in self.products]
 
     def credited(self) -> list[tuple[str, Product, Decimal]]:
         return [(self.cleaned_data[f"kind_{each.pk}"], each, self.amount(each)) for each in self.products]

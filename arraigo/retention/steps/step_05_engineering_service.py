@@ -59,15 +59,19 @@ def sold_on(case: RetentionCase, products: list[Product]) -> Product:
 
 
 def note_for(case: RetentionCase, phone: str, policy: Policy) -> str:
-    """The note verbatim, with month and phone; the compensation's variant where that was given (5.3)."""
+    """The note verbatim, with month and phone, in the variant of what was given; one for each where it differs (5.3).
+
+    One product waived and another compensated are two notes, one below the other: neither promises what was
+    not given.
+    """
     given = case.offers.filter(answer=Offer.Answer.ACCEPTED, month__isnull=False).exclude(
         approval=Offer.Approval.REFUSED
     )
-    credits = list({offer.product_id: offer for offer in given.order_by("id")}.values())
-    waived = [offer for offer in credits if offer.kind == Offer.Kind.BILL_WAIVER]
-    variant = "note.bill_waiver" if waived else "note.compensation"
-    month = next((offer.month for offer in waived or credits if offer.month), clock.today())
-    return order_note.fill_note(policy.text(variant), month=month, phone=phone)
+    credits = {offer.product_id: (offer.kind, offer.month) for offer in given.order_by("id")}
+    variants = sorted(set(credits.values())) or [(Offer.Kind.COMPENSATION, clock.today())]
+    return "\n".join(
+        order_note.fill_note(policy.text(f"note.{kind}"), month=month, phone=phone) for kind, month in variants
+    )
 
 
 def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -> dict[str, Any]:

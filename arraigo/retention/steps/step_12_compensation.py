@@ -1,5 +1,6 @@
 """Step 12 (asesor comercial): offers compensation of services."""
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
@@ -21,12 +22,18 @@ def alive_products(case: RetentionCase) -> list[Product]:
     return [product for product in case.products.select_related("offering") if product.is_alive]
 
 
+def by_days(products: list[Product], month: dt.date, policy: Policy) -> dict[int, amounts.DaysAffected]:
+    """What the days affected of each product are worth on the bill of `month`, by its id."""
+    prices = {product.pk: amounts.compensable(product, month) for product in products}
+    return amounts.by_days_of(products, month, prices=prices, policy=policy)
+
+
 class CompensationForm(answers.CreditForm):
     sources = {"days": ("12",), "amount": ("12",)}
     product = forms.ModelChoiceField(label=_("Product"), queryset=Product.objects.none(), empty_label=None)
     days = forms.IntegerField(
         label=_("Days affected"),
-        help_text=_("Days of this month without good service; the amount is pro rata of the month's price."),
+        help_text=_("Days without good service, last month's too; the amount is pro rata of the month's price."),
         min_value=1,
         max_value=31,
     )
@@ -45,9 +52,9 @@ class CompensationForm(answers.CreditForm):
         choice: Any = self.fields["product"]
         choice.queryset = Product.objects.filter(pk__in=[p.pk for p in products]).select_related("offering")
         if products:
-            verdict = faults.verdicts(products, self.policy)[0]
-            choice.initial = verdict.product.pk
-            self.fields["days"].initial = amounts.days_affected(verdict.history, self.month) or 1
+            worst = faults.verdicts(products, self.policy)[0].product
+            choice.initial = worst.pk
+            self.fields["days"].initial = by_days([worst], self.month, self.policy)[worst.pk].counted
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -75,13 +82,14 @@ class CompensationForm(answers.CreditForm):
 
 
 def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -> dict[str, Any]:
-    month = clock.month_of(clock.now())
+    month, products = clock.month_of(clock.now()), alive_products(case)
+    affected = by_days(products, month, policy)
     rows = [
         {
             "product": product,
+            "affected": affected[product.pk],
             "price": amounts.compensable(product, month),
             "cap": amounts.cap(product, month, category=case.customer.category, policy=policy),
-            "day": amounts.compensation(product, month, 1),
             "advisor": amounts.advisor_alone(
                 product,
                 month,
@@ -90,7 +98,7 @@ def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -
                 price=amounts.compensable(product, month),
             ),
         }
-        for product in alive_products(case)
+        for product in products
     ]
     return {
         "rows": rows,

@@ -24,11 +24,11 @@ MOST_EARLIER = 3
 def case_new(request: HttpRequest, number: str) -> HttpResponse:
     """Open the case and go on with step 1. 409 where the customer has an open case already.
 
-    The address says whether we called (`?proactive=1`): what was typed at another call does not.
+    The address says whether we called (`?proactive=1`), and what was typed at one of the two is not shown at the other.
     """
     customer, actor = access.customer(number), user_of(request)
     proactive = request.GET.get("proactive") == "1"
-    form = OpenCaseForm(customer, procedures.current_policy(), replies.typed(request))
+    form = OpenCaseForm(customer, procedures.current_policy(), replies.typed(request, request.get_full_path()))
     status = 400
     try:
         if replies.sent(request, form):

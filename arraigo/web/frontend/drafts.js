@@ -1,4 +1,5 @@
-// <form data-draft>: what is typed is kept on the server a moment after the typing stops.
+// <form data-draft>: what is typed is kept on the server a moment after the typing stops, for the page of the form's
+// path, or for the one that the attribute names (where the address's query makes it another form).
 const WAIT = 1200;
 const timers = new WeakMap();
 const waiting = new Set();
@@ -7,7 +8,7 @@ function keep(form) {
   const typed = new FormData(form);
   const body = new URLSearchParams();
   typed.forEach((value, name) => { if (typeof value === "string" && !value.startsWith("data:")) body.append(name, value); });
-  body.set("page", new URL(form.getAttribute("action") || window.location.pathname, window.location.href).pathname);
+  body.set("page", form.dataset.draft || new URL(form.getAttribute("action") || window.location.pathname, window.location.href).pathname);
   fetch("/drafts/", { method: "POST", body, credentials: "same-origin", keepalive: true, redirect: "manual" }).catch(() => {});
 }
 
