@@ -22,9 +22,13 @@ def say(text: str) -> None:
 
 
 def tool_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """This process's environment without a virtual environment that happens to be active."""
-    foreign = {"VIRTUAL_ENV", "PYTHONHOME"}
-    return {key: value for key, value in os.environ.items() if key not in foreign} | dict(extra or {})
+    """This process's environment without a virtual environment that happens to be active.
+
+    Compiled modules are kept in a place of our own, also where the machine keeps none: a start takes half the time.
+    """
+    foreign = {"VIRTUAL_ENV", "PYTHONHOME", "PYTHONDONTWRITEBYTECODE"}
+    kept = {key: value for key, value in os.environ.items() if key not in foreign}
+    return kept | {"PYTHONPYCACHEPREFIX": str(PRIVATE / "bytecode"), **(extra or {})}
 
 
 def run_quietly(
