@@ -1,7 +1,7 @@
 """What is done with customers."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -13,7 +13,7 @@ from arraigo.customers.errors import CustomerNumberTaken, LiftedBeforeListed, Li
 from arraigo.customers.index import reindex
 from arraigo.customers.models import CreditListing, CreditLook, Customer, Phone
 from arraigo.customers.signals import customer_died
-from arraigo.eventlog.actions import record
+from arraigo.eventlog.actions import record, together
 from arraigo.numbering import numbered
 from arraigo.people.models import User
 from arraigo.records import key_of
@@ -148,3 +148,13 @@ def look_at_listings(customer: Customer, *, by: User, reason: str) -> list[Credi
     told = {"reason": look.reason, "found": len(found)}
     record("credit_listings.looked_at", customer, actor=by, data=told)
     return found
+
+
+@transaction.atomic(savepoint=False)
+@together()
+def note_looks(looks: Iterable[tuple[Customer, str]], *, by: User) -> None:
+    """Log that `by` was shown, in a list, what is known of the customers' listings: each with why. Two statements."""
+    made = [CreditLook(customer=customer, by=by, at=clock.now(), reason=reason[:120]) for customer, reason in looks]
+    CreditLook.objects.bulk_create(made)
+    for look in made:
+        record("credit_listings.looked_at", look.customer, actor=by, data={"reason": look.reason})

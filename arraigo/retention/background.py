@@ -11,6 +11,7 @@ from arraigo.customers.models import Customer
 from arraigo.customers.queries import Standing
 from arraigo.people.models import User
 from arraigo.procedure.policy import Policy
+from arraigo.retention import queries
 from arraigo.retention.models import BackgroundReview, RetentionCase
 
 
@@ -73,9 +74,14 @@ def of(customer: Customer, policy: Policy, *, reader: User, reason: str) -> Back
     )
 
 
-def review_shown(case: RetentionCase, *, reader: User) -> BackgroundReview | None:
-    """The case's last review, for a page: it tells of the credit listings, so that the look is logged."""
-    review = case.reviews.order_by("-id").first()
-    if review is not None:
+def reviews_shown(case: RetentionCase, *, reader: User) -> list[BackgroundReview]:
+    """The case's reviews, the latest first, for a page: they tell of the credit listings, and the look is logged."""
+    found = queries.reviews(case)
+    if found:
         customer_actions.look_at_listings(case.customer, by=reader, reason=case.number)
-    return review
+    return found
+
+
+def review_shown(case: RetentionCase, *, reader: User) -> BackgroundReview | None:
+    """The last of `reviews_shown`."""
+    return next(iter(reviews_shown(case, reader=reader)), None)

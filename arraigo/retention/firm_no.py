@@ -63,18 +63,25 @@ def minutes_since(case: RetentionCase) -> int:
 
 def facts(case: RetentionCase, before: Mapping[str, Any], *, said_now: bool) -> dict[str, Any]:
     """What the table `further_offer` asks after an offer was refused: the firm "no", and what followed it."""
-    said_before = bool(before.get("firm_no") or case.firm_no_at)
+    said_before = stands(case)
+    offers = int(before.get("offers_after_firm_no", 0)) if said_before else 0
     return {
         "firm_no": said_before or said_now,
-        "offers_after_firm_no": int(before.get("offers_after_firm_no", 0)) + said_before,
-        "minutes_after_firm_no": minutes_since(case),
+        "offers_after_firm_no": offers + said_before,
+        "minutes_after_firm_no": minutes_since(case) if said_before else 0,
     }
+
+
+def stands(case: RetentionCase) -> bool:
+    """Whether a firm "no" was said in this conversation: one that an accepted offer ended is answered."""
+    return case.firm_no_at is not None and case.firm_no_ended_at is None
 
 
 @transaction.atomic
 @eventlog.together()
 def say(case_id: int, *, actor: User) -> RetentionCase:
-    """The customer said a firm "no", at whatever point of the conversation. Saying it twice changes nothing.
+    """The customer said a firm "no", at whatever point of the conversation. Saying it twice changes nothing;
+    said again after an offer was accepted all the same, the meter begins anew.
 
     Raises CaseClosed.
     """
@@ -82,9 +89,9 @@ def say(case_id: int, *, actor: User) -> RetentionCase:
     case = RetentionCase.objects.get(instance=instance)
     if case.closed_at:
         raise CaseClosed(case.number)
-    if case.firm_no_at is None:
-        case.firm_no_at = clock.now()
-        case.save(update_fields=["firm_no_at"])
+    if not stands(case):
+        case.firm_no_at, case.firm_no_ended_at = clock.now(), None
+        case.save(update_fields=["firm_no_at", "firm_no_ended_at"])
         eventlog.record(
             "case.firm_no", case, actor=actor, case_number=case.number, version=procedures.label(instance),
             data=told(case, ["firm_no_at"]),
@@ -98,9 +105,9 @@ def settle(case: RetentionCase, outcome: Mapping[str, Any], *, over: bool) -> li
     The fields of the case that changed (not saved).
     """
     changed = []
-    if outcome.get("firm_no") and case.firm_no_at is None:
-        case.firm_no_at = clock.now()
-        changed.append("firm_no_at")
+    if outcome.get("firm_no") and not stands(case):
+        case.firm_no_at, case.firm_no_ended_at = clock.now(), None
+        changed += ["firm_no_at", "firm_no_ended_at"]
     if over and case.firm_no_at and case.firm_no_ended_at is None:
         case.firm_no_ended_at = clock.now()
         changed.append("firm_no_ended_at")

@@ -20,7 +20,7 @@ from arraigo.engine.models import WorkItem
 from arraigo.money import ZERO
 from arraigo.procedure.policy import Policy
 from arraigo.products.models import Product
-from arraigo.retention import amounts, courtesies, faults
+from arraigo.retention import amounts, courtesies, faults, firm_no
 from arraigo.retention.models import Offer, RetentionCase
 from arraigo.retention.readback import granted
 
@@ -174,9 +174,7 @@ class _Panel:
             return NO, because
         refused = {
             "refusals": self.facts.get("refusals", 0) + 1,
-            "firm_no": bool(self.facts.get("firm_no") or self.case.firm_no_at),
-            "offers_after_firm_no": self.facts.get("offers_after_firm_no", 0) + bool(self.case.firm_no_at),
-            "minutes_after_firm_no": 0,
+            **firm_no.facts(self.case, self.facts, said_now=False),
             "offered_compensation": bool(self.facts.get("offered_compensation")) or mine == "compensation",
             "offered_courtesy": bool(self.facts.get("offered_courtesy")) or mine == "courtesy",
         }

@@ -6,7 +6,8 @@ The case then stands as before that step, which is open again; what the step had
 deleted. So several steps are taken back one after the other, the last one first.
 """
 
-from collections.abc import Callable, Sequence
+import datetime as dt
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -27,11 +28,11 @@ from arraigo.money import ZERO
 from arraigo.orders import progress as orders
 from arraigo.orders.models import ENDED, OrderState, ProductOrder, WorkOrder
 from arraigo.people import queries as people
-from arraigo.people.models import User
+from arraigo.people.models import Role, User
 from arraigo.procedure import queries as procedures
 from arraigo.products import actions as products
 from arraigo.products.models import Courtesy
-from arraigo.retention import amounts, clocks
+from arraigo.retention import amounts, clocks, firm_no
 from arraigo.retention.errors import CannotUndo
 from arraigo.retention.models import Offer, Promise, Receipt, RetentionCase
 from arraigo.terminations import actions as terminations
@@ -81,27 +82,31 @@ def undo(item_id: int, *, reason: str, actor: User) -> engine.Advance:
     case.instance = item.instance
     if not reason.strip():
         raise CannotUndo(str(_("write why it is taken back")))
+    _lock_courtesies(case)
+    if _recorded(item).role == Role.TEAM_LEAD and not actor.has_role(Role.TEAM_LEAD):
+        raise CannotUndo(str(_("the head of team recorded it, and takes it back")))
     obstacle = _obstacle(case, item) if item.element in WHAT else str(_("only an offer or what follows from it can be"))
     if obstacle:
         raise CannotUndo(obstacle)
-    cancelled = []
+    undone, cancelled = {item.element}, []
     if item.element in APPROVALS:
         approval, item = item, _approved_step(item)
         cancelled = engine.undo(approval, outcome="undone").cancelled
         item.instance = approval.instance
         _tell_approvers("approval.undone", case, [approval], actor, reason)
+    undone.add(item.element)
     facts = (item.move or {}).get("facts", {})
     advance = engine.undo(item, outcome="undone")
     waited = [each for each in advance.cancelled if each.element in APPROVALS]
     _tell_approvers("approval.withdrawn", case, waited, actor, reason)
     ended = _TAKE_BACK[item.element](case, actor)
-    _restore(case, known_no=bool(facts.get("firm_no")))
+    _restore(case, known_no=bool(facts.get("firm_no")), undone=undone)
     eventlog.record(
         "case.undone", case, actor=actor, case_number=case.number, version=procedures.label(item.instance),
         data={"element": item.element, "reason": reason.strip(), "ended": ended,
               "cancelled": [each.element for each in (*cancelled, *advance.cancelled)],
               "opened": [each.element for each in advance.opened], **clocks.told(advance),
-              "meter": {"said_at": case.firm_no_at.isoformat() if case.firm_no_at else ""}},
+              **firm_no.told(case, ["firm_no_at", "firm_no_ended_at"])},
     )  # fmt: skip
     return advance
 
@@ -144,6 +149,11 @@ def _obstacle(case: RetentionCase, item: WorkItem) -> str:
     return ""
 
 
+def _recorded(item: WorkItem) -> WorkItem:
+    """The step in which was recorded what is taken back with `item`."""
+    return _approved_step(item) if item.element in APPROVALS else item
+
+
 def _approved_step(approval: WorkItem) -> WorkItem:
     """The step whose offer was approved: the one completed just before."""
     done = WorkItem.objects.filter(
@@ -161,10 +171,20 @@ def _last_offers(case: RetentionCase) -> list[Offer]:
 
 
 def _courtesies(case: RetentionCase) -> QuerySet[Courtesy]:
-    return Courtesy.objects.filter(case_number=case.number).exclude(status=Courtesy.Status.WITHDRAWN)
+    """The courtesies that the last offers granted."""
+    granted = [offer.courtesy_id for offer in _last_offers(case) if offer.courtesy_id]
+    return Courtesy.objects.filter(pk__in=granted).exclude(status=Courtesy.Status.WITHDRAWN)
+
+
+def _lock_courtesies(case: RetentionCase) -> None:
+    """Let no sweep start one between the look at it and its end."""
+    list(_courtesies(case).select_for_update(of=("self",)))
 
 
 def _transfers(case: RetentionCase) -> QuerySet[ProductOrder]:
+    """The transfers that were ordered with the last offers."""
+    if not any(offer.kind == Offer.Kind.TRANSFER for offer in _last_offers(case)):
+        return ProductOrder.objects.none()
     orders = ProductOrder.objects.filter(case_number=case.number, kind=ProductOrder.Kind.TRANSFER)
     return orders.exclude(state=OrderState.CANCELLED)
 
@@ -246,15 +266,34 @@ def _cancel(case: RetentionCase, **which: Any) -> None:
     )
 
 
-def _restore(case: RetentionCase, *, known_no: bool) -> None:
-    """The case's own fields as they were: running, what was accepted, whether a firm "no" was said."""
+def _ended_the_meter(case: RetentionCase, undone: Collection[str]) -> bool:
+    """Whether one of the `undone` elements ended the meter after a firm "no"."""
+    if case.firm_no_ended_at is None:
+        return False
+    steps = Event.objects.filter(case_number=case.number, kind="case.step_completed", data__element__in=undone)
+    ended = steps.values_list("data__meter__ended_at", flat=True)
+    return case.firm_no_ended_at.isoformat() in set(ended)
+
+
+def _said_by_button(case: RetentionCase, moment: dt.datetime) -> bool:
+    """Whether the firm "no" of that moment was noted by itself, not with an answer."""
+    noted = Event.objects.filter(case_number=case.number, kind="case.firm_no")
+    return noted.filter(data__meter__said_at=moment.isoformat()).exists()
+
+
+def _restore(case: RetentionCase, *, known_no: bool, undone: Collection[str]) -> None:
+    """The case's own fields as they were: running, what was accepted, whether a firm "no" was said.
+
+    The meter runs on only where what was `undone` had ended it.
+    """
     accepted = case.offers.filter(answer=Offer.Answer.ACCEPTED).exclude(approval=Offer.Approval.REFUSED)
     last = accepted.order_by("-offered_at").first()
     case.outcome, case.closed_at = RetentionCase.Outcome.RUNNING, None
     case.accepted_at = last.offered_at if last and case.accepted_at else None
-    case.firm_no_ended_at = None
-    if not known_no and not Event.objects.filter(case_number=case.number, kind="case.firm_no").exists():
-        case.firm_no_at = None
+    if _ended_the_meter(case, undone):
+        case.firm_no_ended_at = None
+    if not known_no and case.firm_no_at and not _said_by_button(case, case.firm_no_at):
+        case.firm_no_at = case.firm_no_ended_at = None
     case.save(update_fields=["outcome", "closed_at", "accepted_at", "firm_no_at", "firm_no_ended_at"])
     case.offers.filter(approval=Offer.Approval.WAITING, answer=Offer.Answer.UNDONE).update(
         approval=Offer.Approval.NOT_NEEDED

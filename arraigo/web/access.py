@@ -48,6 +48,8 @@ STEP_ROLES = (
     Role.COMMERCIAL_MANAGEMENT,
 )
 """Roles that have a lane in the diagram, and so a tray."""
+LIGHTS = (Role.ADVISOR, Role.TEAM_LEAD, Role.COMMERCIAL_MANAGEMENT)
+"""Who sees the Central de Riesgos: the roles that judge the background (1.1) or answer for it."""
 HEADS = (Role.HEAD_CUSTOMER_RELATIONS, Role.HEAD_RESOURCES)
 MANAGEMENT_READERS = (Role.COMMERCIAL_MANAGEMENT, *HEADS)
 

@@ -8,7 +8,7 @@ from arraigo import clock
 from arraigo.eventlog.models import Event
 from arraigo.people.models import Role
 from arraigo.procedure.queries import current_policy
-from arraigo.retention import actions, firm_no
+from arraigo.retention import actions, clocks, firm_no, options
 from arraigo.retention.errors import CaseClosed
 from arraigo.retention.firm_no import Meter
 from tests.cast import NOW, Cast, Walk, moment
@@ -61,15 +61,42 @@ def test_said_before_any_offer_it_leaves_room_for_one(walk: Walk) -> None:
     assert walk.told("step_03")["decisions"][-1]["rule"] == "further_firm_no"
 
 
-def test_after_the_minutes_no_further_offer_is_made(walk: Walk) -> None:
-    with moment(hours=0.01):
-        walk("step_03", answer="refused", firm_no="on")
-        walk("step_11", reason="other", demand="compensation")
+def test_after_the_minutes_no_further_offer_is_made(cast: Cast) -> None:
+    """Where management allows three offers after it, the minutes are what ends the offering, as the panel says too."""
+    cast.publish(retention__offers_after_firm_no="3", retention__further_offers="3")
+    home = cast.household()
+    home.repeated_faults()
+    walk = Walk(home).go("step_01", "step_02")
     say(walk)
+    walk("step_03", answer="refused")
+    walk("step_11", reason="other", demand="compensation")
+
+    def courtesy_may_follow() -> bool:
+        panel = options.panel(walk.reload(), walk.item("step_12"), current_policy())
+        return any(each.step == "14" and each.state == options.LATER for each in panel)
+
+    assert courtesy_may_follow()
     with moment(hours=0.3):
-        assert meter(walk).is_over
+        assert not courtesy_may_follow()
         walk("step_12", answer="refused")
         assert walk.open == ["termination"]
+        assert walk.told("step_12")["decisions"][-1]["rule"] == "further_firm_no_minutes"
+
+
+def test_said_again_after_an_accepted_offer_it_counts_anew(walk: Walk) -> None:
+    say(walk)
+    with moment(hours=0.1):
+        walk("step_03")
+        actions.insist(walk.case.pk, actor=walk.cast[Role.ADVISOR])
+        actions.stay(walk.case.pk, why="stay_offer", words="Lo pensé", actor=walk.cast[Role.ADVISOR])
+        walk("step_03", answer="refused")
+        assert walk.open == ["step_11"]  # nobody said no this time: a further offer is still possible
+    with moment(hours=1):
+        say(walk)
+        walk("step_11", reason="other", demand="compensation")
+    with moment(hours=1.05):
+        assert (meter(walk).minutes, meter(walk).offers) == (3, 0)
+        assert clocks.differences(walk.reload()) == []
 
 
 def test_the_meter_stops_with_the_baja_and_is_kept(walk: Walk) -> None:

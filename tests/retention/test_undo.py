@@ -14,7 +14,7 @@ from arraigo.messages.models import Notice
 from arraigo.orders.models import ProductOrder, WorkOrder
 from arraigo.people.models import Role
 from arraigo.products.models import Courtesy
-from arraigo.retention import actions, undo
+from arraigo.retention import actions, clocks, firm_no, undo
 from arraigo.retention.errors import CannotUndo
 from arraigo.retention.models import Offer, Promise
 from arraigo.terminations import actions as terminations
@@ -203,6 +203,34 @@ def test_a_transfer_is_taken_back_until_something_was_done_with_it(home: Househo
     assert order.number in Event.objects.get(kind="case.undone").data["ended"]
 
 
+def test_a_meter_that_had_ended_stays_ended(home: Household) -> None:
+    walk = walked(home, *FAULTS, faults=True)
+    firm_no.say(walk.case.pk, actor=walk.cast[Role.ADVISOR])
+    was = walk.reload().firm_no_at
+    with moment(hours=0.1):
+        walk.go("step_03", "step_04")
+        ended = walk.reload().firm_no_ended_at
+        walk("step_05")
+    with moment(hours=2):
+        taken_back(walk)
+        assert (walk.reload().firm_no_at, walk.reload().firm_no_ended_at) == (was, ended)
+        assert clocks.differences(walk.reload()) == []
+
+
+def test_another_offer_is_taken_back_whatever_became_of_the_courtesy(home: Household) -> None:
+    """A courtesy accepted before the customer insisted and stayed has nothing to do with what is offered after."""
+    walk, advisor = walked(home, *FAULTS), home.cast[Role.ADVISOR]
+    walk("step_11", reason="no_use", demand="courtesy")
+    walk("step_14", courtesy=f"bandwidth:{home.internet.pk}")
+    actions.insist(walk.case.pk, actor=advisor)
+    actions.stay(walk.case.pk, why="stay_offer", words="Lo pensé", actor=advisor)
+    walk("step_11", reason="compensation", demand="compensation")
+    walk("step_12")
+    taken_back(walk)
+    assert walk.open == ["step_12"]
+    assert Courtesy.objects.get().status == "active"
+
+
 def test_what_something_followed_is_not_taken_back(home: Household) -> None:
     walk = walked(home, *FAULTS, "step_03")
     done = WorkItem.objects.get(instance=walk.case.instance, element="step_03")
@@ -224,8 +252,11 @@ def test_the_advisor_takes_it_back_on_the_page_with_a_reason(home: Household) ->
     walk = walked(home, *FAULTS, "step_03")
     advisor = signed_in(walk.cast[Role.ADVISOR])
     page = reverse("case_undo", args=[walk.case.number])
-    assert advisor.post(page, {"reason": " "}).status_code == 400
+    shown = {"item": WorkItem.objects.get(instance=walk.case.instance, element="step_03").pk}
+    assert advisor.post(page, {**shown, "reason": " "}).status_code == 400
     assert walk.open == ["step_04"]
-    assert advisor.post(page, {"reason": "Era otra persona"}).status_code == 302
+    assert advisor.post(page, {"item": shown["item"] + 1, "reason": "Era otra persona"}).status_code == 409
+    assert walk.open == ["step_04"]  # the page was about another step
+    assert advisor.post(page, {**shown, "reason": "Era otra persona"}).status_code == 302
     assert walk.open == ["step_03"]
     assert advisor.get(page).status_code == 200  # nothing is left to take back, and the page says so

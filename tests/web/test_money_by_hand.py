@@ -7,6 +7,7 @@ from django.urls import reverse
 from arraigo import clock
 from arraigo.billing import actions as billing
 from arraigo.customers.models import CreditListing, CreditLook
+from arraigo.engine.models import WorkItem
 from arraigo.people.models import Role, User
 from tests.cast import Cast, Walk
 from tests.web.conftest import signed_in
@@ -50,6 +51,13 @@ def test_every_page_that_tells_of_a_listing_logs_the_look(cast: Cast) -> None:
     assert looks_of(advisor, step(walk, "step_01")) == 1
     walk("step_01")
     assert looks_of(lead, step(walk, "override")) == 1
+    assert looks_of(lead, reverse("team")) == 1
+    done = reverse("step", args=[walk.case.number, WorkItem.objects.get(element="step_01").pk])
+    record = reverse("case_record", args=[walk.case.number])
+    assert [looks_of(advisor, done), looks_of(lead, record)] == [1, 1]
+    for role in (Role.INCIDENT_FOLLOW_UP, Role.QUALITY_MANAGEMENT, Role.HEAD_RESOURCES):
+        assert looks_of(cast[role], record) == 0
+        assert "Central de Riesgos" not in signed_in(cast[role]).get(record).content.decode()
     walk("override", granted="no")
     assert looks_of(advisor, step(walk, "inform")) == 1
     other = cast.household("100002")

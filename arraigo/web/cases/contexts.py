@@ -12,8 +12,9 @@ from arraigo.people.models import Role, User
 from arraigo.procedure import queries as procedures
 from arraigo.procedure.policy import Policy
 from arraigo.quality import queries as quality
-from arraigo.retention import aftermath, firm_no, queries, reasons, staying, undo
+from arraigo.retention import aftermath, background, firm_no, queries, reasons, staying, undo
 from arraigo.retention.models import RetentionCase
+from arraigo.web.access import LIGHTS
 from arraigo.web.cases import access
 from arraigo.web.cases.way import marks, shown_waits, way
 
@@ -83,7 +84,7 @@ def record(case: RetentionCase, user: User, items: list[WorkItem]) -> dict[str, 
         "events": events,
         "marks": marks(items, waits, events),
         "verdicts": queries.verdicts(case),
-        "reviews": queries.reviews(case),
+        "reviews": background.reviews_shown(case, reader=user) if user.has_role(*LIGHTS) else [],
         "orders": orders.all_of_case(case.number),
         "papers": fieldwork.papers_of_case(case.number),
         "claims": billing.claims_of(case.number),
@@ -94,6 +95,14 @@ def record(case: RetentionCase, user: User, items: list[WorkItem]) -> dict[str, 
         "terminations": terminations,
         "leaves_with": [each for each in terminations if not each.withdrawn_at],
     }
+
+
+def done(item: WorkItem, user: User) -> dict[str, Any]:
+    """What the page of a step shows that is not open any more; of step 1, what was found."""
+    found = {"event": happened(item)}
+    if item.element != "step_01":
+        return found
+    return found | {"review": background.review_shown(item.instance.case, reader=user)}
 
 
 def happened(item: WorkItem) -> Event | None:

@@ -9,10 +9,10 @@ from django.utils.cache import patch_vary_headers
 from arraigo.web import replies
 
 
-def form_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
-    """A form about a case in its frame; 400 where it was sent and has errors: what was typed is in it."""
+def form_page(request: HttpRequest, context: dict[str, Any], *, status: int = 400) -> HttpResponse:
+    """A form about a case in its frame; `status` where it was sent and has errors: what was typed is in it."""
     wrong = request.method == "POST" and context["form"].errors
-    return work(request, context, status=400 if wrong else 200)
+    return work(request, context, status=status if wrong else 200)
 
 
 def work(request: HttpRequest, context: dict[str, Any], *, status: int = 200) -> HttpResponse:

@@ -38,7 +38,7 @@ def step(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     if request.method == "POST":
         return _review(request, item) if REVIEW in request.POST else _complete(request, item)
     if item.status != WorkItem.Status.OPEN:
-        return _show(request, item, {"event": contexts.happened(item)}, "cases/step_done.html")
+        return _show(request, item, contexts.done(item, user_of(request)), "cases/step_done.html")
     return page(request, item)
 
 

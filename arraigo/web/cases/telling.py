@@ -97,6 +97,9 @@ OUTCOMES: dict[str, Promise] = {
 WORTH_TELLING = ("reason", "words", "because", "number", "work_order", "cause", "to")
 """Texts of an event's data that its line repeats."""
 
+NOT_FOR_ALL = ("step_01", "because")
+"""Names the Central de Riesgos: shown with the review, to whom may see it, and the look is logged."""
+
 
 def what(event: Event) -> str:
     """What happened, as a short title."""
@@ -117,7 +120,8 @@ def details(event: Event) -> list[str]:
     """The lines below the title: outcome and the texts worth repeating."""
     data: dict[str, Any] = event.data
     told = [outcome(data.get("outcome", ""))]
-    told += [_words(data[name]) for name in WORTH_TELLING if isinstance(data.get(name), str)]
+    worth = [name for name in WORTH_TELLING if (data.get("element"), name) != NOT_FOR_ALL]
+    told += [_words(data[name]) for name in worth if isinstance(data.get(name), str)]
     return [line for line in told if line]
 
 

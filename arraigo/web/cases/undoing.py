@@ -28,12 +28,20 @@ class UndoForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 @staff(*CUSTOMER_WRITERS)
 def take_back(request: HttpRequest, number: str) -> HttpResponse:
-    """Take back the last step of the case with a reason; where nothing can be, the page says so."""
+    """Take back the last step of the case with a reason; where nothing can be, the page says so.
+
+    409 where the page that was sent showed another one: somebody was first.
+    """
     user = user_of(request)
     case = access.case(user, number)
     item = undo.last_step(case)
     form = UndoForm(replies.typed(request))
-    if item is not None and replies.sent(request, form):
+    meant = item is not None and request.POST.get("item") == str(item.pk)
+    status = 400
+    if item is not None and replies.sent(request, form) and not meant:
+        form.add_error(None, _("Something else is the last step by now: look at it before you take it back."))
+        status = 409
+    elif item is not None and replies.sent(request, form):
         try:
             advance = undo.undo(item.pk, reason=form.cleaned_data["reason"], actor=user)
         except RuleBroken as refusal:
@@ -44,4 +52,4 @@ def take_back(request: HttpRequest, number: str) -> HttpResponse:
     context = {**contexts.frame(case, user), "form": form, "title": _("Take back"), "body": "cases/undo.html"}
     if item is not None:
         context |= {"undone": item, "undone_title": handler(item.element).title, "what": undo.WHAT[item.element]}
-    return form_page(request, context)
+    return form_page(request, context, status=status)

@@ -21,15 +21,12 @@ from arraigo.products.models import Product
 from arraigo.retention import background, faults
 from arraigo.retention.background import Background
 from arraigo.terminations.models import Termination
-from arraigo.web.access import CASE_READERS, CUSTOMER_WRITERS
+from arraigo.web.access import CASE_READERS, CUSTOMER_WRITERS, LIGHTS
 from arraigo.web.cases import access as case_access
 from arraigo.web.cases.contexts import courtesy_names
 from arraigo.web.customers import glance, timeline
 from arraigo.web.customers.chart import chart
 from arraigo.web.templatetags.show import bs
-
-LIGHTS = (Role.ADVISOR, Role.TEAM_LEAD, Role.COMMERCIAL_MANAGEMENT)
-"""Who sees the Central de Riesgos: the roles that judge the background (1.1) or answer for it."""
 
 
 def customer_page(customer: Customer, user: User) -> dict[str, Any]:

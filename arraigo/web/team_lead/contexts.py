@@ -10,6 +10,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from arraigo import clock
+from arraigo.customers import actions as customers
 from arraigo.engine.models import WorkItem
 from arraigo.people.models import Role, User
 from arraigo.procedure import queries as procedures
@@ -72,7 +73,7 @@ def page(user: User, refused: dict[int, tuple[str, list[str]]] | None = None) ->
     """Everything on the desk, in a constant number of queries."""
     now, teams = clock.now(), units_as(user, Role.TEAM_LEAD)
     return {
-        **waiting(decisions(user, refused)),
+        **waiting(decisions(user, refused), user),
         "most": panels.MOST,
         "reopened": panels.reopened(teams),
         "meters": _meters(panels.talking(teams)),
@@ -82,10 +83,12 @@ def page(user: User, refused: dict[int, tuple[str, list[str]]] | None = None) ->
     }
 
 
-def waiting(queue: Sequence[Decision]) -> dict[str, Any]:
-    """The queue as its part of the page shows it."""
+def waiting(queue: Sequence[Decision], user: User) -> dict[str, Any]:
+    """The queue as its part of the page shows it. What tells of the Central de Riesgos is a look, and logged."""
+    shown = queue[: panels.MOST_DECISIONS]
+    customers.note_looks([(each.case.customer, each.case.number) for each in shown if each.because], by=user)
     return {
-        "queue": queue[: panels.MOST_DECISIONS],
+        "queue": shown,
         "more_wait": len(queue) > panels.MOST_DECISIONS,
         "seen": seen(queue),
     }

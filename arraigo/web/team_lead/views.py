@@ -40,7 +40,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     found = contexts.decisions(user_of(request))
     if contexts.seen(found) == request.GET.get("seen", ""):
         return HttpResponse(status=204)
-    return render(request, "team_lead/queue.html", contexts.waiting(found))
+    return render(request, "team_lead/queue.html", contexts.waiting(found, user_of(request)))
 
 
 @posted
