@@ -15,6 +15,7 @@ from arraigo.people.models import Role, User
 from arraigo.procedure import queries as procedures
 from arraigo.quality import actions as quality
 from arraigo.quality.models import QualityControl
+from arraigo.quality.queries import ContactRule, planner_for
 from arraigo.retention import actions, control_form, sweeps
 from arraigo.retention.models import RetentionCase
 from arraigo.retention.reasons import details
@@ -134,12 +135,13 @@ class CaseStory:
         return workdays.next_call_moment(moment, WINDOWS) if item.element in CONTROLS else moment
 
     def _attempts(self, item: WorkItem) -> Iterator[dt.datetime]:
-        """Three calls at different hours that nobody answers."""
-        moment = workdays.next_call_moment(clock.now(), WINDOWS)
-        for hours in (0, 5, 24):
-            yield workdays.next_call_moment(moment + dt.timedelta(hours=hours, minutes=10), WINDOWS)
+        """Three calls at different hours that nobody answers, each as soon as one counts."""
+        calls = list[dt.datetime]()
+        while moment := _next_attempt(calls):
+            yield moment
             control = control_form.pending(self.case.number, CONTROLS[item.element])
             quality.record_attempt(control, reached=False, note="No contesta.", actor=self._actor(item))
+            calls.append(clock.now())
 
     def _carry_out(self, item: WorkItem, answer: Answer) -> None:
         self.case.refresh_from_db()
@@ -167,3 +169,10 @@ class CaseStory:
         people = self.world.staff.having(Role.TECHNICIAN, item.unit.code)
         chosen = people[0] if self.case_plan.for_accounts else self.rng.choice(people)
         return chosen.pk
+
+
+def _next_attempt(calls: list[dt.datetime]) -> dt.datetime | None:
+    """When to call again after `calls` in vain; None where they suffice."""
+    planner = planner_for(ContactRule.of(3, 2, WINDOWS), calls)
+    tried = planner.tried(calls)
+    return None if tried.enough else planner.next_call(tried)[0] + dt.timedelta(minutes=10)

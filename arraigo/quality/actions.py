@@ -91,9 +91,9 @@ def decide(
 ) -> QualityControl:
     """Judge a control: passed, failed or not reached, on `facts` (JSON) and the customer's `answer`.
 
-    `satisfaction` is 1 to 5. Not reached is no pass, and needs `attempts_needed` calls in
-    `windows_needed` different ones of the calling hours `windows` ((from, to) of a day in
-    Cochabamba, times or ISO text).
+    `satisfaction` is 1 to 5. Not reached is no pass, and needs `attempts_needed` calls on business days, one
+    in each window, in `windows_needed` different ones of the calling hours `windows` ((from, to) of a day
+    in Cochabamba, times or ISO text).
     A control given as a record is not read again. Raises ControlDecided, NotTriedEnough, VerdictNotAllowed.
     """
     if verdict not in (Verdict.PASSED, Verdict.FAILED, Verdict.NOT_REACHED):
@@ -108,8 +108,10 @@ def decide(
 
 def _check_tried(control: QualityControl, rule: ContactRule) -> None:
     moments = queries.failed_attempts(control)
-    if not rule.is_met(moments):
-        raise NotTriedEnough(*rule.tried(moments), rule.attempts, rule.windows_needed)
+    planner = queries.planner_for(rule, moments)
+    tried = planner.tried(moments)
+    if not tried.enough:
+        raise NotTriedEnough(tried, *planner.next_call(tried))
 
 
 @transaction.atomic(savepoint=False)

@@ -1,8 +1,15 @@
 """What can go wrong with a quality control. Each docstring is the sentence's pattern."""
 
+import datetime as dt
+from typing import TYPE_CHECKING
+
 from django.utils.translation import gettext as _
 
+from arraigo import clock
 from arraigo.records import RuleBroken
+
+if TYPE_CHECKING:
+    from arraigo.quality.queries import Tried
 
 
 class ControlDecided(RuleBroken):
@@ -16,15 +23,24 @@ class ControlDecided(RuleBroken):
 
 
 class NotTriedEnough(RuleBroken):
-    """The customer was called {made} times in {windows} windows: {needed} in {windows_needed} are needed."""
+    """ "Not reached" needs {needed} calls that count: so far {calls}. The next counts from {begin} until {end}."""
 
-    def __init__(self, made: int, windows: int, needed: int, windows_needed: int) -> None:
+    def __init__(self, tried: "Tried", begin: dt.datetime, end: dt.datetime) -> None:
+        starts, ends = clock.local(begin), clock.local(end)
         super().__init__(
             _(
-                "“Not reached” needs %(needed)s calls in %(windows_needed)s different windows of the day: "
-                "calls so far: %(made)s; windows: %(windows)s. Try again later."
+                "“Not reached” needs %(needed)s calls on business days, in different windows and at "
+                "%(windows_needed)s times of the day at least; %(calls)s count so far. "
+                "The next call counts on %(day)s from %(begin)s to %(end)s."
             )
-            % {"made": made, "windows": windows, "needed": needed, "windows_needed": windows_needed}
+            % {
+                "needed": tried.rule.attempts,
+                "windows_needed": tried.rule.windows_needed,
+                "calls": tried.calls,
+                "day": f"{starts:%d/%m/%Y}",
+                "begin": f"{starts:%H:%M}",
+                "end": f"{ends:%H:%M}",
+            }
         )
 
 

@@ -2,9 +2,11 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from django.db import models
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from arraigo import clock
 from arraigo.compiled import compiled
@@ -38,64 +40,98 @@ class ContactRule:
         hits = (n for n, (begins, ends) in enumerate(self.windows) if begins <= hour <= ends)
         return next(hits, None)
 
-    def tried(self, moments: Iterable[dt.datetime]) -> tuple[int, int]:
-        """How many of the calls at `moments` fell in a window, and in how many different ones."""
-        hits = [window for m in moments if (window := self.window_of(m)) is not None]
-        return len(hits), len(set(hits))
 
-    def is_met(self, moments: Iterable[dt.datetime]) -> bool:
-        """Whether calls at `moments` suffice for "not reached"."""
-        calls, windows = self.tried(moments)
-        return calls >= self.attempts and windows >= self.windows_needed
+class NotCounted(models.TextChoices):
+    """Why a call in vain is no attempt in the sense of the rule."""
+
+    DAY = "day", _("not a business day")
+    HOUR = "hour", _("outside the call hours")
+    SAME_WINDOW = "same_window", _("the same window was called before")
+    SAME_HOURS = "same_hours", _("another time of the day is needed")
 
 
 @dataclass(frozen=True)
 class Tried:
     """How far the calls of a control have come."""
 
-    calls: int
-    """Calls without an answer that fell in a window."""
-    windows: frozenset[int]
-    """The different windows in which they fell."""
+    rule: ContactRule
+    calls: int = 0
+    """Calls without an answer that count."""
+    windows: frozenset[int] = frozenset()
+    """The different windows of the day in which they fell."""
     last: dt.datetime | None = None
+    """The last one that counts."""
+    verdicts: tuple[tuple[dt.datetime, NotCounted | None], ...] = ()
+    """Each call with why it does not count; None where it does."""
 
-    def counts(self, rule: ContactRule) -> bool:
+    @property
+    def enough(self) -> bool:
         """Whether "not reached" is a verdict now."""
-        return self.calls >= rule.attempts and len(self.windows) >= rule.windows_needed
+        return self.calls >= self.rule.attempts and not self.windows_missing
+
+    @property
+    def windows_missing(self) -> int:
+        """How many more windows of the day must be tried."""
+        return max(self.rule.windows_needed - len(self.windows), 0)
+
+    @property
+    def needs_other_hours(self) -> bool:
+        """Whether only a window of the day that was not tried yet still counts."""
+        return 0 < self.windows_missing >= self.rule.attempts - self.calls
+
+    def then(self, moment: dt.datetime, *, business_day: bool) -> "Tried":
+        """The same after one more call in vain, at `moment`."""
+        window, why = self.rule.window_of(moment), self._why_not(moment, business_day)
+        verdicts = (*self.verdicts, (moment, why))
+        if why or window is None:
+            return replace(self, verdicts=verdicts)
+        return replace(self, calls=self.calls + 1, windows=self.windows | {window}, last=moment, verdicts=verdicts)
+
+    def _why_not(self, moment: dt.datetime, business_day: bool) -> NotCounted | None:
+        window = self.rule.window_of(moment)
+        if not business_day:
+            return NotCounted.DAY
+        if window is None:
+            return NotCounted.HOUR
+        if self.last and self._place(self.last) == self._place(moment):
+            return NotCounted.SAME_WINDOW
+        return NotCounted.SAME_HOURS if self.needs_other_hours and window in self.windows else None
+
+    def _place(self, moment: dt.datetime) -> tuple[dt.date, int | None]:
+        return clock.local(moment).date(), self.rule.window_of(moment)
 
 
 class Planner:
-    """Says when to call next: at another hour than before, in a window of a business day.
+    """Says which calls count and when the next one does: in a window of a business day, once in each.
 
-    Reads the holidays ahead once, for any number of controls.
+    Reads the holidays once, for any number of controls: from the day of `since`, the earliest call, on.
     """
 
     AHEAD = dt.timedelta(days=30)
 
-    def __init__(self, rule: ContactRule, now: dt.datetime) -> None:
+    def __init__(self, rule: ContactRule, now: dt.datetime, since: dt.datetime | None = None) -> None:
         self.rule, self.now = rule, now
-        today = clock.local(now).date()
-        self._days = workdays.business_days(today, today + self.AHEAD)
+        self._today = clock.local(now).date()
+        first = min(self._today, clock.local(since).date()) if since else self._today
+        self._days = workdays.business_days(first, self._today + self.AHEAD)
 
     def tried(self, moments: Iterable[dt.datetime]) -> Tried:
         """What the calls at `moments`, made in vain, come to."""
-        hits = [(window, m) for m in moments if (window := self.rule.window_of(m)) is not None]
-        return Tried(len(hits), frozenset(window for window, _m in hits), max((m for _w, m in hits), default=None))
+        tried, days = Tried(self.rule), set(self._days)
+        for moment in sorted(moments):
+            tried = tried.then(moment, business_day=clock.local(moment).date() in days)
+        return tried
 
     def next_call(self, tried: Tried) -> tuple[dt.datetime, dt.datetime]:
-        """The next window in which to call, from its begin (or now, where it runs) to its end.
-
-        A window of a day is used once; one that was not tried yet goes first while the policy still
-        asks for different ones.
-        """
-        missing = self.rule.windows_needed - len(tried.windows)
-        fresh = [number for number in range(len(self.rule.windows)) if number not in tried.windows]
-        wanted = fresh if tried.calls and missing > 0 and fresh else range(len(self.rule.windows))
+        """The next window in which a call counts, from its begin (or now, where it runs) to its end."""
         slots = (
             (begin, end)
             for day in self._days
+            if day >= self._today
             for number, (begin, end) in self._windows(day)
-            if number in wanted and end > self.now and not (tried.last and begin <= tried.last <= end)
+            if end > self.now
+            and not (tried.needs_other_hours and number in tried.windows)
+            and not (tried.last and begin <= tried.last <= end)
         )
         begin, end = next(slots)
         return max(begin, self.now), end
@@ -104,6 +140,11 @@ class Planner:
         for number, (begin, end) in enumerate(self.rule.windows):
             moments = (dt.datetime.combine(day, hour, clock.LA_PAZ).astimezone(dt.UTC) for hour in (begin, end))
             yield number, (next(moments), next(moments))
+
+
+def planner_for(rule: ContactRule, calls: Sequence[dt.datetime]) -> Planner:
+    """The planner of now that can judge `calls`. One query."""
+    return Planner(rule, clock.now(), min(calls, default=None))
 
 
 def pending(kind: str | None = None) -> QuerySet[QualityControl]:

@@ -1,6 +1,6 @@
 """What both controls ask and how they are decided (steps 9 and 10)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -11,8 +11,10 @@ from arraigo import clock
 from arraigo.messages import actions as messages
 from arraigo.procedure.policy import Policy
 from arraigo.quality import actions as quality
-from arraigo.quality.models import QualityControl
-from arraigo.quality.queries import ContactRule, Planner
+from arraigo.quality import queries
+from arraigo.quality.errors import NotTriedEnough
+from arraigo.quality.models import ContactAttempt, QualityControl
+from arraigo.quality.queries import ContactRule, NotCounted, Tried
 from arraigo.retention import controls
 from arraigo.retention.registry import StepForm, StepResult, StepRun
 from arraigo.tickets.models import TroubleTicket
@@ -81,9 +83,18 @@ class ControlForm(StepForm):
             self.add_error("answer", _("Write what still fails: whoever takes the case again needs it."))
         if cleaned.get("verdict") == QualityControl.Verdict.PASSED and cleaned.get("reasons"):
             self.add_error("verdict", _("Reasons for failing are ticked: the control fails, or they do not apply."))
+        if cleaned.get("verdict") == QualityControl.Verdict.NOT_REACHED:
+            self._check_tried()
         if not failed:
             cleaned["reasons"] = []
         return cleaned
+
+    def _check_tried(self) -> None:
+        calls = queries.failed_attempts(self.control)
+        planner = queries.planner_for(rule_of(self.policy), calls)
+        tried = planner.tried(calls)
+        if not tried.enough:
+            self.add_error("verdict", str(NotTriedEnough(tried, *planner.next_call(tried))))
 
 
 def pending(case_number: str, kind: str) -> QualityControl:
@@ -148,19 +159,26 @@ def rule_of(policy: Policy) -> ContactRule:
     return ContactRule.of(policy.integer("control.attempts"), needed, windows)
 
 
+def counted(attempts: Iterable[ContactAttempt], tried: Tried) -> list[tuple[ContactAttempt, NotCounted | None]]:
+    """Each attempt in the order of time, with why it does not count; None where it does or reached the customer."""
+    verdicts = iter(tried.verdicts)
+    in_order = sorted(attempts, key=lambda attempt: attempt.at)
+    return [(attempt, None if attempt.reached else next(verdicts)[1]) for attempt in in_order]
+
+
 def evidence_of(case_number: str, kind: str, policy: Policy) -> dict[str, Any]:
     """What the caller should know before the call, the attempts so far and how many the policy asks for."""
     control = pending(case_number, kind)
     order = control.work_order
     attempts = list(control.attempts.select_related("by"))
-    planner = Planner(rule_of(policy), clock.now())
+    calls = [attempt.at for attempt in attempts if not attempt.reached]
+    planner = queries.planner_for(rule_of(policy), calls)
     phones = list(order.customer.phones.order_by("-is_contact", "id"))
-    tried = planner.tried(attempt.at for attempt in attempts if not attempt.reached)
+    tried = planner.tried(calls)
     return {
         "control": control,
-        "attempts": attempts,
+        "attempts": counted(attempts, tried),
         "tried": tried,
-        "may_give_up": tried.counts(planner.rule),
         "next_call": planner.next_call(tried),
         "now": clock.now(),
         "order": order,

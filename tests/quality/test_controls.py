@@ -12,6 +12,7 @@ from arraigo.orders import actions as orders
 from arraigo.orders.models import WorkOrder
 from arraigo.quality import actions, errors, queries
 from arraigo.quality.models import QualityControl
+from arraigo.workdays.models import Holiday
 from tests.records import NOON, a_customer, a_product, a_user, a_visit, refused
 
 WINDOWS = [["09:00", "12:30"], ["14:30", "19:00"]]
@@ -51,22 +52,22 @@ def test_a_pass_keeps_what_was_looked_up_and_said(control: QualityControl) -> No
             again()
 
 
-def test_not_reached_needs_three_calls_in_both_windows(control: QualityControl) -> None:
-    for hour in (9, 10, 11):
-        call(control, hour)
-    with refused(errors.NotTriedEnough):
-        judge(control, "not_reached", satisfaction=None)
-    call(control, 13)
-    with refused(errors.NotTriedEnough):
-        judge(control, "not_reached", satisfaction=None)
-    call(control, 14, 30)
+def test_not_reached_needs_three_calls_in_different_windows(control: QualityControl) -> None:
+    """The 12th is a Thursday; the 16th, Monday, a holiday."""
+    Holiday.objects.create(day=dt.date(2026, 3, 16), name="Feriado")
+    for day, hour in ((12, 9), (12, 11), (12, 13), (12, 15), (14, 10), (15, 10), (16, 10)):
+        call(control, hour, day=day)
+        with clock.at(dt.datetime(2026, 3, day, hour, tzinfo=clock.LA_PAZ)), refused(errors.NotTriedEnough) as said:
+            judge(control, "not_reached", satisfaction=None)
+    assert "2 count so far. The next call counts on 17/03/2026 from 09:00 to 12:30." in str(said.value)
+    call(control, 9, day=17)
     assert judge(control, "not_reached", satisfaction=None).verdict == "not_reached"
 
 
 def test_a_call_that_reached_the_customer_does_not_count(control: QualityControl) -> None:
     call(control, 9)
-    call(control, 10)
-    call(control, 15, reached=True)
+    call(control, 15)
+    call(control, 9, day=13, reached=True)
     with refused(errors.NotTriedEnough):
         judge(control, "not_reached")
 
@@ -98,14 +99,27 @@ def test_controls_end_with_their_case(control: QualityControl) -> None:
     assert not queries.pending().exists()
 
 
-def minutes_into_march(minutes: int) -> dt.datetime:
-    return dt.datetime(2026, 3, 1, tzinfo=clock.LA_PAZ) + dt.timedelta(minutes=minutes)
+def half_hours_into_march(count: int) -> dt.datetime:
+    return dt.datetime(2026, 3, 1, tzinfo=clock.LA_PAZ) + dt.timedelta(minutes=30 * count)
 
 
-@given(st.lists(st.integers(0, 30 * 24 * 60).map(minutes_into_march), max_size=8))
+HOLIDAYS = {dt.date(2026, 3, 10), dt.date(2026, 3, 11)}
+
+
+def is_business_day(day: dt.date) -> bool:
+    return day.weekday() < 5 and day not in HOLIDAYS
+
+
+@given(st.lists(st.integers(0, 14 * 48).map(half_hours_into_march), max_size=12))
 def test_the_rule_of_not_reached(moments: list[dt.datetime]) -> None:
-    rule = queries.ContactRule.of(3, 2, WINDOWS)
-    morning = [m for m in moments if dt.time(9) <= m.time() <= dt.time(12, 30)]
-    afternoon = [m for m in moments if dt.time(14, 30) <= m.time() <= dt.time(19)]
-    enough = len(morning + afternoon) >= 3 and bool(morning) and bool(afternoon)
-    assert rule.is_met(moments) == enough
+    """Three different windows of business days, mornings and afternoons among them."""
+    tried = queries.Tried(queries.ContactRule.of(3, 2, WINDOWS))
+    for moment in sorted(moments):
+        tried = tried.then(moment, business_day=is_business_day(moment.date()))
+    open_days = [moment for moment in moments if is_business_day(moment.date())]
+    mornings = {m.date() for m in open_days if dt.time(9) <= m.time() <= dt.time(12, 30)}
+    afternoons = {m.date() for m in open_days if dt.time(14, 30) <= m.time() <= dt.time(19)}
+    assert tried.enough == (len(mornings) + len(afternoons) >= 3 and bool(mornings) and bool(afternoons))
+    counted = [moment for moment, why in tried.verdicts if why is None]
+    assert (len(tried.verdicts), len(counted)) == (len(moments), tried.calls)
+    assert all(is_business_day(moment.date()) for moment in counted)

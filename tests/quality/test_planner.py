@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from arraigo import clock
-from arraigo.quality.queries import ContactRule, Planner
+from arraigo.quality.queries import ContactRule, NotCounted, Planner
 from arraigo.workdays.models import Holiday
 
 RULE = ContactRule.of(3, 2, [["09:00", "12:30"], ["14:30", "19:00"]])
@@ -18,7 +18,7 @@ def at(text: str) -> dt.datetime:
 
 def next_call(now: str, *calls: str) -> tuple[str, str]:
     """Begin and end of the next window, after calls in vain."""
-    planner = Planner(RULE, at(now))
+    planner = Planner(RULE, at(now), min(map(at, calls), default=None))
     found = planner.next_call(planner.tried(at(call) for call in calls))
     begin, end = (f"{clock.local(moment):%Y-%m-%d %H:%M}" for moment in found)
     return begin, end
@@ -36,8 +36,9 @@ pytestmark = pytest.mark.django_db
         ("2026-03-11 00:00", [], "2026-03-11 09:00", "2026-03-11 12:30"),  # midnight itself
         ("2026-03-10 10:30", ["2026-03-10 10:00"], "2026-03-10 14:30", "2026-03-10 19:00"),  # another hour
         ("2026-03-10 18:00", ["2026-03-10 17:00"], "2026-03-11 09:00", "2026-03-11 12:30"),
-        # The policy still asks for a second window: the morning is not called twice.
-        ("2026-03-11 09:30", ["2026-03-10 10:00"], "2026-03-11 14:30", "2026-03-11 19:00"),
+        # Another morning counts while one call more is left for the afternoon that the policy asks for.
+        ("2026-03-11 09:30", ["2026-03-10 10:00"], "2026-03-11 09:30", "2026-03-11 12:30"),
+        ("2026-03-12 09:30", ["2026-03-10 10:00", "2026-03-11 10:00"], "2026-03-12 14:30", "2026-03-12 19:00"),
         # Both were tried: the next one will do.
         ("2026-03-11 09:30", ["2026-03-10 10:00", "2026-03-10 15:00"], "2026-03-11 09:30", "2026-03-11 12:30"),
         ("2026-03-13 19:30", [], "2026-03-16 09:00", "2026-03-16 12:30"),  # Friday evening: Monday
@@ -54,14 +55,21 @@ def test_nobody_is_called_on_a_holiday() -> None:
 
 
 @pytest.mark.parametrize(
-    ("calls", "enough"),
+    ("calls", "why", "enough"),
     [
-        (["2026-03-10 10:00", "2026-03-10 11:00", "2026-03-10 12:00"], False),  # one window
-        (["2026-03-10 10:00", "2026-03-10 15:00"], False),  # two calls
-        (["2026-03-10 10:00", "2026-03-10 15:00", "2026-03-10 20:00"], False),  # one of them too late in the day
-        (["2026-03-10 10:00", "2026-03-10 15:00", "2026-03-11 10:00"], True),
+        (["2026-03-10 10:00", "2026-03-10 12:30", "2026-03-10 15:00"], "-w-", False),  # two of one window
+        (["2026-03-10 10:00", "2026-03-11 10:00", "2026-03-12 10:00"], "--o", False),  # never in the afternoon
+        (["2026-03-10 10:00", "2026-03-10 15:00", "2026-03-10 20:00"], "--h", False),  # one too late in the day
+        (["2026-03-13 15:00", "2026-03-14 10:00", "2026-03-15 10:00", "2026-03-16 10:00"], "-dd-", False),  # weekend
+        (["2026-05-01 10:00", "2026-05-04 10:00", "2026-05-04 15:00"], "d--", False),  # Día del Trabajo
+        (["2026-03-10 10:00", "2026-03-11 10:00", "2026-03-12 10:00", "2026-03-12 15:00"], "--o-", True),
+        (["2026-03-10 10:00", "2026-03-10 15:00", "2026-03-11 10:00"], "---", True),
     ],
 )
-def test_when_a_customer_may_be_given_up(calls: list[str], enough: bool) -> None:
-    planner = Planner(RULE, at("2026-03-12 10:00"))
-    assert planner.tried(at(call) for call in calls).counts(RULE) is enough
+def test_which_calls_count_and_when_a_customer_may_be_given_up(calls: list[str], why: str, enough: bool) -> None:
+    Holiday.objects.create(day=dt.date(2026, 5, 1), name="Día del Trabajo")
+    letters = {NotCounted.DAY: "d", NotCounted.HOUR: "h", NotCounted.SAME_WINDOW: "w", NotCounted.SAME_HOURS: "o"}
+    moments = [at(call) for call in calls]
+    tried = Planner(RULE, at("2026-05-12 10:00"), min(moments)).tried(moments)
+    assert "".join(letters[verdict] if verdict else "-" for _moment, verdict in tried.verdicts) == why
+    assert tried.enough is enough

@@ -131,11 +131,11 @@ def test_a_customer_whom_no_control_reaches(home: Household, counter: Counter) -
     for element, kind, days in (("step_09", "post_visit", 2), ("step_10", "post_service", 30)):
         with moment(days=days):
             sweeps.wake_due_cases()
-        for hours in (0, 1, 5):
+        for hours in (0, 5, 24):
             with moment(days=days, hours=hours), counter.of("attempt"):
                 asked = QualityControl.objects.get(kind=kind)
                 quality.record_attempt(asked, reached=False, actor=home.cast[Role.QUALITY_MANAGEMENT])
-        with moment(days=days, hours=8):
+        with moment(days=days, hours=25):
             walk(element, verdict="not_reached", satisfaction="")
     assert {"step_09 not_reached", "step_10 not_reached"} <= counter.ways
     assert counter.too_many() == {}

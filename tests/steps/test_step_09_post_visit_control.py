@@ -8,11 +8,9 @@ from arraigo.messages.models import Notice
 from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role
 from arraigo.quality import actions as quality
-from arraigo.quality.errors import NotTriedEnough
 from arraigo.quality.models import QualityControl
 from arraigo.retention import sweeps
 from tests.cast import NOW, Cast, Household, Walk, moment
-from tests.records import refused
 
 FRONT = ("step_01", "step_02", "step_03", "step_04", "step_05", "step_06", "step_07", "step_08")
 SAID = {"verdict": "not_reached", "satisfaction": "", "answer": ""}
@@ -112,24 +110,25 @@ def test_choices_are_of_the_lists(walk: Walk, field: str, value: str) -> None:
     [
         (),
         (0, 5),  # two
-        (0, 1, 2),  # three in one window
-        (0, 1, 3),  # the third at 13:00, in no window
+        (0, 1, 5),  # three, but two of them in one window
+        (0, 24, 52),  # the third on Saturday
     ],
 )
-def test_not_reached_takes_three_attempts_in_two_windows(walk: Walk, hours: tuple[float, ...]) -> None:
+def test_not_reached_takes_three_attempts_in_different_windows(walk: Walk, hours: tuple[float, ...]) -> None:
     with moment(days=2):
         sweeps.wake_due_cases()
     calls(walk, *hours)
-    with moment(days=2, hours=8), refused(NotTriedEnough):
-        walk("step_09", **SAID)
+    with moment(days=4, hours=8):
+        (said,) = walk.errors("step_09", **SAID)["verdict"]
+    assert f"{min(len(hours), 2)} count so far. The next call counts on 16/03/2026 from " in said
     assert walk.open == ["step_09"]
 
 
 def test_not_reached_is_never_a_pass(walk: Walk) -> None:
     with moment(days=2):
         sweeps.wake_due_cases()
-    calls(walk, 0, 1, 5)
-    with moment(days=2, hours=8):
+    calls(walk, 0, 5, 24)
+    with moment(days=3, hours=1):
         walk("step_09", **SAID)
     assert QualityControl.objects.get().verdict == "not_reached"
     assert walk.told("step_09")["outcome"] == "not_reached"

@@ -8,8 +8,8 @@ from arraigo import clock
 from arraigo.engine.models import WorkItem
 from arraigo.procedure import queries as procedures
 from arraigo.quality.models import ContactAttempt, QualityControl
-from arraigo.quality.queries import Planner, Tried
-from arraigo.retention.control_form import rule_of
+from arraigo.quality.queries import NotCounted, Tried, planner_for
+from arraigo.retention.control_form import counted, rule_of
 from arraigo.retention.models import RetentionCase
 
 STEPS = {QualityControl.Kind.POST_VISIT.value: "step_09", QualityControl.Kind.POST_SERVICE.value: "step_10"}
@@ -20,7 +20,8 @@ class Call:
     """One control to be called for."""
 
     control: QualityControl
-    attempts: list[ContactAttempt]
+    attempts: list[tuple[ContactAttempt, NotCounted | None]]
+    """The calls so far, each with why it does not count."""
     tried: Tried
     next_call: tuple[dt.datetime, dt.datetime]
     phone: str
@@ -35,7 +36,8 @@ class Call:
 
 def calls(controls: Sequence[QualityControl]) -> list[Call]:
     """The rows of a page, in a constant number of queries. The current version says when to call."""
-    planner = Planner(rule_of(procedures.current_policy()), clock.now())
+    in_vain = [each.at for control in controls for each in control.attempts.all() if not each.reached]
+    planner = planner_for(rule_of(procedures.current_policy()), in_vain)
     numbers = [control.case_number for control in controls]
     phones = dict(RetentionCase.objects.filter(number__in=numbers).values_list("number", "contact_phone"))
     items = {
@@ -46,8 +48,8 @@ def calls(controls: Sequence[QualityControl]) -> list[Call]:
     }
     rows = []
     for control in controls:
-        attempts = sorted(control.attempts.all(), key=lambda each: each.at)
-        tried = planner.tried(each.at for each in attempts if not each.reached)
+        tried = planner.tried(each.at for each in control.attempts.all() if not each.reached)
+        attempts = counted(control.attempts.all(), tried)
         phone = phones.get(control.case_number, "") or control.work_order.contact_phone
         item = items.get((control.case_number, STEPS[control.kind]))
         rows.append(Call(control, attempts, tried, planner.next_call(tried), phone, item))

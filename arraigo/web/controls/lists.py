@@ -61,7 +61,7 @@ OVERDUE = List(
         Column("customer", _("Customer"), ("customer__name",), lambda row: row.control.customer.name),
         Column("case", _("Case"), ("case_number",), lambda row: row.control.case_number),
         Column("attempts", _("Attempts"), (), lambda row: len(row.attempts)),
-        Column("last", _("Last call"), (), lambda row: row.attempts[-1].at if row.attempts else None),
+        Column("last", _("Last call"), (), lambda row: row.attempts[-1][0].at if row.attempts else None),
     ),
     filters=(
         Words("words", _("Customer or case number"), matching),
