@@ -22,6 +22,8 @@ from arraigo.retention.models import Promise
 from arraigo.terminations import queries as terminations
 
 COUNTED = ("opened", "accepted", "lost", "judged", "saved", "judged_again", "saved_again")
+"""Figures of cases that a customer's wish to leave opened."""
+COLUMNS = ("opened", "accepted", "lost", "waiting", *COUNTED[3:])
 """Figures that are broken down."""
 
 
@@ -44,6 +46,14 @@ class Group(BaseModel, frozen=True):
     name: str
     """Name of a unit or zone as it was; empty where the interface knows the word for the key."""
     counts: Counts
+    waiting: int | None = None
+    """Of `MonthFigures.waiting`; None in evaluations signed before it was broken down."""
+
+    @property
+    def row(self) -> dict[str, int | None]:
+        """The count of each of `COLUMNS`."""
+        found = {**self.counts.model_dump(), "waiting": self.waiting}
+        return {name: found[name] for name in COLUMNS}
 
 
 class OfferCount(BaseModel, frozen=True):
@@ -129,15 +139,17 @@ def month_figures(month: dt.date, policy: Policy) -> MonthFigures:
     found = indicator.of_month(month, policy)
     span = sets.span(month)
     cells = _cells(span)
+    asked = [cell for cell in cells if not cell["proactive"]]
+    waiting = _waiting(span)
     return MonthFigures(
         month=month,
         version=policy.label,
         indicator=found,
-        counts=_totals(cell for cell in cells if not cell["proactive"]),
+        counts=_totals(asked),
         proactive=_totals(cell for cell in cells if cell["proactive"]),
-        waiting=sets.CASES["waiting"](span).count(),
+        waiting=_together(waiting),
         saves=_saves(month),
-        breakdowns=_breakdowns([cell for cell in cells if not cell["proactive"]]),
+        breakdowns=_breakdowns(asked, waiting),
         offers=_offers(span),
         promises=_promises(span),
         costs=costs.of_month(span, policy),
@@ -171,6 +183,13 @@ def _cells(span: sets.Span) -> list[Cell]:
     return cells
 
 
+def _waiting(span: sets.Span) -> list[Cell]:
+    """The cases that wait for the evaluation, also those that a call of ours opened: the signature ends them all."""
+    dimensions = [f"by_{name}" for name in sets.DIMENSIONS]
+    rows = sets.grouped(sets.CASES["waiting"](span)).values(*dimensions).annotate(count=Count("id")).order_by()
+    return list(rows)
+
+
 def _totals(cells: Iterable[Cell]) -> Counts:
     counts: dict[str, int] = defaultdict(int)
     for cell in cells:
@@ -178,19 +197,36 @@ def _totals(cells: Iterable[Cell]) -> Counts:
     return Counts(**counts)
 
 
-def _breakdowns(cells: list[Cell]) -> dict[str, list[Group]]:
+def _together(cells: Iterable[Cell]) -> int:
+    return sum(cell["count"] for cell in cells)
+
+
+def _breakdowns(cells: list[Cell], waiting: list[Cell]) -> dict[str, list[Group]]:
     units = {str(key): name for key, name in Unit.objects.values_list("pk", "name")}
     names = {"team": units, "center": units, "zone": {str(zone.pk): str(zone) for zone in Zone.objects.all()}}
-    return {by: _groups(cells, by, names.get(by, {})) for by in sets.DIMENSIONS}
+    return {by: _groups(_shares(cells, by), _shares(waiting, by), names.get(by, {})) for by in sets.DIMENSIONS}
 
 
-def _groups(cells: list[Cell], by: str, names: dict[str, str]) -> list[Group]:
-    """The groups of one dimension, the most opened first."""
+def _shares(cells: list[Cell], by: str) -> dict[str, list[Cell]]:
+    """The cells of each value of one dimension."""
     shares: dict[str, list[Cell]] = defaultdict(list)
     for cell in cells:
         value = cell[f"by_{by}"]
         shares["" if value is None else str(value)].append(cell)
-    groups = [Group(key=key, name=names.get(key, ""), counts=_totals(share)) for key, share in shares.items()]
+    return shares
+
+
+def _groups(shares: dict[str, list[Cell]], waiting: dict[str, list[Cell]], names: dict[str, str]) -> list[Group]:
+    """The groups of one dimension, the most opened first."""
+    groups = [
+        Group(
+            key=key,
+            name=names.get(key, ""),
+            counts=_totals(shares.get(key, ())),
+            waiting=_together(waiting.get(key, ())),
+        )
+        for key in {**shares, **waiting}
+    ]
     return sorted(groups, key=lambda group: (-group.counts.opened, -group.counts.judged, group.name, group.key))
 
 

@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from arraigo.insight import sets, words
-from arraigo.insight.figures import COUNTED, Group, MonthFigures
+from arraigo.insight.figures import COLUMNS, COUNTED, Group, MonthFigures
 from arraigo.retention import aftermath
 from arraigo.terminations.models import Termination
 
@@ -99,16 +99,12 @@ def afterwards(month: dt.date, names: Mapping[str, str]) -> Table:
 def breakdown(figures: MonthFigures, by: str) -> Table:
     """The counted figures by one dimension."""
     named = str(words.DIMENSIONS[by])
-    header = [named, *(str(words.FIGURES[name].name) for name in COUNTED)]
+    header = [named, *(str(words.FIGURES[name].name) for name in COLUMNS)]
     return Table(named, header, _group_rows(by, figures.breakdowns.get(by, [])))
 
 
 def _group_rows(by: str, groups: Iterable[Group]) -> list[Sequence[Cell]]:
-    rows: list[Sequence[Cell]] = []
-    for group in groups:
-        counts = group.counts.model_dump()
-        rows.append((words.group(by, group.key, group.name), *(counts[name] for name in COUNTED)))
-    return rows
+    return [(words.group(by, group.key, group.name), *group.row.values()) for group in groups]
 
 
 def competitors(figures: MonthFigures) -> Table:

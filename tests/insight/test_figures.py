@@ -28,6 +28,10 @@ def by(figures: MonthFigures, dimension: str) -> dict[str, Counts]:
     return {group.name or group.key: group.counts for group in figures.breakdowns[dimension]}
 
 
+def waiting(figures: MonthFigures, dimension: str) -> dict[str, int | None]:
+    return {group.name or group.key: group.waiting for group in figures.breakdowns[dimension]}
+
+
 def given(figures: MonthFigures) -> dict[str, tuple[int, Decimal]]:
     return {each.kind: (each.count, each.amount) for each in figures.costs}
 
@@ -51,6 +55,8 @@ def test_one_case_of_each_kind(cast: Cast) -> None:
         "courtesy": Counts(opened=1, accepted=1),
     }
     assert by(figures, "branch") == {"False": Counts(opened=3, accepted=2, lost=1), "": Counts(opened=1)}
+    assert waiting(figures, "offer") == {"": 0, "compensation": 1, "courtesy": 1}
+    assert waiting(figures, "branch") == {"False": 2, "": 0}
     for dimension, name in (("team", "Equipo Norte"), ("center", "Centro Norte"), ("zone", "Zona Norte, Cercado")):
         assert by(figures, dimension) == {name: figures.counts}
     assert given(figures) == {
@@ -164,7 +170,13 @@ def test_each_figure_counts_the_cases_behind_it(cast: Cast) -> None:
             for group in groups:
                 found = sets.within(sets.CASES[figure](span), dimension, group.key)
                 assert found.count() == getattr(group.counts, figure), (figure, dimension, group.key)
-    assert sets.CASES["waiting"](span).count() == figures.waiting
+    called = ways.courteous(cast.household("4"))
+    RetentionCase.objects.filter(pk=called.case.pk).update(proactive=True)
+    figures = march()
+    assert sets.behind("waiting", span).count() == figures.waiting == 2
+    for dimension, groups in figures.breakdowns.items():
+        for group in groups:
+            assert sets.within(sets.behind("waiting", span), dimension, group.key).count() == group.waiting
 
 
 def test_figures_grow_without_more_queries(cast: Cast, django_assert_num_queries: Any) -> None:

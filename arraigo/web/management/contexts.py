@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from arraigo import clock
 from arraigo.eventlog.papers import PaperChanged
 from arraigo.insight import paper, queries, sets, words
-from arraigo.insight.figures import COUNTED, Group, MonthFigures
+from arraigo.insight.figures import COLUMNS, Group, MonthFigures
 from arraigo.insight.models import Evaluation
 from arraigo.people.models import Role, User
 from arraigo.procedure import queries as procedures
@@ -34,7 +34,7 @@ def month_page(month: dt.date, user: User, by: str) -> dict[str, Any]:
         "by": by,
         "dimensions": words.DIMENSIONS,
         "groups": [_group(by, group) for group in figures.breakdowns.get(by, [])],
-        "counted": {name: words.FIGURES[name] for name in COUNTED},
+        "counted": {name: words.FIGURES[name] for name in COLUMNS},
         "hows": words.FIGURES,
         "signed": signed,
         "forged": forged,
@@ -70,7 +70,7 @@ def _group(by: str, group: Group) -> dict[str, Any]:
     return {
         "key": group.key,
         "name": words.group(by, group.key, group.name),
-        "counts": counts.model_dump(),
+        "counts": group.row,
         "accepted_share": round(counts.accepted * 100 / counts.opened) if counts.opened else None,
         "saved_share": round(counts.saved * 100 / counts.judged) if counts.judged else None,
     }

@@ -24,10 +24,13 @@ NO_SHARE = mark_safe('<span class="text-secondary">—</span>')
 
 
 @register.simple_tag
-def cases_count(count: int, month: dt.date, figure: str, words: str, **choice: str) -> SafeString:
-    """A count that leads to its cases, of the kind and group of `choice`; `words` say for readers whose it is."""
+def cases_count(count: int | None, month: dt.date, figure: str, words: str, **choice: str) -> SafeString:
+    """A count that leads to its cases, of the kind and group of `choice`; `words` say for readers whose it is.
+
+    None is a count that nobody made.
+    """
     if not count:
-        return NONE
+        return NONE if count == 0 else NO_SHARE
     address = links.to("evaluation_cases", month, figure)
     return _linked(count, f"{address}?{urlencode(choice)}" if choice else address, words)
 
