@@ -132,7 +132,7 @@ def lift_listing(listing: CreditListing | int, *, on: dt.date, actor: User | Non
         raise LiftedBeforeListed(f"{held.listed_on:%d/%m/%Y}")
     held.lifted_on = on
     held.save(update_fields=["lifted_on"])
-    told = {"bureau": held.bureau, "lifted_on": on.isoformat()}
+    told = {"listing": held.pk, "bureau": held.bureau, "lifted_on": on.isoformat()}
     record("credit_listing.lifted", held.customer, actor=actor, data=told)
     return held
 

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -14,14 +14,16 @@ from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
 from arraigo import clock
-from arraigo.eventlog import actions as eventlog
-from arraigo.imports import mapping, totals
+from arraigo.eventlog.models import Event
+from arraigo.imports import mapping, runs, totals
+from arraigo.imports.fates import Earlier, as_json
 from arraigo.imports.fields import problems
 from arraigo.imports.kinds import Kind, brought, kind_of
 from arraigo.imports.landing import Parsed, Reason, Setting, Tally
-from arraigo.imports.ledger import Ledger
+from arraigo.imports.ledger import Ledger, Ranges
 from arraigo.imports.mapping import ColumnMapping
 from arraigo.imports.models import ImportBatch, ImportRun
+from arraigo.imports.names import fitting, shown
 from arraigo.imports.reading import files
 from arraigo.imports.reading.raw import Layout, RawRow, Reject
 from arraigo.imports.seen import Seen
@@ -33,7 +35,6 @@ KEPT_REJECTS = 1000
 """Rejects that the answer carries; their file holds all of them."""
 Progress = Callable[[int, int], None]
 """Told after each batch: lines done, lines of the file."""
-State = ImportRun.State
 
 
 def import_file(
@@ -54,10 +55,14 @@ def import_file(
     kind = kind_of(kind_name)
     mapped = mapping.load(mapping_name, kind.name, kind.fields)
     run = ImportRun(
-        kind=kind.name, source=mapped.source, file_name=path.name[-200:], started_at=clock.now(), by=actor,
+        kind=kind.name, source=mapped.source, file_name=shown(path.name), started_at=clock.now(), by=actor,
         mapping=mapped.model_dump(mode="json", exclude_defaults=True), create_missing=create_missing,
     )  # fmt: skip
-    return bring(run, path, mapped, dry_run=dry_run, progress=progress)
+    with (
+        _ready(path, kind, mapped) as (layout, run.sha256),
+        nullcontext(run) if dry_run else runs.begun(run) as found,
+    ):
+        return _pass(found, path, layout, mapped, dry_run=dry_run, progress=progress)
 
 
 def bring(
@@ -68,23 +73,41 @@ def bring(
     dry_run: bool = False,
     progress: Progress = lambda done, lines: None,
 ) -> tuple[Tally, Path | None]:
-    """Carry out `run` over the file at `path`; saves it, unless it is new and only tried. Raises ImportRefused."""
-    kind = kind_of(run.kind)
-    with files.opened(path, **mapped.layout) as (layout, run.sha256):
+    """Carry out the saved `run`, which this process holds, over the file at `path`. Raises ImportRefused."""
+    with _ready(path, kind_of(run.kind), mapped) as (layout, run.sha256):
+        return _pass(run, path, layout, mapped, dry_run=dry_run, progress=progress)
+
+
+@contextmanager
+def _ready(path: Path, kind: Kind, mapped: ColumnMapping) -> Iterator[tuple[Layout, str]]:
+    with files.opened(path, **mapped.layout) as (layout, sha256):
         files.check_headers(path, layout, mapped, kind.required)
-        run.lines, run.lines_done = layout.lines, 0
-        if run.pk or not dry_run:
-            run.save()
-        target = Path(settings.DATA_DIR) / "rejects" / f"{path.stem}.{run.sha256[:8]}.{kind.name}.csv"
-        rejects = files.Rejects(target)
-        try:
-            with Seen() as seen, _whole(kind, dry_run):
-                tally = Work(run, kind, mapped, seen, rejects, dry_run, progress).carry_out(layout, path)
-        finally:
-            rejects.close()
+        yield layout, sha256
+
+
+def _pass(
+    run: ImportRun, path: Path, layout: Layout, mapped: ColumnMapping, *, dry_run: bool, progress: Progress
+) -> tuple[Tally, Path | None]:
+    """Go through the file once, from its beginning: what an earlier pass has landed stays counted as it was."""
+    kind = kind_of(run.kind)
+    run.lines, run.lines_done = layout.lines, 0
+    if run.pk:
+        run.save(update_fields=["lines", "lines_done", "sha256"])
+    rejects = files.Rejects(_rejects_of(path, run))
+    try:
+        with Seen() as seen, _whole(kind, dry_run):
+            work = Work(run, kind, mapped, seen, rejects, dry_run, progress)
+            tally = work.carry_out(layout, path)
+    finally:
+        rejects.close()
+    written = rejects.path if rejects.written else None
     if not dry_run:
-        _finish(run, tally, target if rejects.written else None)
-    return tally, target if rejects.written else None
+        runs.finish(run, tally.counts(), written)
+    return tally, written
+
+
+def _rejects_of(path: Path, run: ImportRun) -> Path:
+    return Path(settings.DATA_DIR) / "rejects" / f"{fitting(path.stem)}.{run.sha256[:8]}.{run.kind}.csv"
 
 
 def _whole(kind: Kind, dry_run: bool) -> AbstractContextManager[Any]:
@@ -104,6 +127,9 @@ class Work:
     dry_run: bool
     progress: Progress
 
+    def __post_init__(self) -> None:
+        self.earlier = Earlier(ImportRun() if self.dry_run else self.run)
+
     def carry_out(self, layout: Layout, path: Path) -> Tally:
         """Land every batch; the counts of all."""
         total = Tally()
@@ -111,6 +137,7 @@ class Work:
             done = self._bring_in(batch, total)
             done.rejects.sort(key=lambda reject: reject.line)
             self.rejects.write(done.rejects)
+            done.fates.clear()
             total.add(done)
             del total.rejects[KEPT_REJECTS:]
             self.progress(batch[-1].line, layout.lines)
@@ -125,19 +152,31 @@ class Work:
         with transaction.atomic():
             for source, rows in _by_source(good, self.mapping.source):
                 tally.add(self._land(source, rows, ledger))
+            fates = as_json(tally.fates)
+            self.earlier.recount(tally)
             if self.dry_run and self.kind.name != "network_points":
                 transaction.set_rollback(True)
             elif not self.dry_run:
-                self._note(tally, ledger, before, batch[-1].line)
+                self._keep(ledger, fates)
+                self._note(tally, before, batch[-1].line)
         if self.dry_run and self.run.pk:
             ImportRun.objects.filter(pk=self.run.pk).update(lines_done=batch[-1].line, beat_at=clock.now())
         return tally
 
-    def _note(self, tally: Tally, ledger: Ledger, before: Tally, line: int) -> None:
-        counts = {name: count + getattr(before, name) for name, count in tally.counts().items()}
-        ImportRun.objects.filter(pk=self.run.pk).update(**counts, lines_done=line, beat_at=clock.now())
+    def _note(self, tally: Tally, before: Tally, line: int) -> None:
+        told: dict[str, Any] = {"lines_done": line, "beat_at": clock.now()}
+        if line > self.run.lines_landed:
+            told |= {name: count + getattr(before, name) for name, count in tally.counts().items()}
+            told["lines_landed"] = line
+        if self.rejects.written or tally.rejects:
+            told["rejects_file"] = str(self.rejects.path)
+        ImportRun.objects.filter(pk=self.run.pk).update(**told)
+
+    def _keep(self, ledger: Ledger, fates: dict[str, Ranges]) -> None:
+        """What is needed to undo the batch, and to count its rows again after an interruption."""
         if not ledger.is_empty:
-            ImportBatch.objects.create(run=self.run, **ledger.as_json())
+            last = Event.objects.order_by("-pk").values_list("pk", flat=True).first()
+            ImportBatch.objects.create(run=self.run, **ledger.as_json(), fates=fates, last_event=last or 0)
 
     def _land(self, source: str, rows: list[Parsed[Any]], ledger: Ledger) -> Tally:
         """Rows of one source; one by one where the database refuses them together."""
@@ -213,25 +252,3 @@ def _by_source(good: Iterable[Parsed[Any]], usual: str) -> Iterator[tuple[str, l
     for each in good:
         groups.setdefault(each.row.source or usual, []).append(each)
     yield from groups.items()
-
-
-@transaction.atomic
-def _finish(run: ImportRun, tally: Tally, rejects: Path | None) -> None:
-    """End the run and record it: one event with the file's digest and counts."""
-    run.refresh_from_db()
-    run.ended_at, run.state, run.lines_done = clock.now(), State.DONE, run.lines
-    run.rejects_file = str(rejects or "")
-    run.save(update_fields=["ended_at", "state", "lines_done", "rejects_file"])
-    earlier = ImportRun.objects.filter(
-        sha256=run.sha256, kind=run.kind, state__in=[State.RUNNING, State.FAILED], ended_at=None, lines_done__gt=0,
-        pk__lt=run.pk,
-    ).order_by("pk")  # fmt: skip
-    interrupted = [
-        {name: getattr(each, name) for name in ("id", "accepted", "updated", "unchanged", "rejected")}
-        for each in earlier
-    ]
-    told = {
-        "kind": run.kind, "source": run.source, "file": run.file_name, "sha256": run.sha256, **tally.counts(),
-        "create_missing": run.create_missing, "interrupted_before": interrupted,
-    }  # fmt: skip
-    eventlog.record("file.imported", run, actor=run.by, data=told)

@@ -4,27 +4,26 @@ import datetime as dt
 import shutil
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
-from django.utils.translation import gettext as _
 from django_q.tasks import async_task
 
 from arraigo import clock
-from arraigo.imports import actions, guess
+from arraigo.imports import actions, guess, runs
 from arraigo.imports.errors import AtWork
 from arraigo.imports.kinds import kind_of
 from arraigo.imports.mapping import ColumnMapping, checked, load
 from arraigo.imports.models import ImportRun
+from arraigo.imports.names import fitting, shown
 from arraigo.people.models import User
 from arraigo.records import RuleBroken
 
 State = ImportRun.State
-SILENT = dt.timedelta(minutes=10)
-"""Without a beat for so long, whoever worked on a run is dead."""
 LONGEST = 24 * 3600
 """Seconds that a job may take."""
 
@@ -41,7 +40,7 @@ def upload(file: Any, kind_name: str, *, actor: User | None) -> ImportRun:
     uploads = Path(settings.DATA_DIR) / "imports" / "uploads"
     uploads.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(dir=uploads))
-    path = folder / Path(file.name or "file").name
+    path = folder / fitting(Path(file.name or "file").name)
     try:
         with path.open("wb") as target:
             for chunk in file.chunks():
@@ -51,7 +50,7 @@ def upload(file: Any, kind_name: str, *, actor: User | None) -> ImportRun:
         shutil.rmtree(folder, ignore_errors=True)
         raise
     return ImportRun.objects.create(
-        kind=guessed.mapping.kind, source=guessed.mapping.source, file_name=path.name[-200:], stored=str(path),
+        kind=guessed.mapping.kind, source=guessed.mapping.source, file_name=path.name, stored=str(path),
         mapping=guessed.mapping.model_dump(mode="json", exclude_defaults=True), state=State.DRAFT, by=actor,
         started_at=clock.now(),
     )  # fmt: skip
@@ -91,64 +90,62 @@ def _hand_over(key: int, dry_run: bool) -> None:
 
 def carry_out(key: int, dry_run: bool) -> None:
     """Carry out a waiting import, or one whose worker died. Told twice, it is carried out once."""
-    now = clock.now()
-    at_work = {"state": State.TRYING if dry_run else State.RUNNING, "beat_at": now}
-    mine = Q(state=State.WAITING) | Q(state__in=[State.TRYING, State.RUNNING], beat_at__lt=now - SILENT)
-    if not ImportRun.objects.filter(mine, pk=key).update(**at_work):
-        return
-    run = ImportRun.objects.select_related("by").get(pk=key)
+    with runs.held(key) as mine:
+        if mine and _taken(key, State.TRYING if dry_run else State.RUNNING):
+            _carry_out(ImportRun.objects.select_related("by").get(pk=key), dry_run)
+
+
+def _taken(key: int, state: str) -> bool:
+    """Whether a run is to be worked on now, by this process: it is then in the `state`."""
+    if runs.change(key, state, of=[State.WAITING]):
+        return True
+    silent = ImportRun.objects.filter(pk=key, beat_at__lt=clock.now() - runs.SILENT).exists()
+    return silent and runs.change(key, state, of=[State.TRYING, State.RUNNING])
+
+
+def _carry_out(run: ImportRun, dry_run: bool) -> None:
     try:
         tally, rejects = actions.bring(run, Path(run.stored), mapping_of(run), dry_run=dry_run)
     except RuleBroken as refusal:
-        _stopped(key, str(refusal), State.DRAFT if dry_run else State.FAILED)
+        after = State.DRAFT if dry_run else State.FAILED
+        runs.change(run.pk, after, of=[*ImportRun.AT_WORK], problem=str(refusal))
     except BaseException as error:
         # A later sweep takes a run up again that died; one that fails by itself would fail again.
-        _stopped(key, _crash(error), State.FAILED)
+        runs.stop(run.pk, runs.crashed(error))
         run.refresh_from_db()
         settled(run)
         raise
     else:
         if dry_run:
             trial = {**tally.counts(), "rejects_file": str(rejects or "")}
-            ImportRun.objects.filter(pk=key).update(trial=trial, state=State.DRAFT)
+            ImportRun.objects.filter(pk=run.pk).update(trial=trial, state=State.DRAFT)
     run.refresh_from_db()
     settled(run)
 
 
-def _crash(error: BaseException) -> str:
-    return _("The program itself failed (%(error)s): whole batches of rows may have been brought in. Start the import "
-             "again; if it fails again, send the file's name and this sentence to those who run the system.") % {
-        "error": type(error).__name__,
-    }  # fmt: skip
-
-
-def _stopped(key: int, problem: str, state: str) -> None:
-    ImportRun.objects.filter(pk=key).update(problem=problem, state=state)
-
-
 def resume_imports() -> int:
-    """Hand runs to the worker again whose process died; how many. A sweep."""
-    now = clock.now()
-    silent = ImportRun.objects.filter(state__in=ImportRun.AT_WORK, beat_at__lt=now - SILENT).exclude(stored="")
+    """Hand runs to the worker again whose process died; how many. A sweep.
+
+    Of those of the command line it says that they stopped: only a person can start them again.
+    """
+    silent = Q(beat_at__lt=clock.now() - runs.SILENT)
+    never_heard_of = Q(beat_at=None, started_at__lt=clock.now() - dt.timedelta(seconds=LONGEST), stored="")
     resumed = 0
-    for key, state in list(silent.values_list("pk", "state")):
-        if ImportRun.objects.filter(pk=key, state=state, beat_at__lt=now - SILENT).update(
-            state=State.WAITING, beat_at=now
-        ):
-            _hand_over(key, state == State.TRYING)
-            resumed += 1
-    _give_up(now)
+    for run in ImportRun.objects.filter(silent | never_heard_of, state__in=ImportRun.AT_WORK):
+        with runs.held(run.pk) as dead:
+            if dead and run.stored:
+                resumed += _resumed(run)
+            elif dead:
+                runs.stop(run.pk, runs.cut_off())
     return resumed
 
 
-def _give_up(now: dt.datetime) -> None:
-    """Say of imports of the command line whose process died that they stopped: only a person can start them again."""
-    never_heard_of = Q(beat_at=None, started_at__lt=now - dt.timedelta(seconds=LONGEST))
-    dead = ImportRun.objects.filter(Q(beat_at__lt=now - SILENT) | never_heard_of, state=State.RUNNING, stored="")
-    dead.update(
-        state=State.FAILED,
-        problem=_("Its process ended before the file's end: bring the file in again. What has landed stays as it is."),
-    )
+@transaction.atomic
+def _resumed(run: ImportRun) -> bool:
+    waits = runs.change(run.pk, State.WAITING, of=[run.state])
+    if waits:
+        _hand_over(run.pk, run.state == State.TRYING)
+    return waits
 
 
 # --- the folder ------------------------------------------------------------------------------------
@@ -164,14 +161,37 @@ def pick_up() -> int:
 
     A file moves to `taken`, and from there to `done` or, with the sentence beside it, to `failed`.
     """
-    if settings.IMPORT_FOLDER is None:
+    root = settings.IMPORT_FOLDER
+    if root is None or not root.is_dir():
         return 0
-    taken = 0
-    for folder in sorted(path for path in settings.IMPORT_FOLDER.glob("*") if path.is_dir()):
-        for path in sorted(folder.iterdir()):
-            if path.is_file() and path.name != MAPPING and not path.name.startswith(".") and _is_quiet(path):
-                taken += _take(folder, path)
-    return taken
+    with runs.only_one(root) as mine:
+        return sum(_picked_up(folder) for folder in sorted(root.iterdir()) if folder.is_dir()) if mine else 0
+
+
+def _picked_up(folder: Path) -> int:
+    taken = folder / TAKEN
+    for path in [path for path in sorted(folder.iterdir()) if _is_ready(path)]:
+        taken.mkdir(exist_ok=True)
+        with suppress(FileNotFoundError):
+            path.rename(_place(taken, f"{clock.local(clock.now()):%Y%m%d-%H%M%S}-{fitting(path.name)}"))
+    return _registered(folder, taken) if taken.exists() else 0
+
+
+def _registered(folder: Path, taken: Path) -> int:
+    """Make a run of each file that was taken and has none yet, however it came there; how many."""
+    files = sorted(taken.iterdir())
+    known = {run.stored: run for run in ImportRun.objects.filter(stored__startswith=f"{taken}/")}
+    for run in known.values():
+        settled(run)
+    # A run that ended just now has moved its file away before it forgot the place.
+    fresh = [path for path in files if str(path) not in known and path.exists()]
+    for path in fresh:
+        _register(folder, path)
+    return len(fresh)
+
+
+def _is_ready(path: Path) -> bool:
+    return path.is_file() and path.name != MAPPING and not path.name.startswith(".") and _is_quiet(path)
 
 
 def _is_quiet(path: Path) -> bool:
@@ -179,15 +199,17 @@ def _is_quiet(path: Path) -> bool:
     return clock.now() - written > QUIET
 
 
-def _take(folder: Path, path: Path) -> bool:
-    target = folder / TAKEN / f"{clock.local(clock.now()):%Y%m%d-%H%M%S}-{path.name}"
-    target.parent.mkdir(exist_ok=True)
-    try:
-        path.rename(target)
-    except FileNotFoundError:
-        return False  # another worker was first
+def _place(folder: Path, name: str) -> Path:
+    """A path in `folder` for a file called `name`, or a little otherwise where there is one already."""
+    names = (f"{count}-{name}" if count else name for count in range(10_000))
+    return next(path for each in names if not (path := folder / each).exists())
+
+
+def _register(folder: Path, path: Path) -> None:
     told = folder / MAPPING
-    run = ImportRun(kind=folder.name[:20], file_name=path.name[-200:], stored=str(target), started_at=clock.now())
+    run = ImportRun(
+        kind=shown(folder.name)[:20], file_name=path.name, stored=str(path), started_at=clock.now(), beat_at=clock.now()
+    )
     try:
         kind = kind_of(folder.name)
         _note(run, load("", kind.name, kind.fields))
@@ -197,11 +219,11 @@ def _take(folder: Path, path: Path) -> bool:
         run.state, run.problem = State.FAILED, str(refusal)
         run.save()
         settled(run)
-        return True
-    run.state, run.beat_at = State.WAITING, clock.now()
-    run.save()
-    _hand_over(run.pk, False)
-    return True
+        return
+    run.state = State.WAITING
+    with transaction.atomic():
+        run.save()
+        _hand_over(run.pk, False)
 
 
 def _note(run: ImportRun, mapped: ColumnMapping) -> None:
@@ -212,11 +234,13 @@ def _note(run: ImportRun, mapped: ColumnMapping) -> None:
 def settled(run: ImportRun) -> None:
     """Move a file of the folder to where its import's end is seen."""
     path = Path(run.stored)
-    if path.parent.name != TAKEN or not path.exists() or run.state not in (State.DONE, State.FAILED):
+    if path.parent.name != TAKEN or run.state not in (State.DONE, State.FAILED):
         return
     target = path.parent.parent / (DONE if run.state == State.DONE else FAILED) / path.name
-    target.parent.mkdir(exist_ok=True)
-    path.rename(target)
-    if run.problem:
-        target.with_name(f"{target.name}.txt").write_text(f"{run.problem}\n", encoding="utf-8")
-    ImportRun.objects.filter(pk=run.pk).update(stored=str(target))
+    if path.exists():
+        target.parent.mkdir(exist_ok=True)
+        if run.problem:
+            target.with_name(f"{target.name}.txt").write_text(f"{run.problem}\n", encoding="utf-8")
+        path.rename(target)
+    if target.exists():  # a process that died in between may have moved it already
+        ImportRun.objects.filter(pk=run.pk).update(stored=str(target))

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from django.db import models
 from django.utils.functional import Promise
@@ -32,6 +32,7 @@ HOME = "arraigo"
 """The source of what was entered here; such records may have no external id."""
 Reason = tuple[str, str, str]
 """Field, value, sentence."""
+Fate = Literal["accepted", "updated", "unchanged"]
 
 
 @dataclass(frozen=True)
@@ -51,11 +52,21 @@ class Tally:
     unchanged: int = 0
     rejected: int = 0
     rejects: list[Reject] = field(default_factory=list)
+    fates: dict[int, Fate] = field(default_factory=dict)
+    """Line → what became of its row, where it was not rejected; kept for the rows of one batch."""
 
     def add(self, other: "Tally") -> None:
         for name in ("accepted", "updated", "unchanged", "rejected"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.rejects += other.rejects
+        self.fates |= other.fates
+
+    def count(self, line: int, fate: Fate) -> None:
+        """Count the row of `line`, again where it was counted before."""
+        if was := self.fates.get(line):
+            setattr(self, was, getattr(self, was) - 1)
+        setattr(self, fate, getattr(self, fate) + 1)
+        self.fates[line] = fate
 
     def reject(self, line: int, reasons: Iterable[Reason]) -> None:
         """Count one row as rejected, for one or more reasons."""
@@ -150,11 +161,21 @@ def _update(
     model._default_manager.bulk_update(rows, [name.removesuffix("_id") for name in sorted(names)], batch_size=200)
 
 
-def tally_of(landed: Landed, *, also_changed: Iterable[str] = ()) -> Tally:
-    """Count a batch; `also_changed` are records whose companions (phones, bills) changed."""
-    updated = (landed.updated | set(also_changed)) - landed.created
-    unchanged = len(landed.records) - len(landed.created) - len(updated)
-    return Tally(accepted=len(landed.created), updated=len(updated), unchanged=unchanged)
+def tally_of(landed: Landed, batch: Iterable[Parsed[Any]], *, also_changed: Iterable[str] = ()) -> Tally:
+    """Count the rows of `batch` that landed; `also_changed` are records whose companions (phones, bills) changed."""
+    updated = landed.updated.union(also_changed)
+    tally = Tally()
+    for each in batch:
+        key = each.row.external_id
+        if key in landed.records:
+            tally.count(each.raw.line, _fate(key in landed.created, key in updated))
+    return tally
+
+
+def _fate(created: bool, updated: bool) -> Fate:
+    if created:
+        return "accepted"
+    return "updated" if updated else "unchanged"
 
 
 def numbers_free(

@@ -44,6 +44,9 @@ class ImportRun(Record):
     """Path of the uploaded or picked-up file; empty for one given on the command line."""
     lines = models.PositiveBigIntegerField(default=0)
     lines_done = models.PositiveBigIntegerField(default=0)
+    """How far the present pass over the file is."""
+    lines_landed = models.PositiveBigIntegerField(default=0)
+    """How far any pass was that landed its rows: the counts are those of the lines up to here."""
     beat_at = models.DateTimeField(null=True)
     """When the process that carries it out was last heard of."""
     trial = models.JSONField(default=dict)
@@ -67,6 +70,17 @@ class ImportRun(Record):
         return {name: getattr(self, name) for name in ("accepted", "updated", "unchanged", "rejected")}
 
     @property
+    def has_landed(self) -> bool:
+        """Whether any row of it is new or changed something."""
+        return bool(self.accepted or self.updated)
+
+    @property
+    def is_undoable(self) -> bool:
+        """Whether it brought something in, be it only a part of its file, and is not at work."""
+        stopped = self.state in (self.State.DRAFT, self.State.FAILED) and self.has_landed
+        return self.state == self.State.DONE or stopped
+
+    @property
     def percent(self) -> int:
         """How far it is, in percent of the file's lines."""
         return min(100, self.lines_done * 100 // self.lines) if self.lines else 0
@@ -82,6 +96,10 @@ class ImportBatch(Record):
     """Model label → key → field → [before, after], as text."""
     removed = models.JSONField(default=dict)
     """Model label → records that were taken away, whole."""
+    fates = models.JSONField(default=dict)
+    """accepted or updated → ranges [first, last] of the lines of the file whose rows were."""
+    last_event = models.BigIntegerField(null=True)
+    """Key of the log's last event when it landed: what happens to its records afterwards has a higher one."""
 
     def __str__(self) -> str:
         return f"{self.run_id}"

@@ -1,5 +1,6 @@
 """Taking an import back, as long as nothing has touched since what it made and changed."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -8,9 +9,10 @@ from django.db import IntegrityError, connection, models, transaction
 
 from arraigo import clock
 from arraigo.customers import search
-from arraigo.customers.models import Customer, SearchToken
+from arraigo.customers.models import CreditListing, Customer, SearchToken
 from arraigo.eventlog import actions as eventlog
 from arraigo.eventlog.models import Event
+from arraigo.imports import runs
 from arraigo.imports.errors import CannotUndo, TouchedSince
 from arraigo.imports.ledger import Ranges, value_of
 from arraigo.imports.models import ImportBatch, ImportRun
@@ -24,6 +26,10 @@ ORDER = (
 )  # fmt: skip
 """What is taken away first: nothing that stays behind refers to it."""
 CHUNK = 500
+LISTING = "customers.CreditListing"
+Mark = tuple[int, int]
+"""Keys of the batch that had to do with a record first, and of the log's last event at that moment."""
+State = ImportRun.State
 
 
 def undo(run: ImportRun | int, *, actor: User | None) -> ImportRun:
@@ -41,20 +47,20 @@ def undo(run: ImportRun | int, *, actor: User | None) -> ImportRun:
 
 def _undo(key: int, actor: User | None) -> ImportRun:
     run = ImportRun.objects.select_for_update(of=("self",)).get(pk=key)
-    if run.state != ImportRun.State.DONE:
+    if not run.is_undoable:
         raise CannotUndo()
     touched = _Touched(run)
     _check_later_imports(run, touched)
-    _check_events(run, touched)
+    _check_events(touched)
+    _check_listings(touched)
     customers: set[int] = set()
     for batch in _backwards(run):
         customers |= _take_back(batch)
     connection.check_constraints()
     search.reindex(Customer.objects.filter(pk__in=customers).values_list("pk", flat=True))
-    run.state, run.undone_at, run.undone_by = ImportRun.State.UNDONE, clock.now(), actor
+    run.state, run.undone_at, run.undone_by = State.UNDONE, clock.now(), actor
     run.save(update_fields=["state", "undone_at", "undone_by"])
-    told = {"kind": run.kind, "file": run.file_name, "sha256": run.sha256, **run.counts}
-    eventlog.record("import.undone", run, actor=actor, data=told)
+    eventlog.record("import.undone", run, actor=actor, data=runs.described(run))
     return run
 
 
@@ -65,46 +71,73 @@ def _backwards(run: ImportRun) -> Iterator[ImportBatch]:
 
 
 class _Touched:
-    """The keys of everything that a run made or changed, by model."""
+    """Everything that a run made or changed, each with the batch that did so first."""
 
     def __init__(self, run: ImportRun) -> None:
-        self.made: dict[str, Ranges] = {}
-        self.changed: dict[str, set[int]] = {}
+        self.made: dict[str, list[tuple[int, int, Mark]]] = {}
+        self.changed: dict[str, dict[int, Mark]] = {}
+        self.first: Mark = (0, 0)
+        """Of the earliest batch."""
+        unmarked = _last_event_before(run)
         for batch in _backwards(run):
+            self.first = mark = batch.pk, unmarked if batch.last_event is None else batch.last_event
             for label, ranges in batch.made.items():
-                self.made.setdefault(label, []).extend(ranges)
+                self.made.setdefault(label, []).extend((first, last, mark) for first, last in ranges)
             for label, records in batch.changed.items():
-                self.changed.setdefault(label, set()).update(map(int, records))
+                self.changed.setdefault(label, {}).update(dict.fromkeys(map(int, records), mark))
+        for found in self.made.values():
+            found.sort()
 
-    def holds(self, label: str, key: int) -> bool:
-        if key in self.changed.get(label, ()):
-            return True
-        return any(first <= key <= last for first, last in self.made.get(label, ()))
+    def since(self, label: str, key: int) -> Mark | None:
+        """Since when the run has had to do with a record; None where it has not."""
+        made = self.made.get(label, [])
+        place = bisect_right(made, key, key=lambda each: each[0]) - 1
+        if place >= 0 and key <= made[place][1]:
+            return made[place][2]
+        return self.changed.get(label, {}).get(key)
 
     @property
     def labels(self) -> set[str]:
         return {*self.made, *self.changed}
 
 
+def _last_event_before(run: ImportRun) -> int:
+    """The log's last event before the end of a run of an earlier version, whose batches do not tell theirs."""
+    told = Event.objects.filter(kind="file.imported", subject_type="importrun", subject_id=run.pk)
+    ended: int | None = told.order_by("-pk").values_list("pk", flat=True).first()
+    if ended is None:
+        ended = Event.objects.filter(at__lt=run.started_at).order_by("-pk").values_list("pk", flat=True).first()
+    return ended or 0
+
+
 def _check_later_imports(run: ImportRun, touched: _Touched) -> None:
-    later = ImportBatch.objects.filter(run__gt=run.pk).exclude(run__state=ImportRun.State.UNDONE)
-    for batch in later.only("changed", "removed").iterator(chunk_size=20):
+    later = ImportBatch.objects.filter(pk__gt=touched.first[0]).exclude(run=run)
+    for batch in later.exclude(run__state=State.UNDONE).only("changed", "removed").iterator(chunk_size=20):
         told = [(label, int(key)) for label, records in batch.changed.items() for key in records]
         told += [(label, int(record["id"])) for label, records in batch.removed.items() for record in records]
-        if any(touched.holds(label, key) for label, key in told):
+        if any((mark := touched.since(label, key)) and mark[0] < batch.pk for label, key in told):
             raise TouchedSince
 
 
-def _check_events(run: ImportRun, touched: _Touched) -> None:
+def _check_events(touched: _Touched) -> None:
     """Whether anybody did something with these records after the import."""
-    first = Event.objects.filter(kind="file.imported", subject_type="importrun", subject_id=run.pk).latest("id")
     labels = {label.partition(".")[2].lower(): label for label in touched.labels}
-    if "creditlisting" in labels:
-        labels.setdefault("customer", "customers.Customer")
-    later = Event.objects.filter(pk__gt=first.pk, subject_type__in=labels)
-    for kind, subject, key in later.values_list("kind", "subject_type", "subject_id").iterator():
-        listing = kind == "credit_listing.lifted" and "customers.CreditListing" in touched.labels
-        if key and (touched.holds(labels[subject], key) or listing):
+    later = Event.objects.filter(pk__gt=touched.first[1], subject_type__in=labels)
+    for event, subject, key in later.values_list("pk", "subject_type", "subject_id").iterator():
+        mark = touched.since(labels[subject], key or 0)
+        if mark and mark[1] < event:
+            raise TouchedSince
+
+
+def _check_listings(touched: _Touched) -> None:
+    """Whether a listing of the run was lifted afterwards: the log tells it of its customer."""
+    if LISTING not in touched.labels:
+        return
+    lifted = Event.objects.filter(pk__gt=touched.first[1], kind="credit_listing.lifted")
+    for event, customer, data in lifted.values_list("pk", "subject_id", "data").iterator():
+        told = {"pk": data["listing"]} if "listing" in data else {"lifted_on": data["lifted_on"]}
+        meant = CreditListing.objects.filter(customer=customer, **told).values_list("pk", flat=True)
+        if any((mark := touched.since(LISTING, key)) and mark[1] < event for key in meant):
             raise TouchedSince
 
 

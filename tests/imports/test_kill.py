@@ -1,4 +1,4 @@
-"""SIGKILL in the middle of a running import: whole batches stay, and the same file again completes it."""
+"""SIGKILL in the middle of a running import: whole batches stay, the same file completes it, and it can be undone."""
 
 import os
 import subprocess
@@ -7,23 +7,24 @@ import time
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from arraigo.billing.models import Bill, BillLine
 from arraigo.customers.models import Customer
 from arraigo.eventlog.models import Event
-from arraigo.imports import actions
+from arraigo.imports import actions, undo
 from arraigo.imports.models import ImportRun
 from tests.kill.test_kill import database_url
 
 ROOT = Path(__file__).resolve().parents[2]
-MONTHS = 24
+MONTHS = 12
 PATIENCE = 120
 """Seconds within which the process must have landed a batch."""
 
 
 def bills(path: Path) -> int:
-    """A file of two years of bills; how many."""
+    """A file of a year of bills; how many."""
     Customer.objects.bulk_create(
         Customer(number=f"C{n}", name=f"Cliente {n}", source="file", external_id=f"C{n}") for n in range(500)
     )
@@ -37,7 +38,8 @@ def bills(path: Path) -> int:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_killed_while_it_runs_and_brought_in_again(tmp_path: Path) -> None:
+def test_killed_while_it_runs_brought_in_again_and_undone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "DATA_DIR", tmp_path)
     path = tmp_path / "bills.csv"
     count = bills(path)
     environment = {
@@ -58,8 +60,15 @@ def test_killed_while_it_runs_and_brought_in_again(tmp_path: Path) -> None:
     assert BillLine.objects.count() == landed
     assert ImportRun.objects.get().accepted == landed
     tally, _rejects = actions.import_file("bills", path)
-    assert tally.counts() == {"accepted": count - landed, "updated": 0, "unchanged": landed, "rejected": 0}
+    whole = {"accepted": count, "updated": 0, "unchanged": 0, "rejected": 0}
+    run = ImportRun.objects.get()
+    assert tally.counts() == run.counts == whole
+    assert (run.state, run.lines_landed) == ("done", count + 1)
     assert Bill.objects.count() == BillLine.objects.count() == count
+    assert Event.objects.get(kind="import.stopped").data["accepted"] == landed
     told = Event.objects.get(kind="file.imported").data
     assert [each["accepted"] for each in told["interrupted_before"]] == [landed]
+    undo.undo(run, actor=None)
+    assert not Bill.objects.exists()
+    assert not BillLine.objects.exists()
     connection.close()

@@ -3,12 +3,13 @@
 import datetime as dt
 
 import pytest
+from django.db import transaction
 
 from arraigo.billing import actions as billing
 from arraigo.billing.models import Bill, BillLine, Payment
 from arraigo.customers import actions as customers
 from arraigo.customers import search
-from arraigo.customers.models import Customer, Phone, SearchToken
+from arraigo.customers.models import CreditListing, Customer, Phone, SearchToken
 from arraigo.eventlog.models import Event
 from arraigo.imports import actions, undo
 from arraigo.imports.errors import CannotUndo, TouchedSince
@@ -71,3 +72,19 @@ def test_what_something_refers_to_stays(write: Write) -> None:
         undo.undo(run, actor=None)
     assert Customer.objects.get().name == "Rosa"
     assert run.state == "done"
+
+
+def test_only_the_lifting_of_its_own_listings_keeps_an_import(write: Write) -> None:
+    bring("customers", write, HEADER, "1,Rosa,", "2,Luis,")
+    head = "external_id,customer,listed_on,bureau"
+    run = bring("credit_listings", write, head, "L1,1,2025-01-01,Uno", "L2,2,2025-01-01,Uno")
+    rosa = Customer.objects.get(external_id="1")
+    other = customers.add_listing(rosa, bureau="Dos", listed_on=dt.date(2025, 2, 1), actor=None)
+    customers.lift_listing(other, on=dt.date(2025, 3, 1), actor=None)
+    with transaction.atomic():
+        customers.lift_listing(CreditListing.objects.get(external_id="L2"), on=dt.date(2025, 3, 1), actor=None)
+        with refused(TouchedSince):
+            undo.undo(run, actor=None)
+        transaction.set_rollback(True)
+    undo.undo(run, actor=None)
+    assert list(CreditListing.objects.all()) == [other]

@@ -1,7 +1,9 @@
 """The administrator brings a file in: upload, mapping with preview, dry run, progress, rejects, history, undo."""
 
 import html
+import os
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from django.conf import settings
@@ -12,7 +14,7 @@ from django.utils import translation
 from django_q.models import OrmQ
 
 from arraigo.customers.models import Customer
-from arraigo.imports import column_words, jobs
+from arraigo.imports import column_words, jobs, runs
 from arraigo.imports.kinds import KINDS
 from arraigo.imports.models import ImportRun
 from arraigo.people.models import Role
@@ -102,9 +104,9 @@ def test_a_job_told_twice_is_carried_out_once_and_a_silent_one_again(admin: Clie
     carried_out(run, dry_run=False)
     jobs.carry_out(run.pk, False)
     assert ImportRun.objects.get(pk=run.pk).accepted == 0  # both rows carry a category that is not ours
-    ImportRun.objects.filter(pk=run.pk).update(state="running", beat_at=run.started_at - 2 * jobs.SILENT)
+    ImportRun.objects.filter(pk=run.pk).update(state="running", beat_at=run.started_at - 2 * runs.SILENT)
     typed = ImportRun.objects.create(
-        kind="customers", source="x", started_at=run.started_at, beat_at=run.started_at - 2 * jobs.SILENT
+        kind="customers", source="x", started_at=run.started_at, beat_at=run.started_at - 2 * runs.SILENT
     )
     assert jobs.resume_imports() == 1
     assert ImportRun.objects.get(pk=run.pk).state == "waiting"
@@ -134,6 +136,40 @@ def test_the_folder_is_picked_up(admin: Client, tmp_path: Path, monkeypatch: pyt
         page = admin.get(reverse("administration_import", args=[run.pk]))
         assert (page.status_code, run.problem in html.unescape(page.content.decode())) == (200, True), run
         assert admin.get(reverse("administration_import_mapping", args=[run.pk])).status_code in (200, 404)
+
+
+def test_a_picked_up_file_is_neither_lost_nor_brought_in_twice(
+    db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker may die between any two steps; the next pick-up goes on from there."""
+    monkeypatch.setattr(settings, "IMPORT_FOLDER", tmp_path)
+    monkeypatch.setattr(jobs, "_is_quiet", lambda path: True)
+    folder = tmp_path / "customers"
+    folder.mkdir()
+    latin = os.fsdecode(b"clientes_a\xf1o-" + b"x" * 230 + b".csv")
+    for name, who in (("a.csv", "Ana"), (latin, "Eva")):
+        (folder / name).write_text(f"external_id,name\n{who},{who}\n")
+    for step in ("_register", "_hand_over"):  # moved, and not noted down; noted down, and not handed over
+        with monkeypatch.context() as patch:
+            patch.setattr(jobs, step, mock.Mock(side_effect=KeyboardInterrupt))
+            with pytest.raises(KeyboardInterrupt):
+                jobs.pick_up()
+    assert not ImportRun.objects.exists()
+    assert jobs.pick_up() == 2
+    assert jobs.pick_up() == 0
+    with monkeypatch.context() as patch:
+        patch.setattr(jobs, "settled", lambda run: None)  # brought in, and not moved on
+        for run in ImportRun.objects.all():
+            jobs.carry_out(run.pk, False)
+    with runs.only_one(tmp_path) as mine:  # another worker is at it
+        assert mine
+        assert jobs.pick_up() == 0
+    assert list((folder / "taken").iterdir())
+    assert jobs.pick_up() == 0
+    assert list((folder / "taken").iterdir()) == []
+    assert len(list((folder / "done").iterdir())) == 2
+    assert sorted(Customer.objects.values_list("name", flat=True)) == ["Ana", "Eva"]
+    assert all(run.state == "done" and Path(run.stored).exists() for run in ImportRun.objects.all())
 
 
 def test_the_history_asks_the_same_number_of_questions_however_long(

@@ -136,7 +136,7 @@ def land(batch: Sequence[Parsed[BillRow]], setting: Setting) -> Tally:
     landed = upsert(Bill, setting, wanted, natural=NATURAL)
     changed = _write_lines(batch, landed, customers, products, setting)
     _attach_credits(landed)
-    tally.add(tally_of(landed, also_changed=changed))
+    tally.add(tally_of(landed, batch, also_changed=changed))
     return tally
 
 

@@ -33,7 +33,7 @@ def land(batch: Sequence[Parsed[CreditListingRow]], setting: Setting) -> Tally:
     customers = references.customers_of([each.row.customer for each in batch], setting)
     batch = known(batch, "customer", customers, tally)
     wanted = {p.row.external_id: _values(p.row, customers) for p in batch}
-    tally.add(tally_of(upsert(CreditListing, setting, wanted, natural=NATURAL)))
+    tally.add(tally_of(upsert(CreditListing, setting, wanted, natural=NATURAL), batch))
     return tally
 
 

@@ -89,7 +89,7 @@ def land(batch: Sequence[Parsed[CustomerRow]], setting: Setting) -> Tally:
     landed = upsert(Customer, setting, wanted, natural=("number",))
     changed = _phones(batch, landed, setting) | brought.land(batch, landed, setting)
     search.reindex([landed.records[key] for key in landed.created | landed.updated | changed])
-    tally.add(tally_of(landed, also_changed=changed))
+    tally.add(tally_of(landed, batch, also_changed=changed))
     return tally
 
 

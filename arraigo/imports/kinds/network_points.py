@@ -48,7 +48,7 @@ def _land_kind(batch: Sequence[Parsed[NetworkPointRow]], zones: dict[str, int], 
     kinds = dict(NetworkPoint.objects.filter(pk__in=parents.values()).values_list("pk", "kind"))
     batch = [each for each in batch if _hangs_right(each, kinds.get(parents.get(each.row.parent, 0), ""), tally)]
     wanted = {p.row.external_id: _values(p.row, parents, zones) for p in batch}
-    tally.add(tally_of(upsert(NetworkPoint, setting, wanted, natural=NATURAL)))
+    tally.add(tally_of(upsert(NetworkPoint, setting, wanted, natural=NATURAL), batch))
 
 
 def _hangs_right(each: Parsed[NetworkPointRow], parent_kind: str, tally: Tally) -> bool:

@@ -32,7 +32,7 @@ def land(batch: Sequence[Parsed[OutageRow]], setting: Setting) -> Tally:
     zones = references.zones_of([each.row.zone for each in batch], setting)
     batch = known(batch, "zone", zones, tally)
     wanted = {p.row.external_id: _values(p.row, zones) for p in batch}
-    tally.add(tally_of(upsert(Outage, setting, wanted, natural=("name", "began_at"))))
+    tally.add(tally_of(upsert(Outage, setting, wanted, natural=("name", "began_at")), batch))
     return tally
 
 

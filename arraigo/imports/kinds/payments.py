@@ -57,7 +57,7 @@ def land(batch: Sequence[Parsed[PaymentRow]], setting: Setting) -> Tally:
             wanted[row.external_id] = values | ({"channel": row.channel} if row.channel else {})
     landed = upsert(Payment, setting, wanted, natural=NATURAL)
     Bill.objects.bulk_update(_touched(bills.values()), ["paid", "state"], batch_size=200)
-    tally.add(tally_of(landed))
+    tally.add(tally_of(landed, batch))
     return tally
 
 

@@ -69,7 +69,7 @@ def land(batch: Sequence[Parsed[ProductRow]], setting: Setting) -> Tally:
     changed = [landed.records[key] for key in landed.created | landed.updated]
     courtesies_end({each.pk: each.reason for each in changed if not each.is_alive})
     search.reindex(_owners(changed))
-    tally.add(tally_of(landed))
+    tally.add(tally_of(landed, batch))
     return tally
 
 

@@ -55,9 +55,9 @@ def settle(
         elif fresh := _fresh(each.row, found, setting.source):
             setting.ledger.change(found, fresh)
             settled[found.pk] = found
-            tally.updated += 1
+            tally.count(each.raw.line, "updated")
         else:
-            tally.unchanged += 1
+            tally.count(each.raw.line, "unchanged")
     Termination.objects.bulk_update(settled.values(), FIELDS, batch_size=200)
     return list(settled.values()), others
 

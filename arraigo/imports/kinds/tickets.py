@@ -141,7 +141,7 @@ def land(batch: Sequence[Parsed[TicketRow]], setting: Setting) -> Tally:
     wanted = {p.row.external_id: _values(p.row, customers, products, outages) for p in batch}
     landed = upsert(TroubleTicket, setting, wanted, natural=("number",))
     changed = _add_changes(batch, landed, before, setting)
-    tally.add(tally_of(landed, also_changed=changed))
+    tally.add(tally_of(landed, batch, also_changed=changed))
     return tally
 
 

@@ -1,6 +1,7 @@
 """Consumption of products, a month at a time."""
 
 from collections.abc import Container, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -47,18 +48,23 @@ def land(batch: Sequence[Parsed[UsageRow]], setting: Setting) -> Tally:
     products = references.products_of([each.row.product for each in batch], setting)
     batch = known(batch, "product", products, tally)
     held, ids = _held(batch, products), {each.row.external_id for each in batch}
-    kept: dict[str, dict[str, Any]] = {}
+    kept: dict[str, Parsed[UsageRow]] = {}
     for each in batch:
         row, mine = each.row, (setting.source, each.row.external_id)
         source, key = held.setdefault((products[row.product], row.month, row.unit.value), mine)
         name = _known_as(row, key, ids)
         if (source, key or name) == (setting.source, name) and name not in kept:
-            kept[name] = _values(row, products)
+            kept[name] = each if name == row.external_id else _renamed(each, name)
         else:
             sentence = _("the product has another reading of this month already")
             tally.reject(each.raw.line, [("month", f"{row.month:%Y-%m}", sentence)])
-    tally.add(tally_of(upsert(Usage, setting, kept, natural=NATURAL)))
+    wanted = {name: _values(each.row, products) for name, each in kept.items()}
+    tally.add(tally_of(upsert(Usage, setting, wanted, natural=NATURAL), kept.values()))
     return tally
+
+
+def _renamed(each: Parsed[UsageRow], name: str) -> Parsed[UsageRow]:
+    return replace(each, row=each.row.model_copy(update={"external_id": name}))
 
 
 def _held(batch: Sequence[Parsed[UsageRow]], products: dict[str, int]) -> dict[Any, Any]:

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from arraigo.imports import references, store
 from arraigo.imports.fields import Code, Degrees, Row
-from arraigo.imports.landing import Parsed, Setting, Tally, given, known, same
+from arraigo.imports.landing import Landed, Parsed, Setting, Tally, given, known, same, tally_of
 from arraigo.network.models import Zone
 
 
@@ -27,11 +27,12 @@ def land(batch: Sequence[Parsed[ZoneRow]], setting: Setting) -> Tally:
     tally = Tally()
     centers = references.centers_of([each.row.center for each in batch], setting)
     batch = known(batch, "center", centers, tally)
-    tally.add(by_code(Zone, setting, {each.row.external_id: _values(each.row, centers) for each in batch}))
+    wanted = {each.row.external_id: _values(each.row, centers) for each in batch}
+    tally.add(tally_of(by_code(Zone, setting, wanted), batch))
     return tally
 
 
-def by_code(model: Any, setting: Setting, wanted: dict[str, dict[str, Any]]) -> Tally:
+def by_code(model: Any, setting: Setting, wanted: dict[str, dict[str, Any]]) -> Landed:
     """Create or update records that are known by their code."""
     here = {record.code: record for record in model.objects.filter(code__in=wanted)}
     fresh = {
@@ -46,7 +47,8 @@ def by_code(model: Any, setting: Setting, wanted: dict[str, dict[str, Any]]) -> 
         model.objects.bulk_update(changed, [name.removesuffix("_id") for name in sorted(names)], batch_size=200)
     made = store.insert(model, [model(code=code, **values) for code, values in wanted.items() if code not in here])
     setting.ledger.made(made)
-    return Tally(accepted=len(made), updated=len(changed), unchanged=len(here) - len(changed))
+    records = here | {record.code: record for record in made}
+    return Landed(records, {record.code for record in made}, {record.code for record in changed})
 
 
 def _values(row: ZoneRow, centers: dict[str, int]) -> dict[str, Any]:

@@ -48,7 +48,9 @@ class Command(BaseCommand):
                 create_missing=options["create_missing"], progress=self.progress,
             )  # fmt: skip
         except RuleBroken as error:
-            raise CommandError(str(error)) from error
+            raise CommandError(" ".join([str(error), *notes(error)])) from error
+        except KeyboardInterrupt as stop:
+            raise CommandError(" ".join(notes(stop)) or "Stopped: nothing was brought in.") from stop
         self.stdout.write(as_json(tally, rejects) if options["json"] else as_text(tally, rejects))
 
     def _guess(self, path: Path, kind: str | None, *, as_json: bool) -> None:
@@ -71,6 +73,11 @@ class Command(BaseCommand):
     def progress(self, done: int, lines: int) -> None:
         end = "\r" if sys.stderr.isatty() else "\n"
         self.stderr.write(f"{min(done, lines) * 100 // max(lines, 1)} % ({done} / {lines})", ending=end)
+
+
+def notes(error: BaseException) -> list[str]:
+    """What was noted of an import that `error` ended."""
+    return getattr(error, "__notes__", [])
 
 
 def as_json(tally: Tally, rejects: Path | None) -> str:
