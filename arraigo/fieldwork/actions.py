@@ -60,11 +60,10 @@ PAPER_PREFIX = "DF"
 
 
 @transaction.atomic(savepoint=False)
-def print_batch(work_orders: Iterable[WorkOrder | int], *, actor: User, technician: User | None = None) -> PrintBatch:
+def print_batch(work_orders: Iterable[WorkOrder | int], *, actor: User) -> PrintBatch:
     """Put open work orders together on paper (step 6); `documents.work_orders_pdf` renders it.
 
-    `technician` is who is about to get them all, where that is settled. Raises NothingToPrint, and
-    WrongState for an order that is closed.
+    Raises NothingToPrint, and WrongState for an order that is closed.
     """
     chosen = WorkOrder.objects.filter(pk__in={key_of(order) for order in work_orders})
     orders = list(chosen.order_by("pk"))
@@ -79,7 +78,7 @@ def print_batch(work_orders: Iterable[WorkOrder | int], *, actor: User, technici
         printed_at=now,
         printed_by=actor,
         operations_center_id=centers.pop() if len(centers) == 1 else None,
-        contents=documents.contents(chosen, technician),
+        contents=documents.contents(chosen),
     )
     batch.work_orders.add(*orders)
     cases = {order.case_number for order in orders}

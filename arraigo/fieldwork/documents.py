@@ -15,7 +15,6 @@ from arraigo.fieldwork.models import PrintBatch, Reprint, Task
 from arraigo.network.models import Zone
 from arraigo.network.sketch import CHAIN, Place, Sketch, chain_places, sketch, zone_places
 from arraigo.orders.models import WorkOrder
-from arraigo.people.models import User
 from arraigo.products.models import Product
 from arraigo.tickets.models import TroubleTicket
 
@@ -28,8 +27,8 @@ def order_path(order_number: str) -> str:
     return f"/ot/{order_number}/"
 
 
-def contents(orders: QuerySet[WorkOrder], technician: User | None = None) -> dict[str, Any]:
-    """What a batch of `orders` says on paper, as JSON; a `technician` is named on every order.
+def contents(orders: QuerySet[WorkOrder]) -> dict[str, Any]:
+    """What a batch of `orders` says on paper, as JSON, each order with the technician who has it.
 
     Pages go by zone and technician, then as the orders were made, and so does the list on the cover.
     """
@@ -38,8 +37,7 @@ def contents(orders: QuerySet[WorkOrder], technician: User | None = None) -> dic
         Prefetch("tickets", TroubleTicket.objects.select_related("product")),
         "customer__phones",
     )
-    named = [(order, technician or order.technician) for order in together]
-    named.sort(key=lambda each: (*_group(*each), each[0].pk))
+    named = sorted(together, key=lambda order: (*_group(order), order.pk))
     zones = zone_places(Zone.objects.all())
     with paper_language():
         return {
@@ -47,17 +45,17 @@ def contents(orders: QuerySet[WorkOrder], technician: User | None = None) -> dic
             "labels": _order_labels(),
             "header": [_("Work order"), _("Due"), _("Customer"), _("Address")],
             "groups": [
-                [" · ".join(filter(None, key)) or "—", [_row(order) for order, _who in members]]
-                for key, members in groupby(named, key=lambda each: _group(*each))
+                [" · ".join(filter(None, key)) or "—", [_row(order) for order in members]]
+                for key, members in groupby(named, key=_group)
             ],
-            "orders": [_page(order, who, zones) for order, who in named],
+            "orders": [_page(order, zones) for order in named],
             "tasks": [str(task.label) for task in Task],
         }
 
 
-def _group(order: WorkOrder, technician: User | None) -> tuple[str, str]:
+def _group(order: WorkOrder) -> tuple[str, str]:
     """By what the pages of a batch lie together: zone and technician."""
-    return str(order.zone or ""), str(technician or "")
+    return str(order.zone or ""), str(order.technician or "")
 
 
 def work_orders_pdf(batch: PrintBatch, *, base_url: str = "", reprint: Reprint | None = None) -> bytes:
@@ -129,13 +127,13 @@ def _row(order: WorkOrder) -> list[str]:
     return [order.number, moment(order.due_at), order.customer.name, order.customer.address or "—"]
 
 
-def _page(order: WorkOrder, technician: User | None, zones: Sequence[Place]) -> dict[str, Any]:
+def _page(order: WorkOrder, zones: Sequence[Place]) -> dict[str, Any]:
     return {
         "number": order.number,
         "activity": f"{order.activity_code} {order.activity_name}",
         "path": order_path(order.number),
         "priority": order.priority > 0,
-        "fields": _order_fields(order, technician),
+        "fields": _order_fields(order),
         "note": order.note,
         "products": [f"{product.offering.name} · {product.number}" for product in order.products.all()],
         "tickets": [ticket_line(ticket) for ticket in order.tickets.all()] or ["—"],
@@ -174,7 +172,7 @@ def ticket_line(ticket: TroubleTicket) -> str:
     return " · ".join(str(part) for part in told)
 
 
-def _order_fields(order: WorkOrder, technician: User | None) -> list[list[str]]:
+def _order_fields(order: WorkOrder) -> list[list[str]]:
     customer, sold = order.customer, order.product_order
     hours = round((order.due_at - order.created_at).total_seconds() / HOUR)
     contact = phone(order.contact_phone)
@@ -189,7 +187,7 @@ def _order_fields(order: WorkOrder, technician: User | None) -> list[list[str]]:
         [_("Activity"), f"{order.activity_code} {order.activity_name}"],
         [_("Payment terms"), sold.payment_terms],
         [_("Amount to charge"), amount(sold.price)],
-        [_("Technician"), str(technician or "")],
+        [_("Technician"), str(order.technician or "")],
         [_("Retention case"), order.case_number],
         [_("Product order"), sold.number],
     ]

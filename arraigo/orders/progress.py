@@ -55,7 +55,7 @@ def _record(kind: str, order: WorkOrder, actor: User | None, **data: Any) -> Non
 def assign(
     order: WorkOrder | int, *, technician: User, actor: User | None, before: int | EllipsisType | None = ...
 ) -> WorkOrder:
-    """Give an open order to `technician`, or to another one than before.
+    """Give an open order to `technician`, or to another one than before; who has it already keeps it untold.
 
     `before` is the key of the technician whom the person saw (None: nobody); raises ChangedMeanwhile
     where it has another one by now.
@@ -63,6 +63,8 @@ def assign(
     order = _locked(order)
     if before is not ... and order.technician_id not in (before, technician.pk):
         raise ChangedMeanwhile(order.number, str(order.technician or "—"))
+    if order.technician_id == technician.pk:
+        return order
     had = str(order.technician or "")
     order.technician = technician
     order.save(update_fields=["technician"])

@@ -1,9 +1,10 @@
 """The operations centre's verbs: print and assign, hand over, swap, pause on evidence (step 6)."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 
 from arraigo import clock
 from arraigo.engine import actions as engine
@@ -27,29 +28,21 @@ from arraigo.retention.errors import (
 
 
 def print_and_assign(orders: Sequence[WorkOrder], *, technician: User | None, actor: User) -> PrintBatch:
-    """Print the orders in one batch; with a `technician`, assign them and complete their step 6.
+    """Print the orders in one batch, each with the technician who has it; with a `technician`, hand them over before.
 
-    The batch is one transaction and each order's step one more: an order whose step somebody else
-    completes meanwhile stays as that person left it.
+    Both are one transaction, all orders or none, and raise what `hand_over` and `fieldwork.print_batch` do;
+    NotATechnician also for an order whose technician is none in its centre any more.
     """
-    batch = fieldwork.print_batch(orders, actor=actor, technician=technician)
-    if technician is None:
-        return batch
-    waiting = WorkItem.objects.filter(
-        instance__key__in=[order.case_number for order in orders],
-        element="step_06",
-        status=WorkItem.Status.OPEN,
-    )
-    data = {"technician": str(technician.pk), "batch": str(batch.pk)}
-    for item_id in waiting.order_by("id").values_list("id", flat=True):
-        try:
-            actions.complete_step(item_id, actor=actor, data=data)
-        except (AlreadyCompleted, ItemCancelled):
-            continue
+    with transaction.atomic():
+        if technician is not None:
+            _give(orders, technician, actor)
+        batch = fieldwork.print_batch(orders, actor=actor)
+        for holder in User.objects.filter(work_orders__print_batches=batch).distinct():
+            _refuse_others(batch.work_orders.filter(technician=holder), holder)
+    _complete_printing(orders, actor)
     return batch
 
 
-@transaction.atomic
 def hand_over(orders: Sequence[WorkOrder], *, technician: User, actor: User) -> int:
     """Give the orders, and the visits that wait in a technician's tray, to `technician`: all or none.
 
@@ -57,21 +50,50 @@ def hand_over(orders: Sequence[WorkOrder], *, technician: User, actor: User) -> 
     is none in the orders' centre, WrongState for one that is closed, ChangedMeanwhile for one that a
     colleague has given to somebody else since.
     """
+    given = _give(orders, technician, actor)
+    _complete_printing(orders, actor)
+    return given
+
+
+@transaction.atomic
+def _give(orders: Sequence[WorkOrder], technician: User, actor: User) -> int:
     _refuse_others(orders, technician)
-    given = [order for order in sorted(orders, key=lambda each: each.pk) if order.technician_id != technician.pk]
-    for order in given:
-        _pass_on(order, technician)
+    changed = 0
+    for order in sorted(orders, key=lambda each: each.pk):
         before = order.technician_id
-        held = progress.assign(order, technician=technician, actor=actor, before=before)
-        order.technician = held.technician
-    return len(given)
+        if before != technician.pk:
+            _pass_on(order, technician)
+            changed += 1
+        order.technician = progress.assign(order, technician=technician, actor=actor, before=before).technician
+    return changed
+
+
+def _complete_printing(orders: Sequence[WorkOrder], actor: User) -> None:
+    """Complete step 6 of the orders that are both printed and somebody's, whichever came last.
+
+    Each is a transaction of its own: an order whose step somebody else completes meanwhile stays as that
+    person left it.
+    """
+    waiting = WorkItem.objects.filter(
+        instance__key=OuterRef("case_number"), element="step_06", status=WorkItem.Status.OPEN
+    )
+    batches = PrintBatch.objects.filter(work_orders=OuterRef("pk")).order_by("-pk")
+    both = WorkOrder.objects.filter(pk__in=[order.pk for order in orders], closed_at=None).annotate(
+        item=Subquery(waiting.values("pk")[:1]), batch=Subquery(batches.values("pk")[:1])
+    )
+    ready = both.filter(technician__isnull=False, item__isnull=False, batch__isnull=False).order_by("pk")
+    for item_id, technician, batch in list(ready.values_list("item", "technician", "batch")):
+        try:
+            actions.complete_step(item_id, actor=actor, data={"technician": str(technician), "batch": str(batch)})
+        except (AlreadyCompleted, ItemCancelled):
+            continue
 
 
 @transaction.atomic
 def swap(first: WorkOrder, second: WorkOrder, *, actor: User) -> None:
     """Exchange the technicians of two open orders, given as the person saw them.
 
-    Raises NothingToSwap, NoTechnician, WrongState, ChangedMeanwhile.
+    Raises NothingToSwap, NoTechnician, NotATechnician, WrongState, ChangedMeanwhile.
     """
     if first.technician_id == second.technician_id:
         raise NothingToSwap(first.number, second.number)
@@ -80,10 +102,11 @@ def swap(first: WorkOrder, second: WorkOrder, *, actor: User) -> None:
         if order.technician_id != seen.technician_id:
             raise ChangedMeanwhile(seen.number, str(order.technician or "—"))
         if order.technician is not None:
+            _refuse_others([order], order.technician)
             _pass_on(order, order.technician)
 
 
-def _refuse_others(orders: Sequence[WorkOrder], technician: User) -> None:
+def _refuse_others(orders: Iterable[WorkOrder], technician: User) -> None:
     units = {membership.unit_id for membership in technician.own_memberships if membership.role == Role.TECHNICIAN}
     for order in orders:
         if order.operations_center_id not in units or not technician.is_active:

@@ -91,7 +91,8 @@ def test_the_page_of_an_order_says_all_that_step_5_3_asks_for_and_the_note_verba
 
 def test_a_batch_prints_again_to_the_same_bytes_whatever_happened_since() -> None:
     order, technician = an_order(), a_user("tecnica")
-    batch = actions.print_batch([order, an_order()], actor=a_user(), technician=technician)
+    orders = [progress.assign(each, technician=technician, actor=None) for each in (order, an_order())]
+    batch = actions.print_batch(orders, actor=a_user())
     first = documents.work_orders_pdf(batch)
     with clock.at(NOON + dt.timedelta(hours=5)), override("en"):
         progress.assign(order, technician=a_user("otro"), actor=None)

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from arraigo import clock
 from arraigo.engine.models import WorkItem
+from arraigo.fieldwork.models import PrintBatch
 from arraigo.messages.models import Notice
 from arraigo.orders import actions as orders
 from arraigo.orders.models import Pause, WorkOrder
@@ -121,6 +122,61 @@ def test_two_orders_are_swapped_with_what_waits_in_the_trays(cast: Cast, supervi
     assert first.technician == second
     item = WorkItem.objects.get(instance__key=first.case_number, element="step_07", status="open")
     assert item.assignee == second
+
+
+def test_what_the_paper_says_is_who_gets_the_order(cast: Cast, supervisor: Client, second: User) -> None:
+    """Printed for another one than who has it, an order changes hands; what a colleague gave meanwhile does not."""
+    old, new = ordered(cast, "1"), ordered(cast, "2")
+    post(supervisor, "operations_print", order=[old.number], technician=cast[Role.TECHNICIAN].pk)
+    both = {"order": [old.number, new.number], "technician": second.pk}
+    refused = post(supervisor, "operations_print", seen=seen(old, new), **both)
+    assert "mientras tanto" in refused.content.decode()
+    assert PrintBatch.objects.count() == 1
+    old.refresh_from_db()
+    post(supervisor, "operations_print", seen=seen(old, new), **both)
+    assert set(WorkOrder.objects.values_list("technician", flat=True)) == {second.pk}
+    items = WorkItem.objects.filter(element="step_07", status="open")
+    assert list(items.values_list("assignee", flat=True)) == [second.pk, second.pk]
+    paper = PrintBatch.objects.latest("pk").contents
+    assert [title for title, _rows in paper["groups"]] == [f"{cast.zone} · {second}"]
+
+
+@pytest.mark.parametrize("verbs", [("hand_over", "print"), ("print", "hand_over")])
+def test_printed_and_assigned_in_either_order_is_step_6(cast: Cast, supervisor: Client, verbs: tuple[str, str]) -> None:
+    order, technician = ordered(cast, "1"), cast[Role.TECHNICIAN]
+    for verb in verbs:
+        assert WorkItem.objects.get(instance__key=order.case_number, status="open").element == "step_06"
+        post(
+            supervisor, f"operations_{verb}", order=[order.number], technician=technician.pk if verb != "print" else ""
+        )
+    item = WorkItem.objects.get(instance__key=order.case_number, status="open")
+    assert (item.element, item.assignee) == ("step_07", technician)
+    assert Notice.objects.filter(user=technician, kind="work_order.assigned").count() == 1
+
+
+def test_nobody_gets_an_order_of_another_centre(cast: Cast, second: User) -> None:
+    """Who supervises two centres neither prints nor swaps across them, nor prints for somebody who has left."""
+    home, other = ordered(cast, "1"), ordered(cast, "2")
+    user = cast[Role.OPERATIONS_SUPERVISOR]
+    south = Unit.objects.create(code="co-sur", name="Centro Sur", kind=Unit.Kind.OPERATIONS_CENTER)
+    Membership.objects.create(user=user, role=Role.OPERATIONS_SUPERVISOR, unit=south)
+    Membership.objects.filter(user=second).update(unit=south)
+    WorkOrder.objects.filter(pk=other.pk).update(operations_center=south, technician=second)
+    supervisor = signed_in(User.objects.get(pk=user.pk))
+    numbers = [home.number, other.number]
+    refused = "no es técnico del centro"
+    page = post(supervisor, "operations_print", order=numbers, technician=second.pk)
+    assert refused in page.content.decode()
+    post(supervisor, "operations_hand_over", order=[home.number], technician=cast[Role.TECHNICIAN].pk)
+    for order in (home, other):
+        order.refresh_from_db()
+    page = post(supervisor, "operations_swap", order=numbers, seen=seen(home, other))
+    assert refused in page.content.decode()
+    User.objects.filter(pk=second.pk).update(is_active=False)
+    assert refused in post(supervisor, "operations_print", order=numbers).content.decode()
+    assert not PrintBatch.objects.exists()
+    holders = WorkOrder.objects.order_by("pk").values_list("technician", flat=True)
+    assert list(holders) == [cast[Role.TECHNICIAN].pk, second.pk]
 
 
 @pytest.mark.parametrize("chosen", [[], ["one"], ["one", "two", "three"]])
