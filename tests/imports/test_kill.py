@@ -15,7 +15,7 @@ from arraigo.customers.models import Customer
 from arraigo.eventlog.models import Event
 from arraigo.imports import actions, undo
 from arraigo.imports.models import ImportRun
-from tests.kill.test_kill import database_url
+from tests.kill.parts import database_url
 
 ROOT = Path(__file__).resolve().parents[2]
 MONTHS = 12

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from decimal import Decimal
-from pathlib import Path
 
 from django.db.models import Count, QuerySet, Sum
 
@@ -23,14 +22,14 @@ from arraigo.retention.models import Offer, Promise, Receipt, RetentionCase
 from arraigo.terminations.models import Termination
 
 
-def reconcile(acknowledged: Path, kills: int) -> None:
-    """Everything; `acknowledged` holds what the processes were told is done, `kills` died so far."""
+def reconcile(told: list[int], *, unsaid: int) -> None:
+    """Everything; people were told that the items `told` are done, and of at most `unsaid` they were told nothing."""
     cases = list(RetentionCase.objects.select_related("instance__definition", "customer"))
     for case in cases:
         stands_where_its_items_say(case)
         history_is_what_was_done(case)
         closed_means_nothing_open(case)
-    what_was_acknowledged_is_there(acknowledged, kills)
+    what_was_acknowledged_is_there(told, unsaid)
     claims_are_credited_once()
     bills_add_up()
     offers_and_claims_belong_together()
@@ -84,13 +83,12 @@ def closed_means_nothing_open(case: RetentionCase) -> None:
         assert not waiting.exists(), case
 
 
-def what_was_acknowledged_is_there(notes: Path, kills: int) -> None:
+def what_was_acknowledged_is_there(told: list[int], unsaid: int) -> None:
     """Nothing that was confirmed is lost; what was done without a word is what a kill interrupted."""
-    told = [int(line) for line in notes.read_text().split()] if notes.exists() else []
     assert len(told) == len(set(told))
     done = set(WorkItem.objects.filter(status=WorkItem.Status.COMPLETED).values_list("pk", flat=True))
     assert set(told) <= done
-    assert len(done - set(told)) <= kills
+    assert len(done - set(told)) <= unsaid
 
 
 def claims_are_credited_once() -> None:

@@ -1,45 +1,44 @@
-"""What is killed: a desk that carries cases through their steps, a worker that sweeps.
+"""What goes on while parts are killed: people carry cases through their steps over HTTP, and time goes by.
 
-Both find everything in the database, so that whoever comes after one that was killed goes on with
-what it left. What a process was told is done, it notes in a file outside of the database.
+Everything is found in the database, so that whoever comes after a killed part goes on with what it left.
 """
 
 import datetime as dt
-from collections.abc import Callable
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
 from decimal import Decimal
-from pathlib import Path
 from random import Random
 from typing import Any
 
-from django.db.models import Max
+from django.db import connection
+from django.urls import reverse
 
 from arraigo import clock
 from arraigo.billing import actions as billing
 from arraigo.billing.models import Bill
 from arraigo.customers.models import Customer
-from arraigo.engine.models import Wait, WorkItem
-from arraigo.eventlog.models import Event
+from arraigo.engine.models import WorkItem
 from arraigo.insight import actions as insight
 from arraigo.insight import queries as evaluations
-from arraigo.people.models import Role, User
+from arraigo.people.models import Role
 from arraigo.products.models import Product
-from arraigo.retention import actions, sweeps
-from arraigo.retention.errors import StepInvalid
 from arraigo.retention.models import RetentionCase
 from arraigo.terminations import actions as terminations
 from arraigo.terminations.models import Termination
-from tests.cast import NOW, Cast, Household, Walk
+from arraigo.workdays import actions as workdays
+from tests.cast import Cast, Household, Walk
+from tests.kill.parts import GONE, Browser, session_of
 from tests.paths.test_random_walks import Wanderer
 
-
-class FoundCast(Cast):
-    """The cast that an earlier process entered."""
-
-    def __post_init__(self) -> None:
-        self.people = {user.username: user for user in User.objects.all()}
+TAKEN, REFUSED, TOO_LATE = 302, 400, 409
+IDLE = 0.01
+"""Seconds to wait where no case has an open step."""
 
 
 class FoundHousehold(Household):
+    """The household as it is by now."""
+
     def __init__(self, cast: Cast, customer: Customer) -> None:
         self.cast, self.customer = cast, customer
         self.internet, self.television = customer.products.select_related("offering").order_by("pk")
@@ -50,21 +49,10 @@ class FoundHousehold(Household):
 
 
 class FoundWalk(Walk):
-    """A case that somebody opened. `done` is told of every work item once it is completed."""
+    """A case that somebody opened."""
 
-    def __init__(self, home: Household, case: RetentionCase, done: Callable[[int], None]) -> None:
-        self.cast, self.home, self.case, self.done = home.cast, home, case, done
-        self.taken = 0
-
-    def item(self, element: str) -> WorkItem:
-        item = super().item(element)
-        self.taken = item.pk
-        return item
-
-    def __call__(self, element: str, *, by: str = "", **data: Any) -> Any:
-        advance = super().__call__(element, by=by, **data)
-        self.done(self.taken)
-        return advance
+    def __init__(self, home: Household, case: RetentionCase) -> None:
+        self.cast, self.home, self.case = home.cast, home, case
 
 
 class Clerk(Wanderer):
@@ -74,106 +62,106 @@ class Clerk(Wanderer):
         self.cast, self.luck, self.walk, self.home = walk.cast, luck, walk, walk.home
         self.products = list(walk.case.products.all())
 
-    def step(self) -> None:
-        """Carry out one open step; where the rules take no answer, the customer insists on leaving."""
-        element = self.luck.choice(self.walk.open)
-        try:
-            self._carry_out(element)
-        except StepInvalid:
-            if element == "termination":
-                raise
-            actions.insist(self.walk.case.pk, actor=self.cast[Role.ADVISOR])
+    _step_10 = Wanderer._step_09
+
+    def ways(self, element: str) -> list[dict[str, Any]]:
+        """What to try at the step, one after the other."""
+        return [{**self.walk.usual(element), **drawn} for drawn in (self._drawn(element), self._safe(element))]
 
 
-def latest() -> dt.datetime:
-    """When the last thing happened, by the clock of the story."""
-    return Event.objects.aggregate(at=Max("at"))["at"] or NOW
+class Office:
+    """Households and their people. `done` are the steps of which the server said that they are done."""
 
+    def __init__(self, cast: Cast, households: int) -> None:
+        self.cast, self.port, self.done = cast, 0, list[int]()
+        self.sessions = {role: session_of(user) for role, user in cast.people.items()}
+        self.customers = [cast.household(f"{900000 + number}").customer for number in range(households)]
+        self.began = clock.month_of(clock.now())
 
-class Desk:
-    """Everybody in the office: opens cases, carries out steps, bills, executes, evaluates."""
+    def homes(self) -> list[FoundHousehold]:
+        return [FoundHousehold(self.cast, customer) for customer in self.customers]
 
-    pause = 0.0
-    """Seconds between two moves."""
+    # --- time goes by ----------------------------------------------------------------------------
 
-    def __init__(self, seed: int, notes: Path) -> None:
-        self.luck, self.cast, self.notes = Random(seed), FoundCast(), notes
+    def days_go_by(self, days: int, luck: Random) -> None:
+        """Move the clock on, and do what billing, plant and management do meanwhile."""
+        workdays.advance_clock(dt.timedelta(days=days))
+        for termination in Termination.objects.filter(executed_at=None):
+            terminations.execute_termination(termination, actor=None)
+        for home in self.homes():
+            self._bill(home, luck)
+            self._break_something(home, luck)
+        month = evaluations.due_month()
+        if month >= self.began and clock.today() >= clock.next_month(month):
+            by = self.cast[Role.COMMERCIAL_MANAGEMENT]
+            insight.sign_evaluation(month, findings="—", decisions="—", reformulate=False, actor=by)
 
-    def done(self, item_id: int) -> None:
-        with self.notes.open("ab", buffering=0) as notes:
-            notes.write(b"%d\n" % item_id)
-
-    def move(self) -> None:
-        now = latest() + dt.timedelta(minutes=self.luck.randint(1, 300))
-        with clock.at(now):
-            customer = self.luck.choice(list(Customer.objects.order_by("pk")))
-            home = FoundHousehold(self.cast, customer)
-            self._bill(home, clock.month_of(now))
-            self._go_on(home)
-            if self.luck.random() < 0.1:
-                self._evaluate()
-
-    def _bill(self, home: FoundHousehold, month: dt.date) -> None:
+    def _bill(self, home: FoundHousehold, luck: Random) -> None:
         """Open the present month's bill; issue what was open before, and take some of the money."""
+        month = clock.month_of(clock.now())
         if home.alive and not Bill.objects.filter(customer=home.customer, month=month).exists():
-            lines = [(product, str(product), product.price) for product in home.alive]
-            billing.open_month(home.customer, month, lines)
+            billing.open_month(home.customer, month, [(each, str(each), each.price) for each in home.alive])
         earlier = Bill.objects.filter(customer=home.customer, month__lt=month)
         for bill in earlier.filter(state=Bill.State.UNBILLED):
             billing.issue_bill(bill, issued_on=month, due_on=month + dt.timedelta(days=20))
         for bill in earlier.filter(state=Bill.State.ISSUED):
             owed = bill.total - bill.credited - bill.paid
-            if owed > Decimal() and self.luck.random() < 0.5:
+            if owed > Decimal() and luck.random() < 0.5:
                 billing.pay(bill, amount=owed, paid_at=clock.now())
 
-    def _go_on(self, home: FoundHousehold) -> None:
-        case = RetentionCase.objects.filter(customer=home.customer, closed_at=None).first()
+    def _break_something(self, home: FoundHousehold, luck: Random) -> None:
+        """Faults of who has no case: most of those who will ask to leave then have a repeated one."""
+        if home.alive and not RetentionCase.objects.filter(customer=home.customer, closed_at=None).exists():
+            home.fault(days_ago=0.1, product=home.alive[0], solved=luck.random() < 0.8)
+
+    # --- people at work --------------------------------------------------------------------------
+
+    def work(self, share: Sequence[Customer], seed: int, stop: threading.Event) -> None:
+        """Carry the cases of `share` on until told to stop or the server is gone; to be run in a thread."""
+        luck = Random(seed)
+        try:
+            with suppress(ConnectionAbortedError):
+                while not stop.is_set():
+                    if not sum(self._serve(customer, luck) for customer in share):
+                        stop.wait(IDLE)
+        finally:
+            connection.close()
+
+    def _serve(self, customer: Customer, luck: Random) -> bool:
+        """One step of the customer's case, or a case; whether there was anything to do."""
+        home = FoundHousehold(self.cast, customer)
+        case = RetentionCase.objects.filter(customer=customer, closed_at=None).first()
         if case is None:
-            self._execute(home)
-            self._open(home)
-            return
-        walk = FoundWalk(home, case, self.done)
-        luck = self.luck.random()
-        if luck < 0.02:
-            actions.close_elsewhere(case.pk, actor=None, because="death")
-        elif walk.open:
-            Clerk(walk, self.luck).step()
+            return bool(home.alive) and self._open(home, luck)
+        items = list(WorkItem.objects.filter(instance=case.instance, status=WorkItem.Status.OPEN))
+        if items:
+            self._carry_out(FoundWalk(home, case), luck.choice(items), luck)
+        return bool(items)
 
-    def _execute(self, home: FoundHousehold) -> None:
-        for termination in Termination.objects.filter(customer=home.customer, executed_at=None):
-            terminations.execute_termination(termination, actor=None)
+    def _open(self, home: FoundHousehold, luck: Random) -> bool:
+        chosen = luck.sample(home.alive, luck.randint(1, len(home.alive)))
+        path = reverse("case_new", args=[home.customer.number])
+        asked = {
+            "channel": "phone", "reason": "faults", "products": [str(product.pk) for product in chosen],
+            "contact_phone": "70000001", "address": home.customer.address, "zone": str(self.cast.zone.pk),
+        }  # fmt: skip
+        return self._ask(Role.ADVISOR, path, asked, {TAKEN}) == TAKEN
 
-    def _open(self, home: FoundHousehold) -> None:
-        products = FoundHousehold(self.cast, home.customer).alive
-        if not products:
-            return
-        for ago in self.luck.sample(range(1, 30), self.luck.randint(1, 3)):
-            home.fault(days_ago=ago, product=products[0], solved=self.luck.random() < 0.8)
-        chosen = self.luck.sample(products, self.luck.randint(1, len(products)))
-        Walk(home, products=chosen)
+    def _carry_out(self, walk: FoundWalk, item: WorkItem, luck: Random) -> None:
+        """Where the rules take neither answer, the customer insists on leaving."""
+        path = reverse("step", args=[walk.case.number, item.pk])
+        for answers in Clerk(walk, luck).ways(item.element):
+            status = self._ask(item.role, path, answers, {TAKEN, REFUSED, TOO_LATE})
+            if status == TAKEN:
+                self.done.append(item.pk)
+            if status != REFUSED:
+                return
+        self._ask(Role.ADVISOR, reverse("case_insist", args=[walk.case.number]), {}, {TAKEN, TOO_LATE})
 
-    def _evaluate(self) -> None:
-        """Sign the month whose turn it is, once it is over."""
-        month = evaluations.due_month()
-        if month >= NOW.date().replace(day=1) and clock.today() >= clock.next_month(month):
-            by = self.cast[Role.COMMERCIAL_MANAGEMENT]
-            insight.sign_evaluation(month, findings="—", decisions="—", reformulate=False, actor=by)
-
-
-class Worker:
-    """Sweeps, now or when the next control falls due."""
-
-    pause = 0.03
-
-    def __init__(self, seed: int, notes: Path) -> None:
-        self.luck = Random(seed)
-
-    def move(self) -> None:
-        now = latest()
-        ahead = Wait.objects.filter(kind=Wait.Kind.TIMER, ended_at=None, wake_at__gt=now).order_by("wake_at")
-        due = list(ahead.values_list("wake_at", flat=True)[:3])
-        with clock.at(self.luck.choice([now, *due])):
-            sweeps.run_all()
-
-
-ROLES: dict[str, Callable[[int, Path], Desk | Worker]] = {"desk": Desk, "worker": Worker}
+    def _ask(self, role: str, path: str, data: dict[str, Any], expected: set[int]) -> int:
+        """The status of the answer. Raises ConnectionAbortedError where none came."""
+        status = Browser(self.port, self.sessions[role]).ask("POST", path, data)
+        if status == GONE:
+            raise ConnectionAbortedError
+        assert status in expected, (status, path, data)
+        return status

@@ -1,12 +1,10 @@
-"""SIGKILL at random moments of a running desk or worker: every case is as before or as after."""
+"""SIGKILL of the running server and worker at random moments: every case is as before or as after."""
 
-import os
-import select
-import signal
-import subprocess
-import sys
+import sqlite3
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
@@ -14,71 +12,39 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django_q.models import OrmQ
+from django_q.tasks import async_task
 
-from arraigo import clock
 from arraigo.eventlog.models import Event
 from arraigo.retention.models import RetentionCase
-from tests.cast import NOW, Cast
+from tests.cast import Cast
 from tests.kill import invariants
-from tests.kill.office import Desk, Worker
+from tests.kill.office import Office
+from tests.kill.parts import SWEEPS, Part, parts, quiet, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ROOT = Path(__file__).resolve().parents[2]
-KILLS, HOUSEHOLDS = 20, 16
-BEFORE = 240
-"""Moves before the first kill."""
-SHORTEST, LONGEST = 0.05, 0.6
-"""Seconds that a process lives before it is killed."""
-PATIENCE = 60
-"""Seconds within which a process that was not killed must do what it was told."""
-
-
-def database_url() -> str:
-    """The tests' database, for another process."""
-    given = connection.settings_dict
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{given['NAME']}"
-    access = f"{given['USER']}:{given['PASSWORD']}@{given['HOST']}:{given['PORT']}"
-    return f"postgres://{access}/{given['NAME']}"
-
-
-class Mother:
-    """Forks desks and workers on the tests' database."""
-
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
-        self.process = process
-        assert self._answer() == "ready"
-
-    def _answer(self) -> str:
-        assert self.process.stdout
-        assert select.select([self.process.stdout], [], [], PATIENCE)[0], "No answer."
-        return self.process.stdout.readline().strip()
-
-    def ask(self, word: str, number: int) -> int:
-        assert self.process.stdin
-        self.process.stdin.write(f"{word} {number}\n")
-        self.process.stdin.flush()
-        return int(self._answer())
-
-
-@contextmanager
-def mother(folder: Path) -> Iterator[Mother]:
-    environment = {
-        **os.environ,
-        "DATABASE_URL": database_url(),
-        "DJANGO_SETTINGS_MODULE": "arraigo.settings",
-        "ARRAIGO_DATA_DIR": str(folder),
-        "ARRAIGO_CHECKPOINT_FILE": str(folder / "checkpoints.jsonl"),
-    }
-    command = [sys.executable, "-m", "tests.kill.mother", str(folder / "notes")]
-    with subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        start_new_session=True,
-    ) as process:  # fmt: skip
-        try:
-            yield Mother(process)
-        finally:
-            os.killpg(process.pid, signal.SIGKILL)
+KILLS, HOUSEHOLDS, PEOPLE = 20, 15, 3
+LONGEST = 0.6
+"""Seconds that both are at work together before one is killed."""
+RUNS = 4
+"""Sweeps that wait for the worker in each round."""
+DAYS = 4
+"""Between two rounds: the controls fall due."""
+HELD_UP = (6, 14)
+"""Rounds in which the server is killed within the last write of a step."""
+HOLD = 2
+"""Seconds for which PostgreSQL holds up that write; SQLite does until it is killed."""
+SLOW = {
+    "sqlite": [
+        "CREATE TRIGGER slow BEFORE INSERT ON eventlog_event BEGIN SELECT count(*) FROM (WITH RECURSIVE c(x) AS "
+        "(SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 2000000000) SELECT x FROM c); END"
+    ],
+    "postgresql": [
+        f"CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep({HOLD}); RETURN NEW; END'",
+        "CREATE TRIGGER slow BEFORE INSERT ON eventlog_event FOR EACH STATEMENT EXECUTE FUNCTION slow()",
+    ],
+}
+FAST = {"sqlite": "DROP TRIGGER slow", "postgresql": "DROP FUNCTION slow CASCADE"}
 
 
 @pytest.fixture
@@ -87,49 +53,88 @@ def folder(tmp_path: Path, settings: Any) -> Path:
     return tmp_path
 
 
-@pytest.fixture
-def households(folder: Path) -> None:
-    """Households some of whose cases are under way, done by processes that nobody killed."""
-    with clock.at(NOW):
-        cast = Cast()
-        for number in range(HOUSEHOLDS):
-            cast.household(f"{900000 + number}")
-    desk, worker = Desk(1, folder / "notes"), Worker(1, folder / "notes")
-    for _ in range(BEFORE // 3):
-        desk.move()
-        desk.move()
-        worker.move()
+@contextmanager
+def at_work(office: Office, server: Part, luck: Random) -> Iterator[None]:
+    """People at the counters, until the end of the block or of the server."""
+    until(server.answers, "The server does not answer.")
+    office.port, stop = server.port, threading.Event()
+    shares = [office.customers[number::PEOPLE] for number in range(PEOPLE)]
+    with ThreadPoolExecutor(PEOPLE) as pool:
+        begun = [pool.submit(office.work, share, luck.randrange(2**32), stop) for share in shares]
+        try:
+            yield
+        finally:
+            stop.set()
+        for each in begun:
+            each.result()
 
 
-def alone() -> None:
-    """Wait until the database has let go of whoever was killed."""
-    until = time.monotonic() + PATIENCE
-    while connection.vendor == "postgresql" and _others():
-        assert time.monotonic() < until, "The database holds on to who was killed."
+def worker_begins() -> None:
+    """Give the worker something to do, and wait until it has taken it."""
+    for _run in range(RUNS):
+        async_task(SWEEPS)
+    until(lambda: OrmQ.objects.count() < RUNS, "The worker takes nothing.")
 
 
-def _others() -> int:
-    query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+@contextmanager
+def slowed_down() -> Iterator[None]:
+    """The last write of every step takes long: all others of its transaction are done by then."""
     with connection.cursor() as cursor:
-        cursor.execute(query)
-        return int(cursor.fetchone()[0])
+        for statement in SLOW[connection.vendor]:
+            cursor.execute(statement)
+    yield
+    quiet()
+    with connection.cursor() as cursor:
+        cursor.execute(FAST[connection.vendor])
 
 
-@pytest.mark.usefixtures("households")
+def somebody_writes() -> bool:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'")
+            return bool(cursor.fetchone()[0])
+    with sqlite3.connect(connection.settings_dict["NAME"], timeout=0, isolation_level=None) as raw:
+        try:
+            raw.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return True
+        raw.execute("ROLLBACK")
+        return False
+
+
+def killed_in_the_last_write(office: Office, server: Part, luck: Random) -> None:
+    before = len(office.done)
+    with slowed_down(), at_work(office, server, luck):
+        until(somebody_writes, "Nobody writes.")
+        time.sleep(0.3)  # in SQLite nothing tells that the slow write has been reached
+        server.kill()
+    assert len(office.done) == before
+
+
+def killed_at_some_moment(office: Office, server: Part, victim: Part, luck: Random) -> None:
+    with at_work(office, server, luck):
+        worker_begins()
+        time.sleep(luck.uniform(0, LONGEST))
+        victim.kill()
+    if victim is not server:
+        OrmQ.objects.all().delete()
+    quiet()
+
+
 def test_whoever_is_killed_leaves_every_case_as_before_or_as_after(folder: Path) -> None:
     luck = Random(2026)
-    with mother(folder) as office:
-        for kill in range(1, KILLS + 1):
-            running = {role: office.ask(role, luck.randrange(2**32)) for role in ("desk", "worker")}
-            victim = ("desk", "worker")[kill % 2]
-            # Nothing may end by itself while it is waited for: that is what the timeout looks for.
-            assert not select.select([office.process.stdout], [], [], luck.uniform(SHORTEST, LONGEST))[0]
-            os.kill(running[victim], signal.SIGKILL)
-            assert office.ask("reap", running.pop(victim)) == -signal.SIGKILL
-            (survivor,) = running.values()
-            os.kill(survivor, signal.SIGTERM)
-            assert office.ask("reap", survivor) == 0
-            alone()
-            invariants.reconcile(folder / "notes", kill)
+    with parts(folder) as started:
+        server, worker = started.server(), started.worker()
+        office = Office(Cast(), HOUSEHOLDS)
+        for kill in range(KILLS):
+            office.days_go_by(DAYS, luck)
+            victim = (server, worker)[kill % 2]
+            if kill in HELD_UP:
+                killed_in_the_last_write(office, server, luck)
+            else:
+                killed_at_some_moment(office, server, victim, luck)
+            # The next one starts while the books are read.
+            server, worker = (started.server(), worker) if victim is server else (server, started.worker())
+            invariants.reconcile(office.done, unsaid=PEOPLE * (kill // 2 + 1))
     assert Event.objects.filter(kind="case.woken").exists()
     assert set(RetentionCase.objects.values_list("outcome", flat=True)) >= {"running", "termination"}
