@@ -73,7 +73,8 @@ def find_nobody(work_order: WorkOrder | int, technician: User, *, photo: bytes, 
 
     An order that stands still already stays so; where the policy names no absence among
     `visit.pause_reasons`, the absence is kept and the 24 hours run on. Raises WrongState, NoTechnician, OrderOfAnother,
-    VisitFinished and the errors of `photos.store_attachment`.
+    VisitFinished, EvidenceUsed for a photo that stopped this order before, and the errors of
+    `photos.store_attachment`.
     """
     order = _locked_own(work_order, technician)
     _visit(order)
@@ -86,7 +87,7 @@ def find_nobody(work_order: WorkOrder | int, technician: User, *, photo: bytes, 
         evidence = f"{when(trip.absent_at)} · {technician} · foto {kept.sha256[:12]}"
         if trip.note:
             evidence += f" · {trip.note}"
-        progress.pause(order, reason=Pause.Reason.ABSENT, evidence=evidence, actor=technician)
+        progress.pause(order, reason=Pause.Reason.ABSENT, evidence=evidence, photo=kept, actor=technician)
     customer_absent.send(Trip, trip=trip, actor=technician)
     return trip
 

@@ -36,6 +36,19 @@ class EvidenceMissing(RuleBroken):
         )
 
 
+class EvidenceUsed(RuleBroken):
+    """This photo has stopped the 24 hours of work order {number} before: it does not stop them again."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(
+            _(
+                "This photo has stopped the 24 hours of work order %(number)s before: take a new one, which shows that "
+                "nobody is at home now."
+            )
+            % {"number": number}
+        )
+
+
 class CauseMissing(RuleBroken):
     """Write why work order {number} could not be solved on site."""
 

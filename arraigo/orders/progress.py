@@ -15,7 +15,14 @@ from arraigo.bss import actions as outbox
 from arraigo.bss import queries as outbox_queries
 from arraigo.eventlog.actions import record
 from arraigo.orders import queries
-from arraigo.orders.errors import CauseMissing, ChangedMeanwhile, EvidenceMissing, NoTechnician, WrongState
+from arraigo.orders.errors import (
+    CauseMissing,
+    ChangedMeanwhile,
+    EvidenceMissing,
+    EvidenceUsed,
+    NoTechnician,
+    WrongState,
+)
 from arraigo.orders.models import ENDED, OrderState, Pause, ProductOrder, WorkOrder
 from arraigo.orders.signals import clock_changed, order_assigned, orders_cancelled, visit_not_solved
 from arraigo.people.models import User
@@ -99,14 +106,16 @@ def pause(
     photo: "Attachment | None" = None,
     until: dt.datetime | None = None,
 ) -> Pause:
-    """Stop the 24 hours: the customer is absent or asked for later. Raises EvidenceMissing.
+    """Stop the 24 hours: the customer is absent or asked for later. Raises EvidenceMissing, EvidenceUsed.
 
-    `photo` is a stored attachment (`fieldwork.models.Attachment`) that shows it; `until` is when they run on
-    by themselves.
+    `photo`, which stops an order once, is a stored attachment (`fieldwork.models.Attachment`) that shows it;
+    `until` is when they run on by themselves.
     """
     order = _locked(order, *HELD_FROM)
     if not evidence.strip():
         raise EvidenceMissing(order.number)
+    if photo is not None and order.pauses.filter(photo=photo).exists():
+        raise EvidenceUsed(order.number)
     order.state = HELD_FROM[OrderState(order.state)]
     order.save(update_fields=["state"])
     began = Pause.objects.create(

@@ -11,7 +11,7 @@ from arraigo.engine import actions as engine
 from arraigo.engine.errors import AlreadyCompleted, ItemCancelled
 from arraigo.engine.models import WorkItem
 from arraigo.fieldwork import actions as fieldwork
-from arraigo.fieldwork.models import PrintBatch, Trip
+from arraigo.fieldwork.models import PrintBatch
 from arraigo.orders import progress
 from arraigo.orders import queries as orders_now
 from arraigo.orders.errors import ChangedMeanwhile
@@ -134,8 +134,8 @@ def pause_order(
 ) -> Pause:
     """Stop the 24 hours from the operations centre, on evidence only (`visit.pause_reasons`).
 
-    Absent: a `photo`, or the absence that the technician recorded. Later: the customer's own `words`
-    and the time that the customer asked for. Raises PauseNotAllowed, AbsenceUnproved,
+    Absent: a new `photo`; the absence that the technician recorded has stopped them by itself. Later: the
+    customer's own `words` and the time that the customer asked for. Raises PauseNotAllowed, AbsenceUnproved,
     CustomersWordMissing and the errors of photos and of `progress.pause`.
     """
     if reason not in orders_now.pause_reasons(order):
@@ -150,15 +150,11 @@ def pause_order(
 
 @transaction.atomic
 def _pause_absent(order: WorkOrder, photo: bytes | None, note: str, actor: User) -> Pause:
-    if photo:
-        kept = fieldwork.store_attachment(photo, actor=actor)
-        evidence = _with(f"Foto {kept.sha256[:12]}", note)
-        return progress.pause(order, reason=Pause.Reason.ABSENT, evidence=evidence, photo=kept, actor=actor)
-    trip = Trip.objects.filter(work_order=order, absent_at__isnull=False).select_related("technician", "photo").last()
-    if trip is None or trip.absent_at is None:
+    if not photo:
         raise AbsenceUnproved(order.number)
-    evidence = _with(f"{trip.technician} · {clock.local(trip.absent_at):%d/%m/%Y %H:%M}", note)
-    return progress.pause(order, reason=Pause.Reason.ABSENT, evidence=evidence, photo=trip.photo, actor=actor)
+    kept = fieldwork.store_attachment(photo, actor=actor)
+    evidence = _with(f"Foto {kept.sha256[:12]}", note)
+    return progress.pause(order, reason=Pause.Reason.ABSENT, evidence=evidence, photo=kept, actor=actor)
 
 
 def _with(evidence: str, note: str) -> str:

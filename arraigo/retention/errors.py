@@ -115,8 +115,8 @@ class AbsenceUnproved(RuleBroken):
     def __init__(self, number: str) -> None:
         super().__init__(
             _(
-                "Add the photo that shows that nobody was at home: the technician has recorded no absence "
-                "for work order %(number)s."
+                "Add the photo that shows that nobody was at home for work order %(number)s: an absence that the "
+                "technician recorded has stopped the 24 hours by itself, once."
             )
             % {"number": number}
         )

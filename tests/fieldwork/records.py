@@ -33,8 +33,9 @@ def a_signature() -> bytes:
     return encoded(image)
 
 
-def a_photo() -> bytes:
-    return encoded(Image.effect_mandelbrot((320, 240), (-3, -2.5, 2, 2.5), 60), "JPEG")
+def a_photo(detail: int = 60) -> bytes:
+    """A photo, another one for each `detail`."""
+    return encoded(Image.effect_mandelbrot((320, 240), (-3, -2.5, 2, 2.5), detail), "JPEG")
 
 
 def an_order(**fields: Any) -> WorkOrder:

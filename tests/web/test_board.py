@@ -10,13 +10,16 @@ from django.urls import reverse
 
 from arraigo import clock
 from arraigo.engine.models import WorkItem
+from arraigo.fieldwork import actions as fieldwork
 from arraigo.fieldwork.models import PrintBatch
 from arraigo.messages.models import Notice
 from arraigo.orders import actions as orders
+from arraigo.orders.errors import EvidenceUsed
 from arraigo.orders.models import Pause, WorkOrder
 from arraigo.people.models import Membership, Role, Unit, User
 from tests.cast import Cast, Walk, moment
 from tests.fieldwork.records import a_photo
+from tests.records import refused as refuses
 from tests.web.conftest import signed_in
 
 FRONT = ("step_01", "step_02", "step_03", "step_04", "step_05")
@@ -259,3 +262,20 @@ def test_an_absence_is_proved_by_a_photo(cast: Cast, supervisor: Client) -> None
     pause = Pause.objects.get()
     assert pause.photo is not None
     assert pause.photo.sha256[:12] in pause.evidence
+
+
+def test_an_absence_stops_the_24_hours_once(cast: Cast, supervisor: Client) -> None:
+    """What the technician recorded, or its photo, does not stop them again after they have run on."""
+    order, technician = ordered(cast, "1"), cast[Role.TECHNICIAN]
+    orders.assign(order, technician=technician, actor=None)
+    fieldwork.find_nobody(order, technician, photo=a_photo())
+    orders.resume(order, actor=None)
+    path = reverse("operations_pause", args=[order.number])
+    without: dict[str, Any] = {"reason": "absent"}
+    for again in (without, {**without, "photo": upload(a_photo())}):
+        page = supervisor.post(path, again)
+        assert (page.status_code, list(page.context["form"].errors)) == (400, ["__all__"])
+    with refuses(EvidenceUsed):
+        fieldwork.find_nobody(order, technician, photo=a_photo())
+    assert Pause.objects.count() == 1
+    assert supervisor.post(path, {"reason": "absent", "photo": upload(a_photo(20))}).status_code == 302

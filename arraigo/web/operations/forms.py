@@ -71,7 +71,9 @@ class PauseForm(forms.Form):
     )
     photo = PhotoField(
         label=_("Photo of the absence"),
-        help_text=_("Customer absent: not needed where the technician has recorded the absence."),
+        help_text=_(
+            "Customer absent: a new one. An absence that the technician records stops the 24 hours by itself, once."
+        ),
         required=False,
     )
     words = forms.CharField(
