@@ -93,7 +93,7 @@ def _pass(
     run.lines, run.lines_done = layout.lines, 0
     if run.pk:
         run.save(update_fields=["lines", "lines_done", "sha256"])
-    rejects = files.Rejects(_rejects_of(path, run))
+    rejects = files.Rejects(_rejects_of(path, run, dry_run))
     try:
         with Seen() as seen, _whole(kind, dry_run):
             work = Work(run, kind, mapped, seen, rejects, dry_run, progress)
@@ -106,8 +106,10 @@ def _pass(
     return tally, written
 
 
-def _rejects_of(path: Path, run: ImportRun) -> Path:
-    return Path(settings.DATA_DIR) / "rejects" / f"{fitting(path.stem)}.{run.sha256[:8]}.{run.kind}.csv"
+def _rejects_of(path: Path, run: ImportRun, dry_run: bool) -> Path:
+    """Where the rejects of a run go: each has its own, since the history keeps them all."""
+    which = "dry-run" if dry_run else str(run.pk)
+    return Path(settings.DATA_DIR) / "rejects" / f"{fitting(path.stem)}.{run.sha256[:8]}.{run.kind}.{which}.csv"
 
 
 def _whole(kind: Kind, dry_run: bool) -> AbstractContextManager[Any]:

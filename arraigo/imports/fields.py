@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo
 
 from arraigo import clock
+from arraigo.imports.reading.raw import Numeric
 
 TIME = r"(?:[ T,]+(\d{1,2}):(\d{2})(?::(\d{2}))? ?([ap])?\.? ?(?:m\.?)?)?$"
 DAY_FIRST = re.compile(rf"(\d{{1,2}})[/.-](\d{{1,2}})[/.-](\d{{4}}){TIME}", re.IGNORECASE)
@@ -30,6 +31,8 @@ FIRST_DAY = dt.datetime(1899, 12, 30)  # noqa: DTZ001
 MONTH_FIRST = re.compile(r"(\d{1,2})[/.-](\d{4})$")
 YEAR_MONTH = re.compile(r"(\d{4})[/.-](\d{1,2})$")
 GROUPED = re.compile(r"-?\d{1,3}([., ]\d{3})+$")
+PARTED = {sign: re.compile(rf"[-+]?[1-9]\d{{0,2}}(?:{re.escape(sign)}\d{{3}})+") for sign in ".,"}
+"""Whole numbers whose thousands a sign parts."""
 YES = frozenset({"1", "true", "yes", "y", "si", "sí", "s", "x", "verdadero"})
 NO = frozenset({"0", "false", "no", "n", "falso"})
 EARLIEST = 1900
@@ -114,19 +117,29 @@ def plain_number(text: str, decimal: str = "") -> str:
     """A number as Python reads it: `1.234,50` is `1234.50`. `decimal` is the sign before the decimals.
 
     Without it the last of point and comma is that sign; where it could as well part thousands
-    (`1,234`), the text is given back as it is, for the row's rules to refuse.
+    (`1,234`), the text is given back as it is, for the row's rules to refuse. Raises ValueError where the
+    other sign stands where no thousands are parted: `99.90` with a decimal comma.
     """
+    if isinstance(text, Numeric):
+        return text
     text = text.removeprefix("Bs.").removeprefix("Bs").strip().replace("\u00a0", "").replace(" ", "")
     if decimal:
-        return text.replace("." if decimal == "," else ",", "").replace(decimal, ".")
+        return _told_number(text, decimal)
     if "," not in text:
         return text.replace(".", "") if text.count(".") > 1 and GROUPED.match(text) else text
     if "." in text:
-        last = max(text.rfind("."), text.rfind(","))
-        return text[:last].replace(".", "").replace(",", "") + "." + text[last + 1 :]
+        return _told_number(text, max(".,", key=text.rfind))
     if GROUPED.match(text):
         return text.replace(",", "") if text.count(",") > 1 else text
     return text.replace(",", ".")
+
+
+def _told_number(text: str, decimal: str) -> str:
+    whole, sign, decimals = text.partition(decimal)
+    other = "." if decimal == "," else ","
+    if other in decimals or (other in whole and not PARTED[other].fullmatch(whole)):
+        raise ValueError(_("“%(value)s” has “%(sign)s” where no thousands end") % {"value": text, "sign": other})
+    return whole.replace(other, "") + ("." + decimals if sign else "")
 
 
 def _number(value: Any, info: ValidationInfo) -> Any:

@@ -17,7 +17,7 @@ from arraigo.imports.likeness import columns, fit
 from arraigo.imports.mapping import ColumnMapping
 from arraigo.imports.reading import files
 from arraigo.imports.reading.heading import RECOGNISED
-from arraigo.imports.reading.raw import Layout, RawRow
+from arraigo.imports.reading.raw import Layout, Numeric, RawRow
 
 SHOWN = 10
 LOOKED_AT = 2000
@@ -116,13 +116,20 @@ def _encoding(layout: Layout) -> str:
 
 
 def _decimal(told: Mapping[str, Sequence[str]]) -> Any:
-    """The decimal sign, where the cells show it: a comma before one or two last digits."""
-    for cells in told.values():
-        numbers = [cell for cell in cells if cell]
-        commas = any("," in cell and len(cell) - cell.rfind(",") <= 3 for cell in numbers)
-        if commas and all(_is_number(cell) for cell in numbers):
-            return ","
-    return ""
+    """A comma, where cells show one before one or two last digits, and none shows a point before its decimals."""
+    columns = ([cell for cell in cells if cell and not isinstance(cell, Numeric)] for cells in told.values())
+    numbers = [cell for cells in columns if all(map(_is_number, cells)) for cell in cells]
+    commas = any("," in cell and len(cell) - cell.rfind(",") <= 3 for cell in numbers)
+    points = any("." in cell and not _fits_comma(cell) for cell in numbers)
+    return "," if commas and not points else ""
+
+
+def _fits_comma(text: str) -> bool:
+    try:
+        plain_number(text, ",")
+    except ValueError:
+        return False
+    return True
 
 
 def _is_number(text: str) -> bool:

@@ -31,6 +31,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from arraigo.imports.errors import MappingInvalid, MappingOtherKind, MappingUnknown
 from arraigo.imports.fields import reason_of
 from arraigo.imports.guard import unguarded
+from arraigo.imports.reading.raw import Numeric
 from arraigo.products.models import Service, Technology
 
 READY = Path(__file__).parent / "mappings"
@@ -113,7 +114,8 @@ class ColumnMapping(Strict):
         """Our fields of a row, translated; empty ones are left out."""
         found = dict(self.constants)
         for field, header in self.columns.items():
-            if text := row.get(header, "").strip():
+            cell = row.get(header, "")
+            if text := cell if isinstance(cell, Numeric) else cell.strip():
                 if text[0] == "'":
                     text = unguarded(text)
                 found[field] = self.values[field].get(text, text) if field in self.values else text

@@ -5,6 +5,7 @@ import datetime as dt
 import gzip
 import io
 import os
+import re
 import zipfile
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 from django.conf import settings
 from django.utils import translation
 
+from arraigo.billing.models import Bill
 from arraigo.customers.models import Customer
 from arraigo.imports import actions, errors, guess, mapping
 from arraigo.imports.reading import packed
@@ -278,3 +280,47 @@ def test_a_reject_shows_the_value_as_the_file_has_it(write: Write) -> None:
     a_customer(source="file", external_id="C-1")
     path = write("b.csv", "customer;month;issued_on;due_on;total", "C-1;2026-01;2026-02-01;2026-02-20;(1.234,50)")
     assert [each.value for each in actions.import_file("bills", path)[0].rejects] == ["(1.234,50)"]
+
+
+def test_no_amount_is_taken_for_ten_or_a_hundred_times_itself(write: Write, tmp_path: Path) -> None:
+    """By the program's own proposal, and with a comma told for a file whose numbers are numbers."""
+    for number in range(3):
+        a_customer(source="file", external_id=f"C-{number}", number=f"C-{number}")
+    head = ["customer", "month", "issued_on", "due_on", "total", "consumo"]
+    rows = [["C-0", "2026-01", "2026-02-01", "2026-02-20", "150,50", "120,5"],
+            ["C-1", "2026-01", "2026-02-01", "2026-02-20", "99.90", "7"],
+            ["C-2", "2026-01", "2026-02-01", "2026-02-20", "1.234,50", "7"]]  # fmt: skip
+    path = write("b.csv", *(";".join(cells) for cells in [head, *rows]))
+    guessed = guess.guess(path, "bills")
+    assert guessed.mapping.decimal == ""
+    told = tmp_path / "comma.toml"
+    told.write_text(guessed.as_toml() + "\n[constants]\n")
+    tally, _rejects = actions.import_file("bills", path, mapping_name=str(told))
+    assert tally.accepted == 3
+    totals = list(Bill.objects.order_by("customer__number").values_list("total", flat=True))
+    assert [str(total) for total in totals] == ["150.50", "99.90", "1234.50"]
+    told.write_text('kind = "bills"\ndecimal = ","\n[columns]\n' + "".join(f'{n} = "{n}"\n' for n in head[:5]))
+    tally, _rejects = actions.import_file("bills", path, mapping_name=str(told))
+    assert (tally.unchanged, [each.field for each in tally.rejects]) == (2, ["total"])
+    numbers = [[*row[:4], amount] for row, amount in zip(rows, (150.5, 99.9, 1234.5), strict=True)]
+    workbook(tmp_path / "b.xlsx", head[:5], *numbers)  # type: ignore[arg-type]
+    pl.DataFrame(numbers, schema=head[:5], orient="row").write_parquet(tmp_path / "b.parquet")
+    for name in ("b.xlsx", "b.parquet"):
+        tally, _rejects = actions.import_file("bills", tmp_path / name, mapping_name=str(told))
+        assert (tally.unchanged, tally.rejects) == (3, []), name
+
+
+def test_the_header_of_a_reject_is_no_formula(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "c.xlsx", ["external_id", "name", '=HYPERLINK("x")'], [1, "Ana", "=A1"])
+    with zipfile.ZipFile(path) as packed_up:
+        parts = {name: packed_up.read(name) for name in packed_up.namelist()}
+    sheet = next(name for name in parts if name.endswith("sheet1.xml"))
+    parts[sheet] = re.sub(
+        rb'<c r="C1"[^>]*><f>[^<]*</f><v ?/?>(</v>)?</c>',
+        b'<c r="C1" t="inlineStr"><is><t>=X(1)</t></is></c>',
+        parts[sheet],
+    )
+    with zipfile.ZipFile(path, "w") as packed_up:
+        for name, content in parts.items():
+            packed_up.writestr(name, content)
+    assert bring(path) == ([0, 0, 0, 1], [(2, "'=X(1)", "the cell holds a formula: put its value there")])

@@ -54,8 +54,9 @@ def test_sample(write: Write) -> None:
     path = write(
         "ibm.csv", HEADER, line("AAAA-1", "Yes", "Fiber optic", "85.35", "900.1", "No"),
         line("BBBB-2", "No", "DSL", "40.05", " ", "Yes"), line("CCCC-3", "Yes", "DSL", "x", "1", "No"),
+        line("DDDD-4", "No", "No", "20.00", "1", "No").replace("Yes", "No"),  # charged, and for nothing
     )  # fmt: skip
-    assert bring(path) == {"accepted": 2, "updated": 0, "unchanged": 0, "rejected": 1}
+    assert bring(path) == {"accepted": 2, "updated": 0, "unchanged": 0, "rejected": 2}
     stays = Customer.objects.get(external_id="AAAA-1")
     kinds = {p.offering.code: p.offering.technology for p in stays.products.select_related("offering")}
     assert kinds == {

@@ -34,18 +34,22 @@ def apportion(total: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
 def charge(cells: Mapping[str, str], mapping: ColumnMapping) -> Decimal | None:
     """The monthly charge of a row, in Bs; None where it is no amount."""
     try:
-        amount = Decimal(plain_number(cells[mapping.monthly_charge].strip(), mapping.decimal))
+        amount = Decimal(plain_number(cells[mapping.monthly_charge], mapping.decimal))
         return bs(amount) if amount.is_finite() and ZERO <= amount < 10**10 else None
-    except InvalidOperation:
+    except (InvalidOperation, ValueError):
         return None
 
 
 def problem(cells: Mapping[str, str], mapping: ColumnMapping) -> list[tuple[str, str, str]]:
     """What is wrong with the row's monthly charge."""
     header = mapping.monthly_charge
-    if header and charge(cells, mapping) is None:
-        value = cells.get(header, "")
+    if not header:
+        return []
+    value, amount = cells.get(header, ""), charge(cells, mapping)
+    if amount is None:
         return [(header, value, _("“%(value)s” is no amount in Bs") % {"value": value})]
+    if amount and mapping.products and not mapping.brought_by(cells):
+        return [(header, value, _("is charged, and the row brings no product that the mapping knows"))]
     return []
 
 

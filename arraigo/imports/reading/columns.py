@@ -7,7 +7,7 @@ import polars as pl
 from polars.exceptions import PolarsError
 
 from arraigo.imports.errors import ColumnNested, FileBroken
-from arraigo.imports.reading.raw import RawRow, row_of
+from arraigo.imports.reading.raw import Numeric, RawRow, row_of
 
 SLICE = 20_000
 """Rows in memory at a time."""
@@ -31,11 +31,16 @@ def rows(path: Path, shown: Path, names: tuple[str, ...], count: int) -> Iterato
     """The rows of the file, as text."""
     try:
         frame = pl.scan_parquet(path)
-        frame = frame.select([_as_text(name, kind) for name, kind in frame.collect_schema().items()])
+        kinds = list(frame.collect_schema().items())
+        numeric = [place for place, (_name, kind) in enumerate(kinds) if kind.is_float() or kind.is_decimal()]
+        frame = frame.select([_as_text(name, kind) for name, kind in kinds])
         for begin in range(0, count, SLICE):
             part = frame.slice(begin, SLICE).collect()
-            for number, cells in enumerate(part.iter_rows(), begin + 1):
-                yield row_of(number, names, [cell or "" for cell in cells])
+            for number, found in enumerate(part.iter_rows(), begin + 1):
+                cells = [cell or "" for cell in found]
+                for place in numeric:
+                    cells[place] = Numeric(cells[place])
+                yield row_of(number, names, cells)
     except PolarsError as error:
         raise FileBroken(shown) from error
 

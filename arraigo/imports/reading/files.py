@@ -106,7 +106,7 @@ class Rejects:
             self._writer = csv.writer(self._file)
             self._writer.writerow(["line", "field", "value", "reason"])
             self.written = True
-        self._writer.writerows((each.line, each.field, guarded(each.value), each.reason) for each in rejects)
+        self._writer.writerows((each.line, guarded(each.field), guarded(each.value), each.reason) for each in rejects)
 
     def close(self) -> None:
         if self._file is not None:

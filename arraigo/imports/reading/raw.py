@@ -12,6 +12,12 @@ MOST_LINE = 1 << 20
 MOST_COLUMNS = 500
 
 
+class Numeric(str):
+    """The text of a cell that is a number in the file: its point stands before decimals, whatever the mapping says."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class RawRow:
     """One record of the file. `line` is the line on which it begins, as an editor or spreadsheet counts."""

@@ -16,7 +16,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from arraigo.imports.errors import FileBroken, SheetUnknown
 from arraigo.imports.reading import heading
-from arraigo.imports.reading.raw import RawRow, row_of
+from arraigo.imports.reading.raw import Numeric, RawRow, row_of
 
 BROKEN = (
     InvalidFileException, zipfile.BadZipFile, ParseError, DefusedXmlException, KeyError, ValueError, TypeError,
@@ -103,7 +103,7 @@ def text_of(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else format(value, ".15g")
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else Numeric(format(value, ".15g"))
     if isinstance(value, dt.datetime | dt.date | dt.time):
         return value.isoformat()
     return str(value)

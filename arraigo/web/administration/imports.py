@@ -131,7 +131,9 @@ def import_progress(request: HttpRequest, pk: int) -> HttpResponse:
 def import_rejects(request: HttpRequest, pk: int) -> HttpResponse:
     """The rows that were not taken, with line, field, value and reason; of the dry run before it is brought in."""
     run = run_or_404(pk)
-    path = Path(run.rejects_file or run.trial.get("rejects_file") or "-")
+    tried = str(run.trial.get("rejects_file", ""))
+    found = tried or run.rejects_file if run.state == ImportRun.State.DRAFT else run.rejects_file or tried
+    path = Path(found or "-")
     if not path.is_file():
         raise Http404
     answer = StreamingHttpResponse(_chunks(path), content_type="text/csv; charset=utf-8")
