@@ -99,12 +99,14 @@ def _words(evaluation: Evaluation) -> Iterator[sheets.Section]:
 
 
 def _section(table: tables.Table) -> sheets.Section:
-    rows = [[_text(cell) for cell in row] for row in table.rows]
+    rows = [[_text(cell, places) for cell, places in zip(row, table.places, strict=True)] for row in table.rows]
     notes, wide = [table.note] if table.note else [], len(table.header) == 3 and isinstance(table.rows[0][2], str)
     return {"title": table.name, "header": table.header, "rows": rows, "lines": notes, "wide": wide}
 
 
-def _text(cell: tables.Cell) -> str:
+def _text(cell: tables.Cell, places: int) -> str:
     if isinstance(cell, Decimal):
         return amount(cell)
+    if isinstance(cell, float):
+        return f"{cell:.{places}f}".replace(".", ",")
     return cell if isinstance(cell, str) else number(cell)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from arraigo.documents.values import number
 from arraigo.insight import sets, words
 from arraigo.insight.figures import COLUMNS, COUNTED, Group, MonthFigures
 from arraigo.retention import aftermath
@@ -25,6 +26,15 @@ class Table:
     header: Sequence[str]
     rows: Sequence[Sequence[Cell]]
     note: str = ""
+
+    @property
+    def places(self) -> list[int]:
+        """Column by column, how many decimals its fractions are shown with: as many as the longest of them needs."""
+        return [max(map(_decimals, column), default=0) for column in zip(*self.rows, strict=True)]
+
+
+def _decimals(cell: Cell) -> int:
+    return len(number(cell).partition(",")[2]) if isinstance(cell, float) else 0
 
 
 def tables(figures: MonthFigures) -> list[Table]:

@@ -23,17 +23,19 @@ def workbook(figures: MonthFigures) -> bytes:
                "note": book.add_format({"italic": True})}  # fmt: skip
     courtesies = {code: terms["name"] for code, terms in procedures.current_policy().value("courtesy").items()}
     for table in [*tables(figures), afterwards(figures.month, courtesies)]:
-        _write(book.add_worksheet(table.name[:31]), table, formats)
+        _write(book, table, formats)
     book.close()
     return target.getvalue()
 
 
-def _write(sheet: Any, table: Table, formats: dict[str, Any]) -> None:
+def _write(book: Any, table: Table, formats: dict[str, Any]) -> None:
+    sheet = book.add_worksheet(table.name[:31])
     sheet.write_row(0, 0, table.header, formats["head"])
     sheet.freeze_panes(1, 0)
+    fractions = [book.add_format({"num_format": f"0.{'0' * places}"}) for places in table.places]
     for number, row in enumerate(table.rows, 1):
         for column, cell in enumerate(row):
-            _put(sheet, number, column, cell, formats)
+            _put(sheet, number, column, cell, formats | {"fraction": fractions[column]})
     if table.note:
         sheet.write_string(len(table.rows) + 2, 0, table.note, formats["note"])
     for column, title in enumerate(table.header):
@@ -44,7 +46,9 @@ def _write(sheet: Any, table: Table, formats: dict[str, Any]) -> None:
 def _put(sheet: Any, row: int, column: int, cell: Cell, formats: dict[str, Any]) -> None:
     if isinstance(cell, Decimal):
         sheet.write_number(row, column, float(cell), formats["bs"])
-    elif isinstance(cell, int | float):
+    elif isinstance(cell, float):
+        sheet.write_number(row, column, cell, formats["fraction"])
+    elif isinstance(cell, int):
         sheet.write_number(row, column, cell)
     else:
         sheet.write_string(row, column, cell or "")
