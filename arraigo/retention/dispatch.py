@@ -14,7 +14,7 @@ from arraigo.fieldwork import actions as fieldwork
 from arraigo.fieldwork.models import PrintBatch
 from arraigo.orders import progress
 from arraigo.orders import queries as orders_now
-from arraigo.orders.errors import ChangedMeanwhile
+from arraigo.orders.errors import ChangedMeanwhile, WrongState
 from arraigo.orders.models import Pause, WorkOrder
 from arraigo.people.models import Role, User
 from arraigo.retention import actions
@@ -135,9 +135,11 @@ def pause_order(
     """Stop the 24 hours from the operations centre, on evidence only (`visit.pause_reasons`).
 
     Absent: a new `photo`; the absence that the technician recorded has stopped them by itself. Later: the
-    customer's own `words` and the time that the customer asked for. Raises PauseNotAllowed, AbsenceUnproved,
-    CustomersWordMissing and the errors of photos and of `progress.pause`.
+    customer's own `words` and the time that the customer asked for. Raises WrongState, PauseNotAllowed,
+    AbsenceUnproved, CustomersWordMissing and the errors of photos and of `progress.pause`.
     """
+    if order.closed_at is not None:
+        raise WrongState(order.number, order.get_state_display())
     if reason not in orders_now.pause_reasons(order):
         raise PauseNotAllowed(order.number)
     if reason == Pause.Reason.ABSENT:

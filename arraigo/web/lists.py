@@ -79,6 +79,8 @@ class List:
     """What stands there where nothing is found."""
     size: int = ROWS
     remembers: bool = True
+    above: str = ""
+    """Template of what stands over the rows and changes with them; it is given `list`."""
 
     def column(self, key: str) -> Column | None:
         return next((column for column in self.columns if column.key == key and column.order), None)
@@ -136,6 +138,13 @@ class Shown:
         query = QueryDict(mutable=True)
         sort = {SORT: self.sort} if self.sort else {}
         query.update({**self.kept, **self.chosen, **sort, key: value})
+        return query.urlencode()
+
+    @property
+    def filters(self) -> str:
+        """The filters that are set, as `filtered` reads them."""
+        query = QueryDict(mutable=True)
+        query.update(self.chosen)
         return query.urlencode()
 
     @property
@@ -230,6 +239,13 @@ def _narrowed(rows: Rows, spec: List, form: forms.Form, sort: str) -> QuerySet[A
     if column is None:
         return found
     return found.order_by(*column.ordering(sort.startswith("-")), "-pk" if sort.startswith("-") else "pk")
+
+
+def filtered(spec: List, rows: QuerySet[Any], filters: str) -> QuerySet[Any]:
+    """Those of `rows` that `filters` leave, the query of an address; what is no good filter narrows nothing."""
+    form = spec.form(QueryDict(filters))
+    form.is_valid()
+    return _narrowed(rows, spec, form, "")
 
 
 def _chosen(request: HttpRequest, spec: List) -> QueryDict:

@@ -1,6 +1,8 @@
 """The operations centre's board: what it shows first, how it narrows, and two supervisors at once."""
 
 import datetime as dt
+import html
+import re
 from typing import Any
 
 import pytest
@@ -17,8 +19,10 @@ from arraigo.orders import actions as orders
 from arraigo.orders.errors import EvidenceUsed
 from arraigo.orders.models import Pause, WorkOrder
 from arraigo.people.models import Membership, Role, Unit, User
+from arraigo.retention import board, sweeps
 from tests.cast import Cast, Walk, moment
 from tests.fieldwork.records import a_photo
+from tests.records import a_visit
 from tests.records import refused as refuses
 from tests.web.conftest import signed_in
 
@@ -92,8 +96,6 @@ def test_a_repeat_visit_and_a_failed_control_are_marked(cast: Cast, supervisor: 
     home = cast.household("1")
     home.repeated_faults()
     walk = Walk(home).go(*FRONT, "step_06", "step_07", "step_08")
-    from arraigo.retention import sweeps
-
     with moment(days=2, hours=1):
         sweeps.wake_due_cases()
         walk("step_09", verdict="failed", answer="Sigue igual")
@@ -208,11 +210,44 @@ def test_a_closed_order_lets_none_change_hands(cast: Cast, supervisor: Client) -
     found = [ordered(cast, number) for number in "12"]
     numbers = [order.number for order in found]
     orders.fail_order(found[1], cause="plant", actor=None)
-    answer = supervisor.post(
-        reverse("operations_hand_over"), {"order": numbers, "technician": cast[Role.TECHNICIAN].pk}
-    )
-    assert answer.status_code == 404
+    for verb in ("hand_over", "print", "swap"):
+        page = post(supervisor, f"operations_{verb}", order=numbers, technician=cast[Role.TECHNICIAN].pk)
+        assert f"La orden de trabajo {numbers[1]} está" in page.content.decode()
+        assert page.context["ticked"] == set(numbers)
     assert not WorkOrder.objects.exclude(technician=None).exists()
+    assert not PrintBatch.objects.exists()
+    path = reverse("operations_pause", args=[numbers[1]])
+    tomorrow = f"{clock.local(clock.now()) + dt.timedelta(days=1):%Y-%m-%dT%H:%M}"
+    late = supervisor.post(path, {"reason": "later", "words": "Mañana, dijo", "wanted_at": tomorrow})
+    assert (late.status_code, "Mañana, dijo" in late.content.decode()) == (400, True)
+    assert numbers[1] in supervisor.get(path, follow=True).content.decode()
+
+
+def test_more_than_a_page_is_given_and_printed_at_once(cast: Cast, supervisor: Client) -> None:
+    """One box is every order that the filter shows, on 2 pages; without script it is a form's value like any other."""
+    homes = [cast.household(str(200000 + number)) for number in range(board.PAGE + 4)]
+    found = [a_visit(home.customer, home.internet, case_number=f"RET-2026-9{place:05}")
+             for place, home in enumerate(homes)]  # fmt: skip
+    other = ordered(cast, "1")
+    technician = cast[Role.TECHNICIAN]
+
+    def box(**query: Any) -> str:
+        page = supervisor.get(reverse("operations_orders"), query).content.decode()
+        (value,) = re.findall(r'name="everything" value="([^"]+)"', page)
+        return html.unescape(value)
+
+    stale = box(clear="1")
+    assert stale == f"{len(found) + 1}?"
+    post(supervisor, "operations_hand_over", order=[other.number], technician=technician.pk)
+    rest = box(situation="unassigned")
+    assert rest == f"{len(found)}?situation=unassigned"
+    post(supervisor, "operations_print", everything=rest)
+    batch = PrintBatch.objects.get()
+    assert set(batch.work_orders.all()) == set(found)
+    post(supervisor, "operations_hand_over", everything=rest, technician=technician.pk)
+    assert WorkOrder.objects.filter(technician=technician).count() == len(found) + 1
+    again = post(supervisor, "operations_hand_over", everything=rest, technician=technician.pk)
+    assert "mírelas de nuevo" in again.content.decode()
 
 
 def test_who_is_no_technician_of_the_centre_gets_no_order(cast: Cast, supervisor: Client) -> None:

@@ -56,6 +56,8 @@ def page(user: User, given: QueryDict) -> dict[str, Any]:
         "batches": list(access.batches(user)[:LAST_BATCHES]),
         "form": HandOverForm(centers, initial={"technician": given.get("give", "")}).of(technicians),
         "ticked": set(given.getlist("order")),
+        "everything": "everything" in given,
+        "most_at_once": access.MOST_AT_ONCE,
         "centers": sorted({str(each.unit) for each in user.own_memberships if each.unit_id in centers}),
     }
 

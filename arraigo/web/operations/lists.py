@@ -72,6 +72,7 @@ def orders(centers: Sequence[int], technicians: Sequence[User]) -> List:
             Choice("assigned", _("Technician"), [(each.pk, str(each)) for each in technicians], "technician"),
         ),
         size=board.PAGE,
+        above="operations/part_everything.html",
     )
 
 

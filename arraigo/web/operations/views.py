@@ -1,5 +1,7 @@
 """The operations centre: open retention orders, print, assign, pause (step 6)."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
@@ -9,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from arraigo.orders import progress
+from arraigo.orders.errors import WrongState
 from arraigo.orders.models import WorkOrder
 from arraigo.orders.queries import pause_reasons
 from arraigo.people.models import Role
@@ -17,6 +20,7 @@ from arraigo.retention import board, dispatch
 from arraigo.web import lists, replies
 from arraigo.web.access import posted, staff, user_of
 from arraigo.web.operations import access, contexts
+from arraigo.web.operations.errors import NothingChosen
 from arraigo.web.operations.forms import AssignForm, HandOverForm, PauseForm, PrintForm
 from arraigo.web.operations.lists import orders as order_list
 
@@ -44,13 +48,20 @@ def _again(request: HttpRequest, why: str) -> HttpResponse:
     messages.error(request, why)
     query = QueryDict(mutable=True)
     query.setlist("order", request.POST.getlist("order")[:MOST_CHOSEN])
+    if "everything" in request.POST:
+        query["everything"] = "1"
     query["give"] = request.POST.get("technician", "")
     return redirect(f"{reverse('operations_orders')}?{query.urlencode()}")
 
 
 def _chosen(request: HttpRequest) -> list[WorkOrder]:
-    """The chosen orders with the technicians that the person saw them with; 404 for orders of others."""
-    chosen = access.orders(user_of(request), request.POST.getlist("order"))
+    """The chosen orders with the technicians that the person saw them with; 404 for orders of others.
+
+    Raises WrongState for one that was closed meanwhile, OrdersChanged and TooManyOrders where all of a filter
+    were meant.
+    """
+    user, shown = user_of(request), request.POST.get("everything", "")
+    chosen = access.everything(user, shown) if shown else access.orders(user, request.POST.getlist("order"))
     seen = dict(text.split(":", 1) for text in request.POST.getlist("seen") if ":" in text)
     for order in chosen:
         if order.number in seen:
@@ -59,21 +70,30 @@ def _chosen(request: HttpRequest) -> list[WorkOrder]:
     return chosen
 
 
+def _with_chosen(request: HttpRequest, act: Callable[[list[WorkOrder]], str]) -> HttpResponse:
+    """Do something with the chosen orders and say what was done, or why not, on the board."""
+    try:
+        done = act(_chosen(request))
+    except RuleBroken as refusal:
+        return _again(request, str(refusal))
+    messages.success(request, done)
+    return redirect("operations_orders")
+
+
 @posted
 @staff(Role.OPERATIONS_SUPERVISOR)
 def print_orders(request: HttpRequest) -> HttpResponse:
     """Print the chosen orders in one batch; with a technician, they are assigned too."""
     user = user_of(request)
-    chosen = _chosen(request)
-    form = PrintForm(access.centers(user), request.POST)
-    if not chosen or not form.is_valid():
-        return _again(request, _("Choose at least one order, and a technician of your centre or none."))
-    try:
+
+    def act(chosen: list[WorkOrder]) -> str:
+        form = PrintForm(access.centers(user), request.POST)
+        if not chosen or not form.is_valid():
+            raise NothingChosen(_("Choose at least one order, and a technician of your centre or none."))
         batch = dispatch.print_and_assign(chosen, technician=form.cleaned_data["technician"], actor=user)
-    except RuleBroken as refusal:
-        return _again(request, str(refusal))
-    messages.success(request, _("Batch %(number)s is ready: open its PDF below.") % {"number": batch.number})
-    return redirect("operations_orders")
+        return _("Batch %(number)s is ready: open its PDF below.") % {"number": batch.number}
+
+    return _with_chosen(request, act)
 
 
 @posted
@@ -81,34 +101,38 @@ def print_orders(request: HttpRequest) -> HttpResponse:
 def hand_over(request: HttpRequest) -> HttpResponse:
     """Give the chosen orders to a technician of the centre: all of them or none."""
     user = user_of(request)
-    chosen = _chosen(request)
-    form = HandOverForm(access.centers(user), request.POST)
-    if not chosen or not form.is_valid():
-        return _again(request, _("Choose at least one order, and the technician of your centre who gets them."))
-    technician = form.cleaned_data["technician"]
-    try:
+
+    def act(chosen: list[WorkOrder]) -> str:
+        form = HandOverForm(access.centers(user), request.POST)
+        if not chosen or not form.is_valid():
+            raise NothingChosen(_("Choose at least one order, and the technician of your centre who gets them."))
+        technician = form.cleaned_data["technician"]
         count = dispatch.hand_over(chosen, technician=technician, actor=user)
-    except RuleBroken as refusal:
-        return _again(request, str(refusal))
-    done = ngettext("%(count)d order is now %(technician)s's.", "%(count)d orders are now %(technician)s's.", count)
-    messages.success(request, done % {"count": count, "technician": technician})
-    return redirect("operations_orders")
+        done = ngettext("%(count)d order is now %(technician)s's.", "%(count)d orders are now %(technician)s's.", count)
+        return done % {"count": count, "technician": technician}
+
+    return _with_chosen(request, act)
 
 
 @posted
 @staff(Role.OPERATIONS_SUPERVISOR)
 def swap(request: HttpRequest) -> HttpResponse:
     """Exchange the technicians of the two chosen orders."""
-    chosen = _chosen(request)
-    if len(chosen) != TWO:
-        return _again(request, _("Choose exactly two orders to swap their technicians."))
-    first, second = chosen
-    try:
+
+    def act(chosen: list[WorkOrder]) -> str:
+        if len(chosen) != TWO:
+            raise NothingChosen(_("Choose exactly two orders to swap their technicians."))
+        first, second = chosen
         dispatch.swap(first, second, actor=user_of(request))
-    except RuleBroken as refusal:
-        return _again(request, str(refusal))
-    told = {"first": first.number, "second": second.number}
-    messages.success(request, _("%(first)s and %(second)s have swapped their technicians.") % told)
+        told = {"first": first.number, "second": second.number}
+        return _("%(first)s and %(second)s have swapped their technicians.") % told
+
+    return _with_chosen(request, act)
+
+
+def _closed(request: HttpRequest, order: WorkOrder) -> HttpResponse:
+    """Back to the board with what became of the order."""
+    messages.error(request, str(WrongState(order.number, order.get_state_display())))
     return redirect("operations_orders")
 
 
@@ -124,6 +148,8 @@ def assign(request: HttpRequest, number: str) -> HttpResponse:
         done = _("%(order)s is now %(technician)s's.") % {"order": number, "technician": technician}
         replies.attempt(request, lambda: dispatch.hand_over([order], technician=technician, actor=user), done)
         return redirect("operations_orders")
+    if request.method == "GET" and order.closed_at is not None:
+        return _closed(request, order)
     return replies.page(request, "operations/assign.html", {"order": order, "form": form})
 
 
@@ -142,6 +168,8 @@ def pause(request: HttpRequest, number: str) -> HttpResponse:
         else:
             messages.success(request, _("The 24 hours of %(order)s stand still.") % {"order": number})
             return redirect("operations_orders")
+    if request.method == "GET" and order.closed_at is not None:
+        return _closed(request, order)
     return replies.page(request, "operations/pause.html", {"order": order, "form": form})
 
 
