@@ -10,6 +10,10 @@ from arraigo import clock
 from arraigo.numbering import numbered, numbered_many
 from arraigo.orders import actions as orders
 from arraigo.orders.models import ProductOrder
+from arraigo.terminations import actions as terminations
+from arraigo.terminations.models import Termination
+from arraigo.tickets import actions as tickets
+from arraigo.tickets.models import TroubleTicket
 from tests.records import NOON, a_customer, a_product
 
 
@@ -26,6 +30,29 @@ def test_several_follow_each_other() -> None:
     named = numbered_many(ProductOrder, "SOL", NOON, 3)
     first = named[0]["id"]
     assert [each["id"] for each in named] == [first, first + 1, first + 2]
+
+
+@pytest.mark.django_db
+def test_numbers_that_a_file_brought_are_passed_over() -> None:
+    """A file of another Arraigo: its numbers stand on keys of our own, with gaps, up to far beyond them."""
+    person = a_customer()
+    product, *leaving = [a_product(person) for _ in range(4)]
+    with clock.at(NOON):
+        first = tickets.open_ticket(person, product, actor=None)
+        for ahead in (1, 2, 4):
+            number = f"TK-2026-{first.pk + 3 + ahead:06d}"
+            TroubleTicket.objects.create(
+                number=number, customer=person, product=product, type="fault", opened_at=NOON, status="acknowledged"
+            )
+        ours = [tickets.open_ticket(person, product, actor=None) for _ in range(3)]
+        assert [each.number for each in ours] == [f"TK-2026-{first.pk + 3 + ahead:06d}" for ahead in (3, 5, 6)]
+        key = numbered(Termination, "BJ", NOON)["id"]
+        brought = [f"BJ-2026-{number:06d}" for number in range(key + 250, key + 550)]
+        Termination.objects.bulk_create(
+            Termination(number=number, customer=person, product=product, reason="price") for number in brought
+        )
+        left = terminations.request_termination(leaving, reason="price", case_number="", actor=None)
+    assert [each.number for each in left] == [f"BJ-2026-{key + ahead:06d}" for ahead in (550, 551, 552)]
 
 
 @pytest.mark.django_db(transaction=True)
