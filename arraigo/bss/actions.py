@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from arraigo import clock
 from arraigo.bss import queries
@@ -82,17 +82,25 @@ def _write(order: Order, adapter: CommercialSystem, now: dt.datetime) -> Command
     return command
 
 
-def cancel_pending(subject: str) -> int:
-    """Cancel the commands of `subject` that never left; how many. The caller writes the event.
+def call_off(keys: Iterable[str]) -> set[str]:
+    """What the commands of the idempotency `keys` ordered is not wanted any more: cancel those that never left.
 
-    One that left without an answer yet stays: the other side may have applied it. So does what is told of
-    tickets: whatever ends the case, its visit has solved them.
+    The keys of the others, which the other side has or may have: the caller tells it, and writes the event. One
+    that left without an answer yet is among them. Whatever else the outbox holds is still true, and is told.
     """
-    never_left = Q(attempts=0) | Q(answer__state="unreachable")
-    pending = Command.objects.filter(never_left, subject=subject, status=Command.Status.PENDING)
-    return pending.exclude(kind__startswith="trouble_ticket.").update(
-        status=Command.Status.CANCELLED, ended_at=clock.now()
-    )
+    ordered = list(Command.objects.select_for_update().filter(idempotency_key__in=list(keys)).order_by("pk"))
+    never_left = [each for each in ordered if _never_left(each)]
+    if never_left:
+        Command.objects.filter(pk__in=[each.pk for each in never_left]).update(
+            status=Command.Status.CANCELLED, ended_at=clock.now()
+        )
+    gone = (Command.Status.CANCELLED, Command.Status.FAILED)
+    return {each.idempotency_key for each in ordered if each not in never_left and each.status not in gone}
+
+
+def _never_left(command: Command) -> bool:
+    unreachable = (command.answer or {}).get("state") == "unreachable"
+    return command.status == Command.Status.PENDING and (command.attempts == 0 or unreachable)
 
 
 @transaction.atomic(savepoint=False)

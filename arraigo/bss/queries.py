@@ -1,7 +1,5 @@
 """Reads of the outbox."""
 
-from collections.abc import Iterable
-
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from arraigo.bss.models import Command
@@ -23,13 +21,6 @@ def may_leave() -> QuerySet[Command]:
     """Pending commands before which no other of the same subject still waits."""
     earlier = Command.objects.filter(subject=OuterRef("subject"), id__lt=OuterRef("id"), status__in=WAITING)
     return Command.objects.filter(Q(subject="") | ~Exists(earlier), status=Command.Status.PENDING)
-
-
-def left(keys: Iterable[str]) -> set[str]:
-    """Those of the idempotency keys whose command was applied or may have been."""
-    gone = Q(status__in=["delivered", "uncertain"]) | Q(status="pending", answer__state="sent")
-    found = Command.objects.filter(gone, idempotency_key__in=list(keys))
-    return set(found.values_list("idempotency_key", flat=True))
 
 
 def waits_or_left(key: str) -> bool:

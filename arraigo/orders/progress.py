@@ -12,7 +12,6 @@ from django.db import transaction
 
 from arraigo import clock
 from arraigo.bss import actions as outbox
-from arraigo.bss import queries as outbox_queries
 from arraigo.eventlog.actions import record
 from arraigo.orders import queries
 from arraigo.orders.errors import (
@@ -222,8 +221,7 @@ def _close(order: WorkOrder, state: str) -> dict[str, Any]:
 def cancel_open(case_number: str, *, actor: User | None = None) -> int:
     """Cancel the open orders of a case: something happened elsewhere. How many work orders were cancelled.
 
-    The commercial system is told only of orders that it may know; commands that never left are
-    for `bss.actions.cancel_pending`.
+    The commercial system is told only of orders that it may know; those that never left never do.
     """
     open_orders = WorkOrder.objects.select_for_update().filter(case_number=case_number, closed_at=None)
     cancelled = list(open_orders.order_by("pk"))
@@ -245,7 +243,7 @@ def cancel_open(case_number: str, *, actor: User | None = None) -> int:
 
 def _tell_cancelled(ended: Sequence[tuple[str, str]], case_number: str) -> None:
     """Tell the commercial system of the ended (noun, number) that it may know."""
-    known = outbox_queries.left(f"{noun}.create:{number}" for noun, number in ended) if ended else set()
+    known = outbox.call_off(f"{noun}.create:{number}" for noun, number in ended) if ended else set()
     outbox.send_all(
         outbox.Order(f"{noun}.cancel", {"number": number}, case_number, f"{noun}.cancel:{number}")
         for noun, number in ended

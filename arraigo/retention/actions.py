@@ -11,7 +11,6 @@ from typing import Any
 from django.db import transaction
 
 from arraigo import clock
-from arraigo.bss import actions as bss
 from arraigo.customers.models import Customer
 from arraigo.engine import actions as engine
 from arraigo.engine.models import Instance, WorkItem
@@ -159,12 +158,12 @@ def stay(case_id: int, *, why: str, words: str, actor: User) -> engine.Advance:
 def close_elsewhere(case_id: int, *, actor: User | None, because: str) -> engine.Advance:
     """Something happened elsewhere (product terminated, death, request withdrawn): the case ends.
 
-    Open items end with an outcome, undelivered commands are cancelled, the owner is told.
+    Open items end with an outcome; an order that never left is cancelled, one that did is called off on the
+    other side, and what else waits to be told (credits, ends of courtesies) is told; so is the owner.
     """
     case = _locked(case_id)
     advance = _correlate(case, "closed_elsewhere", actor=actor, kind="case.closed_elsewhere", data={"because": because})
     cancelled = cancellations.of_case(case, advance.cancelled, actor=actor)
-    bss.cancel_pending(case.number)
     messages.overtake(case.number)
     messages.notify(
         case.owner, "case.closed_elsewhere", {"because": because, "cancelled": cancelled}, case_number=case.number

@@ -155,10 +155,11 @@ def test_what_never_left_can_be_cancelled(side: OtherSide) -> None:
     for key in ["a", "b"]:
         send(key)
     actions._claim(NOON, 10)
-    send("x", subject="RET-2")
-    assert actions.cancel_pending("RET-1") == 1
-    assert (status("a"), status("b"), status("x")) == ("pending", "cancelled", "pending")
-    assert queries.left(["a", "b"]) == {"a"}
+    for key in ["x", "y"]:
+        send(key, subject="RET-2")
+    assert actions.call_off(["a", "b", "x", "never"]) == {"a"}
+    assert [status(key) for key in "abxy"] == ["pending", "cancelled", "cancelled", "pending"]
+    assert actions.call_off(["b", "x"]) == set()
 
 
 def test_several_workers_send_each_command_once(side: OtherSide) -> None:

@@ -16,7 +16,7 @@ def test_a_command_is_born_delivered() -> None:
     command.refresh_from_db()
     assert (command.status, command.attempts, command.answer) == ("delivered", 1, {"by": "embedded"})
     assert not queries.undelivered().exists()
-    assert actions.cancel_pending("RET-1") == 0
+    assert actions.call_off([command.idempotency_key]) == {command.idempotency_key}
     with refused(CommandNotStuck):
         actions.resend(command.pk, actor=a_user())
 

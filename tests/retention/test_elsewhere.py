@@ -2,27 +2,31 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import transaction
 
 from arraigo import clock
+from arraigo.bss.actions import deliver_due
 from arraigo.bss.models import Command
 from arraigo.customers import actions as customers
 from arraigo.customers.models import Customer
 from arraigo.engine.models import Wait, WorkItem
 from arraigo.eventlog.models import Event
 from arraigo.messages.models import Notice
-from arraigo.orders.models import WorkOrder
+from arraigo.orders.models import ProductOrder, WorkOrder
 from arraigo.people.models import Role
 from arraigo.products import actions as products
+from arraigo.products import courtesies
 from arraigo.products.models import Product
 from arraigo.quality.models import QualityControl
 from arraigo.retention import actions, elsewhere, sweeps
 from arraigo.retention.models import Promise
 from arraigo.terminations import actions as terminations
 from arraigo.terminations.models import Termination
+from tests.bss.other_side import HttpCommercialSystem, OtherSide, running
 from tests.cast import NOW, Cast, Household, Walk, moment
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -97,18 +101,60 @@ def test_it_ends_the_case_and_tells_the_owner(settings: Any, home: Household, ca
 
 @pytest.mark.usefixtures("other_side")
 @pytest.mark.parametrize("cause", ["product", "death"])
-def test_what_was_under_way_ends_and_what_did_not_leave_never_does(home: Household, cause: str) -> None:
+def test_what_was_under_way_ends_and_an_order_that_did_not_leave_never_does(home: Household, cause: str) -> None:
     walk = Walk(home).go(*VISITING)
     assert {"bill_adjustment.apply", "work_order.create"} <= set(walk.commands)
-    sent_before = Command.objects.filter(subject=walk.case.number, status="pending").count()
-    assert sent_before == len(walk.commands)
     CAUSES[cause][0](walk)
-    assert set(Command.objects.filter(subject=walk.case.number).values_list("status", flat=True)) == {"cancelled"}
+    commands = Command.objects.filter(subject=walk.case.number)
+    assert set(commands.filter(status="cancelled").values_list("kind", flat=True)) == {
+        "product_order.create", "work_order.create",
+    }  # fmt: skip
+    assert list(commands.filter(status="pending").values_list("kind", flat=True)) == ["bill_adjustment.apply"]
     assert WorkOrder.objects.get().state == "cancelled"
     assert not QualityControl.objects.filter(verdict="pending").exists()
     assert not Wait.objects.filter(ended_at=None).exists()
     assert not WorkItem.objects.filter(status="open").exists()
     assert not Promise.objects.filter(state="open").exists()
+
+
+@pytest.fixture
+def reached(settings: Any) -> Iterator[OtherSide]:
+    """A commercial system that takes whatever is delivered to it."""
+    settings.COMMERCIAL_SYSTEM = "tests.bss.other_side.HttpCommercialSystem"
+    with running() as side:
+        HttpCommercialSystem.port = side.port
+        yield side
+
+
+def customer_insists(walk: Walk) -> None:
+    actions.insist(walk.case.pk, actor=walk.cast[Role.ADVISOR])
+
+
+@pytest.mark.parametrize("ends", [product_ends, customer_insists])
+def test_the_other_side_is_told_that_what_it_has_is_off(
+    reached: OtherSide, home: Household, ends: Callable[[Walk], object]
+) -> None:
+    walk = Walk(home).go(*VISITING)
+    deliver_due(NOW)
+    assert len(reached.applied) == len(walk.commands) > 2
+    ends(walk)
+    deliver_due(NOW)
+    order, request = WorkOrder.objects.get(), ProductOrder.objects.get()
+    assert reached.applied[-2:] == [f"work_order.cancel:{order.number}", f"product_order.cancel:{request.number}"]
+    assert not Command.objects.exclude(status="delivered").exists()
+
+
+def test_the_courtesy_of_a_product_that_ends_is_called_off_there_too(reached: OtherSide, home: Household) -> None:
+    walk = Walk(home).go("step_01")
+    courtesy = courtesies.grant_courtesy(
+        home.internet, kind="bandwidth", details={}, starts_at=NOW, ends_at=NOW + dt.timedelta(days=30),
+        cost=Decimal(0), case_number=walk.case.number, actor=None,
+    )  # fmt: skip
+    deliver_due(NOW)
+    product_ends(walk)
+    deliver_due(NOW)
+    assert walk.reload().outcome == "closed_elsewhere"
+    assert reached.applied[-2:] == [f"courtesy.activate:{courtesy.pk}", f"courtesy.withdraw:{courtesy.pk}"]
 
 
 def test_a_case_goes_on_while_one_of_its_products_is_left(home: Household) -> None:
