@@ -273,11 +273,16 @@ MESSAGE_TRANSPORTS = {
 """How each channel leaves the house (`messages.transports`)."""
 BASE_URL = base_url(production=PRODUCTION)
 """`https://host` under which people reach Arraigo: links in messages and QR codes begin with it."""
+MESSAGES_FOLDER = DATA_DIR / "messages"
+"""Where messages are written that go to the console."""
 EMAIL_BACKEND = os.environ.get(
     "ARRAIGO_EMAIL_BACKEND",
-    f"django.core.mail.backends.{'smtp' if MESSAGE_TRANSPORTS['email'] == 'smtp' else 'console'}.EmailBackend",
+    "django.core.mail.backends.smtp.EmailBackend"
+    if MESSAGE_TRANSPORTS["email"] == "smtp"
+    else "arraigo.messages.transports.console.Mail",
 )
 """What Django itself mails with; messages go by `MESSAGE_TRANSPORTS`."""
+EMAIL_FILE_PATH = MESSAGES_FOLDER
 EMAIL_HOST = os.environ.get("ARRAIGO_SMTP_HOST", "localhost")
 EMAIL_PORT = env_int("ARRAIGO_SMTP_PORT", 25, least=1)
 EMAIL_HOST_USER = os.environ.get("ARRAIGO_SMTP_USER", "")

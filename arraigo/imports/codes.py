@@ -58,7 +58,7 @@ CODES: dict[tuple[str, str], dict[str, str]] = {
     ("terminations", "reason"): {
         "moving": "traslado mudanza viaje", "death": "fallecimiento", "arrears": "mora deuda", "no_use": "no uso",
         "faults": "falla fallas averia averias dano danos", "price": "precio costo economico",
-        "better_offer": "competencia oferta", "other": "otro otros",
+        "better_offer": "competencia oferta", "compensation": "compensacion", "other": "otro otros",
     },
     ("usage", "unit"): {"GB": "gb giga gigas gigabytes", "min": "min minuto minutos", "h": "hora horas"},
 }  # fmt: skip

@@ -56,6 +56,7 @@ class ReasonForm(forms.Form):
         min_value=0,
         max_value=MOST_PRICE,
         decimal_places=2,
+        localize=True,
     )
 
     def ask_reasons(self, policy: Policy) -> None:

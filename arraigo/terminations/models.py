@@ -13,6 +13,7 @@ class Termination(ExternalRecord):
 
     class Reason(models.TextChoices):
         FAULTS = "faults", _("Faults")
+        COMPENSATION = "compensation", _("Demands compensation")
         BETTER_OFFER = "better_offer", _("Better offer of a competitor")
         PRICE = "price", _("Price")
         MOVING = "moving", _("Moving")

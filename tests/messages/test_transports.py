@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -51,6 +52,18 @@ def sweep(minutes: float = 0) -> int:
     moment = NOON + dt.timedelta(minutes=minutes)
     with clock.at(moment):
         return outbox.deliver_due(moment)
+
+
+def test_the_console_writes_a_file_and_says_so_in_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with override_settings(MESSAGES_FOLDER=tmp_path / "messages"):
+        message = written(attachments=[Attachment("orden.pdf", "application/pdf", b"%PDF-1.7")])
+        assert sweep() == 1
+    message.refresh_from_db()
+    (kept,) = (tmp_path / "messages").iterdir()
+    assert message.body in kept.read_text(encoding="utf-8")
+    (line,) = capsys.readouterr().out.splitlines()
+    assert message.address in line
+    assert line.endswith(str(kept))
 
 
 def test_an_e_mail_arrives_with_its_file(mail: Post) -> None:

@@ -26,6 +26,16 @@ def to_termination(home: Household, **fields: object) -> Walk:
     return walk
 
 
+def test_the_reason_is_the_cases_until_another_is_chosen(home: Household) -> None:
+    walk = Walk(home, reason="compensation").go("step_01", "step_02")
+    actions.insist(walk.case.pk, actor=walk.cast[Role.ADVISOR])
+    policy, item = procedures.current_policy(), walk.item("termination")
+    form = handler("termination").form_class(walk.case, item, policy, walk.cast[Role.ADVISOR])
+    assert form["reason"].initial == "compensation"
+    walk("termination", reason="compensation")
+    assert Termination.objects.get().reason == "compensation"
+
+
 def test_one_per_product_under_one_receipt(home: Household) -> None:
     walk = to_termination(home)
     both = [str(home.internet.pk), str(home.television.pk)]

@@ -1,6 +1,6 @@
 """How messages leave: one transport for each channel, chosen by the setting `MESSAGE_TRANSPORTS`.
 
-A transport is made anew for each sweep and keeps nothing. The console is the default, so that
+A transport is made anew for each sweep and keeps nothing. The console (a file each, and a line) is the default, so that
 nothing leaves the machine unless an installation says so.
 """
 

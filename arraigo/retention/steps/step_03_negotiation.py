@@ -74,6 +74,7 @@ class NegotiationForm(answers.CreditForm):
             min_value=CENTAVO,
             max_value=most,
             decimal_places=2,
+            localize=True,
         )
 
     def month_worth(self, product: Product) -> Decimal:

@@ -43,6 +43,7 @@ class CompensationForm(answers.CreditForm):
         required=False,
         min_value=CENTAVO,
         decimal_places=2,
+        localize=True,
     )
     field_order = ("product", "days", "amount", "answer", "firm_no")
 

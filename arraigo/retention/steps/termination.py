@@ -14,15 +14,12 @@ from arraigo.procedure.policy import Policy
 from arraigo.products.fields import ProductsField
 from arraigo.products.models import Product
 from arraigo.retention import options, receipts
-from arraigo.retention.models import Reason, RetentionCase
+from arraigo.retention.models import RetentionCase
 from arraigo.retention.readback import ReadBack
 from arraigo.retention.registry import StepForm, StepResult, StepRun, step
 from arraigo.retention.steps.step_12_compensation import alive_products
 from arraigo.terminations import actions as terminations
 from arraigo.terminations.models import Termination
-
-REASONS = {Reason.COMPENSATION: Termination.Reason.OTHER}
-"""Reasons of a case that a baja knows by another word."""
 
 
 class TerminationForm(StepForm):
@@ -42,7 +39,7 @@ class TerminationForm(StepForm):
         choice: Any = self.fields["products"]
         choice.initial = [product.pk for product in alive]
         choice.queryset = Product.objects.filter(pk__in=choice.initial).select_related("offering")
-        self.fields["reason"].initial = REASONS.get(Reason(self.case.reason), self.case.reason)
+        self.fields["reason"].initial = self.case.reason
         self.fields["return_items"].initial = "\n".join(usually_returned(alive, self.policy))
 
     def read_back(self) -> ReadBack:
