@@ -28,17 +28,31 @@ def compiled(build: Callable[Given, QuerySet[Any, Row]]) -> Callable[Given, list
     (`field=value`, `field__lt=value`, keys by `each_of`). A value is a key, a record (its key is meant), a text,
     a number, a day or a moment; None finds nothing, as NULL does.
     """
-    code = build.__code__
-    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
     plans: list[_Plan[Row]] = []
+    names = _names(build)
 
     def ask(*args: Given.args, **named: Given.kwargs) -> list[Row]:
-        if len(args) > len(names):
-            raise TypeError(f"{build.__name__} takes {len(names)} values, not {len(args)}.")
         if not plans:
-            places = {name: _Place(name) for name in names}
-            plans.append(_Plan(cast(Any, build)(**places)))
-        return plans[0].rows({**dict(zip(names, args, strict=False)), **named})
+            plans.append(_Plan(_planned(build, names)))
+        return plans[0].rows(_values(build, names, args, named))
+
+    return update_wrapper(ask, build)
+
+
+def counted(build: Callable[Given, QuerySet[Any]]) -> Callable[Given, int]:
+    """A function that asks how many rows `build` builds; `build` as for `compiled`, with a limit where it has one."""
+    plans: list[tuple[_Plan[Any], str]] = []
+    names = _names(build)
+
+    def ask(*args: Given.args, **named: Given.kwargs) -> int:
+        if not plans:
+            plan: _Plan[Any] = _Plan(_planned(build, names).values("pk"))
+            plans.append((plan, f"SELECT COUNT(*) FROM ({plan.sql}) counted"))  # noqa: S608 - SQL that Django wrote
+        plan, sql = plans[0]
+        connection = connections[plan.queryset.db]
+        with connection.cursor() as cursor:
+            cursor.execute(sql, plan.given(_values(build, names, args, named), connection.ops))
+            return int(cursor.fetchone()[0])
 
     return update_wrapper(ask, build)
 
@@ -46,6 +60,24 @@ def compiled(build: Callable[Given, QuerySet[Any, Row]]) -> Callable[Given, list
 def each_of(keys: Iterable[Any]) -> Any:
     """What `field__in` takes inside a compiled query for keys or records, however many a call brings."""
     return _Keys(cast(_Place, keys).name)
+
+
+def _names(build: Callable[..., Any]) -> tuple[str, ...]:
+    code = build.__code__
+    return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+
+
+def _planned(build: Callable[..., Any], names: Sequence[str]) -> Any:
+    """What `build` builds with places instead of values."""
+    return build(**{name: _Place(name) for name in names})
+
+
+def _values(
+    build: Callable[..., Any], names: Sequence[str], args: Sequence[Any], named: dict[str, Any]
+) -> dict[str, Any]:
+    if len(args) > len(names):
+        raise TypeError(f"{build.__name__} takes {len(names)} values, not {len(args)}.")
+    return {**dict(zip(names, args, strict=False)), **named}
 
 
 class _Place(Expression):
@@ -92,6 +124,10 @@ class _Plan(Generic[Row]):
         self.converters = self.compiler.get_converters([each[0] for each in self.compiler.select])
         self.compiler.connection = None  # each call brings its own thread's
 
+    def given(self, values: dict[str, Any], ops: Any) -> tuple[Any, ...]:
+        """The parameters with the values of one call in their places."""
+        return tuple(each.adapted(values[each.name], ops) if isinstance(each, _Place) else each for each in self.params)
+
     def rows(self, values: dict[str, Any]) -> list[Row]:
         kept: Any = self.queryset
         asked: Any = QuerySet(model=kept.model, query=_query(self, values), using=kept.db)
@@ -126,9 +162,8 @@ class _Compiler(SQLCompiler):
     query: _Asked
 
     def as_sql(self, *args: Any, **kwargs: Any) -> tuple[str, tuple[Any, ...]]:
-        plan, values, ops = self.query.plan, self.query.values_given, self.connection.ops
-        params = (each.adapted(values[each.name], ops) if isinstance(each, _Place) else each for each in plan.params)
-        return plan.sql, tuple(params)
+        plan = self.query.plan
+        return plan.sql, plan.given(self.query.values_given, self.connection.ops)
 
     def get_converters(self, expressions: Iterable[Any]) -> Any:
         return self.query.plan.converters

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from arraigo import clock
 from arraigo.billing.models import Bill
-from arraigo.compiled import compiled, each_of, first, prefetched
+from arraigo.compiled import compiled, counted, each_of, first, prefetched
 from arraigo.customers.models import Customer
 from arraigo.products.models import Product
 from tests.cast import NOW, Cast
@@ -55,6 +55,13 @@ def test_any_number_of_keys_and_what_is_read_with_them(cast: Cast) -> None:
         with CaptureQueriesContext(connection) as asked:
             assert [list(each.terminations.all()) for each in found] == [[] for _ in found]
         assert not asked
+
+
+def test_counted_as_far_as_the_limit(cast: Cast) -> None:
+    customers = [cast.household(f"32000{n}").customer for n in range(3)]
+    assert counted(own)(customers) == Product.objects.filter(customer__in=customers).count() > 2
+    assert counted(lambda customers: own(customers)[:2])(customers) == 2
+    assert counted(own)([]) == 0
 
 
 def test_a_query_is_built_once_and_keeps_no_value(cast: Cast) -> None:

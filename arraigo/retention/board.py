@@ -14,7 +14,7 @@ from arraigo.orders.models import Escalation, Pause, WorkOrder
 from arraigo.people.models import Role, User
 from arraigo.quality.models import QualityControl
 
-PAGE = 30
+PAGE = 20
 """Orders on a page of the board."""
 SOON = dt.timedelta(hours=4)
 """Hours left from which an order is urgent."""

@@ -39,7 +39,7 @@ def orders(request: HttpRequest) -> HttpResponse:
     return lists.reply(
         request, order_list(centers, page["technicians"]), lambda: access.open_orders(user),
         "operations/orders.html", page,
-        prepare=contexts.rows, begin=lambda: board.first_orders(centers),
+        prepare=contexts.rows, begin=lambda: board.first_orders(centers), total=lambda: page["total"],
     )  # fmt: skip
 
 

@@ -6,13 +6,13 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import Http404
 
-from arraigo.compiled import compiled
+from arraigo.compiled import compiled, counted, each_of
 from arraigo.engine.models import WorkItem
 from arraigo.people import queries as people
 from arraigo.people.models import Role, User
 from arraigo.retention import queries
 from arraigo.web.cases.access import units_as
-from arraigo.web.lists import ROWS
+from arraigo.web.lists import COUNTED, ROWS
 
 LANES = (Role.ADVISOR, Role.TEAM_LEAD)
 DECISIONS = ("approve_03", "approve_12", "override")
@@ -26,18 +26,35 @@ def items(user: User) -> QuerySet[WorkItem]:
 
 def first_items(user: User) -> list[WorkItem]:
     """The first page of `items`, and one more: each lane is read in the order of its index, and they are merged."""
-    found = [item for lane in LANES for item in _first_of_lane(user, lane)]
-    return sorted(found, key=_urgency)[: ROWS + 1]
+    found = sorted((key for lane in LANES for key in _first_of_lane(user, lane)), key=_urgency)[: ROWS + 1]
+    rows = {item.pk: item for item in _with_cases([key for key, *_rest in found])}
+    return [rows[key] for key, *_rest in found if key in rows]
+
+
+Key = tuple[int, int, dt.datetime | None]
 
 
 @compiled
-def _first_of_lane(user: User, lane: str) -> QuerySet[WorkItem]:
-    return queries.team_items(user, [lane])[: ROWS + 1]
+def _first_of_lane(user: User, lane: str) -> QuerySet[WorkItem, Key]:
+    found: QuerySet[WorkItem, Key] = queries.team_items(user, [lane]).values_list("pk", "priority", "due_at")
+    return found[: ROWS + 1]
 
 
-def _urgency(item: WorkItem) -> tuple[int, bool, dt.datetime | None, int]:
+@compiled
+def _with_cases(keys: list[int]) -> QuerySet[WorkItem]:
+    return WorkItem.objects.filter(pk__in=each_of(keys)).select_related("instance__case__customer", "assignee")
+
+
+def _urgency(key: Key) -> tuple[int, bool, dt.datetime | None, int]:
     """The order of `queries.team_items`: what is never due comes last."""
-    return -item.priority, item.due_at is None, item.due_at, item.pk
+    pk, priority, due_at = key
+    return -priority, due_at is None, due_at, pk
+
+
+@counted
+def some(user: User) -> QuerySet[WorkItem]:
+    """As many of `items` as are counted."""
+    return items(user).order_by()[: COUNTED + 1]
 
 
 def decisions(teams: Any) -> QuerySet[WorkItem]:

@@ -29,7 +29,7 @@ def team(request: HttpRequest) -> HttpResponse:
     page = contexts.page(user)
     return lists.reply(
         request, TASKS, lambda: access.items(user), "team_lead/team.html", page, prepare=contexts.tasks,
-        begin=lambda: access.first_items(user),
+        begin=lambda: access.first_items(user), total=lambda: access.some(user),
     )  # fmt: skip
 
 

@@ -5,14 +5,14 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from arraigo.compiled import compiled
+from arraigo.compiled import compiled, counted
 from arraigo.customers import search
 from arraigo.engine.models import WorkItem
 from arraigo.people.models import User
 from arraigo.retention import queries
 from arraigo.retention.models import Reason
 from arraigo.web.filters import Choice, Words
-from arraigo.web.lists import ROWS, Column, List
+from arraigo.web.lists import COUNTED, ROWS, Column, List
 
 MOST_CUSTOMERS = 100
 
@@ -32,6 +32,12 @@ def items(user: User, role: str) -> QuerySet[WorkItem]:
 def first_items(user: User, role: str) -> QuerySet[WorkItem]:
     """The first page of `items`, and one more."""
     return items(user, role)[: ROWS + 1]
+
+
+@counted
+def some(user: User, role: str) -> QuerySet[WorkItem]:
+    """As many of `items` as are counted."""
+    return queries.tray(user, role).order_by()[: COUNTED + 1]
 
 
 def tray(role: str) -> List:

@@ -32,4 +32,5 @@ def tray(request: HttpRequest, role: str) -> HttpResponse:
     return lists.reply(
         request, spec.tray(role), lambda: spec.items(user, role), template, context,
         prepare=lambda found: contexts.rows(found, user), begin=lambda: spec.first_items(user, role),
+        total=lambda: spec.some(user, role),
     )  # fmt: skip
