@@ -12,7 +12,7 @@ from functools import update_wrapper
 from typing import Any, Generic, ParamSpec, TypeVar, cast
 
 from django.db import connections, models
-from django.db.models import Expression, QuerySet, prefetch_related_objects
+from django.db.models import Aggregate, Expression, QuerySet, Value, prefetch_related_objects
 from django.db.models.sql import Query
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -55,6 +55,13 @@ def counted(build: Callable[Given, QuerySet[Any]]) -> Callable[Given, int]:
             return int(cursor.fetchone()[0])
 
     return update_wrapper(ask, build)
+
+
+def totals(rows: QuerySet[Any], **aggregates: Aggregate) -> QuerySet[Any, dict[str, Any]]:
+    """What `rows.aggregate` would give, as the one row of a query."""
+    alike: Any = rows.order_by().annotate(every=Value(1)).values("every")
+    found: QuerySet[Any, dict[str, Any]] = alike.annotate(**aggregates).values(*aggregates)
+    return found
 
 
 def each_of(keys: Iterable[Any]) -> Any:

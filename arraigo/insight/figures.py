@@ -2,13 +2,14 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from pydantic import BaseModel
 
+from arraigo.compiled import compiled
 from arraigo.insight import competitors, costs, indicator, sets
 from arraigo.insight.competitors import CompetitorPrice
 from arraigo.insight.costs import Cost
@@ -18,7 +19,7 @@ from arraigo.money import bs
 from arraigo.network.models import Zone
 from arraigo.people.models import Unit
 from arraigo.procedure.policy import Policy
-from arraigo.retention.models import Promise
+from arraigo.retention.models import Offer, Promise, RetentionCase
 from arraigo.terminations import queries as terminations
 
 COUNTED = ("opened", "accepted", "lost", "judged", "saved", "judged_again", "saved_again")
@@ -153,7 +154,7 @@ def month_figures(month: dt.date, policy: Policy) -> MonthFigures:
         offers=_offers(span),
         promises=_promises(span),
         costs=costs.of_month(span, policy),
-        spent_on_judged=costs.of_cases(sets.CASES["judged"](span).filter(proactive=False), policy),
+        spent_on_judged=costs.of_judged(span, policy),
         visit_cost=costs.of_visit(policy),
         competitors=competitors.of_month(span),
     )
@@ -173,21 +174,42 @@ Cell = dict[str, Any]
 
 def _cells(span: sets.Span) -> list[Cell]:
     """The counted cases of the month, each case read once for all figures that the same moments decide."""
-    dimensions = [f"by_{name}" for name in sets.DIMENSIONS]
     cells: list[Cell] = []
-    for cases, figures in sets.together(span):
-        counts = {figure: Count("id", filter=which) for figure, which in figures.items()}
-        for row in sets.grouped(cases).values("proactive", *dimensions).annotate(**counts).order_by():
-            found = {figure: row.pop(figure) for figure in figures}
-            cells += ({**row, "figure": figure, "count": count} for figure, count in found.items() if count)
+    for ask in _COUNTED:
+        for row in ask(span.begin, span.end):
+            counts = {figure: row.pop(figure) for figure in COUNTED if figure in row}
+            cells += ({**row, "figure": figure, "count": count} for figure, count in counts.items() if count)
     return cells
+
+
+def _counted(place: int) -> Callable[[dt.datetime, dt.datetime], list[Cell]]:
+    """Asks for the figures of one of the queries of `sets.together`."""
+
+    @compiled
+    def ask(begin: dt.datetime, end: dt.datetime) -> QuerySet[RetentionCase, Cell]:
+        cases, figures = sets.together(sets.Span(begin, end))[place]
+        return _cells_of(cases, "proactive", **{figure: Count("id", filter=which) for figure, which in figures.items()})
+
+    return ask
+
+
+def _cells_of(cases: sets.Cases, *further: str, **counts: Count) -> QuerySet[RetentionCase, Cell]:
+    dimensions = [f"by_{name}" for name in sets.DIMENSIONS]
+    found: QuerySet[RetentionCase, Cell] = sets.grouped(cases).values(*further, *dimensions)
+    return found.annotate(**counts).order_by()
+
+
+_COUNTED = [_counted(place) for place in range(sets.TOGETHER)]
 
 
 def _waiting(span: sets.Span) -> list[Cell]:
     """The cases that wait for the evaluation, also those that a call of ours opened: the signature ends them all."""
-    dimensions = [f"by_{name}" for name in sets.DIMENSIONS]
-    rows = sets.grouped(sets.CASES["waiting"](span)).values(*dimensions).annotate(count=Count("id")).order_by()
-    return list(rows)
+    return _waiting_cells(span.begin, span.end)
+
+
+@compiled
+def _waiting_cells(begin: dt.datetime, end: dt.datetime) -> QuerySet[RetentionCase, Cell]:
+    return _cells_of(sets.CASES["waiting"](sets.Span(begin, end)), count=Count("id"))
 
 
 def _totals(cells: Iterable[Cell]) -> Counts:
@@ -244,26 +266,27 @@ def _saves(month: dt.date) -> list[SaveCount]:
 
 
 def _offers(span: sets.Span) -> list[OfferCount]:
-    rows = (
-        sets.offers(span)
-        .values_list("case__reason", "kind")
-        .annotate(offered=Count("id"), accepted=Count("id", filter=sets.TAKEN))
-        .order_by("case__reason", "kind")
-    )
     return [
         OfferCount(reason=reason, kind=kind, offered=offered, accepted=accepted)
-        for reason, kind, offered, accepted in rows
+        for reason, kind, offered, accepted in _offer_rows(span.begin, span.end)
     ]
 
 
+@compiled
+def _offer_rows(begin: dt.datetime, end: dt.datetime) -> QuerySet[Offer, tuple[str, str, int, int]]:
+    rows = sets.offers(sets.Span(begin, end)).values_list("case__reason", "kind")
+    counted = rows.annotate(offered=Count("id"), accepted=Count("id", filter=sets.TAKEN))
+    return counted.order_by("case__reason", "kind")
+
+
 def _promises(span: sets.Span) -> list[PromiseCount]:
-    rows = (
-        sets.promises(span)
-        .values("kind")
-        .annotate(
-            kept=Count("id", filter=Q(state=Promise.State.KEPT)),
-            broken=Count("id", filter=Q(state=Promise.State.BROKEN)),
-        )
-        .order_by("kind")
-    )
-    return [PromiseCount(**row) for row in rows]
+    return [PromiseCount(**row) for row in _promise_rows(span.begin, span.end)]
+
+
+@compiled
+def _promise_rows(begin: dt.datetime, end: dt.datetime) -> QuerySet[Promise, dict[str, Any]]:
+    states = {"kept": Promise.State.KEPT, "broken": Promise.State.BROKEN}
+    counts = {name: Count("id", filter=Q(state=state)) for name, state in states.items()}
+    rows: Any = sets.promises(sets.Span(begin, end)).values("kind").annotate(**counts)
+    found: QuerySet[Promise, dict[str, Any]] = rows.order_by("kind")
+    return found

@@ -92,6 +92,8 @@ def together(month: Span) -> list[tuple[Cases, dict[str, Q]]]:
     return found
 
 
+TOGETHER = 3
+"""Queries of `together`."""
 TAKEN = Q(answer=Offer.Answer.ACCEPTED) & ~Q(approval__in=[Offer.Approval.WAITING, Offer.Approval.REFUSED])
 """An offer that was accepted and, where it takes an approval, approved."""
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Value, When
 
@@ -57,17 +58,15 @@ def ended(begin: dt.datetime, end: dt.datetime, afterwards: str = "") -> QuerySe
 
 def by_kind(begin: dt.datetime, end: dt.datetime) -> list[Aftermath]:
     """The courtesies that ended from `begin` on and before `end`, by kind. One query, true as of now."""
-    rows = (
-        ended(begin, end)
-        .values("kind")
-        .annotate(
-            ended=Count("id"),
-            left=Count("id", filter=Q(afterwards=LEFT)),
-            asked=Count("id", filter=Q(afterwards=ASKED)),
-        )
-        .order_by("kind")
-    )
-    return [Aftermath(row["kind"], row["ended"], row["left"], row["asked"]) for row in rows]
+    return [Aftermath(**row) for row in _by_kind(begin, end)]
+
+
+@compiled
+def _by_kind(begin: dt.datetime, end: dt.datetime) -> QuerySet[Courtesy, dict[str, Any]]:
+    counts = {name: Count("id", filter=Q(afterwards=name)) for name in (LEFT, ASKED)}
+    rows: Any = ended(begin, end).values("kind").annotate(ended=Count("id"), **counts)
+    found: QuerySet[Courtesy, dict[str, Any]] = rows.order_by("kind")
+    return found
 
 
 def _bajas() -> QuerySet[Termination]:

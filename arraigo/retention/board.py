@@ -4,9 +4,9 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 
-from arraigo.compiled import compiled, each_of, first
+from arraigo.compiled import compiled, each_of, first, totals
 from arraigo.fieldwork.models import PrintBatch
 from arraigo.network.models import Zone
 from arraigo.orders import queries as orders
@@ -66,11 +66,9 @@ def counts(centers: Sequence[int], now: dt.datetime) -> dict[str, int]:
 
 @compiled
 def _counts(centers: Sequence[int], now: dt.datetime, soon: dt.datetime) -> QuerySet[WorkOrder, dict[str, int]]:
-    """The counts as one row; no row where there is no order."""
-    rows: Any = open_orders(each_of(centers)).order_by().annotate(one=Value(1)).values("one")
-    counted = {name: Count("pk", filter=condition) for name, condition in _conditions(now, soon).items()}
-    found: QuerySet[WorkOrder, dict[str, int]] = rows.annotate(all=Count("pk"), **counted).values("all", *counted)
-    return found
+    """The counts as one row."""
+    counts = {name: Count("pk", filter=condition) for name, condition in _conditions(now, soon).items()}
+    return totals(open_orders(each_of(centers)), all=Count("pk"), **counts)
 
 
 def _conditions(now: dt.datetime, soon: dt.datetime) -> dict[str, Q]:
