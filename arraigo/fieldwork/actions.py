@@ -33,6 +33,7 @@ from arraigo.fieldwork.models import Measurement, Paper, PrintBatch, Reprint, Si
 from arraigo.fieldwork.photos import add_photo, remove_photo, store_attachment
 from arraigo.fieldwork.trips import arrive, begin_visit, find_nobody, set_out, when
 from arraigo.numbering import numbered, numbered_many
+from arraigo.orders import progress
 from arraigo.orders.errors import CauseMissing, WrongState
 from arraigo.orders.models import WorkOrder
 from arraigo.people.models import User
@@ -117,20 +118,24 @@ def record_visit(
     solved: bool,
     cause: str = "",
 ) -> Visit:
-    """Record what the visit did (step 7); one that was not begun began and ended now.
+    """Record what the visit did (step 7); one that was not begun began and ended now, and so does a pause:
+    somebody opened after all.
 
     `measurements` as in `measurements.measurements`, `materials` as lines ("12 m cable") or mappings,
     `details` what each task was (`details.DETAILS`); those of tasks not carried out are left out;
     `not_measured` why a reading is missing (`NotMeasured`).
     Closing the order is for `orders`. Raises WrongState, VisitFinished, TaskMissing, UnknownTask,
-    CauseMissing, MaterialUnreadable and the errors of measurements.
+    CauseMissing, MaterialUnreadable, the errors of measurements, and of a paused order those of `begin_visit`.
     """
     order = _locked(work_order)
     _refuse_closed(order)
     _check_result(order, tasks, solved, cause)
     used = [material(line) for line in materials]
     now = clock.now()
-    visit = _open_visit(order) or arrive(order, technician, now)
+    visit = _open_visit(order)
+    if order.state in progress.BACK_TO:
+        visit = begin_visit(order, technician, now)
+    visit = visit or arrive(order, technician, now)
     readings = checked(visit, order, measurements)
     visit.technician, visit.finished_at, visit.solved = technician, now, solved
     visit.tasks, visit.materials, visit.findings = list(dict.fromkeys(tasks)), used, findings.strip()

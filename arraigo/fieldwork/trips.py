@@ -107,9 +107,10 @@ def arrive(order: WorkOrder, technician: User, at: dt.datetime, visit: Visit | N
 
 
 def _is_there(order: WorkOrder, visit: Visit, technician: User) -> bool:
-    """Whether `technician` is at the customer's now: arrived, and did not find nobody afterwards."""
+    """Whether `technician` is at the customer's now: arrived, and neither found nobody nor was put off afterwards."""
     last = order.trips.order_by("id").last()
-    return visit.technician_id == technician.pk and last is not None and last.arrived_at is not None
+    there = last is not None and last.arrived_at is not None and order.state not in progress.BACK_TO
+    return there and visit.technician_id == technician.pk
 
 
 def _locked(work_order: WorkOrder | int) -> WorkOrder:

@@ -36,6 +36,7 @@ HELD_FROM = {
 }
 """Before the technician starts a paused order is pending, afterwards held (TMF697)."""
 BACK_TO = {paused: running for running, paused in HELD_FROM.items()}
+"""The states of a paused order, and what each goes back to."""
 
 
 def _locked(wanted: WorkOrder | int, *states: str) -> WorkOrder:

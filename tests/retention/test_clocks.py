@@ -11,10 +11,11 @@ from django.core.management import CommandError, call_command
 from arraigo.engine.models import Wait
 from arraigo.eventlog.models import Event
 from arraigo.fieldwork import actions as fieldwork
-from arraigo.orders import progress
+from arraigo.orders import progress, queries, replay
 from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role
 from arraigo.retention import firm_no, sweeps, visits
+from arraigo.retention.models import Promise
 from tests.cast import NOW, Cast, Walk, moment
 
 Capture = Callable[..., AbstractContextManager[list[Any]]]
@@ -63,6 +64,27 @@ def test_the_technician_who_arrives_ends_the_pause_and_the_signatures_are_due_wi
     with moment(hours=5):
         walk("step_07")
     assert walk.item("step_08").due_at == WorkOrder.objects.get().due_at == NOW + DAY + 3 * HOUR
+
+
+@pytest.mark.parametrize("begun", [False, True])
+@pytest.mark.parametrize("solved", ["yes", "no"])
+def test_who_writes_down_the_work_ends_the_pause(walk: Walk, begun: bool, solved: str) -> None:
+    """Somebody opened after all: the 24 hours run from there, not from the signature, and a late one is late."""
+    if begun:
+        with moment(hours=0.5):
+            fieldwork.begin_visit(WorkOrder.objects.get(), walk.cast[Role.TECHNICIAN])
+    pause(walk, 1)
+    with moment(hours=4):
+        walk("step_07", solved=solved, cause="" if solved == "yes" else "plant")
+    order, next_step = WorkOrder.objects.get(), "step_08" if solved == "yes" else "route_to_plant"
+    assert (queries.open_pause(order), order.due_at) == (None, NOW + DAY + 3 * HOUR)
+    assert walk.item(next_step).due_at == order.due_at
+    assert order.trips.latest("id").arrived_at == order.visit.arrived_at == NOW + 4 * HOUR
+    assert replay.due_at(replay.events_of(order)) == order.due_at
+    if solved == "yes":
+        with moment(hours=28):
+            walk("step_08")
+        assert Promise.objects.get(kind=Promise.Kind.VISIT).state == Promise.State.BROKEN
 
 
 def test_what_a_pause_left_behind_the_sweep_finds(walk: Walk) -> None:

@@ -97,7 +97,10 @@ def test_nobody_at_home_needs_the_photo_and_stops_the_clock(phone: Client, order
     assert not Pause.objects.exists()
     assert phone.post(page, {"note": "Toqué dos veces", "photo": picture()}).status_code == 302
     assert "Toqué dos veces" in Pause.objects.get().evidence
-    assert "detenid" in text(phone.get(reverse("visit", args=[order.number])))
+    shown = text(phone.get(reverse("visit", args=[order.number])))
+    assert "detenid" in shown
+    for verb in ("visit_set_out", "visit_arrive"):
+        assert f'action="{reverse(verb, args=[order.number])}"' in shown
 
 
 FORTY = b"\xff\xd8\xff\xe0" + os.urandom(40 * pictures.MEGABYTE)

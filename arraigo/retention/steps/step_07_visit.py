@@ -277,6 +277,8 @@ def carry_out(run: StepRun) -> StepResult:
         solved=solved,
         cause=run.data["cause"],
     )
+    if order.state in orders.BACK_TO:
+        order.refresh_from_db(fields=["state", "due_at"])
     if not solved:
         _tell_unsolved(run)
     return StepResult(
