@@ -17,6 +17,7 @@ from arraigo.products.courtesies import (
     start_due_courtesies,
     withdraw_all,
     withdraw_courtesy,
+    withdraw_scheduled,
 )
 from arraigo.products.errors import EndsBeforeStart, NumberTaken, ProductGone, TerminationNeedsReason
 from arraigo.products.models import Offering, Product
@@ -32,6 +33,7 @@ __all__ = [
     "start_due_courtesies",
     "terminate_product",
     "withdraw_courtesy",
+    "withdraw_scheduled",
 ]
 
 

@@ -100,6 +100,14 @@ def withdraw_all(product_ids: Iterable[int], *, actor: User | None, reason: str)
     return len(held)
 
 
+@transaction.atomic(savepoint=False)
+def withdraw_scheduled(case_number: str, *, actor: User | None) -> int:
+    """Take back what was granted in the case and has not started: it never will; how many."""
+    held = list(_held(Courtesy.objects.filter(case_number=case_number, status=Status.SCHEDULED)))
+    _finish(held, Status.WITHDRAWN, clock.now(), actor)
+    return len(held)
+
+
 # --- the sweeps --------------------------------------------------------------------------------
 
 

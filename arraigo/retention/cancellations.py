@@ -1,4 +1,5 @@
-"""What ends with a case that ended otherwise: orders, controls, claims not yet applied, promises."""
+"""What ends with a case that ended otherwise: orders, controls, claims not yet applied, courtesies not
+yet started, promises."""
 
 from collections.abc import Iterable, Sequence
 
@@ -6,6 +7,7 @@ from arraigo.billing import actions as billing
 from arraigo.engine.models import WorkItem
 from arraigo.orders import progress as orders
 from arraigo.people.models import User
+from arraigo.products import actions as products
 from arraigo.quality import actions as quality
 from arraigo.retention import promises
 from arraigo.retention.models import Promise, RetentionCase
@@ -30,10 +32,15 @@ def _any_of(items: Iterable[WorkItem], elements: Iterable[str]) -> bool:
 
 
 def of_case(case: RetentionCase, cancelled: Sequence[WorkItem], *, actor: User | None) -> dict[str, int]:
-    """End what is still open of the case, whose tasks were `cancelled`; says how many of each."""
+    """End what is still open of the case, whose tasks were `cancelled`; says how many of each.
+
+    A courtesy that runs is the customer's until its end, or the product's.
+    """
+    offered = case.instance.facts.get("offered_courtesy")
     return {
         "claims": billing.cancel_waiting(case.number, actor=actor),
         "orders": orders.cancel_open(case.number, actor=actor),
         "controls": quality.cancel_pending(case.number, actor=actor) if _any_of(cancelled, CONTROLS) else 0,
+        "courtesies": products.withdraw_scheduled(case.number, actor=actor) if offered else 0,
         "promises": promises.cancel_open(case),
     }

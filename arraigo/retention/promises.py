@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Case, Exists, OuterRef, QuerySet, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -106,8 +106,10 @@ def break_open(case: RetentionCase, kind: Promise.Kind, *, proof: str) -> int:
 
 
 def cancel_open(case: RetentionCase) -> int:
-    """Open promises of a case that ended otherwise are cancelled."""
-    return Promise.objects.filter(case=case, state=Promise.State.OPEN).update(
+    """Open promises of a case that ended otherwise are cancelled; that of a courtesy that runs ends with it."""
+    running = Courtesy.objects.filter(case_number=case.number, status=Courtesy.Status.ACTIVE)
+    ends = ~Q(kind=Promise.Kind.COURTESY) | ~Exists(running)
+    return Promise.objects.filter(ends, case=case, state=Promise.State.OPEN).update(
         state=Promise.State.CANCELLED, ended_at=clock.now()
     )
 

@@ -1,15 +1,17 @@
 """No repeated faults: steps 11–15, refusals, the ineligible, moving, and what happens elsewhere."""
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
 
+from arraigo import clock
 from arraigo.billing.models import BillingClaim
 from arraigo.engine.models import WorkItem
-from arraigo.messages.models import Notice
+from arraigo.messages.models import Message, Notice
 from arraigo.people.models import Role
 from arraigo.products.models import Courtesy
-from arraigo.retention import actions, sweeps, undo
+from arraigo.retention import actions, receipts, sweeps, undo
 from arraigo.retention.errors import CaseClosed
 from arraigo.retention.models import Promise, Receipt, RetentionCase
 from arraigo.terminations.models import Termination
@@ -48,6 +50,28 @@ def test_a_courtesy_starts_and_ends_by_itself(home: Household) -> None:
     with moment(days=32):
         sweeps.end_courtesies()
         assert Courtesy.objects.get().status == "ended"
+
+
+@pytest.mark.parametrize("leaving", ["insists", "dies"])
+def test_a_courtesy_to_come_ends_with_the_case_and_one_that_runs_does_not(home: Household, leaving: str) -> None:
+    """Who leaves is not given it later; what was given already is not taken away before its product."""
+    later, now = clock.today() + dt.timedelta(days=5), clock.today()
+    for starts_on, household in ((later, home), (now, home.cast.household("100002"))):
+        walk = start(household)
+        walk("step_11", reason="no_use", demand="courtesy")
+        walk("step_14", courtesy=f"bandwidth:{household.internet.pk}", starts_on=starts_on.isoformat())
+        receipt = receipts.issue(walk.case.pk, actor=walk.cast[Role.ADVISOR])
+        if leaving == "insists":
+            actions.insist(walk.case.pk, actor=walk.cast[Role.ADVISOR])
+        else:
+            actions.close_elsewhere(walk.case.pk, actor=None, because="death")
+        with moment(days=6):
+            sweeps.run_all()
+        runs = starts_on == now
+        assert Courtesy.objects.get(case_number=walk.case.number).status == ("active" if runs else "withdrawn")
+        assert Promise.objects.get(case=walk.case).state == ("open" if runs else "cancelled")
+        assert (receipts.certified(receipt).taken_back_at is None) is runs
+        assert Message.objects.filter(case_number=walk.case.number, kind="courtesy.started").exists() is runs
 
 
 def handler_choices(walk: Walk) -> list[tuple[str, str]]:

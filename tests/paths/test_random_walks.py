@@ -158,7 +158,9 @@ class Wanderer:
     def _step_14(self) -> dict[str, Any]:
         product = self.luck.choice(self.products)
         kind = "bandwidth" if product == self.home.internet else "premium_channels"
-        return {"courtesy": f"{kind}:{product.pk}", "answer": self.luck.choice(ANSWERS)}
+        begins = clock.today() + dt.timedelta(days=self.luck.choice([0, 0, 9]))
+        answer = self.luck.choice(ANSWERS)
+        return {"courtesy": f"{kind}:{product.pk}", "starts_on": begins.isoformat(), "answer": answer}
 
     def _transfer(self) -> dict[str, Any]:
         return {"answer": self.luck.choice(ANSWERS)}
@@ -188,7 +190,9 @@ def nothing_is_left_open(case: RetentionCase) -> None:
     open_promises = Promise.objects.filter(state="open")
     assert {promise.kind for promise in open_promises} <= OUTLIVE
     if case.outcome in ("termination", "closed_elsewhere"):
-        assert not open_promises.exists()
+        courtesies = Courtesy.objects.filter(case_number=case.number).exclude(status="withdrawn")
+        assert set(courtesies.values_list("status", flat=True)) <= {"active"}  # none starts after the customer left
+        assert [promise.kind for promise in open_promises] == ["courtesy"] * courtesies.count()
 
 
 def the_books_are_right(case: RetentionCase) -> None:
@@ -202,7 +206,7 @@ def the_books_are_right(case: RetentionCase) -> None:
     given_away = Offer.objects.filter(claim__isnull=False)
     assert not given_away.exclude(answer="accepted").exists()
     assert not given_away.filter(approval="refused").exists()
-    assert Courtesy.objects.filter(case_number=case.number).count() <= 1
+    assert Courtesy.objects.filter(case_number=case.number).exclude(status="withdrawn").count() <= 1
     assert (Termination.objects.count() > 0) is (case.outcome == "termination")
     assert Receipt.objects.filter(kind="termination").count() == (case.outcome == "termination")
 
@@ -213,7 +217,8 @@ def the_history_is_whole(case: RetentionCase) -> None:
     told = [element for element in steps.values_list("data__element", flat=True) if element != "step_15"]
     assert sorted(told) == sorted(done.values_list("element", flat=True))
     assert Event.objects.filter(case_number=case.number, kind="case.opened").count() == 1
-    assert case.instance.facts.get("refusals", 0) <= 2
+    stays = Event.objects.filter(case_number=case.number, kind="case.stayed").count()
+    assert case.instance.facts.get("refusals", 0) <= 2 + stays
     after_firm_no = Offer.objects.filter(case=case, answer="refused", firm_no=True)
     if first := after_firm_no.order_by("id").first():
         later = Offer.objects.filter(case=case, id__gt=first.id).exclude(offered_at=first.offered_at)
