@@ -1,12 +1,13 @@
 """What business records have in common."""
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any, ClassVar, TypeVar
 
-from django.db import models
-from django.db.models import Q
+from django.db import IntegrityError, models, transaction
+from django.db.models import Q, QuerySet
 
 Meta = TypeVar("Meta", bound=type)
 
@@ -72,6 +73,23 @@ class RuleBroken(Exception):
 
     Its text is one translated sentence that names what is missing and what to do.
     """
+
+
+@contextmanager
+def unless_taken(taken: QuerySet[Any], refusal: RuleBroken) -> Iterator[None]:
+    """Insert in the block what may be there once; raises `refusal` where a row of `taken` is there already.
+
+    Also where somebody else inserts it at the same moment. To be used within a transaction.
+    """
+    if taken.exists():
+        raise refusal
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if taken.exists():
+            raise refusal from error
+        raise
 
 
 def key_of(record: models.Model | int) -> int:

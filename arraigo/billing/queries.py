@@ -29,22 +29,28 @@ def average_billing(customer: Customer, months: int, as_of: dt.datetime) -> Deci
     What a customer was billed counts, not what was waived of it. Where no bill was ever issued the
     open month stands for the average; ZERO without any bill.
     """
-    bills = _billed(months + 1)(customer, clock.month_of(as_of))
-    issued = [total for state, total in bills if state != Bill.State.UNBILLED][:months]
-    counted = issued or [total for _, total in bills[:1]]
+    month = clock.month_of(as_of)
+    counted = _issued(months)(customer, month) or _open_months(customer, month)[:1]
     return bs(sum(counted, ZERO) / len(counted)) if counted else ZERO
 
 
 @cache
-def _billed(count: int) -> Callable[[Customer, dt.date], list[tuple[str, Decimal]]]:
-    """What gives state and total of a customer's last `count` bills up to a month, the latest first."""
+def _issued(count: int) -> Callable[[Customer, dt.date], list[Decimal]]:
+    """What gives the totals of a customer's last `count` issued bills up to a month."""
 
     @compiled
-    def billed(customer: Customer, month: dt.date) -> QuerySet[Bill, tuple[str, Decimal]]:
-        bills = Bill.objects.filter(customer=customer, month__lte=month).order_by("-month")
-        return bills.values_list("state", "total")[:count]
+    def issued(customer: Customer, month: dt.date) -> QuerySet[Bill, Decimal]:
+        bills = Bill.objects.filter(customer=customer, month__lte=month).exclude(state=Bill.State.UNBILLED)
+        return bills.order_by("-month").values_list("total", flat=True)[:count]
 
-    return billed
+    return issued
+
+
+@compiled
+def _open_months(customer: Customer, month: dt.date) -> QuerySet[Bill, Decimal]:
+    """The totals of a customer's bills that are not issued, the latest first."""
+    bills = Bill.objects.filter(customer=customer, month__lte=month, state=Bill.State.UNBILLED)
+    return bills.order_by("-month").values_list("total", flat=True)
 
 
 def debts(customers: Iterable[Customer] | Iterable[int], as_of: dt.datetime) -> dict[int, Decimal]:

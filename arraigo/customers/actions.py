@@ -16,7 +16,7 @@ from arraigo.customers.signals import customer_died
 from arraigo.eventlog.actions import record, together
 from arraigo.numbering import numbered
 from arraigo.people.models import User
-from arraigo.records import key_of
+from arraigo.records import key_of, unless_taken
 
 PREFIX = "CL"
 CHANGEABLE = (
@@ -46,10 +46,9 @@ def add_customer(
     """
     if not name.strip():
         raise NameMissing
-    if number and Customer.objects.filter(number=number).exists():
-        raise CustomerNumberTaken(number)
     identity = {"number": number} if number else numbered(Customer, PREFIX, clock.now())
-    customer = Customer.objects.create(**identity, name=name.strip(), **_known(fields))
+    with unless_taken(Customer.objects.filter(number=identity["number"]), CustomerNumberTaken(identity["number"])):
+        customer = Customer.objects.create(**identity, name=name.strip(), **_known(fields))
     _set_phones(customer, phones)
     reindex([customer])
     record("customer.added", customer, actor=actor, data={"number": customer.number, "name": customer.name})

@@ -35,7 +35,7 @@ from arraigo.terminations.models import Termination
 from arraigo.tickets.models import TicketChange, TroubleTicket
 from arraigo.workdays import actions as workdays
 
-CASES = 150
+CASES = 151
 BLOCK = 5_000
 """Customers that are in memory at a time."""
 IN_BULK = (

@@ -46,9 +46,13 @@ class Plan:
 def make_plans(count: int, cases: int, rng: random.Random, at: dt.datetime) -> list[Plan]:
     """The plans of `count` customers, of whom some have one of `cases` cases up to `at`."""
     plans = [_plan(index, rng, at) for index in range(count)]
-    cased = case_plans(cases, rng, at)
+    apart = scenarios.APART if cases > len(scenarios.WAITING) else ()
+    cased = case_plans(cases - len(apart), rng, at)
     for plan, case in zip(rng.sample(plans, len(cased)), cased, strict=True):
         _fit(plan, case, rng, at)
+    last = (plan for plan in reversed(plans) if plan.case is None)
+    for plan, each in zip(last, apart, strict=False):
+        _fit(plan, CasePlan(each, at - dt.timedelta(hours=each.hours)), random.Random(each.name), at)
     return plans
 
 

@@ -170,3 +170,9 @@ WAITING = (
     Scenario("to_confirm", faults=True, price="middle-top", hours=26, answers={"step_07": (STOP,)}),
 )  # fmt: skip
 """One in every tray today, for the accounts that people sign in with."""
+
+APART = (
+    Scenario("to_approve_12_by_management", Reason.COMPENSATION, price="top", hours=3.4, answers={
+        "step_11": (COMPENSATION,), "step_12": (Do({"days": "28"}),), "approve_12_management": (STOP,)}),
+)  # fmt: skip
+"""Added to `WAITING` since: drawn apart, so that the customers whom the tour names stay who they are."""

@@ -1,6 +1,16 @@
 """These records in the admin, read-only."""
 
-from arraigo.engine.models import Instance, Wait, WorkItem
-from arraigo.people.admin import show
+from django.contrib import admin
 
-show(Instance, Wait, WorkItem)
+from arraigo.engine.models import Instance, Wait, WorkItem
+from arraigo.people.admin import ReadOnlyAdmin, show
+
+
+@admin.register(Instance)
+class InstanceAdmin(ReadOnlyAdmin):
+    """Runs, without their facts: those tell of credit listings, every look at which is logged."""
+
+    exclude = ("facts", "state")
+
+
+show(Wait, WorkItem)

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from arraigo.engine import code_checks, flow_checks, parse, program, reference_checks
+from arraigo.engine import circle_checks, code_checks, flow_checks, parse, program, reference_checks
 from arraigo.engine.errors import DefinitionUnreadable
 from arraigo.engine.problems import Diagram, Problem, Surroundings, problem
 from arraigo.engine.tables import check_table
@@ -48,6 +48,7 @@ def _all(diagram: Diagram, around: Surroundings) -> Iterator[Problem]:
     yield from flow_checks.check_flows(diagram)
     yield from flow_checks.check_reach(diagram)
     yield from flow_checks.check_splits(diagram)
+    yield from circle_checks.check_circles(diagram)
     yield from reference_checks.check_conditions(diagram, around)
     yield from reference_checks.check_tasks(diagram, around)
     yield from reference_checks.check_calls(diagram)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import logging
 
 from django.db import transaction
 
@@ -25,18 +26,23 @@ from arraigo.retention import actions as retention
 from arraigo.retention import queries as cases
 from arraigo.retention.errors import CaseClosed
 
+log = logging.getLogger(__name__)
+
 
 def sign_evaluation(month: dt.date, *, findings: str, decisions: str, reformulate: bool, actor: User) -> Evaluation:
     """Sign the month's evaluation, then complete step 15 of every case that waits for it.
 
     Months are signed in order; the first one ever is the last finished month. The signature with its
-    paper is one transaction; each case is one more. Where the loop is cut off, the sweep goes on with
-    it (`complete_evaluations`). Raises AlreadySigned, MonthNotOver, NotInOrder.
+    paper is one transaction; each case is one more. Where the loop is cut off, or a case cannot end, the
+    sweep goes on with it (`complete_evaluations`). Raises AlreadySigned, MonthNotOver, NotInOrder.
     """
     saves.judge_due_cases()
     seal.seal()
     evaluation = _sign(month, findings, decisions, reformulate, actor)
-    complete_evaluations()
+    try:
+        complete_evaluations()
+    except ExceptionGroup:
+        log.exception("The month is signed; some of its cases could not end yet.")
     evaluation.refresh_from_db()
     return evaluation
 
@@ -87,19 +93,34 @@ def complete_evaluations() -> int:
     """Complete step 15 of the cases that wait, for every signed evaluation not done yet.
 
     Restartable: a case that was completed no longer waits. Cases that began to wait after the month's
-    end are left for the next month's evaluation.
+    end are left for the next month's evaluation. One that cannot end keeps no other from it; its month is
+    not done, and ExceptionGroup at the end tells of it.
     """
-    done = 0
+    done, broken = 0, list[Exception]()
     for evaluation in Evaluation.objects.filter(completed_at=None).order_by("month"):
-        end = clock.start_of_day(clock.next_month(evaluation.month))
-        for case in cases.waiting_for_evaluation(end):
-            try:
-                retention.evaluate(case.pk, actor=evaluation.signed_by, month=f"{evaluation.month:%Y-%m}")
-            except (CaseClosed, NotWaiting):
-                continue  # another worker was quicker, or the customer insisted
-            done += 1
-        Evaluation.objects.filter(pk=evaluation.pk).update(completed_at=clock.now())
+        completed, failed = _complete(evaluation)
+        done, broken = done + completed, broken + failed
+        if not failed:
+            Evaluation.objects.filter(pk=evaluation.pk).update(completed_at=clock.now())
+    if broken:
+        raise ExceptionGroup("cases that cannot be evaluated", broken)
     return done
+
+
+def _complete(evaluation: Evaluation) -> tuple[int, list[Exception]]:
+    """How many cases of the month were completed, and why others were not."""
+    done, broken = 0, []
+    for case in cases.waiting_for_evaluation(clock.start_of_day(clock.next_month(evaluation.month))):
+        try:
+            retention.evaluate(case.pk, actor=evaluation.signed_by, month=f"{evaluation.month:%Y-%m}")
+        except (CaseClosed, NotWaiting):
+            continue  # another worker was quicker, or the customer insisted
+        except Exception as error:
+            error.add_note(f"case {case.number}")
+            broken.append(error)
+        else:
+            done += 1
+    return done, broken
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 Changes of records go through their actions, which write the events.
 """
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from allauth.mfa.models import Authenticator
@@ -11,8 +12,8 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.db import models
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.utils.translation import gettext
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from arraigo.eventlog.actions import record
@@ -29,6 +30,10 @@ else:
     ModelAdmin, TabularInline, BaseUserAdmin = admin.ModelAdmin, admin.TabularInline, UserAdmin
 
 COLUMNS = 6
+ELSEWHERE = gettext_noop(
+    "What tells of listings in the Central de Riesgos is not shown here: look in the customer's case, where every "
+    "look is logged."
+)
 
 
 class ReadOnlyAdmin(ModelAdmin):
@@ -103,4 +108,29 @@ class AccountAdmin(BaseUserAdmin):
 
 
 admin.site.unregister((Authenticator, SocialAccount, SocialApp, SocialToken))  # keys are nobody's to read
-show(Unit, Holiday, ClockOffset, Event)
+
+
+LISTINGS = "credit_list"
+"""In kinds and data of events: they tell of listings in the Central de Riesgos, each look at which is logged."""
+
+
+@admin.register(Event)
+class EventAdmin(ReadOnlyAdmin):
+    """The event log, without what it tells of credit listings."""
+
+    exclude = ("data",)
+    readonly_fields = ("told",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
+        return super().get_queryset(request).exclude(kind__startswith=f"{LISTINGS}ing.")
+
+    @admin.display(description=_("data"))
+    def told(self, event: Event) -> str:
+        text = json.dumps(event.data, ensure_ascii=False, indent=2)
+        return gettext(ELSEWHERE) if LISTINGS in text else text
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {"subtitle": gettext(ELSEWHERE), **(extra_context or {})})
+
+
+show(Unit, Holiday, ClockOffset)

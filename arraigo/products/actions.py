@@ -22,7 +22,7 @@ from arraigo.products.courtesies import (
 from arraigo.products.errors import EndsBeforeStart, NumberTaken, ProductGone, TerminationNeedsReason
 from arraigo.products.models import Offering, Product
 from arraigo.products.signals import product_terminated
-from arraigo.records import key_of
+from arraigo.records import key_of, unless_taken
 
 __all__ = [
     "add_product",
@@ -50,17 +50,16 @@ def add_product(
     started_on: dt.date | None = None,
 ) -> Product:
     """Note what a customer has installed, at its list price (Bs) or `price`. Raises NumberTaken."""
-    if Product.objects.filter(number=number).exists():
-        raise NumberTaken(number)
-    product = Product.objects.create(
-        number=number,
-        customer=customer,
-        offering=offering,
-        price=offering.list_price if price is None else price,
-        bundle=bundle,
-        status=status,
-        started_on=started_on,
-    )
+    with unless_taken(Product.objects.filter(number=number), NumberTaken(number)):
+        product = Product.objects.create(
+            number=number,
+            customer=customer,
+            offering=offering,
+            price=offering.list_price if price is None else price,
+            bundle=bundle,
+            status=status,
+            started_on=started_on,
+        )
     reindex([customer])
     told = {"number": number, "offering": offering.code, "price": str(product.price), "status": status}
     record("product.added", product, actor=actor, data=told)

@@ -1,8 +1,10 @@
-"""These records in the admin, read-only."""
+"""These records in the admin, read-only.
+
+Reviews of the background are not among them: they tell of credit listings, every look at which is logged.
+"""
 
 from arraigo.people.admin import show
 from arraigo.retention.models import (
-    BackgroundReview,
     Offer,
     Override,
     ProactiveCall,
@@ -13,7 +15,6 @@ from arraigo.retention.models import (
 )
 
 show(
-    BackgroundReview,
     Offer,
     Override,
     ProactiveCall,

@@ -150,8 +150,15 @@ def _refusal(ticket: TroubleTicket, state: str) -> TransitionRefused:
 
 
 @transaction.atomic(savepoint=False)
-def follow_up(ticket: TroubleTicket, *, channel: str, text: str, actor: User | None) -> Interaction:
-    """Note that the customer came back about a ticket that exists: no claim of its own (I.f)."""
+def follow_up(
+    ticket: TroubleTicket, *, channel: str, text: str, actor: User | None, disputed: bool = False
+) -> Interaction:
+    """Note that the customer came back about a ticket that exists: no claim of its own (I.f).
+
+    `disputed`: the customer says that the solution did not hold. Raises TicketNotSolved then.
+    """
+    if disputed:
+        dispute(ticket, note=text, actor=actor)
     interaction = Interaction.objects.create(ticket=ticket, at=clock.now(), by=actor, channel=channel, text=text)
     record("ticket.followed_up", ticket, actor=actor, data={"number": ticket.number, "channel": channel})
     return interaction

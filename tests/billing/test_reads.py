@@ -23,6 +23,8 @@ def test_average_of_issued_bills_before_credits() -> None:
             actions.issue_bill(bill, issued_on=month(number), due_on=month(number))
     assert queries.average_billing(product.customer, 6, NOON) == Decimal("100.00")
     assert queries.average_billing(product.customer, 1, NOON) == Decimal("110.00")
+    actions.open_month(product.customer, dt.date(2025, 12, 1), [(product, "Internet", Decimal(500))])
+    assert queries.average_billing(product.customer, 2, NOON) == Decimal("100.00"), "two months are open"
 
 
 def test_average_without_issued_bills_is_the_open_month() -> None:

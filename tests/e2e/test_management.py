@@ -12,6 +12,7 @@ from arraigo.retention.models import Offer, RetentionCase
 from tests.cast import Cast, Household, Walk
 from tests.e2e.conftest import ago
 from tests.e2e.person import Person
+from tests.steps.test_step_13_compensation_claim import compensated
 
 SignIn = Callable[[Role], Person]
 
@@ -32,6 +33,13 @@ def test_approves_what_is_above_the_team_leads_authority(sign_in: SignIn, home: 
     assert (offer.approval, offer.approval_reason) == ("approved", "Cliente grande")
     assert offer.approved_by == cast[Role.COMMERCIAL_MANAGEMENT]
     assert walk.open == ["step_04"]
+    fine = cast.household("100002")
+    fine.priced(fine.internet, "700")
+    other = compensated(fine, amount="690")
+    greta.does(other, "approve_12_management", approved="no", reason="Excede lo que corresponde")
+    offer = Offer.objects.latest("id")
+    assert (offer.approval, offer.approval_reason) == ("refused", "Excede lo que corresponde")
+    assert other.open == ["step_12"]
 
 
 def test_signing_the_evaluation_ends_the_waiting_cases(sign_in: SignIn, cast: Cast, month: dt.date) -> None:

@@ -8,6 +8,7 @@ from arraigo.retention.models import Offer, Override
 from tests.cast import Cast, Household, Walk
 from tests.e2e.conftest import ago
 from tests.e2e.person import Person
+from tests.steps.test_step_13_compensation_claim import compensated
 
 SignIn = Callable[[Role], Person]
 
@@ -37,6 +38,13 @@ def test_approves_an_amount_and_hands_a_task_over(sign_in: SignIn, home: Househo
     form.locator("[name=assignee]").select_option(str(colleague.pk))
     lidia.click(form.locator("button"))
     assert walk.item("step_04").assignee == colleague
+    fine = cast.household("100002")
+    fine.priced(fine.internet, "300")
+    other = compensated(fine, amount="280")
+    lidia.does(other, "approve_12", approved="yes", reason="Corresponde")
+    offer = Offer.objects.latest("id")
+    assert (offer.amount, offer.approval, offer.approved_by) == (280, "approved", cast[Role.TEAM_LEAD])
+    assert other.open == ["step_13"]
 
 
 def test_negotiates_again_after_a_recurrence(sign_in: SignIn, home: Household, cast: Cast) -> None:

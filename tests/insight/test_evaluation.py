@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from arraigo.engine.models import WorkItem
+from arraigo.engine.models import Instance, WorkItem
 from arraigo.eventlog import papers, seal
 from arraigo.eventlog.models import Event
 from arraigo.insight import actions, queries
@@ -186,13 +186,13 @@ def test_a_crash_in_the_middle_is_taken_up_by_the_sweep(cast: Cast, monkeypatch:
     def cut_off(case_id: int, **given: object) -> object:
         asked.append(case_id)
         if len(asked) == 3:
-            raise OSError("the power is gone")
+            raise SystemExit("the power is gone")
         return real(case_id, **given)  # type: ignore[arg-type]
 
     with moment(days=AFTER):
         with monkeypatch.context() as patched:
             patched.setattr(retention, "evaluate", cut_off)
-            with pytest.raises(OSError, match="power"):
+            with pytest.raises(SystemExit, match="power"):
                 sign(cast)
         evaluation = Evaluation.objects.get()
         assert evaluation.completed_at is None
@@ -203,6 +203,23 @@ def test_a_crash_in_the_middle_is_taken_up_by_the_sweep(cast: Cast, monkeypatch:
         assert evaluation.completed_at is not None
     assert evaluated() == 4
     assert {walk.reload().outcome for walk in walks} == {RetentionCase.Outcome.EVALUATED}
+
+
+def test_a_case_that_cannot_end_keeps_no_other_from_it(cast: Cast) -> None:
+    broken, other = ways.several(cast, 2)
+    run = Instance.objects.filter(pk=broken.case.instance_id)
+    version = run.get().state_version
+    run.update(state_version=version + 1)
+    with moment(days=AFTER):
+        evaluation = sign(cast)
+        assert (evaluation.completed_at, evaluated()) == (None, 1)
+        assert other.reload().outcome == RetentionCase.Outcome.EVALUATED
+        with pytest.raises(ExceptionGroup, match="sweeps that failed"):
+            sweeps.run_all()
+        run.update(state_version=version)
+        assert sweeps.run_all()["complete_evaluations"] == 1
+        evaluation.refresh_from_db()
+        assert evaluation.completed_at is not None
 
 
 def test_a_case_that_leaves_meanwhile_does_not_stop_the_others(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

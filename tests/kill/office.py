@@ -32,6 +32,8 @@ from tests.kill.parts import GONE, Browser, session_of
 from tests.paths.test_random_walks import Wanderer
 
 TAKEN, REFUSED, TOO_LATE = 302, 400, 409
+NEW = 2
+"""Households that come at a time: nobody at the counters is ever without work."""
 IDLE = 0.01
 """Seconds to wait where no case has an open step."""
 
@@ -72,10 +74,10 @@ class Clerk(Wanderer):
 class Office:
     """Households and their people. `done` are the steps of which the server said that they are done."""
 
-    def __init__(self, cast: Cast, households: int) -> None:
+    def __init__(self, cast: Cast) -> None:
         self.cast, self.port, self.done = cast, 0, list[int]()
         self.sessions = {role: session_of(user) for role, user in cast.people.items()}
-        self.customers = [cast.household(f"{900000 + number}").customer for number in range(households)]
+        self.customers: list[Customer] = []
         self.began = clock.month_of(clock.now())
 
     def homes(self) -> list[FoundHousehold]:
@@ -84,8 +86,10 @@ class Office:
     # --- time goes by ----------------------------------------------------------------------------
 
     def days_go_by(self, days: int, luck: Random) -> None:
-        """Move the clock on, and do what billing, plant and management do meanwhile."""
+        """Move the clock on, with more customers, and do what billing, plant and management do meanwhile."""
         workdays.advance_clock(dt.timedelta(days=days))
+        for _new in range(NEW):
+            self.customers.append(self.cast.household(f"{900000 + len(self.customers)}").customer)
         for termination in Termination.objects.filter(executed_at=None):
             terminations.execute_termination(termination, actor=None)
         for home in self.homes():

@@ -23,7 +23,7 @@ from tests.kill.office import Office
 from tests.kill.parts import SWEEPS, Part, parts, quiet, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
-KILLS, HOUSEHOLDS, PEOPLE = 20, 15, 3
+KILLS, PEOPLE = 20, 3
 LONGEST = 0.6
 """Seconds that both are at work together before one is killed."""
 RUNS = 4
@@ -125,7 +125,7 @@ def test_whoever_is_killed_leaves_every_case_as_before_or_as_after(folder: Path)
     luck = Random(2026)
     with parts(folder) as started:
         server, worker = started.server(), started.worker()
-        office = Office(Cast(), HOUSEHOLDS)
+        office = Office(Cast())
         for kill in range(KILLS):
             office.days_go_by(DAYS, luck)
             victim = (server, worker)[kill % 2]

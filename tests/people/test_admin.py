@@ -7,14 +7,18 @@ from django.db import models
 from django.test import Client
 from django.urls import reverse
 
+from arraigo import clock
+from arraigo.customers import actions as customers
+from arraigo.engine.models import Instance
 from arraigo.eventlog.models import Event
 from arraigo.people.models import Role, Unit, User
+from tests.cast import Cast, Walk
 from tests.records import a_customer, a_product
 
 PACKAGES = (
     "network customers products tickets billing orders fieldwork quality terminations retention".split()  # noqa: SIM905
 )
-NOT_SHOWN = {"SearchToken", "CreditListing"}
+NOT_SHOWN = {"SearchToken", "CreditListing", "BackgroundReview"}
 """An index; and what may only be looked at with a reason that is logged."""
 pytestmark = pytest.mark.django_db
 RECORDS = [
@@ -51,6 +55,23 @@ def test_a_record_can_be_read_not_changed_nor_deleted(browser: Client) -> None:
 
 def test_listings_and_the_search_index_are_not_there() -> None:
     assert not {model.__name__ for model in admin.site._registry} & NOT_SHOWN
+
+
+def test_nothing_tells_of_a_listing_without_a_logged_look(browser: Client) -> None:
+    """Neither the event log nor the facts of a run; what else happened is there."""
+    home = Cast().household()
+    customers.add_listing(home.customer, bureau="Infocred", listed_on=clock.today(), actor=None)
+    walk = Walk(home).go("step_01")
+    shown = Event.objects.exclude(kind="credit_listing.added")
+    listing = Event.objects.get(kind="credit_listing.added")
+    assert browser.get(page(Event, "change", listing.pk)).status_code == 302
+    pages = [page(Event, "changelist"), page(Instance, "change", walk.case.instance_id)]
+    pages += [page(Event, "change", event.pk) for event in shown]
+    texts = [browser.get(address).content.decode() for address in pages]
+    for hidden in ("credit_listing.", "credit_listed", "Infocred"):
+        assert not any(hidden in text for text in texts), hidden
+    assert any(walk.case.number in text and "step_01" in text for text in texts)
+    assert "Central de Riesgos" in texts[0]
 
 
 def test_an_account_is_made_with_its_roles_and_an_event(browser: Client) -> None:

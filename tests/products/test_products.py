@@ -11,6 +11,7 @@ from arraigo.eventlog.models import Event
 from arraigo.products import actions, queries
 from arraigo.products.errors import EndsBeforeStart, NumberTaken, ProductGone, TerminationNeedsReason
 from arraigo.products.models import Offering, Product
+from tests.engine.test_concurrency import together
 from tests.records import NOON, a_customer, a_product, refused
 
 TV = {
@@ -80,3 +81,18 @@ def test_shares_add_up_to_the_centavo(list_prices: list[Decimal], amount: Decima
     found = queries.shares(products, amount)
     assert sum(found.values()) == amount
     assert all(share >= 0 for share in found.values())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_enter_a_number_at_once_one_is_told() -> None:
+    customer = a_customer()
+    offering = Offering.objects.create(**TV)
+
+    def enter() -> str:
+        try:
+            return actions.add_product(customer, offering, number="I-1", actor=None).number
+        except NumberTaken:
+            return "taken"
+
+    assert sorted(together([enter] * 4)) == ["I-1", "taken", "taken", "taken"]
+    assert Product.objects.get().number == "I-1"

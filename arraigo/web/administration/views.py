@@ -38,7 +38,7 @@ def units(request: HttpRequest) -> HttpResponse:
 def holidays(request: HttpRequest) -> HttpResponse:
     """The calendar of one year; adding a day or renaming it."""
     text = request.GET.get("year", "")
-    year = int(text) if text.isdecimal() and 2000 <= int(text) <= 2100 else clock.today().year
+    year = int(text) if len(text) == 4 and text.isdecimal() and 2000 <= int(text) <= 2100 else clock.today().year
     form = HolidayForm(replies.typed(request))
     if replies.sent(request, form):
         day, name = form.cleaned_data["day"], form.cleaned_data["name"]

@@ -66,12 +66,7 @@ def ticket_follow_up(request: HttpRequest, number: str) -> HttpResponse:
     found, actor = access.ticket(number), user_of(request)
     form = FollowUpForm(replies.typed(request))
 
-    def note(data: dict[str, Any]) -> Any:
-        if data["disputed"]:
-            actions.dispute(found, note=data["text"], actor=actor)
-        return actions.follow_up(found, channel=data["channel"], text=data["text"], actor=actor)
-
-    if entered(request, form, note) is not None:
+    if entered(request, form, lambda data: actions.follow_up(found, actor=actor, **data)) is not None:
         messages.success(request, _("The follow-up is noted."))
         return redirect("ticket", number)
     return _ticket_page(request, found, follow_form=form, form=form)
