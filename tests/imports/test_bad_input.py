@@ -7,6 +7,7 @@ import io
 import os
 import re
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
@@ -18,7 +19,8 @@ from django.utils import translation
 from arraigo.billing.models import Bill
 from arraigo.customers.models import Customer
 from arraigo.imports import actions, errors, guess, mapping
-from arraigo.imports.reading import packed
+from arraigo.imports.reading import packed, pouring
+from arraigo.imports.reading import workbook as limits
 from arraigo.records import RuleBroken
 from arraigo.tickets.models import TroubleTicket
 from tests.imports.conftest import Write
@@ -176,7 +178,7 @@ def test_a_spreadsheet_with_formulas(tmp_path: Path) -> None:
 
 
 def test_a_zip_bomb_in_a_spreadsheet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(packed, "FREE", 1 << 20)
+    monkeypatch.setattr(pouring, "FREE", 1 << 20)
     path = workbook(tmp_path / "c.xlsx", ["external_id", "name"], [1, "Ana"])
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as bomb:
         bomb.writestr("xl/bomb.xml", b"\0" * (20 << 20))
@@ -184,7 +186,7 @@ def test_a_zip_bomb_in_a_spreadsheet(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_a_gzip_bomb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(packed, "FREE", 1 << 20)
+    monkeypatch.setattr(pouring, "FREE", 1 << 20)
     path = tmp_path / "c.csv.gz"
     path.write_bytes(gzip.compress(b"external_id,name\n" + b"1,1\n" * (8 << 20)))
     refused(path, errors.PackedTooTightly)
@@ -206,14 +208,14 @@ def test_a_damaged_gzip_and_a_damaged_spreadsheet(tmp_path: Path) -> None:
 
 def test_a_file_that_changes_while_it_is_read(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write("c.csv", HEADER, "1,Ana,")
-    real = packed._poured
+    real = packed.pour
 
     def grows(*args: object, **known: object) -> int:
         with path.open("a") as file:
             file.write("2,Luis,\n")
         return real(*args, **known)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(packed, "_poured", grows)
+    monkeypatch.setattr(packed, "pour", grows)
     refused(path, errors.FileChanged)
 
 
@@ -266,14 +268,13 @@ def test_what_other_programs_write_into_parquet(tmp_path: Path) -> None:
 
 def test_a_spreadsheet_that_claims_billions_of_rows(tmp_path: Path) -> None:
     path = workbook(tmp_path / "c.xlsx", ["external_id", "name"], [1, "Ana"])
-    with zipfile.ZipFile(path) as packed_up:
-        parts = {name: packed_up.read(name) for name in packed_up.namelist()}
-    sheet = next(name for name in parts if name.endswith("sheet1.xml"))
-    parts[sheet] = parts[sheet].replace(b'r="2"', b'r="4000000000"').replace(b'r="A2"', b'r="A4000000000"')
-    with zipfile.ZipFile(path, "w") as packed_up:
-        for name, content in parts.items():
-            packed_up.writestr(name, content)
-    refused(path, errors.FileBroken)
+    far = {b'r="2"': b'r="4000000000"', b'r="A2"': b'r="A4000000000"'}
+
+    def claims(parts: dict[str, bytes]) -> None:
+        for near, away in far.items():
+            parts[SHEET] = parts[SHEET].replace(near, away)
+
+    refused(repacked(path, claims), errors.FileBroken)
 
 
 def test_a_reject_shows_the_value_as_the_file_has_it(write: Write) -> None:
@@ -310,17 +311,60 @@ def test_no_amount_is_taken_for_ten_or_a_hundred_times_itself(write: Write, tmp_
         assert (tally.unchanged, tally.rejects) == (3, []), name
 
 
-def test_the_header_of_a_reject_is_no_formula(tmp_path: Path) -> None:
-    path = workbook(tmp_path / "c.xlsx", ["external_id", "name", '=HYPERLINK("x")'], [1, "Ana", "=A1"])
+def repacked(path: Path, change: Callable[[dict[str, bytes]], None]) -> Path:
+    """The spreadsheet with its parts changed: name → bytes."""
     with zipfile.ZipFile(path) as packed_up:
         parts = {name: packed_up.read(name) for name in packed_up.namelist()}
-    sheet = next(name for name in parts if name.endswith("sheet1.xml"))
-    parts[sheet] = re.sub(
-        rb'<c r="C1"[^>]*><f>[^<]*</f><v ?/?>(</v>)?</c>',
-        b'<c r="C1" t="inlineStr"><is><t>=X(1)</t></is></c>',
-        parts[sheet],
-    )
-    with zipfile.ZipFile(path, "w") as packed_up:
+    change(parts)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed_up:
         for name, content in parts.items():
             packed_up.writestr(name, content)
+    return path
+
+
+SHEET, TYPES, LONG = "xl/worksheets/sheet1.xml", limits.TYPES, b"x" * 30_000
+
+
+def strings_elsewhere(parts: dict[str, bytes]) -> None:
+    parts["xl/t.bin"] = b"<sst><si><t>" + LONG + b"</t></si></sst>"
+    kind = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    override = b'<Override PartName="!xl/t.bin" ContentType="' + kind + b'"/></Types>'
+    parts[TYPES] = parts[TYPES].replace(b"</Types>", override)
+
+
+def large_styles(parts: dict[str, bytes]) -> None:
+    parts["xl/styles.xml"] += b"<!--" + LONG + b"-->"
+
+
+def long_cell(parts: dict[str, bytes]) -> None:
+    parts[SHEET] = parts[SHEET].replace(b"</row>", b'<c t="inlineStr"><is><t>' + LONG + b"</t></is></c></row>")
+
+
+def rows_that_are_none(parts: dict[str, bytes]) -> None:
+    text = b"<![CDATA[" + b"<row >" * 5_000 + b"]]>"
+    parts[SHEET] = parts[SHEET].replace(b"</row>", b'<c t="inlineStr"><is><t>' + text + b"</t></is></c></row>")
+
+
+def a_sheet_elsewhere(parts: dict[str, bytes]) -> None:
+    parts["xl/media/x.png"] = parts.pop(SHEET)
+    parts["xl/_rels/workbook.xml.rels"] = parts["xl/_rels/workbook.xml.rels"].replace(SHEET.encode(), b"xl/media/x.png")
+
+
+@pytest.mark.parametrize("change", [strings_elsewhere, large_styles, long_cell, rows_that_are_none, a_sheet_elsewhere])
+def test_a_spreadsheet_that_would_fill_the_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: Callable[[dict[str, bytes]], None]
+) -> None:
+    """Whatever part holds it, under whatever name; the real limits are megabytes."""
+    for name in ("STRINGS", "WHOLE", "BETWEEN_ROWS"):
+        monkeypatch.setattr(limits, name, 20_000)
+    path = workbook(tmp_path / "c.xlsx", ["external_id", "name"], [1, "Ana"])
+    assert guess.guess(path).rows[0][2] is not None
+    refused(repacked(path, change), errors.FileBroken if change is a_sheet_elsewhere else errors.FileTooLarge)
+
+
+def test_the_header_of_a_reject_is_no_formula(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "c.xlsx", ["external_id", "name", '=HYPERLINK("x")'], [1, "Ana", "=A1"])
+    cell = b'<c r="C1" t="inlineStr"><is><t>=X(1)</t></is></c>'
+    header = re.compile(rb'<c r="C1"[^>]*><f>[^<]*</f><v ?/?>(</v>)?</c>')
+    repacked(path, lambda parts: parts.update({SHEET: header.sub(cell, parts[SHEET])}))
     assert bring(path) == ([0, 0, 0, 1], [(2, "'=X(1)", "the cell holds a formula: put its value there")])

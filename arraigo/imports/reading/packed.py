@@ -5,9 +5,8 @@ import hashlib
 import os
 import shutil
 import tempfile
-import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,25 +14,13 @@ from typing import IO
 
 from django.conf import settings
 
-from arraigo.imports.errors import (
-    FileBroken,
-    FileChanged,
-    FileEmpty,
-    FileMissing,
-    FileNotText,
-    FileTooLarge,
-    FileUnreadable,
-    PackedTooTightly,
-)
+from arraigo.imports.errors import FileBroken, FileChanged, FileEmpty, FileMissing, FileUnreadable
+from arraigo.imports.reading import workbook
+from arraigo.imports.reading.pouring import CHUNK, pour
 
-CHUNK = 1 << 20
 GZIP, ZIP, PARQUET = b"\x1f\x8b", b"PK\x03\x04", b"PAR1"
-RATIO, FREE = 200, 64 << 20
-"""Unpacked bytes to packed ones that no honest table reaches, and how much is let through before asking."""
 LEFT_BEHIND = 2 * 24 * 3600
 """Seconds after which a copy has no reader any more."""
-STRINGS = 256 << 20
-"""Bytes of a spreadsheet's table of texts, which has to be held in memory."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +72,7 @@ def _copied(path: Path, target: Path) -> str:
             if head == GZIP:
                 _unpacked(hashing, copy, path)
             else:
-                _poured(hashing.read, copy, path, packed=lambda: 0)
+                pour(hashing.read, copy.write, path, packed=lambda: 0)
         hashing.finish()
         after, now = os.fstat(file.fileno()), path.stat()
         told = {(each.st_size, each.st_mtime_ns, each.st_ino) for each in (before, after, now)}
@@ -114,23 +101,9 @@ class _Hashing:
 def _unpacked(file: _Hashing, copy: IO[bytes], path: Path) -> None:
     try:
         with gzip.GzipFile(fileobj=file) as unpacked:  # type: ignore[call-overload]
-            _poured(unpacked.read, copy, path, packed=lambda: file.count)
+            pour(unpacked.read, copy.write, path, packed=lambda: file.count)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise FileBroken(path) from error
-
-
-def _poured(read: Callable[[int], bytes], copy: IO[bytes] | None, path: Path, *, packed: Callable[[], int]) -> int:
-    """Pour from `read` into `copy`, within the limits; how many bytes. `packed` is 0 for what is not packed."""
-    done = 0
-    while chunk := read(CHUNK):
-        done += len(chunk)
-        if done > settings.IMPORT_MOST_BYTES:
-            raise FileTooLarge(path, settings.IMPORT_MOST_BYTES)
-        if packed() and done > FREE and done > RATIO * packed():
-            raise PackedTooTightly(path)
-        if copy:
-            copy.write(chunk)
-    return done
 
 
 def _format(target: Path, path: Path) -> str:
@@ -139,22 +112,6 @@ def _format(target: Path, path: Path) -> str:
     if head[:2] == GZIP:
         raise FileBroken(path)
     if head == ZIP:
-        _check_zip(target, path)
+        workbook.check(target, path)
         return "xlsx"
     return "parquet" if head == PARQUET else "csv"
-
-
-def _check_zip(target: Path, path: Path) -> None:
-    """Unpack a spreadsheet once, for nothing but its size: what its list of contents says may be a lie."""
-    try:
-        with zipfile.ZipFile(target) as packed:
-            if "[Content_Types].xml" not in packed.namelist():
-                raise FileNotText(path)
-            for part in packed.infolist():
-                size = max(part.compress_size, 1)
-                with packed.open(part) as file:
-                    length = _poured(file.read, None, path, packed=lambda size=size: size)  # type: ignore[misc]
-                if part.filename.endswith("sharedStrings.xml") and length > STRINGS:
-                    raise FileTooLarge(path, STRINGS)
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
-        raise FileBroken(path) from error

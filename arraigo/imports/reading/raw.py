@@ -35,6 +35,8 @@ def row_of(line: int, names: Sequence[str], cells: Sequence[str]) -> RawRow:
     for name, cell in zip(names, cells, strict=True):
         if "\0" in cell:
             return RawRow(line, {}, _("the cell holds a sign that no text has (NUL)"), name)
+        if len(cell) > MOST_LINE:
+            return RawRow(line, {}, _("the cell is longer than %(most)d characters") % {"most": MOST_LINE}, name)
     return RawRow(line, dict(zip(names, cells, strict=True)))
 
 

@@ -49,6 +49,8 @@ def _chosen(book: Any, shown: Path, name: str) -> Any:
     found = next((sheet for sheet in book.worksheets if sheet.title == name), None) if name else book.worksheets[0]
     if found is None:
         raise SheetUnknown(shown, name, [sheet.title for sheet in book.worksheets])
+    if not found._worksheet_path.endswith(".xml"):
+        raise FileBroken(shown)  # its size was not looked at
     found.reset_dimensions()
     return found
 
