@@ -1,7 +1,7 @@
 """Bringing rows into tables: by (source, external id), created or updated where something differs."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar
 
@@ -30,6 +30,7 @@ NONE_SUCH: dict[str, Promise] = {
 """Field → why a row that names what is not there is rejected."""
 HOME = "arraigo"
 """The source of what was entered here; such records may have no external id."""
+EMPTY: Mapping[str, Collection[str]] = {}
 Reason = tuple[str, str, str]
 """Field, value, sentence."""
 Fate = Literal["accepted", "updated", "unchanged"]
@@ -102,19 +103,22 @@ def upsert(
     wanted: Mapping[str, Mapping[str, Any]],
     *,
     natural: Sequence[str] = (),
+    untold: Mapping[str, Collection[str]] = EMPTY,
 ) -> Landed:
     """Create or update the records of `model` from the setting's source: external id → field values.
 
-    Records entered here that have no external id are known again by the fields `natural`. A handful
-    of statements whatever the number of rows. Foreign keys are given as `name_id`.
+    Records entered here that have no external id are known again by the fields `natural`. What is `untold`
+    (external id → fields) is for new records: one that is there keeps its own. A handful of statements whatever the
+    number of rows. Foreign keys are given as `name_id`.
     """
     manager: Any = model._default_manager
     records: dict[str, Any] = {r.external_id: r for r in manager.filter(source=setting.source, external_id__in=wanted)}
     if natural and setting.source == HOME:
         records |= _entered_here(manager, {k: v for k, v in wanted.items() if k not in records}, natural)
-    changed = {key for key, record in records.items() if _differs(record, wanted[key])}
+    told = {key: _without(wanted[key], untold.get(key, ())) for key in records}
+    changed = {key for key, record in records.items() if _differs(record, told[key])}
     if changed:
-        _update(model, setting, records, wanted, changed)
+        _update(model, setting, records, told, changed)
     missing = [key for key in wanted if key not in records]
     made = store.insert(model, [model(source=setting.source, external_id=key, **wanted[key]) for key in missing])
     setting.ledger.made(made)
@@ -133,6 +137,10 @@ def _entered_here(manager: Any, wanted: Mapping[str, Mapping[str, Any]], natural
         if key is not None:
             found[key] = record
     return found
+
+
+def _without(values: Mapping[str, Any], names: Collection[str]) -> Mapping[str, Any]:
+    return {name: value for name, value in values.items() if name not in names} if names else values
 
 
 def _differs(record: Any, values: Mapping[str, Any]) -> bool:
@@ -218,6 +226,11 @@ def given(row: Row, names: Iterable[str]) -> dict[str, Any]:
     """The values of `names` that the row has: what a file does not say stays as it is."""
     found = {name: getattr(row, name) for name in names}
     return {name: value for name, value in found.items() if value not in ("", None)}
+
+
+def untold(batch: Iterable[Parsed[Any]], names: Collection[str]) -> dict[str, set[str]]:
+    """Which of `names` each row leaves to what is usual, by external id: `upsert` gives them to new records only."""
+    return {each.row.external_id: {*names} - each.row.model_fields_set for each in batch}
 
 
 def numbered(row: Row, length: int) -> str:

@@ -11,7 +11,9 @@ from django.utils import translation
 from arraigo.customers.models import Customer
 from arraigo.eventlog.models import Event
 from arraigo.imports import actions, jobs, mapping
+from arraigo.imports.kinds import kind_of
 from arraigo.imports.models import ImportRun
+from arraigo.products.models import Product
 from arraigo.tickets.models import TroubleTicket
 from tests.imports.conftest import Write
 from tests.records import a_customer, a_product
@@ -101,7 +103,8 @@ def test_a_ticket_does_not_go_back_where_its_state_never_leads(write: Write) -> 
     row = {"external_id": "T", "customer": "1", "product": "P-1", "opened_at": "2026-03-10"}
     solved = row | {"status": "closed", "resolved_at": "2026-03-11"}
     assert bring(write, "tickets", solved)[0] == [1, 0, 0, 0]
-    assert bring(write, "tickets", row)[1] == ["“Acknowledged” cannot follow “Closed”"]
+    back = row | {"status": "acknowledged"}
+    assert bring(write, "tickets", back)[1] == ["“Acknowledged” cannot follow “Closed”"]
     taken_up = {**row, "external_id": "U", "changes": "resolved=2026-03-11", "resolved_at": "2026-03-11"}
     assert bring(write, "tickets", taken_up)[0] == [1, 0, 0, 0]
     again = {**row, "external_id": "U", "status": "inProgress"}
@@ -110,6 +113,45 @@ def test_a_ticket_does_not_go_back_where_its_state_never_leads(write: Write) -> 
     assert (ticket.resolved_at, list(ticket.changes.values_list("after", flat=True))) == (
         None, ["resolved", "inProgress"],
     )  # fmt: skip
+
+
+WHOLE = {
+    "offerings": "code=fo;name=Fibra;service=internet;technology=fibre;list_price=200;is_sold=no",
+    "customers": "external_id=2;name=Ana;number=100;kind=member;category=vip",
+    "products": "external_id=2;customer=1;offering=internet-50;number=200;status=suspended;reason=arrears;price=200",
+    "tickets": "external_id=T;customer=1;product=P-1;opened_at=2026-03-10;number=300;type=inquiry;status=closed;"
+    "resolved_at=2026-03-11",
+    "bills": "customer=1;month=2026-01;issued_on=2026-02-01;due_on=2026-02-20;total=100;state=paid;lines=P-1=60|=40",
+    "credit_listings": "external_id=L;customer=1;listed_on=2026-03-10;bureau=Otra",
+    "terminations": "external_id=B;customer=1;product=P-1;number=400;reason=price;executed_at=2026-03-11",
+}
+ALSO = {"bills": ("issued_on", "due_on", "total")}
+"""What a row needs beside the columns that it must have."""
+
+
+@pytest.mark.usefixtures("operator")
+@pytest.mark.parametrize("kind", WHOLE)
+def test_what_a_file_does_not_say_stays_as_it_is(write: Write, kind: str) -> None:
+    whole = dict(part.split("=", 1) for part in WHOLE[kind].split(";"))
+    assert bring(write, kind, whole) == ([1, 0, 0, 0], [])
+    needed = (*kind_of(kind).required, *ALSO.get(kind, ()))
+    assert bring(write, kind, {name: whole[name] for name in needed}) == ([0, 0, 1, 0], [])
+    assert bring(write, kind, whole) == ([0, 0, 1, 0], [])
+
+
+@pytest.mark.usefixtures("operator")
+def test_a_baja_outlives_the_products_file_of_the_next_night(write: Write) -> None:
+    product = {"external_id": "2", "customer": "1", "offering": "internet-50", "price": "80"}
+    bring(write, "products", product)
+    bring(write, "terminations", {"external_id": "B", "customer": "1", "product": "2", "executed_at": "2026-03-11",
+                                  "reason": "moving"})  # fmt: skip
+    for told in (product, product | {"status": "terminated"}):
+        assert bring(write, "products", told)[0] == [0, 0, 1, 0]
+    gone = Product.objects.get(external_id="2")
+    assert (gone.status, gone.reason, str(gone.ended_on)) == ("terminated", "moving", "2026-03-11")
+    assert bring(write, "products", product | {"status": "active"})[0] == [0, 1, 0, 0]
+    gone.refresh_from_db()
+    assert (gone.status, gone.reason, gone.ended_on) == ("active", "", None)
 
 
 @pytest.mark.usefixtures("operator")

@@ -224,7 +224,11 @@ def _write_lines(
     have: dict[str, list[BillLine]] = {key: [] for key in old.values()}
     for line in BillLine.objects.filter(bill__in=old).order_by("pk") if old else ():
         have[old[line.bill_id]].append(line)
-    stale = {key for key, lines in have.items() if _as_told(lines) != sorted(told[key])}
+    whole = {p.row.external_id: p.row.sum for p in batch if not p.row.lines}
+    stale = {
+        key for key, lines in have.items()
+        if _as_told(lines) != sorted(told[key]) and whole.get(key) != sum(line.amount for line in lines)
+    }  # fmt: skip
     gone = [line for key in sorted(stale) for line in have[key]]
     if gone:
         setting.ledger.removed(gone)

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from arraigo.customers.models import CreditListing
 from arraigo.imports import references
 from arraigo.imports.fields import Id, PastDay, Row
-from arraigo.imports.landing import Parsed, Setting, Tally, given, known, short, tally_of, upsert
+from arraigo.imports.landing import Parsed, Setting, Tally, given, known, short, tally_of, untold, upsert
 
 NATURAL = ("customer_id", "bureau", "listed_on")
 
@@ -33,7 +33,8 @@ def land(batch: Sequence[Parsed[CreditListingRow]], setting: Setting) -> Tally:
     customers = references.customers_of([each.row.customer for each in batch], setting)
     batch = known(batch, "customer", customers, tally)
     wanted = {p.row.external_id: _values(p.row, customers) for p in batch}
-    tally.add(tally_of(upsert(CreditListing, setting, wanted, natural=NATURAL), batch))
+    landed = upsert(CreditListing, setting, wanted, natural=NATURAL, untold=untold(batch, ("bureau",)))
+    tally.add(tally_of(landed, batch))
     return tally
 
 

@@ -25,12 +25,16 @@ from arraigo.imports.landing import (
     numbered,
     numbers_free,
     tally_of,
+    untold,
     upsert,
 )
 from arraigo.records import RuleBroken
 
 OPTIONAL = ("document", "email", "address", "latitude", "longitude", "since", "deceased_on", "notices_allowed")
 """What a file that does not say it leaves as it is: it may have been asked when a case was opened."""
+
+USUAL = ("number", "kind", "category")
+"""What only a new customer gets where the file does not say it."""
 
 
 class CustomerRow(Row):
@@ -86,7 +90,7 @@ def land(batch: Sequence[Parsed[CustomerRow]], setting: Setting) -> Tally:
     zones = references.zones_of([each.row.zone for each in batch], setting)
     batch = known(batch, "zone", zones, tally)
     wanted = {p.row.external_id: _values(p.row, zones) for p in batch}
-    landed = upsert(Customer, setting, wanted, natural=("number",))
+    landed = upsert(Customer, setting, wanted, natural=("number",), untold=untold(batch, USUAL))
     changed = _phones(batch, landed, setting) | brought.land(batch, landed, setting)
     search.reindex([landed.records[key] for key in landed.created | landed.updated | changed])
     tally.add(tally_of(landed, batch, also_changed=changed))

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from arraigo.imports.fields import Amount, Code, Row, Whole, YesNo
 from arraigo.imports.kinds.zones import by_code
-from arraigo.imports.landing import Parsed, Setting, Tally, given, tally_of
+from arraigo.imports.landing import Parsed, Setting, Tally, given, tally_of, untold
 from arraigo.products.models import Offering, Service, Technology
 
 
@@ -26,7 +26,8 @@ class OfferingRow(Row):
 def land(batch: Sequence[Parsed[OfferingRow]], setting: Setting) -> Tally:
     """Bring a batch of the catalogue in, inside the caller's transaction."""
     wanted = {each.row.external_id: _values(each.row) for each in batch}
-    return tally_of(by_code(Offering, setting, wanted), batch)
+    landed = by_code(Offering, setting, wanted, untold(batch, ("technology", "is_sold")))
+    return tally_of(landed, batch)
 
 
 def _values(row: OfferingRow) -> dict[str, Any]:

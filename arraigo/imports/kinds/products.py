@@ -11,10 +11,23 @@ from arraigo.customers.models import Customer
 from arraigo.imports import references
 from arraigo.imports.fields import Amount, Id, Number, PastDay, Row
 from arraigo.imports.kinds.endings import courtesies_end
-from arraigo.imports.landing import Parsed, Setting, Tally, given, known, numbered, numbers_free, tally_of, upsert
+from arraigo.imports.landing import (
+    Parsed,
+    Setting,
+    Tally,
+    given,
+    known,
+    numbered,
+    numbers_free,
+    tally_of,
+    untold,
+    upsert,
+)
 from arraigo.money import ZERO
 from arraigo.products.models import Product, Service, Technology
 
+USUAL = ("number", "status", "reason", "price")
+"""What only a new product gets where the file does not say it."""
 GIVEN = ("started_on", "ended_on", "bundle")
 RUNNING = (Product.Status.PENDING, Product.Status.ACTIVE)
 
@@ -65,7 +78,7 @@ def land(batch: Sequence[Parsed[ProductRow]], setting: Setting) -> Tally:
     offerings = _offerings([each.row for each in batch], setting)
     batch = known(batch, "offering", offerings, tally)
     wanted = {p.row.external_id: _values(p.row, customers, offerings, points) for p in batch}
-    landed = upsert(Product, setting, wanted, natural=("number",))
+    landed = upsert(Product, setting, wanted, natural=("number",), untold=_untold(batch, setting))
     changed = [landed.records[key] for key in landed.created | landed.updated]
     courtesies_end({each.pk: each.reason for each in changed if not each.is_alive})
     search.reindex(_owners(changed))
@@ -83,6 +96,19 @@ def _offerings(rows: Sequence[ProductRow], setting: Setting) -> dict[str, int]:
     return references.offerings_of(wanted, setting)
 
 
+def _untold(batch: Sequence[Parsed[ProductRow]], setting: Setting) -> dict[str, set[str]]:
+    """What the rows leave as it is; a reason stays only with the status that it explains."""
+    fields = untold(batch, USUAL)
+    told = {p.row.external_id: p.row.status for p in batch if "status" not in fields[p.row.external_id]}
+    bare = [key for key in told if "reason" in fields[key]]
+    rows = Product.objects.filter(source=setting.source, external_id__in=bare) if bare else Product.objects.none()
+    held = dict(rows.values_list("external_id", "status"))
+    for key in bare:
+        if held.get(key) != told[key]:
+            fields[key].remove("reason")
+    return fields
+
+
 def _values(
     row: ProductRow, customers: Mapping[str, int], offerings: Mapping[str, int], points: Mapping[str, int]
 ) -> dict[str, Any]:
@@ -94,7 +120,7 @@ def _values(
         "status": row.status.value,
         "reason": row.reason or (Product.Reason.UNKNOWN.value if ended else ""),
         "price": row.price,
-        **({} if ended else {"ended_on": None}),
+        **({} if ended or "status" not in row.model_fields_set else {"ended_on": None}),
         **given(row, GIVEN),
     }
     return values | ({"network_point_id": points[row.network_point]} if row.network_point else {})

@@ -12,7 +12,18 @@ from arraigo.imports.fields import Day, Id, Number, Past, Row, Words
 from arraigo.imports.kinds import settling
 from arraigo.imports.kinds.endings import courtesies_end
 from arraigo.imports.kinds.tickets import product_known
-from arraigo.imports.landing import Parsed, Setting, Tally, given, known, numbered, numbers_free, tally_of, upsert
+from arraigo.imports.landing import (
+    Parsed,
+    Setting,
+    Tally,
+    given,
+    known,
+    numbered,
+    numbers_free,
+    tally_of,
+    untold,
+    upsert,
+)
 from arraigo.imports.references import Pair
 from arraigo.products.models import Product
 from arraigo.terminations.actions import PRODUCT_REASONS
@@ -86,7 +97,7 @@ def _land(
     batch = _one_open(batch, customers, products, setting, tally)
     landed = upsert(
         Termination, setting, {p.row.external_id: _values(p.row, customers, products) for p in batch},
-        natural=("number",),
+        natural=("number",), untold=untold(batch, ("number", "reason")),
     )  # fmt: skip
     _end_products([landed.records[key] for key in landed.created | landed.updated], setting)
     tally.add(tally_of(landed, batch))

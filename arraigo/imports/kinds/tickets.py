@@ -26,6 +26,7 @@ from arraigo.imports.landing import (
     numbers_free,
     short,
     tally_of,
+    untold,
     upsert,
 )
 from arraigo.imports.references import Pair
@@ -33,6 +34,8 @@ from arraigo.money import ZERO
 from arraigo.products.models import Product, Service, Technology
 from arraigo.tickets.models import TicketChange, TroubleTicket, may_come_to
 
+USUAL = ("number", "type")
+"""What only a new ticket gets where the file does not say it."""
 OPTIONAL = ("description", "resolution", "disputed_at")
 
 
@@ -66,7 +69,8 @@ class TicketRow(Row):
     disputed_at: Past | None = None
     type: TroubleTicket.Type = TroubleTicket.Type.FAULT
     status: TroubleTicket.Status | None = None
-    """Empty: that of the last change; without changes resolved where it has a time of solution, else acknowledged."""
+    """Empty: that of the last change; without changes resolved where it has a time of solution, else the one that the
+    ticket has, acknowledged where it is new."""
     changes: Annotated[tuple[Change, ...], BeforeValidator(_changes)] = ()
     symptom: TroubleTicket.Symptom | None = None
     """Other words are kept in front of the description, and the symptom is “other”."""
@@ -100,6 +104,10 @@ class TicketRow(Row):
             raise ValueError(_("the last of its changes does not lead to its status"))
         _check_chain(self.opened_at, self.changes)
         return self
+
+    @property
+    def tells_state(self) -> bool:
+        return bool(self.status or self.changes or self.resolved_at)
 
     @property
     def state(self) -> str:
@@ -139,7 +147,7 @@ def land(batch: Sequence[Parsed[TicketRow]], setting: Setting) -> Tally:
     before = _states(setting.source, [p.row for p in batch])
     batch = [each for each in batch if _goes_on(each, before, tally)]
     wanted = {p.row.external_id: _values(p.row, customers, products, outages) for p in batch}
-    landed = upsert(TroubleTicket, setting, wanted, natural=("number",))
+    landed = upsert(TroubleTicket, setting, wanted, natural=("number",), untold=_untold(batch))
     changed = _add_changes(batch, landed, before, setting)
     tally.add(tally_of(landed, batch, also_changed=changed))
     return tally
@@ -222,10 +230,19 @@ def _values(
     return values | ({"outage_id": outages[row.outage]} if row.outage else {})
 
 
+def _untold(batch: Sequence[Parsed[TicketRow]]) -> dict[str, set[str]]:
+    """What the rows leave as it is."""
+    fields = untold(batch, USUAL)
+    for each in batch:
+        if not each.row.tells_state:
+            fields[each.row.external_id] |= {"status", "resolved_at"}
+    return fields
+
+
 def _goes_on(each: Parsed[TicketRow], before: Mapping[str, str], tally: Tally) -> bool:
     """Whether the ticket that is there can come to the state that the row tells."""
     state, held = each.row.state, before.get(each.row.external_id)
-    if held is None or held == state or may_come_to(held, state):
+    if held is None or not each.row.tells_state or held == state or may_come_to(held, state):
         return True
     tally.reject(each.raw.line, [("status", state, _cannot_follow(held, state))])
     return False

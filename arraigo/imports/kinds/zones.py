@@ -1,13 +1,13 @@
 """Zones: known by their code, whatever system they come from."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import Field
 
 from arraigo.imports import references, store
 from arraigo.imports.fields import Code, Degrees, Row
-from arraigo.imports.landing import Landed, Parsed, Setting, Tally, given, known, same, tally_of
+from arraigo.imports.landing import EMPTY, Landed, Parsed, Setting, Tally, given, known, same, tally_of
 from arraigo.network.models import Zone
 
 
@@ -32,11 +32,17 @@ def land(batch: Sequence[Parsed[ZoneRow]], setting: Setting) -> Tally:
     return tally
 
 
-def by_code(model: Any, setting: Setting, wanted: dict[str, dict[str, Any]]) -> Landed:
-    """Create or update records that are known by their code."""
+def by_code(
+    model: Any, setting: Setting, wanted: dict[str, dict[str, Any]], untold: Mapping[str, Collection[str]] = EMPTY
+) -> Landed:
+    """Create or update records that are known by their code; what is `untold` is for new ones."""
     here = {record.code: record for record in model.objects.filter(code__in=wanted)}
     fresh = {
-        code: {name: value for name, value in wanted[code].items() if not same(getattr(record, name), value)}
+        code: {
+            name: value
+            for name, value in wanted[code].items()
+            if name not in untold.get(code, ()) and not same(getattr(record, name), value)
+        }
         for code, record in here.items()
     }
     changed = [here[code] for code in sorted(fresh) if fresh[code]]
