@@ -24,6 +24,7 @@ class Judgement(Record):
         LEFT = "left", _("Left in spite of having accepted")
         CONTROL_FAILED = "control_failed", _("A quality control failed")
         NOT_REACHED = "not_reached", _("Not reached in a quality control")
+        NOT_GIVEN = "not_given", _("Billing refused what was accepted, and nothing else was given")
         PRODUCT_GONE = "product_gone", _("A product has ended")
         LEAVING = "leaving", _("Has asked for the termination again")
         NEW_FAULT = "new_fault", _("A new fault")

@@ -108,7 +108,9 @@ class Known:
     visits: list[dt.datetime] = field(default_factory=list)
     """When the visits that were controlled ended."""
     given: list[dt.datetime] = field(default_factory=list)
-    """When billing decided its claims, and its courtesy ended."""
+    """When billing applied its claims, and its courtesy ended."""
+    refused: list[tuple[dt.datetime, str]] = field(default_factory=list)
+    """When billing refused a claim, and its number."""
     open: bool = False
     """A control, a claim or a courtesy is still to come to its end."""
     products: list[Product] = field(default_factory=list)
@@ -156,9 +158,10 @@ def _own_moment(known: Known) -> dt.datetime | None:
     assert known.case.accepted_at is not None
     if known.open:
         return None
+    settled = [*known.given, *(refused_at for refused_at, _number in known.refused)]
     if known.decided:
-        return max(known.decided + known.given)
-    return max([known.case.accepted_at, *known.given]) + dt.timedelta(days=known.days[0])
+        return max(known.decided + settled)
+    return max([known.case.accepted_at, *settled]) + dt.timedelta(days=known.days[0])
 
 
 def _left(known: Known) -> bool:
@@ -178,6 +181,8 @@ def _reason(known: Known, at: dt.datetime) -> tuple[str, str]:
         return Because.CONTROL_FAILED, ""
     if Verdict.NOT_REACHED in known.verdicts:
         return Because.NOT_REACHED, ""
+    if known.refused and not known.given and not known.decided:
+        return Because.NOT_GIVEN, ", ".join(number for _refused_at, number in known.refused)
     return _reason_of_products(known, at)
 
 
@@ -224,8 +229,13 @@ def _add_controls(known: dict[str, Known]) -> None:
 def _add_given(known: dict[str, Known]) -> None:
     claims = BillingClaim.objects.filter(case_number__in=known).exclude(state=BillingClaim.State.CANCELLED)
     courtesies = Courtesy.objects.filter(case_number__in=known).exclude(status=Courtesy.Status.WITHDRAWN)
-    ends = [*claims.values_list("case_number", "decided_at"), *courtesies.values_list("case_number", "ended_at")]
-    for number, ended in ends:
+    applied = []
+    for number, decided_at, state, claim in claims.values_list("case_number", "decided_at", "state", "number"):
+        if state == BillingClaim.State.REFUSED and decided_at:
+            known[number].refused.append((decided_at, claim))
+        else:
+            applied.append((number, decided_at))
+    for number, ended in (*applied, *courtesies.values_list("case_number", "ended_at")):
         known[number].open |= ended is None
         known[number].given += [ended] if ended else []
 

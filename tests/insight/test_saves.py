@@ -56,6 +56,19 @@ def test_a_claim_counts_from_its_adjustment(home: Household, cast: Cast) -> None
     assert because(61) == "saved"
 
 
+def test_what_billing_refused_saves_nobody(home: Household, cast: Cast) -> None:
+    home.priced(home.internet, "400")
+    walk = Walk(home, reason="compensation").go("step_01", "step_02", "step_11")
+    walk("step_12", amount="350")
+    walk.go("approve_12", "step_13")
+    claim = BillingClaim.objects.get()
+    with moment(days=3):
+        billing.refuse_claim(claim, reason="Sin respaldo", actor=cast[Role.BILLING])
+    assert because(32.9) == "not judged yet"
+    assert because(33) == "not_given"
+    assert Judgement.objects.get().detail == claim.number
+
+
 @pytest.mark.parametrize(("days", "found"), [(30, "not judged yet"), (59.9, "not judged yet"), (60, "saved")])
 def test_a_courtesy_counts_from_its_end(home: Household, days: float, found: str) -> None:
     ways.courteous(home)
