@@ -23,6 +23,7 @@ from arraigo.messages import queries, texts
 from arraigo.messages.errors import MessageNotStuck
 from arraigo.messages.kinds import Kind, Text, kind_of
 from arraigo.messages.models import Channel, Enclosure, Message, MessageTemplate, Notice, NoticeChoice
+from arraigo.messages.prepare import unsettle
 from arraigo.messages.sentences import GROUPS, SENTENCES
 from arraigo.people.models import User
 from arraigo.records import key_of, new_key
@@ -195,12 +196,17 @@ def _skip_unsent(messages: QuerySet[Message]) -> int:
 
 @transaction.atomic(savepoint=False)
 def resend(message_id: int, *, actor: User) -> Message:
-    """Let the sweep send a failed or uncertain message again: a person decided so. Raises MessageNotStuck."""
+    """Let the sweep send a failed or uncertain message again: a person decided so. Raises MessageNotStuck.
+
+    A failed one gets its address and words anew.
+    """
     message = Message.objects.select_for_update().get(pk=message_id)
     if message.status not in queries.STUCK:
         raise MessageNotStuck
+    if message.status == Message.Status.FAILED:
+        unsettle(message)
     message.status, message.ended_at, message.next_attempt_at = Message.Status.PENDING, None, clock.now()
-    message.attempts, message.left_at = 0, None
+    message.attempts, message.left_at, message.why = 0, None, ""
     message.save()
     record("message.resent", message, actor=actor, case_number=message.case_number, data={"kind": message.kind})
     return message

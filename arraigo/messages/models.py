@@ -51,8 +51,8 @@ class Channel(models.TextChoices):
 class Message(Record):
     """One message to a customer or a member of staff, written in the transaction of what it tells of.
 
-    Its facts (`data`) are fixed then. Whether it may go, to which address and in which words is
-    settled once, when the sweep first takes it; from there on it never changes.
+    Its facts (`data`) are fixed then. To which address and in which words it goes is settled once,
+    when the sweep first takes it; whether and when it may go, before each attempt.
     """
 
     class Status(models.TextChoices):

@@ -100,7 +100,7 @@ def _claim(preparation: Preparation, limit: int) -> tuple[int, list[tuple[Messag
     ready = []
     for message in claimed:
         preparation.settle(message)
-        if message.status != Status.PENDING or not message.address:
+        if message.next_attempt_at is None or message.next_attempt_at > now:
             continue
         if message.channel not in preparation.channels:
             message.next_attempt_at = now + LONGEST_WAIT

@@ -35,14 +35,12 @@ class Preparation:
     def settle(self, message: Message) -> None:
         """Give the message its channel, address and words; or skip it; or let it wait for its hours.
 
-        A message that was prepared before keeps what it got; one whose time is over and that did not leave is skipped.
+        A message that was prepared before keeps what it got, but waits or is skipped like any other; one whose time
+        is over and that did not leave is skipped.
         """
         if message.until and message.until <= self.now and message.left_at is None:
             self._skip(message, Why.LATE)
-            return
-        if message.address:
-            return
-        if message.customer is None:
+        elif message.customer is None:
             self._settle_staff(message)
         else:
             self._settle_customer(message, message.customer)
@@ -50,11 +48,13 @@ class Preparation:
     def _settle_staff(self, message: Message) -> None:
         user = message.user
         assert user is not None  # the database holds one recipient
-        if Channel.EMAIL not in self.channels:
+        if Channel.EMAIL not in self.channels and not message.address:
             self._skip(message, Why.SWITCHED_OFF)
         elif not (user.is_active and user.email):
             self._skip(message, Why.NO_ADDRESS)
-        elif not self._waits(message, Hours.ANY if message.given.get("any_hour") else Hours.WORKING):
+        elif self._waits(message, Hours.ANY if message.given.get("any_hour") else Hours.WORKING):
+            return
+        elif not message.address:
             message.channel, message.address = Channel.EMAIL, user.email
 
     def _settle_customer(self, message: Message, customer: Customer) -> None:
@@ -63,7 +63,7 @@ class Preparation:
             self._skip(message, Why.DECEASED)
         elif kind.needs_consent and not customer.notices_allowed:
             self._skip(message, Why.NO_CONSENT)
-        elif not self._waits(message, kind.hours):
+        elif not self._waits(message, kind.hours) and not message.address:
             self._address(message, customer)
 
     def _waits(self, message: Message, hours: Hours) -> bool:
@@ -89,17 +89,36 @@ class Preparation:
         self._skip(message, Why.NO_ADDRESS if written else Why.SWITCHED_OFF)
 
     def _skip(self, message: Message, why: Message.Why) -> None:
-        message.status, message.why = Message.Status.SKIPPED, why
+        """Send it no more; one that was handed over without an answer may have arrived."""
+        message.status = Message.Status.UNCERTAIN if message.left_at else Message.Status.SKIPPED
+        message.why = why
         message.next_attempt_at, message.ended_at = None, self.now
 
 
-def _address_of(message: Message, customer: Customer, channel: Channel) -> str:
+def unsettle(message: Message) -> None:
+    """Take back the address that was refused: the next sweep finds one anew, as for a message that was never tried.
+
+    What was given for this matter counts no more where another address is on record by now.
+    """
+    known = _on_record(message.customer, message.channel) if message.customer and message.address else ""
+    if known and known != message.address:
+        message.given = {}
+    message.channel, message.address = "", ""
+
+
+def _address_of(message: Message, customer: Customer, channel: str) -> str:
     """Where to send it by `channel`: what was given for this matter, else what is on record; empty for nowhere."""
     if channel == Channel.EMAIL:
-        return str(message.given.get("email") or customer.email)
+        return str(message.given.get("email") or _on_record(customer, channel))
     with suppress(PhoneUnknown):
         given = normal(message.given.get("phone", ""))
         if is_mobile(given):
             return given
+    return _on_record(customer, channel)
+
+
+def _on_record(customer: Customer, channel: str) -> str:
+    if channel == Channel.EMAIL:
+        return customer.email
     phones = sorted(customer.phones.all(), key=lambda phone: (not phone.is_contact, phone.pk))
     return next((phone.number for phone in phones if phone.is_mobile), "")

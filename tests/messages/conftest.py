@@ -7,21 +7,24 @@ import pytest
 
 from arraigo.bss.interface import Unreachable
 from arraigo.messages.models import Channel, Message
-from arraigo.messages.transports import Transport
+from arraigo.messages.transports import Refused, Transport
 from tests.steps.conftest import cast, home  # noqa: F401
 
 
 @dataclass
 class Told:
-    """Takes every message on every channel, unless it is `down`."""
+    """Takes every message on every channel, unless it is `down` or `refuses`."""
 
     messages: list[Message] = field(default_factory=list)
     down: bool = False
+    refuses: bool = False
     honours_keys = True
 
     def send(self, message: Message) -> str:
         if self.down:
             raise Unreachable("down")
+        if self.refuses:
+            raise Refused("no such mailbox")
         self.messages.append(message)
         return "told"
 

@@ -1,6 +1,7 @@
 """Who gets a message, by which channel, when; and what the procedure makes known to customers."""
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -132,6 +133,42 @@ def test_what_was_prepared_stays_as_it_was(told: Told) -> None:
     assert "Juan" in swept(message, told, NOON + dt.timedelta(hours=1)).body
 
 
+@pytest.mark.parametrize(
+    ("since", "ends"),
+    [({}, "sent"), ({"notices_allowed": False}, "no_consent"), ({"deceased_on": dt.date(2026, 3, 10)}, "deceased")],
+)
+@pytest.mark.parametrize("left", [False, True])
+def test_a_second_attempt_too_minds_hours_and_consent(
+    cast: Cast, told: Told, since: dict[str, Any], ends: str, left: bool
+) -> None:
+    """The gateway, down at the end of the day, is back at night."""
+    evening, morning = (dt.datetime(2026, 3, *when, tzinfo=clock.LA_PAZ) for when in ((10, 18, 25), (11, 8, 30)))
+    told.down = True
+    customer = rosa()
+    message = swept(tell(customer, "courtesy.ending", ENDING), told, evening)
+    if left:  # handed over, and no answer came
+        Message.objects.filter(pk=message.pk).update(left_at=evening)
+    told.down = False
+    assert swept(message, told, evening + dt.timedelta(hours=8)).next_attempt_at == morning
+    assert (message.attempts, told.messages) == (1, [])
+    Customer.objects.filter(pk=customer.pk).update(**since)
+    swept(message, told, morning)
+    status = "sent" if not since else "uncertain" if left else "skipped"
+    assert (message.status, message.why or message.status, len(told.messages)) == (status, ends, not since)
+
+
+@pytest.mark.parametrize("given", ["", "rosa@gmial.example"])
+def test_sent_again_it_goes_to_the_address_of_now(told: Told, given: str) -> None:
+    customer = rosa(email="rosa@gmial.example")
+    papers = {"orden": "OT-1", "documentos": "Orden de Trabajo", "enlace": "https://desk.example/x"}
+    message = swept(tell(customer, "visit.papers", papers, email=given), replace(told, refuses=True))
+    assert (message.status, message.address) == ("failed", "rosa@gmial.example")
+    Customer.objects.filter(pk=customer.pk).update(email="rosa@gmail.example")
+    with clock.at(NOON):
+        actions.resend(message.pk, actor=a_user())
+    assert (swept(message, told).status, message.address) == ("sent", "rosa@gmail.example")
+
+
 # --- staff -----------------------------------------------------------------------------------------
 
 
@@ -164,6 +201,9 @@ def test_staff_too_have_quiet_hours_unless_they_choose_otherwise(cast: Cast, tol
         outbox.forward_notices(late)
         outbox.deliver_due(late, through=told.ways)
     assert [message.user for message in told.messages] == [night]
+    Message.objects.filter(user=day).update(channel="email", address="advisor@example.org", next_attempt_at=late)
+    with clock.at(late):
+        assert outbox.deliver_due(late, through=told.ways) == 0  # nor is it tried once more
 
 
 # --- what the procedure makes known ------------------------------------------------------------------
