@@ -200,8 +200,9 @@ def promises(month: Span) -> QuerySet[Promise]:
 
 
 def offers(month: Span) -> QuerySet[Offer]:
-    """Offers made in the month to customers who had asked to leave."""
-    return Offer.objects.filter(**month.holds("offered_at"), case__proactive=False)
+    """Offers made in the month to customers who had asked to leave; one that was taken back was recorded wrongly."""
+    made = Offer.objects.filter(**month.holds("offered_at"), case__proactive=False)
+    return made.exclude(answer=Offer.Answer.UNDONE)
 
 
 def credits(kind: str, month: Span) -> QuerySet[Adjustment]:

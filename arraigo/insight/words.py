@@ -92,7 +92,8 @@ FIGURES: dict[str, Figure] = {
     "offered": Figure(
         gettext_lazy("Offers made"),
         gettext_lazy(
-            "Offers made in the month to customers who had asked to leave. A case with several offers is listed once."
+            "Offers made in the month to customers who had asked to leave, those taken back left out. A case with "
+            "several offers is listed once."
         ),
     ),
     "offers_accepted": Figure(

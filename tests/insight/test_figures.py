@@ -8,7 +8,7 @@ from arraigo.insight import queries, sets
 from arraigo.insight.figures import Counts, MonthFigures
 from arraigo.insight.models import Judgement
 from arraigo.people.models import Role
-from arraigo.retention import actions, sweeps
+from arraigo.retention import actions, sweeps, undo
 from arraigo.retention.models import RetentionCase
 from tests.cast import Cast, Household, Walk, moment
 from tests.insight import ways
@@ -85,6 +85,17 @@ def test_what_was_not_approved_was_not_accepted(cast: Cast, home: Household) -> 
     assert [(each.reason, each.kind, each.offered, each.accepted) for each in figures.offers] == [
         ("faults", "bill_waiver", 1, 0)
     ]
+
+
+def test_an_offer_taken_back_was_not_made(cast: Cast, home: Household) -> None:
+    walk = Walk(home, reason="compensation").go("step_01", "step_02", "step_11")
+    wrong = walk.item("step_12")
+    walk("step_12", answer="refused")
+    undo.undo(wrong.pk, reason="Aceptó", actor=cast[Role.ADVISOR])
+    walk("step_12")
+    figures = march()
+    assert [(each.kind, each.offered, each.accepted) for each in figures.offers] == [("compensation", 1, 1)]
+    assert sets.offers(sets.span(MARCH)).count() == 1
 
 
 def test_who_had_not_asked_to_leave_stands_apart(cast: Cast) -> None:
