@@ -120,10 +120,15 @@ class Known:
     before: Judgement | None = None
 
     @property
+    def accepted_at(self) -> dt.datetime:
+        """From when on a request to leave counts."""
+        assert self.case.accepted_at is not None
+        return self.case.accepted_at
+
+    @property
     def since(self) -> dt.datetime:
         """From when on a new fault counts."""
-        assert self.case.accepted_at is not None
-        return self.before.since if self.before else max(self.visits, default=self.case.accepted_at)
+        return self.before.since if self.before else max(self.visits, default=self.accepted_at)
 
     @property
     def days(self) -> tuple[int, int]:
@@ -155,13 +160,12 @@ def _moment(known: Known) -> dt.datetime | None:
 
 def _own_moment(known: Known) -> dt.datetime | None:
     """The last control's verdict, or 30 days after the last thing that was given."""
-    assert known.case.accepted_at is not None
     if known.open:
         return None
     settled = [*known.given, *(refused_at for refused_at, _number in known.refused)]
     if known.decided:
         return max(known.decided + settled)
-    return max([known.case.accepted_at, *settled]) + dt.timedelta(days=known.days[0])
+    return max([known.accepted_at, *settled]) + dt.timedelta(days=known.days[0])
 
 
 def _left(known: Known) -> bool:
@@ -189,7 +193,7 @@ def _reason(known: Known, at: dt.datetime) -> tuple[str, str]:
 def _reason_of_products(known: Known, at: dt.datetime) -> tuple[str, str]:
     if gone := [product.number for product in known.products if _gone(product, at)]:
         return Because.PRODUCT_GONE, ", ".join(gone)
-    if leaving := [number for moment, number in known.requests if moment <= at]:
+    if leaving := [number for moment, number in known.requests if known.accepted_at < moment <= at]:
         return Because.LEAVING, ", ".join(leaving)
     if faults := [number for moment, number in known.faults if known.since < moment <= at]:
         return Because.NEW_FAULT, ", ".join(faults)
@@ -256,7 +260,8 @@ def _add_products(known: dict[str, Known]) -> None:
     for product, opened_at, number in faults.order_by("opened_at").values_list("product_id", "opened_at", "number"):
         for about in of_product[product]:
             about.faults.append((opened_at, number))
-    requests = Termination.objects.filter(product__in=of_product, requested_at__gt=earliest, withdrawn_at=None)
+    accepted = min(about.accepted_at for about in known.values())
+    requests = Termination.objects.filter(product__in=of_product, requested_at__gt=accepted, withdrawn_at=None)
     for termination in requests.only("product_id", "requested_at", "number"):
         assert termination.requested_at is not None
         for about in of_product[termination.product_id]:

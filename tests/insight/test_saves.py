@@ -1,5 +1,7 @@
 """A save: judged once, at one moment for faults, products and claims; looked at again at 90 days."""
 
+import datetime as dt
+
 import pytest
 
 from arraigo.billing import actions as billing
@@ -11,6 +13,7 @@ from arraigo.people.models import Role
 from arraigo.products.models import Product
 from arraigo.retention import sweeps
 from arraigo.terminations import actions as terminations
+from arraigo.terminations.models import Termination
 from tests.cast import NOW, Cast, Household, Walk, moment
 from tests.insight import ways
 
@@ -114,6 +117,20 @@ def test_who_has_asked_to_leave_again_is_no_save(home: Household) -> None:
     with moment(days=20):
         terminations.request_termination([home.internet], reason="price", case_number="", actor=None)
     assert because(31) == "leaving"
+
+
+def test_an_earlier_request_counts_no_more_whoever_is_judged_beside(cast: Cast, home: Household) -> None:
+    """The product that left in January and came back; in one batch with a case that was accepted before that."""
+    with moment(days=-80):
+        ways.compensated(cast.household("100002"))
+    with moment(days=-50):
+        terminations.request_termination([home.internet], reason="price", case_number="", actor=None)
+    Termination.objects.update(executed_at=NOW - dt.timedelta(days=49))
+    Product.objects.filter(pk=home.internet.pk).update(status="active", reason="", ended_on=None)
+    walk = ways.compensated(home)
+    judged(31)
+    assert [each.because for each in Judgement.objects.filter(again=False)] == ["saved", "saved"]
+    assert Judgement.objects.get(case=walk.case).since == NOW
 
 
 def test_passed_controls_are_a_save_at_the_last_ones_verdict(home: Household) -> None:
