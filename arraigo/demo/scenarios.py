@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from arraigo.retention.models import Reason
+from arraigo.retention.staying import StayReason
 
 
 @dataclass(frozen=True)
@@ -24,13 +25,21 @@ class Insist:
 
 
 @dataclass(frozen=True)
+class Stay:
+    """While the baja is to be registered, the customer stays after all."""
+
+    why: str
+    words: str
+
+
+@dataclass(frozen=True)
 class Elsewhere:
     """While the item is open, something happens elsewhere that ends the case."""
 
     because: str
 
 
-Answer = Do | Stop | Insist | Elsewhere
+Answer = Do | Stop | Insist | Stay | Elsewhere
 
 
 @dataclass(frozen=True)
@@ -168,6 +177,9 @@ WAITING = (
         "override": (DENIED,), "inform": (STOP,)}),
     Scenario("leaving", faults=True, hours=2.1, answers={"step_03": (Insist(),), "termination": (STOP,)}),
     Scenario("to_confirm", faults=True, price="middle-top", hours=26, answers={"step_07": (STOP,)}),
+    Scenario("stays_after_all", faults=True, hours=2.7, answers={
+        "step_03": (Insist(), STOP),
+        "termination": (Stay(StayReason.OFFER, "Si de verdad vienen mañana, me quedo."),)}),
 )  # fmt: skip
 """One in every tray today, for the accounts that people sign in with."""
 

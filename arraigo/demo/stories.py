@@ -9,7 +9,7 @@ from arraigo.customers.models import Customer
 from arraigo.demo import answers
 from arraigo.demo.people import World
 from arraigo.demo.plan import CasePlan, Plan
-from arraigo.demo.scenarios import Answer, Do, Elsewhere, Insist, Stop
+from arraigo.demo.scenarios import Answer, Do, Elsewhere, Insist, Stay, Stop
 from arraigo.engine.models import Wait, WorkItem
 from arraigo.people.models import Role, User
 from arraigo.procedure import queries as procedures
@@ -148,6 +148,8 @@ class CaseStory:
         actor = self._actor(item)
         if isinstance(answer, Insist):
             actions.insist(self.case.pk, actor=self.case.owner)
+        elif isinstance(answer, Stay):
+            actions.stay(self.case.pk, why=answer.why, words=answer.words, actor=self.case.owner)
         elif isinstance(answer, Elsewhere):
             actions.close_elsewhere(self.case.pk, actor=self.case.owner, because=answer.because)
         elif isinstance(answer, Do):

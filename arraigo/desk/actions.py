@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from django.db import connection, transaction
 
 from arraigo import clock
+from arraigo.desk import queries
 from arraigo.desk.errors import CallbackDone, CallbackPast, NotOfTheTeam
 from arraigo.desk.models import Callback, Draft, Presence
 from arraigo.engine import actions as engine
@@ -69,9 +70,8 @@ def remind() -> int:
 @transaction.atomic
 def _remind_some() -> int:
     skip = connection.features.has_select_for_update_skip_locked
-    due = Callback.objects.select_for_update(skip_locked=skip, of=("self",)).filter(
-        done_at=None, told_at=None, due_at__lte=clock.now()
-    )
+    due = queries.to_be_made().filter(told_at=None, due_at__lte=clock.now())
+    due = due.select_for_update(skip_locked=skip, of=("self",))
     held = list(due.select_related("case__customer", "person").order_by("id")[:BATCH])
     for callback in held:
         told = {"customer": callback.case.customer.name, "reason": callback.note}

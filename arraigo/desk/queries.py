@@ -14,9 +14,15 @@ HERE = dt.timedelta(seconds=60)
 """How long after its last sign of life a page counts as open."""
 
 
+def to_be_made() -> QuerySet[Callback]:
+    """Calls that are still to be made: not to who has left, whose case ended elsewhere, or who died."""
+    over = [RetentionCase.Outcome.TERMINATION, RetentionCase.Outcome.CLOSED_ELSEWHERE]
+    return Callback.objects.filter(done_at=None).exclude(case__outcome__in=over)
+
+
 def callbacks_of(user: User, *, until: dt.datetime | None = None) -> QuerySet[Callback]:
     """The calls that `user` is to make, the earliest first; those due by `until` where given."""
-    mine = Callback.objects.filter(person=user, done_at=None).select_related("case__customer", "noted_by")
+    mine = to_be_made().filter(person=user).select_related("case__customer", "noted_by")
     return (mine if until is None else mine.filter(due_at__lte=until)).order_by("due_at", "id")
 
 

@@ -44,9 +44,15 @@ Candidates = Callable[[dt.datetime], QuerySet[RetentionCase]]
 def judge_due_cases() -> int:
     """Judge every case whose moment has come, the first time and again; how many judgements."""
     try:
+        _forget_who_came_back()
         return _all(_first_time) + _all(_again)
     except NoProcedure:  # without a published procedure there are no cases
         return 0
+
+
+def _forget_who_came_back() -> None:
+    """A baja that was taken back is no leaving: its case is open again, and judged when its moment comes."""
+    Judgement.objects.filter(because=Because.LEFT, case__closed_at=None).delete()
 
 
 def _all(candidates: Candidates) -> int:

@@ -4,10 +4,10 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 
 from arraigo.compiled import compiled
-from arraigo.products.models import Courtesy
+from arraigo.products.models import Courtesy, Product
 from arraigo.retention.models import RetentionCase
 from arraigo.terminations.models import Termination
 
@@ -21,7 +21,7 @@ class Aftermath:
     kind: str
     ended: int
     left: int
-    """The product's baja was asked for since the courtesy began, and not withdrawn."""
+    """The product's baja was asked for since the courtesy began, and not withdrawn, or the product has ended since."""
     asked: int
     """Another case was opened at the customer's wish after the end, without such a baja."""
 
@@ -35,7 +35,7 @@ def told(courtesies: QuerySet[Courtesy]) -> QuerySet[Courtesy]:
     ended = Q(status=Courtesy.Status.ENDED)
     return courtesies.annotate(
         afterwards=Case(
-            When(ended & Exists(_bajas()), then=Value(LEFT)),
+            When(ended & (Exists(_bajas()) | _gone()), then=Value(LEFT)),
             When(ended & Exists(_cases()), then=Value(ASKED)),
             When(ended, then=Value(STAYED)),
             default=Value(""),
@@ -73,6 +73,11 @@ def _bajas() -> QuerySet[Termination]:
     return Termination.objects.filter(
         product=OuterRef("product"), requested_at__gte=OuterRef("starts_at"), withdrawn_at=None
     )
+
+
+def _gone() -> Q:
+    """The product ended since: by hand, for arrears, or told by a file without its request."""
+    return Q(product__status=Product.Status.TERMINATED, product__ended_on__gte=F("starts_at__date"))
 
 
 def _cases() -> QuerySet[RetentionCase]:

@@ -86,9 +86,33 @@ class _Panel:
     # --- step 3: waiver or compensation, with the visit
 
     def _negotiation(self, verdict: faults.Verdict) -> Iterator[Option]:
+        """One or the other (3.1): the waiver of what the bill charges, or what the days affected are worth."""
         state, because = self._may_negotiate(verdict)
-        product, price = verdict.product, self.prices[verdict.product.pk]
-        yield self._credit(_("Waiver of the month, with the Xpress visit"), "3", state, because, product, price, price)
+        product, charged, share = verdict.product, self.prices[verdict.product.pk], self._compensable(verdict.product)
+        waiver = _("Waiver of the month, with the Xpress visit")
+        if charged or not share:
+            yield self._credit(waiver, "3", state, because, product, charged, charged)
+        elif state != NO:
+            alone = _("The bill charges it with its bundle: only a compensation is possible, up to its share.")
+            yield Option(waiver, "3", NO, alone, product)
+        if state == NO:
+            return
+        worth = charged or share
+        found = self._by_days(verdict, min(worth, share))
+        name = ngettext(
+            "Compensation of %(days)s day, with the Xpress visit",
+            "Compensation of %(days)s days, with the Xpress visit",
+            found.counted,
+        ) % {"days": found.counted}
+        yield self._credit(name, "3", state, because, product, found.amount, worth)
+
+    @cached_property
+    def _credited_until(self) -> dict[int, dt.date]:
+        return billing.credited_until(self.products)
+
+    def _by_days(self, verdict: faults.Verdict, price: Decimal) -> amounts.DaysAffected:
+        until = self._credited_until.get(verdict.product.pk)
+        return amounts.by_days(verdict.history, self.month, price=price, credited_until=until)
 
     def _may_negotiate(self, verdict: faults.Verdict) -> tuple[str, str]:
         if not verdict.repeat_fault:
@@ -103,10 +127,9 @@ class _Panel:
 
     def _compensations(self) -> Iterator[Option]:
         state, because = self._may("compensation")
-        until = billing.credited_until(self.products)
         for verdict in self.verdicts:
             product, price = verdict.product, self._compensable(verdict.product)
-            found = amounts.by_days(verdict.history, self.month, price=price, credited_until=until.get(product.pk))
+            found = self._by_days(verdict, price)
             name = ngettext("Compensation of %(days)s day", "Compensation of %(days)s days", found.counted)
             name %= {"days": found.counted}
             yield self._credit(name, "12", state, because, product, found.amount, price)

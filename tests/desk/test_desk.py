@@ -15,6 +15,7 @@ from arraigo.desk.errors import CallbackDone, CallbackPast, NotOfTheTeam
 from arraigo.desk.models import Callback, Draft
 from arraigo.messages.models import Notice
 from arraigo.people.models import Membership, Role, User
+from arraigo.retention import actions as retention
 from arraigo.web.desk.forms import CallbackForm
 from tests.cast import Cast, Walk, moment
 from tests.records import refused
@@ -62,6 +63,16 @@ def test_a_call_is_told_once_when_it_is_due_and_stands_above_the_tray(walk: Walk
         assert list(queries.callbacks_of(advisor)) == []
         with refused(CallbackDone):
             actions.finish_callback(call, outcome="", actor=advisor)
+
+
+def test_nobody_is_to_call_who_has_left(walk: Walk) -> None:
+    advisor = walk.cast[Role.ADVISOR]
+    actions.note_callback(walk.case, due_at=clock.now() + HOUR, note="Lo piensa", actor=advisor)
+    retention.insist(walk.case.pk, actor=advisor)
+    walk("termination")
+    with moment(hours=2):
+        assert actions.remind() == 0
+        assert not queries.callbacks_of(advisor).exists()
 
 
 def test_a_call_in_the_past_is_refused_at_its_field(walk: Walk) -> None:

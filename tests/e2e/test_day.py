@@ -173,14 +173,23 @@ def may_not_be_offered_anything(ana: Person, lidia: Person, home: Household) -> 
 
 
 def insists_on_leaving(ana: Person, home: Household) -> None:
-    """16:20: one click from every page of the case."""
+    """16:20: one click from every page of the case; she stays after all, hears what there is, and leaves."""
     case = ana.opens(home, reason="no_use")
+    ana.sends()
     ana.sends()
     items = WorkItem.objects.filter(instance=case.instance).values_list("pk", flat=True)
     steps = [f"/cases/{case.number}/steps/{pk}/" for pk in items]
     for page in (f"/cases/{case.number}/", f"/cases/{case.number}/record/", *steps):
         ana.go(page)
         assert ana.page.locator("main form[action$='/insist/'] button").count() == 1, page
+    ana.click("main form[action$='/insist/'] button")
+    assert open_steps(case) == ["termination"]
+    ana.click("main a[href$='/stay/']")
+    ana.sends(why="stay_offer", words="A ver qué me ofrecen")
+    ana.sees("11. ")
+    assert open_steps(case) == ["step_11"]
+    ana.go(f"/cases/{case.number}/record/")
+    assert "A ver qué me ofrecen" in ana.text
     ana.click("main form[action$='/insist/'] button")
     assert open_steps(case) == ["termination"]
     ana.sends(reason="no_use", return_items="Módem\nControl")

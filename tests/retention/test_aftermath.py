@@ -6,6 +6,7 @@ import pytest
 
 from arraigo import clock
 from arraigo.people.models import Role
+from arraigo.products import actions as products
 from arraigo.products.models import Courtesy
 from arraigo.retention import aftermath, sweeps
 from arraigo.terminations import actions as terminations
@@ -50,6 +51,8 @@ def test_stayed_asked_again_or_left(cast: Cast) -> None:
         assert (found.kind, found.ended, found.left, found.asked, found.stayed) == ("bandwidth", 3, 1, 1, 1)
         terminations.withdraw_termination(leaving[0], actor=cast[Role.ADVISOR])
         assert afterwards(leaves) == "stayed"
+        products.terminate_product(leaves.home.internet, reason="arrears", on=clock.today(), actor=None)
+        assert afterwards(leaves) == "left"
 
 
 def test_other_months_are_not_counted(cast: Cast) -> None:

@@ -162,6 +162,9 @@ def test_a_bundle_charged_on_another_product_is_compensated_and_never_waived_at_
         walk.case, walk.item("step_03"), procedures.current_policy(), walk.cast[Role.ADVISOR]
     )
     assert form[f"amount_{key}"].value() == pro_rata(share, 2, 31)
+    panel = options.panel(walk.case, walk.item("step_03"), procedures.current_policy())
+    offered = {each.state: (each.value, each.authority) for each in panel if each.step == "3"}
+    assert offered == {"now": (pro_rata(share, 2, 31), "advisor"), "no": (None, "")}
     assert f"kind_{key}" in walk.errors("step_03", **{f"kind_{key}": "bill_waiver", "answer": "accepted"})
     above = {f"kind_{key}": "compensation", f"amount_{key}": f"{share + 1}", "answer": "accepted"}
     assert f"amount_{key}" in walk.errors("step_03", **above)

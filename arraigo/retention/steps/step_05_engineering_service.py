@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from arraigo import clock
+from arraigo.billing.models import BillingClaim
 from arraigo.engine.models import WorkItem
 from arraigo.orders import actions as orders
 from arraigo.orders import note as order_note
@@ -67,7 +68,10 @@ def note_for(case: RetentionCase, phone: str, policy: Policy) -> str:
     given = case.offers.filter(answer=Offer.Answer.ACCEPTED, month__isnull=False).exclude(
         approval=Offer.Approval.REFUSED
     )
-    credits = {offer.product_id: (offer.kind, offer.month) for offer in given.order_by("id")}
+    # What billing refused was not given: unless nothing else was, the note is silent about it.
+    offers = list(given.select_related("claim").order_by("id"))
+    stand = [each for each in offers if not each.claim or each.claim.state != BillingClaim.State.REFUSED]
+    credits = {offer.product_id: (offer.kind, offer.month) for offer in stand or offers}
     variants = sorted(set(credits.values())) or [(Offer.Kind.COMPENSATION, clock.today())]
     return "\n".join(
         order_note.fill_note(policy.text(f"note.{kind}"), month=month, phone=phone) for kind, month in variants
