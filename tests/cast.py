@@ -241,7 +241,12 @@ class Walk:
             "step_05": {"contact_phone": "70000001"},
             "step_06": {"technician": str(self.cast[Role.TECHNICIAN].pk)},
             "step_07": {**TASK_DETAILS, **self.readings, "solved": "yes", "tasks": ["drop_cable_replacement"]},
-            "step_08": {"signer_name": "Socia", "signature": signature(self.case.pk), f"working_{pk}": "on"},
+            "step_08": {
+                "signer_name": "Socia",
+                "signer_document": "4567890",
+                "signature": signature(self.case.pk),
+                f"working_{pk}": "on",
+            },
             "step_09": {"verdict": "passed", "satisfaction": "5"},
             "step_10": {"verdict": "passed", "satisfaction": "4"},
             "step_11": {"reason": "compensation", "demand": "compensation"},

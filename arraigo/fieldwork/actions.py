@@ -20,6 +20,7 @@ from arraigo.fieldwork.errors import (
     PhotoMissing,
     SignatureMissing,
     SignedAndRefused,
+    SignerDocumentMissing,
     SignerMissing,
     TaskMissing,
     UnknownPaper,
@@ -171,7 +172,7 @@ def sign_papers(
     read more than led to its order; `working` are the services confirmed as working; `held` is the order, where
     the caller has read it with customer, zone and product order, locked, in this transaction. Raises
     VisitNotFinished, NoPaperToSign, UnknownPaper, PapersSigned, SignatureMissing, SignatureBlank, SignerMissing,
-    SignedAndRefused, PhotoMissing and the errors of `store_attachment`.
+    SignerDocumentMissing, SignedAndRefused, PhotoMissing and the errors of `store_attachment`.
     """
     order = held or _of_visit(visit)
     visit = visit if isinstance(visit, Visit) else Visit.objects.get(pk=visit)
@@ -285,6 +286,8 @@ def _proof(
         raise SignatureMissing
     if not name:
         raise SignerMissing
+    if not document:
+        raise SignerDocumentMissing
     pictures.refuse_blank(signature)
     kept = store_attachment(signature, actor=actor, drawn=True)
     return {**signer, "signature": kept, "refusal_reason": "", "photo": None}

@@ -58,6 +58,13 @@ class SignerMissing(RuleBroken):
         super().__init__(_("Write the name of the person who signs."))
 
 
+class SignerDocumentMissing(RuleBroken):
+    """Write the identity document of the person who signs."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Write the identity document of the person who signs."))
+
+
 class PhotoMissing(RuleBroken):
     """A refusal to sign is recorded with a photo: take one."""
 

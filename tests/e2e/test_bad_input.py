@@ -70,7 +70,7 @@ def test_a_drawn_signature_stays_when_the_name_is_missing(sign_in: SignIn, home:
     assert tito.status == 400
     assert tito.error_at("signer_name")
     assert tito.page.locator("[name=signature]").input_value() == drawn
-    tito.sends(signer_name="Socia 100001")
+    tito.sends(signer_name="Socia 100001", signer_document="4567890")
     assert SignedPaper.objects.exclude(signature=None).exists()
 
 

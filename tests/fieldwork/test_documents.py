@@ -218,7 +218,9 @@ def test_the_fault_report_has_the_faults_and_the_photos_and_what_the_task_was() 
         details={"drop_cable_replacement": {"drop": "fibre", "metres": 45}},
     )  # fmt: skip
     papers = [Paper.FAULT_REPORT, Paper.SERVICE_REPORT, Paper.WORK_ORDER]
-    signed = actions.sign_papers(visit, papers, signer_name="María", signature=a_signature(), actor=technician)
+    signed = actions.sign_papers(
+        visit, papers, signer_name="María", signer_document="4567890", signature=a_signature(), actor=technician
+    )
     pdfs = [frozen.pdf(paper) for paper in signed]
     pages = [" ".join(text_of(pdf)) for pdf in pdfs]
     tickets = [ticket.number for ticket in order.tickets.all()]

@@ -46,7 +46,13 @@ def recorded(order: WorkOrder, technician: User, **fields: Any) -> Visit:
 
 
 def sign(visit: Visit, papers: list[str], **fields: Any) -> list[SignedPaper]:
-    given = {"signer_name": "María", "signature": a_signature(), "actor": visit.technician, **fields}
+    given = {
+        "signer_name": "María",
+        "signer_document": "4567890",
+        "signature": a_signature(),
+        "actor": visit.technician,
+        **fields,
+    }
     return actions.sign_papers(visit, papers, **given)
 
 
@@ -214,6 +220,7 @@ def test_a_refusal_is_kept_with_reason_and_photo(order: WorkOrder, technician: U
     [
         ({"signature": None}, errors.SignatureMissing),
         ({"signer_name": "  "}, errors.SignerMissing),
+        ({"signer_document": " "}, errors.SignerDocumentMissing),
         ({"signature": b"no"}, errors.NotAPicture),
         ({"refusal_reason": "No quiere"}, errors.SignedAndRefused),
         ({"refusal_reason": "No quiere", "signature": None}, errors.PhotoMissing),

@@ -77,6 +77,7 @@ def test_a_refusal_without_photo_is_none(home: Household) -> None:
     ("field", "value", "said"),
     [
         ("signer_name", "", "Write who signs."),
+        ("signer_document", "", "Write the identity document of who signs."),
         ("signature", "", "The signature is missing: draw it, or record the refusal to sign."),
         ("signature", "data:image/png;base64,***", "The signature did not arrive: draw it again."),
         ("signature", "a scribble", "The signature did not arrive: draw it again."),

@@ -85,6 +85,8 @@ class SignatureForm(StepForm):
             return cleaned
         if not cleaned.get("signer_name"):
             self.add_error("signer_name", _("Write who signs."))
+        if not cleaned.get("signer_document"):
+            self.add_error("signer_document", _("Write the identity document of who signs."))
         if not cleaned.get("signature"):
             self.add_error("signature", _("The signature is missing: draw it, or record the refusal to sign."))
         else:

@@ -39,11 +39,16 @@ def sign(request: HttpRequest, month: dt.date) -> HttpResponse:
     month, form = access.month(month), EvaluationForm(replies.typed(request))
     if replies.sent(request, form):
         try:
-            actions.sign_evaluation(month, actor=user_of(request), **form.cleaned_data)
+            signed = actions.sign_evaluation(month, actor=user_of(request), **form.cleaned_data)
         except RuleBroken as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _("The evaluation is signed."))
+            if signed.completed_at is None:
+                messages.warning(
+                    request,
+                    _("Not every waiting case could be closed with it: the others are tried again by themselves."),
+                )
             return redirect("evaluation", month)
     return _month_page(request, month, form)
 
