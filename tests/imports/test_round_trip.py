@@ -14,6 +14,7 @@ from arraigo.billing import actions as billing
 from arraigo.billing.models import Bill, BillLine, Payment
 from arraigo.customers import actions as customers
 from arraigo.customers.models import Customer, Phone
+from arraigo.engine.models import Definition
 from arraigo.imports import actions, exports, guess, undo
 from arraigo.imports.kinds import KINDS, kind_of
 from arraigo.imports.models import ImportRun
@@ -73,8 +74,10 @@ def brought(paths: dict[str, Path]) -> dict[str, list[int]]:
 
 def empty_the_database() -> None:
     """Every record of the business; people, units and the procedure stay."""
-    for model in apps.get_models():
-        if model.__module__.startswith("arraigo.") and model._meta.app_label not in ("people", "procedure", "eventlog"):
+    kept = ("people", "procedure", "eventlog")
+    for model in apps.get_models(include_auto_created=True):
+        ours = model.__module__.startswith("arraigo.") and model._meta.app_label not in kept
+        if ours and model is not Definition:
             rows = model._default_manager.all()
             rows._raw_delete(using=rows.db)
     assert not Customer.objects.exists()

@@ -156,7 +156,7 @@ def test_it_is_taken_while_others_write(operator: Cast, tmp_path: Path) -> None:
     place = Elsewhere(tmp_path, "busy")
     restored = place.manage("restore", str(tmp_path / "day.tar"))
     assert restored.returncode == 0, restored.stderr
-    there = place.select(f"SELECT id FROM customers_customer WHERE id > {last} ORDER BY id")
+    there = place.select(f"SELECT id FROM customers_customer WHERE id > {last} ORDER BY id")  # noqa: S608
     told = "SELECT subject_id FROM eventlog_event WHERE kind = 'customer.added'"
     assert there == place.select(f"{told} AND subject_id > {last} ORDER BY subject_id")
     assert 1 <= len(there) <= at_least + 1
