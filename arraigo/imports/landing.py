@@ -116,8 +116,9 @@ def upsert(
     if natural and setting.source == HOME:
         records |= _entered_here(manager, {k: v for k, v in wanted.items() if k not in records}, natural)
     told = {key: _without(wanted[key], untold.get(key, ())) for key in records}
-    changed = {key for key, record in records.items() if _differs(record, told[key])}
-    if changed:
+    if changed := _changed(records, told):
+        _read_again(manager, records, changed)
+        changed = _changed(records, told)
         _update(model, setting, records, told, changed)
     missing = [key for key in wanted if key not in records]
     made = store.insert(model, [model(source=setting.source, external_id=key, **wanted[key]) for key in missing])
@@ -141,6 +142,17 @@ def _entered_here(manager: Any, wanted: Mapping[str, Mapping[str, Any]], natural
 
 def _without(values: Mapping[str, Any], names: Collection[str]) -> Mapping[str, Any]:
     return {name: value for name, value in values.items() if name not in names} if names else values
+
+
+def _changed(records: Mapping[str, Any], told: Mapping[str, Mapping[str, Any]]) -> set[str]:
+    return {key for key, record in records.items() if _differs(record, told[key])}
+
+
+def _read_again(manager: Any, records: dict[str, Any], changed: Iterable[str]) -> None:
+    """Lock what is to change, as it is now: people write too, and whole columns are written together."""
+    keys = {records.pop(key).pk: key for key in changed}
+    for record in manager.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk"):
+        records[keys[record.pk]] = record
 
 
 def _differs(record: Any, values: Mapping[str, Any]) -> bool:

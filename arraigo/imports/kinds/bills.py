@@ -160,10 +160,10 @@ def _lines_known(
 
 
 def _held(batch: Sequence[Parsed[BillRow]], customers: Mapping[str, int]) -> dict[Month, Bill]:
-    """The bills that the customers have for these months."""
+    """The bills that the customers have for these months, locked: what is paid on them is written again."""
     keys = {customers[p.row.customer] for p in batch}
-    rows = Bill.objects.filter(customer__in=keys, month__in={p.row.month for p in batch})
-    return {(bill.customer_id, bill.month): bill for bill in rows}
+    rows = Bill.objects.select_for_update().filter(customer__in=keys, month__in={p.row.month for p in batch})
+    return {(bill.customer_id, bill.month): bill for bill in rows.order_by("pk")}
 
 
 def _as_held(

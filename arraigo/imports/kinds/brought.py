@@ -139,8 +139,8 @@ def _bills(
     lines: dict[str, list[Product]] = {}
     for key, owner in owners.items():
         lines.setdefault(owner, []).append(products.records[key])
-    bills_there = Bill.objects.filter(source=setting.source, external_id__in=lines)
-    have = {str(bill.external_id): bill for bill in bills_there}
+    bills_there = Bill.objects.select_for_update(no_key=True).filter(source=setting.source, external_id__in=lines)
+    have = {str(bill.external_id): bill for bill in bills_there.order_by("pk")}
     fresh = {key for key in lines if key not in have}
     stale = {key for key, bill in have.items() if _stale(bill, lines[key])}
     month = clock.month_of(clock.now())

@@ -5,7 +5,7 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
-from django.db.models import Max, Prefetch
+from django.db.models import Max, Prefetch, QuerySet
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -144,7 +144,7 @@ def land(batch: Sequence[Parsed[TicketRow]], setting: Setting) -> Tally:
     batch = known(batch, "customer", customers, tally)
     products = _products(batch, customers, setting)
     batch = product_known(batch, customers, products, tally)
-    before = _states(setting.source, [p.row for p in batch])
+    before = _before(setting.source, [p.row for p in batch])
     batch = [each for each in batch if _goes_on(each, before, tally)]
     wanted = {p.row.external_id: _values(p.row, customers, products, outages) for p in batch}
     landed = upsert(TroubleTicket, setting, wanted, natural=("number",), untold=_untold(batch))
@@ -248,13 +248,20 @@ def _goes_on(each: Parsed[TicketRow], before: Mapping[str, str], tally: Tally) -
     return False
 
 
-def _states(source: str, rows: Sequence[TicketRow]) -> dict[str, str]:
-    """The states of the tickets of `source` before the batch, by external id."""
-    held = TroubleTicket.objects.filter(source=source, external_id__in=[row.external_id for row in rows])
+def _before(source: str, rows: Sequence[TicketRow]) -> dict[str, str]:
+    """The states of the tickets of `source` before the batch, by external id; those that move on are locked."""
+    found = _states(TroubleTicket.objects.all(), source, rows)
+    moving = [row for row in rows if row.tells_state and found.get(row.external_id, row.state) != row.state]
+    locked = TroubleTicket.objects.select_for_update(no_key=True).order_by("pk")
+    return found | _states(locked, source, moving) if moving else found
+
+
+def _states(tickets: QuerySet[TroubleTicket], source: str, rows: Sequence[TicketRow]) -> dict[str, str]:
+    held = tickets.filter(source=source, external_id__in=[row.external_id for row in rows])
     found = {str(key): status for key, status in held.values_list("external_id", "status")}
     if source == HOME:
         keys = {row.number or numbered(row, 40): row.external_id for row in rows}
-        here = TroubleTicket.objects.filter(source=HOME, external_id=None, number__in=keys)
+        here = tickets.filter(source=HOME, external_id=None, number__in=keys)
         found |= {keys[number]: status for number, status in here.values_list("number", "status")}
     return found
 

@@ -36,7 +36,8 @@ def by_code(
     model: Any, setting: Setting, wanted: dict[str, dict[str, Any]], untold: Mapping[str, Collection[str]] = EMPTY
 ) -> Landed:
     """Create or update records that are known by their code; what is `untold` is for new ones."""
-    here = {record.code: record for record in model.objects.filter(code__in=wanted)}
+    rows = model.objects.select_for_update(no_key=True).filter(code__in=wanted).order_by("pk")
+    here = {record.code: record for record in rows}
     fresh = {
         code: {
             name: value
