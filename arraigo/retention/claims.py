@@ -1,16 +1,24 @@
 """From accepted offers to billing claims (steps 4 and 13)."""
 
 import datetime as dt
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
 
 from arraigo import clock
 from arraigo.billing import actions as billing
 from arraigo.billing import credits
 from arraigo.billing.models import Adjustment, Bill, BillingClaim
+from arraigo.engine import actions as engine
 from arraigo.engine.models import WorkItem
+from arraigo.eventlog import actions as eventlog
+from arraigo.money import ZERO, bs
 from arraigo.people.models import Role, User
+from arraigo.procedure import queries as procedures
 from arraigo.procedure.policy import Policy
 from arraigo.retention import answers, promises
+from arraigo.retention.errors import CannotCorrect
 from arraigo.retention.models import Offer, Promise, RetentionCase
 from arraigo.retention.readback import ReadBack
 from arraigo.retention.registry import StepForm, StepResult, StepRun
@@ -52,7 +60,13 @@ def needs_confirmation(offer: Offer, policy: Policy) -> bool:
 
 def enter(run: StepRun) -> StepResult:
     """Enter one billing claim per accepted offer, each with its promise to the customer."""
-    claims = [_enter_one(run, offer) for offer in answers.accepted_offers(run.case.pk)]
+    claims = [
+        _enter_one(
+            run.case, offer, run.policy, amount=offer.amount,
+            needs_confirmation=needs_confirmation(offer, run.policy), actor=run.actor,
+        )
+        for offer in answers.accepted_offers(run.case.pk)
+    ]  # fmt: skip
     return StepResult(
         "entered",
         {},
@@ -60,24 +74,59 @@ def enter(run: StepRun) -> StepResult:
     )
 
 
-def _enter_one(run: StepRun, offer: Offer) -> BillingClaim:
+CORRECTED = (RetentionCase.Outcome.RUNNING, RetentionCase.Outcome.ACCEPTED, RetentionCase.Outcome.EVALUATED)
+"""Outcomes of the cases whose customer stays, so that a credit is still owed."""
+
+
+def correctable(case: RetentionCase, number: str) -> Offer | None:
+    """The accepted offer whose claim of that number billing refused; None where it cannot be claimed once more."""
+    leaving = WorkItem.objects.filter(
+        instance=case.instance_id, element="termination", status=WorkItem.Status.OPEN
+    ).exists()
+    if leaving or case.outcome not in CORRECTED:
+        return None
+    refused = case.offers.filter(
+        claim__number=number, claim__state=BillingClaim.State.REFUSED, answer=Offer.Answer.ACCEPTED
+    )
+    return refused.select_related("claim", "product__offering").first()
+
+
+@transaction.atomic
+@eventlog.together()
+def correct(case_id: int, number: str, *, amount: Decimal, actor: User) -> BillingClaim:
+    """Enter the claim that billing refused once more, for `amount` Bs, at most what was accepted; billing decides.
+
+    Raises CannotCorrect, and what `enter_claim` raises.
+    """
+    engine.lock(RetentionCase.objects.only("instance_id").get(pk=case_id).instance_id)
+    case = RetentionCase.objects.select_related("instance", "customer").get(pk=case_id)
+    offer = correctable(case, number)
+    if offer is None or not ZERO < amount <= offer.amount:
+        raise CannotCorrect(number)
+    policy = procedures.policy_of(case.instance.definition_id)
+    return _enter_one(case, offer, policy, amount=bs(amount), needs_confirmation=True, actor=actor)
+
+
+def _enter_one(
+    case: RetentionCase, offer: Offer, policy: Policy, *, amount: Decimal, needs_confirmation: bool, actor: User
+) -> BillingClaim:
     month = offer.month or clock.month_of(clock.now())
     claim = billing.enter_claim(
         kind=offer.kind,
-        claim_type=run.policy.text(f"claim.{offer.kind}"),
+        claim_type=policy.text(f"claim.{offer.kind}"),
         product=offer.product,
         month=month,
-        amount=offer.amount,
-        case_number=run.case.number,
-        needs_confirmation=needs_confirmation(offer, run.policy),
-        actor=run.actor,
+        amount=amount,
+        case_number=case.number,
+        needs_confirmation=needs_confirmation,
+        actor=actor,
     )
     offer.claim = claim
     offer.save(update_fields=["claim"])
     promises.promise(
-        run.case,
+        case,
         Promise.Kind(offer.kind),
-        values=_promised(offer),
+        values={**_promised(offer), "amount": amount},
         role=Role.BILLING,
         due_at=_by_the_bill_after(month),
         **{"kept_by" if claim.state == BillingClaim.State.APPLIED else "awaits": claim.number},

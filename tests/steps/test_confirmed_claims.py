@@ -4,13 +4,17 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from arraigo.billing import actions as billing
 from arraigo.billing.models import Bill, BillingClaim
 from arraigo.people.models import Role
-from arraigo.retention import claims
+from arraigo.retention import actions, claims
+from arraigo.retention.errors import CannotCorrect
 from arraigo.retention.models import Promise
 from tests.cast import Cast, Household, Walk
+from tests.records import refused
+from tests.web.conftest import signed_in
 
 
 @pytest.fixture
@@ -40,3 +44,39 @@ def test_it_is_broken_and_the_owner_is_told_when_billing_refuses(walk: Walk, cas
     assert waiver().state == "broken"
     assert walk.case.owner.notices.get().kind == "claim.refused"
     assert Bill.objects.get().credited == 0
+
+
+def test_what_billing_refused_is_entered_corrected_and_promised_anew(walk: Walk, cast: Cast) -> None:
+    """At most what was accepted, once, and never without billing; the visit does not wait for it."""
+    client, refused_one = signed_in(cast[Role.ADVISOR]), BillingClaim.objects.get()
+    page = reverse("claim_correct", args=[walk.case.number, refused_one.number])
+    record = reverse("case_record", args=[walk.case.number])
+    assert page not in client.get(record).content.decode()
+    assert client.post(page, {"amount": "100"}).status_code == 200  # it waits for billing
+    billing.refuse_claim(refused_one, reason="El mes vale menos", actor=cast[Role.BILLING])
+    walk("step_05")
+    assert page in client.get(record).content.decode()
+    assert "El mes vale menos" in client.get(page).content.decode()
+    assert client.post(page, {"amount": "140,01"}).status_code == 400
+    assert client.post(page, {"amount": "120,50"}).status_code == 302
+    corrected = BillingClaim.objects.exclude(pk=refused_one.pk).get()
+    assert (corrected.state, corrected.amount, corrected.offer.amount) == ("entered", Decimal("120.50"), Decimal(140))
+    assert [promise.state for promise in waivers()] == ["broken", "open"]
+    with refused(CannotCorrect):
+        claims.correct(walk.case.pk, refused_one.number, amount=Decimal(100), actor=cast[Role.ADVISOR])
+    billing.confirm_claim(corrected, actor=cast[Role.BILLING])
+    assert Bill.objects.get().credited == Decimal("120.50")
+    assert [promise.state for promise in waivers()] == ["broken", "kept"]
+    assert walk.open == ["step_06"]
+
+
+def test_who_leaves_is_claimed_nothing_more(walk: Walk, cast: Cast) -> None:
+    claim = BillingClaim.objects.get()
+    billing.refuse_claim(claim, reason="Sin respaldo", actor=cast[Role.BILLING])
+    actions.insist(walk.case.pk, actor=cast[Role.ADVISOR])
+    with refused(CannotCorrect):
+        claims.correct(walk.case.pk, claim.number, amount=claim.amount, actor=cast[Role.ADVISOR])
+
+
+def waivers() -> list[Promise]:
+    return list(Promise.objects.filter(kind=Promise.Kind.BILL_WAIVER).order_by("id"))

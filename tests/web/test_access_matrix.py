@@ -76,6 +76,7 @@ WHO: dict[str, set[Any]] = {
     "case_insist": DESK,
     "case_stay": DESK,
     "case_undo": DESK,
+    "claim_correct": DESK,
     "callback_new": DESK,
     "callback_done": DESK,
     "case_hand_over": DESK,

@@ -1,8 +1,10 @@
 """Page data of cases and steps. The number of queries does not grow with the case."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from arraigo.billing import queries as billing
+from arraigo.billing.models import BillingClaim
 from arraigo.engine.models import Wait, WorkItem
 from arraigo.eventlog.models import Event
 from arraigo.fieldwork import queries as fieldwork
@@ -12,7 +14,7 @@ from arraigo.people.models import Role, User
 from arraigo.procedure import queries as procedures
 from arraigo.procedure.policy import Policy
 from arraigo.quality import queries as quality
-from arraigo.retention import aftermath, background, firm_no, queries, reasons, staying, undo
+from arraigo.retention import aftermath, background, claims, firm_no, queries, reasons, staying, undo
 from arraigo.retention.models import RetentionCase
 from arraigo.web.access import LIGHTS
 from arraigo.web.cases import access
@@ -79,15 +81,17 @@ def record(case: RetentionCase, user: User, items: list[WorkItem]) -> dict[str, 
     """The whole record of a case: what its page shows where nobody has to act on it."""
     events, waits = queries.history(case.number), shown_waits(case)
     terminations = queries.terminations(case.number)
+    top, entered = frame(case, user, items, waits), billing.claims_of(case.number)
     return {
-        **frame(case, user, items, waits),
+        **top,
         "events": events,
         "marks": marks(items, waits, events),
         "verdicts": queries.verdicts(case),
         "reviews": background.reviews_shown(case, reader=user) if user.has_role(*LIGHTS) else [],
         "orders": orders.all_of_case(case.number),
         "papers": fieldwork.papers_of_case(case.number),
-        "claims": billing.claims_of(case.number),
+        "claims": entered,
+        "correctable": _correctable(case, entered) if top["may_receipt"] and not top["leaving"] else (),
         "messages_sent": messages.all_of_case(case.number),
         "courtesy_names": courtesy_names(procedures.policy_of(case.instance.definition_id)),
         "controls": quality.all_of_case(case.number),
@@ -95,6 +99,14 @@ def record(case: RetentionCase, user: User, items: list[WorkItem]) -> dict[str, 
         "terminations": terminations,
         "leaves_with": [each for each in terminations if not each.withdrawn_at],
     }
+
+
+def _correctable(case: RetentionCase, entered: Iterable[BillingClaim]) -> set[int]:
+    """The claims that billing refused and that may be entered corrected."""
+    if case.outcome not in claims.CORRECTED:
+        return set()
+    mine = {offer.claim_id for offer in case.offers.all()}
+    return {each.pk for each in entered if each.state == BillingClaim.State.REFUSED and each.pk in mine}
 
 
 def done(item: WorkItem, user: User) -> dict[str, Any]:

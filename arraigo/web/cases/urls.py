@@ -1,6 +1,6 @@
 from django.urls import path
 
-from arraigo.web.cases import procedure, receipts, staying, steps, undoing, views
+from arraigo.web.cases import correcting, procedure, receipts, staying, steps, undoing, views
 from arraigo.web.technician import papers
 
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("cases/<str:number>/undo/", undoing.take_back, name="case_undo"),
     path("cases/<str:number>/insist/", views.insist, name="case_insist"),
     path("cases/<str:number>/stay/", staying.stay, name="case_stay"),
+    path("cases/<str:number>/claims/<str:claim>/correct/", correcting.correct, name="claim_correct"),
     path("cases/<str:number>/steps/<key:pk>/", steps.step, name="step"),
     path("ot/<str:number>/", views.work_order, name="work_order"),
     path("ot/<str:number>/papers/<str:paper>.pdf", papers.signed_paper, name="signed_paper"),
