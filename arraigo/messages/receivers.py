@@ -14,6 +14,8 @@ from arraigo.documents.values import moment, paper_language, phone
 from arraigo.fieldwork.models import Trip
 from arraigo.fieldwork.signals import customer_absent, technician_left
 from arraigo.messages.actions import notify, notify_all, send_to_customer, take_back
+from arraigo.messages.texts import to_return
+from arraigo.orders import queries as orders
 from arraigo.orders.models import WorkOrder
 from arraigo.orders.signals import order_assigned, order_escalated, orders_cancelled, visit_not_solved, visit_ordered
 from arraigo.people.models import Role, User
@@ -111,12 +113,13 @@ def tell_of_escalation(sender: Any, order: WorkOrder, percent: int, level: int, 
 
 @receiver(customer_absent, dispatch_uid="notice_of_absence")
 def tell_of_absence(sender: Any, trip: Trip, **_more: Any) -> None:
-    """Nobody was at home: the supervisors of the centre arrange another time."""
+    """Nobody was at home: the supervisors of the centre arrange another time, and hear whether the 24 hours stand."""
     order = trip.work_order
     if order.operations_center_id:
         supervisors = staff_of(order.operations_center_id, Role.OPERATIONS_SUPERVISOR)
         data = {"order": order.number, "technician": str(trip.technician)}
-        notify_all(supervisors, "work_order.absent", data, order.case_number)
+        stands = orders.open_pause(order) is not None
+        notify_all(supervisors, "work_order.absent" if stands else "work_order.absent_runs_on", data, order.case_number)
 
 
 @receiver(visit_not_solved, dispatch_uid="message_of_unsolved_visit")
@@ -187,8 +190,7 @@ def tell_of_termination(sender: Any, terminations: Sequence[Termination], **_mor
         "constancia": first.receipt,
         "momento": first.requested_at,
         "productos": ", ".join(each.product.offering.name for each in terminations),
-        "devolver": ", ".join(first.return_items),
-        "hasta": first.return_by or "",
+        **to_return(first.return_items, first.return_by),
     }
     send_to_customer(
         first.customer_id, "termination.receipt", data, case_number=first.case_number, reference=first.receipt

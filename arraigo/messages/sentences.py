@@ -37,6 +37,9 @@ SENTENCES = {
     "work_order.absent": gettext_noop(
         "Nobody was at home for work order %(order)s (case %(case)s), says %(technician)s: the 24 hours stand still."
     ),
+    "work_order.absent_runs_on": gettext_noop(
+        "Nobody was at home for work order %(order)s (case %(case)s), says %(technician)s: the 24 hours run on."
+    ),
     "promise.due": gettext_noop("A promise of case %(case)s falls due %(due)s: %(promise)s."),
     "promise.late": gettext_noop("A promise of case %(case)s was not kept in time: %(promise)s."),
     "control.failed": gettext_noop("A quality control of case %(case)s failed: the case is open again."),
@@ -58,7 +61,10 @@ GROUPS: dict[str, tuple[Promise, frozenset[str]]] = {
         gettext_lazy("An offer was approved or not, or taken back"),
         frozenset({"offer.approved", "offer.refused", "approval.withdrawn", "approval.undone"}),
     ),
-    "field": (gettext_lazy("A visit could not solve it"), frozenset({"work_order.failed", "work_order.absent"})),
+    "field": (
+        gettext_lazy("A visit could not solve it"),
+        frozenset({"work_order.failed", "work_order.absent", "work_order.absent_runs_on"}),
+    ),
     "other": (gettext_lazy("Everything else"), frozenset()),
 }
 """The groups in which people choose what also comes by e-mail: name and kinds. `other` takes the rest."""

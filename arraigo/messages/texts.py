@@ -1,8 +1,13 @@
 """Filling the places of a text, and checking a text before it is used."""
 
+import datetime as dt
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
+from django.utils.translation import gettext as _
+
+from arraigo.documents.values import paper_language
 from arraigo.messages.errors import LooseBrace, SubjectMissing, TextMissing, TextTooLong, UnknownPlace
 from arraigo.messages.kinds import MOST, Kind, Text
 from arraigo.messages.models import Channel
@@ -21,6 +26,19 @@ def fill(text: str, data: Mapping[str, str]) -> str:
 def _is_empty_place(line: str, data: Mapping[str, str]) -> bool:
     alone = PLACE.fullmatch(line.strip())
     return alone is not None and not data.get(alone[1])
+
+
+def to_return(items: Sequence[str], by: dt.date | None) -> dict[str, Any]:
+    """The places of a text about what a customer who leaves gives back, as a sentence and in parts."""
+    with paper_language():
+        things = ", ".join(items)
+        if not things:
+            sentence = _("There is nothing to return.")
+        elif by is None:
+            sentence = _("To return: %(things)s.") % {"things": things}
+        else:
+            sentence = _("Return by %(day)s: %(things)s.") % {"day": f"{by:%d/%m/%Y}", "things": things}
+        return {"devolucion": sentence, "devolver": things or _("nothing"), "hasta": by or ""}
 
 
 def filled(text: Text, data: Mapping[str, str]) -> Text:

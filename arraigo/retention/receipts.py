@@ -18,6 +18,7 @@ from arraigo.eventlog import actions as eventlog
 from arraigo.messages import actions as messages
 from arraigo.messages.models import Message
 from arraigo.messages.reach import Reach, reach
+from arraigo.messages.texts import to_return
 from arraigo.numbering import numbered
 from arraigo.people.models import Role, User
 from arraigo.retention.errors import NothingPromised, OutOfReach, ReceiptTakenBack
@@ -188,8 +189,7 @@ def _message_places(receipt: Receipt) -> dict[str, Any]:
         "constancia": receipt.number,
         "momento": receipt.at,
         "productos": ", ".join(data.get("products", [])),
-        "devolver": ", ".join(data["return_items"]),
-        "hasta": dt.date.fromisoformat(day) if day else "",
+        **to_return(data["return_items"], dt.date.fromisoformat(day) if day else None),
     }
 
 

@@ -9,7 +9,7 @@ import pytest
 from arraigo import clock
 from arraigo.customers.models import Customer
 from arraigo.fieldwork import trips
-from arraigo.messages import actions, outbox, queries
+from arraigo.messages import actions, outbox, queries, texts
 from arraigo.messages.models import Channel, Message, NoticeChoice
 from arraigo.orders.models import WorkOrder
 from arraigo.products import courtesies
@@ -287,6 +287,24 @@ def test_a_visit_taken_back_is_not_told_and_the_next_one_is(home: Household, tol
     assert why(walk) == {"bill_waiver.applied": "", "visit.ordered": "overtaken"}
     walk("step_05")
     assert list(queries.of_case(walk.case.number).values_list("kind", "status"))[-1] == ("visit.ordered", "pending")
+
+
+def test_an_absence_that_stops_nothing_is_told_so(cast: Cast, home: Household) -> None:
+    cast.publish(visit__pause_reasons='["later"]')
+    home.repeated_faults()
+    walk = Walk(home).go("step_01", "step_02", "step_03", "step_04", "step_05", "step_06")
+    order = WorkOrder.objects.get(case_number=walk.case.number)
+    trips.find_nobody(order, cast["multi_service_technician"], photo=a_photo())
+    told = set(queries.unread(cast["operations_supervisor"]).values_list("kind", flat=True))
+    assert "work_order.absent_runs_on" in told
+    assert "work_order.absent" not in told
+
+
+def test_what_goes_back_is_a_sentence() -> None:
+    day = dt.date(2026, 3, 25)
+    assert texts.to_return(["Módem", "control"], day)["devolucion"] == "Devuelva hasta el 25/03/2026: Módem, control."
+    assert texts.to_return(["Módem"], None)["devolucion"] == "Por devolver: Módem."
+    assert texts.to_return([], None)["devolucion"] == "No hay nada que devolver."
 
 
 def test_the_visit_of_who_insists_on_leaving_is_not_told(cast: Cast, home: Household) -> None:
