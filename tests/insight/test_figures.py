@@ -116,6 +116,27 @@ def test_insisting_after_all_is_lost_and_no_save(home: Household, cast: Cast) ->
     assert Judgement.objects.get().because == "left"
 
 
+def test_a_baja_taken_back_is_judged_when_its_moment_comes(home: Household, cast: Cast) -> None:
+    walk, advisor = ways.compensated(home), cast[Role.ADVISOR]
+    with moment(days=5):
+        actions.insist(walk.case.pk, actor=advisor)
+        walk("termination")
+        sweeps.run_all()
+        registered = undo.last_step(walk.reload())
+        assert registered is not None
+        undo.undo(registered.pk, reason="Se queda", actor=advisor)
+        sweeps.run_all()
+        assert not Judgement.objects.exists()
+        actions.stay(walk.case.pk, why="stay_offer", words="Lo pensé", actor=advisor)
+        walk("step_11", reason="no_use", demand="courtesy")
+        walk("step_14", courtesy=f"bandwidth:{home.internet.pk}")
+    with moment(days=36):
+        sweeps.end_courtesies()
+    with moment(days=67):
+        sweeps.run_all()
+    assert Judgement.objects.get().because == "saved"
+
+
 def test_promises_kept_and_broken(home: Household) -> None:
     home.repeated_faults()
     walk = Walk(home).go("step_01", "step_02", "step_03", "step_04", "step_05", "step_06")

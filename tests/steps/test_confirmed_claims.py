@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from arraigo.billing import actions as billing
 from arraigo.billing.models import Bill, BillingClaim
+from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role
 from arraigo.retention import actions, claims
 from arraigo.retention.errors import CannotCorrect
@@ -55,6 +56,9 @@ def test_what_billing_refused_is_entered_corrected_and_promised_anew(walk: Walk,
     assert client.post(page, {"amount": "100"}).status_code == 200  # it waits for billing
     billing.refuse_claim(refused_one, reason="El mes vale menos", actor=cast[Role.BILLING])
     walk("step_05")
+    assert "NO COBRO" not in (note := WorkOrder.objects.get().note)
+    assert "SE OFERTA SOLUCION DEFINITIVA" in note
+    assert note.endswith("CEL 70000001")
     assert page in client.get(record).content.decode()
     assert "El mes vale menos" in client.get(page).content.decode()
     assert client.post(page, {"amount": "140,01"}).status_code == 400
