@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from decimal import Decimal
 from threading import Thread
 from typing import Any
 
@@ -51,12 +52,12 @@ def test_a_payment_at_the_counter_stays_on_a_bill_that_is_brought_in_again(
     actions.import_file("bills", write("b.csv", head, row.format(100)))
     noon = dt.datetime(2026, 2, 10, 16, tzinfo=dt.UTC)
     someone, answers = meanwhile(
-        monkeypatch, bills, "upsert", lambda: billing.pay(Bill.objects.get(), amount=50, paid_at=noon)
+        monkeypatch, bills, "upsert", lambda: billing.pay(Bill.objects.get(), amount=Decimal(50), paid_at=noon)
     )
     actions.import_file("bills", write("b.csv", head, row.format(120)))
     someone.join()
     bill = Bill.objects.get()
-    assert (len(answers), bill.total, bill.paid) == (1, 120, 50)
+    assert (len(answers), bill.total, bill.paid) == (1, Decimal(120), Decimal(50))
 
 
 def test_what_is_corrected_on_a_page_is_not_written_back(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:

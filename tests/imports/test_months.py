@@ -90,6 +90,24 @@ def test_a_bill_in_advance_is_neither_debt_nor_average_and_is_no_month_to_credit
     assert queries.debt(product.customer, dt.datetime(2026, 6, 12, tzinfo=dt.UTC)) == Decimal(20)
 
 
+def test_a_bill_whose_month_is_corrected_keeps_what_is_paid_and_credited(write: Write, product: Product) -> None:
+    a_customer(number="2")
+    header = "external_id;customer;month;state;issued_on;due_on;total;credited"
+    dates = "2025-06-01;2025-06-20"
+    bring(write, "bills", header, f"B1;1;2025-05;issued;{dates};200;50")
+    billing.pay(Bill.objects.get(), amount=Decimal(150), paid_at=EVENING)
+    counts, reasons = bring(
+        write, "bills", header, f"B1;2;2025-05;issued;{dates};200;", f"B2;1;2025-05;issued;{dates};80;"
+    )
+    assert (counts, reasons[0]) == (
+        [0, 0, 0, 2], "la factura es de otro cliente y tiene algo pagado o acreditado",
+    )  # fmt: skip
+    assert bring(write, "bills", header, f"B1;1;2025-04;issued;{dates};199;")[0] == [0, 0, 0, 1]
+    assert bring(write, "bills", header, "B1;1;2025-04;unbilled;;;200;")[0] == [0, 1, 0, 0]
+    bill = Bill.objects.get()
+    assert (f"{bill.month:%m}", bill.state, bill.credited, bill.paid) == ("04", "paid", Decimal(50), Decimal(150))
+
+
 def test_credits_that_wait_go_on_the_earliest_of_the_months_that_come_together(write: Write, product: Product) -> None:
     with clock.at(EVENING):
         billing.enter_claim(

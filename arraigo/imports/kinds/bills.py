@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Annotated, Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.utils.translation import gettext as _
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
 
@@ -22,6 +22,8 @@ NATURAL = ("customer_id", "month")
 ORDER = [Bill.State.UNBILLED, Bill.State.ISSUED, Bill.State.PAID]
 Month = tuple[int, dt.date]
 """Key of a customer, and the first day of a month."""
+Held = Mapping[Month | str, Bill]
+"""Bills that are there, by customer and month and by the external id of the file's source."""
 WHOLE = "Total"
 """What the one line of a bill says whose file has no lines."""
 
@@ -128,13 +130,13 @@ def land(batch: Sequence[Parsed[BillRow]], setting: Setting) -> Tally:
     batch = known(batch, "customer", customers, tally)
     products = _products(batch, customers, setting)
     batch = [each for each in batch if _lines_known(each, customers, products, tally)]
-    held = _held(batch, customers)
+    held = _held(batch, customers, setting)
     batch = _as_held(batch, held, customers, setting)
     owners = {key: (bill.source, bill.external_id) for key, bill in held.items()}
     batch = [each for each in batch if _month_free(each, held, owners, customers, setting, tally)]
     wanted = {p.row.external_id: _values(p.row, customers, held) for p in batch}
     landed = upsert(Bill, setting, wanted, natural=NATURAL)
-    changed = _write_lines(batch, landed, customers, products, setting)
+    changed = _write_lines(batch, landed, customers, products, held, setting)
     _attach_credits(landed)
     tally.add(tally_of(landed, batch, also_changed=changed))
     return tally
@@ -159,16 +161,26 @@ def _lines_known(
     return True
 
 
-def _held(batch: Sequence[Parsed[BillRow]], customers: Mapping[str, int]) -> dict[Month, Bill]:
-    """The bills that the customers have for these months, locked: what is paid on them is written again."""
-    keys = {customers[p.row.customer] for p in batch}
-    rows = Bill.objects.select_for_update().filter(customer__in=keys, month__in={p.row.month for p in batch})
-    return {(bill.customer_id, bill.month): bill for bill in rows.order_by("pk")}
+def _held(batch: Sequence[Parsed[BillRow]], customers: Mapping[str, int], setting: Setting) -> Held:
+    """The bills that the rows may mean, locked: what is paid on them is written again."""
+    keys, months = {customers[p.row.customer] for p in batch}, {p.row.month for p in batch}
+    named = Q(source=setting.source, external_id__in={p.row.external_id for p in batch})
+    rows = Bill.objects.select_for_update().filter(named | Q(customer__in=keys, month__in=months)).order_by("pk")
+    found: dict[Month | str, Bill] = {}
+    for bill in rows:
+        found[bill.customer_id, bill.month] = bill
+        if bill.source == setting.source and bill.external_id:
+            found[bill.external_id] = bill
+    return found
+
+
+def _meant(row: BillRow, customers: Mapping[str, int], held: Held) -> Bill | None:
+    """The bill that a row tells of: the one of its id, whose customer or month it may correct, else of its month."""
+    return held.get(row.external_id) or held.get((customers[row.customer], row.month))
 
 
 def _as_held(
-    batch: Sequence[Parsed[BillRow]], held: Mapping[Month, Bill], customers: Mapping[str, int],
-    setting: Setting,
+    batch: Sequence[Parsed[BillRow]], held: Held, customers: Mapping[str, int], setting: Setting
 ) -> list[Parsed[BillRow]]:  # fmt: skip
     """The batch, in which a row without an id of its own means the bill that its customer has for the month."""
     ids, rows = {each.row.external_id for each in batch}, []
@@ -183,17 +195,21 @@ def _as_held(
 
 
 def _month_free(
-    each: Parsed[BillRow], held: Mapping[Month, Bill], owners: dict[Month, tuple[str, str | None]],
+    each: Parsed[BillRow], held: Held, owners: dict[Month | str, tuple[str, str | None]],
     customers: Mapping[str, int], setting: Setting, tally: Tally,
 ) -> bool:  # fmt: skip
-    """Whether no other bill has the customer's month, and what is paid on this one still fits."""
-    row, key = each.row, (customers[each.row.customer], each.row.month)
+    """Whether no other bill has the customer's month, and what is paid on this one still fits and stays theirs."""
+    row, key, bill = each.row, (customers[each.row.customer], each.row.month), _meant(each.row, customers, held)
     source, external_id = owners.setdefault(key, (setting.source, row.external_id))
     if (source, external_id or row.external_id) != (setting.source, row.external_id):
         reason = _("customer %(customer)s has another bill for %(month)s already") % {
             "customer": row.customer, "month": f"{row.month:%m/%Y}",
         }  # fmt: skip
-    elif row.sum < sum(row.settled_beside(held.get(key))):
+    elif bill and bill.customer_id != customers[row.customer] and bill.credited + bill.paid:
+        reason = _("the bill is another customer's, and something is paid or credited on it")
+        tally.reject(each.raw.line, [("customer", row.customer, reason)])
+        return False
+    elif row.sum < sum(row.settled_beside(bill)):
         reason = _("credits and payments are more than the bill's total")
     else:
         return True
@@ -201,8 +217,8 @@ def _month_free(
     return False
 
 
-def _values(row: BillRow, customers: Mapping[str, int], held: Mapping[Month, Bill]) -> dict[str, Any]:
-    bill = held.get((customers[row.customer], row.month))
+def _values(row: BillRow, customers: Mapping[str, int], held: Held) -> dict[str, Any]:
+    bill = _meant(row, customers, held)
     state = max(row.state, Bill.State(bill.state), key=ORDER.index) if bill else row.state
     credited, paid = row.settled_beside(bill)
     if state == Bill.State.PAID and credited + paid < row.sum:
@@ -216,7 +232,7 @@ def _values(row: BillRow, customers: Mapping[str, int], held: Mapping[Month, Bil
 
 def _write_lines(
     batch: Sequence[Parsed[BillRow]], landed: Landed, customers: Mapping[str, int], products: Mapping[Pair, int],
-    setting: Setting,
+    held: Held, setting: Setting,
 ) -> set[str]:  # fmt: skip
     """Give each bill the lines that its row tells of; the external ids of the bills whose lines changed."""
     told = {p.row.external_id: _charged(p.row, customers[p.row.customer], products) for p in batch}
@@ -224,7 +240,7 @@ def _write_lines(
     have: dict[str, list[BillLine]] = {key: [] for key in old.values()}
     for line in BillLine.objects.filter(bill__in=old).order_by("pk") if old else ():
         have[old[line.bill_id]].append(line)
-    whole = {p.row.external_id: p.row.sum for p in batch if not p.row.lines}
+    whole = {p.row.external_id: p.row.sum for p in batch if not p.row.lines and _stays(p.row, customers, held)}
     stale = {
         key for key, lines in have.items()
         if _as_told(lines) != sorted(told[key]) and whole.get(key) != sum(line.amount for line in lines)
@@ -241,6 +257,11 @@ def _write_lines(
     ]
     setting.ledger.made(store.insert(BillLine, new))
     return stale
+
+
+def _stays(row: BillRow, customers: Mapping[str, int], held: Held) -> bool:
+    bill = _meant(row, customers, held)
+    return bill is not None and bill.customer_id == customers[row.customer]
 
 
 def _as_told(lines: Sequence[BillLine]) -> list[tuple[int, str, Decimal]]:
