@@ -215,7 +215,8 @@ class Work:
                     tally.reject(raw.line, reasons)
                 else:
                     good.append(Parsed(raw, row))
-        keys = [f"{each.row.source}\x1f{each.row.external_id}" for each in good]
+        usual = self.mapping.source
+        keys = [f"{each.row.source or usual}\x1f{each.row.external_id}" for each in good]
         kept = []
         for each, first in zip(good, self.seen.first(keys, [each.raw.line for each in good]), strict=True):
             if first == each.raw.line:

@@ -80,6 +80,12 @@ def test_a_number_that_somebody_else_has_is_rejected(write: Write) -> None:
     assert bring(path) == counts(accepted=1, rejected=2)
 
 
+def test_one_source_is_one_whether_a_row_names_it_or_not(write: Write) -> None:
+    path = write("c.csv", "source,external_id,number,name", ",1,,Ana", "file,1,,Berta", "crm,1,9,Carla")
+    assert bring(path) == counts(accepted=2, rejected=1)
+    assert dict(Customer.objects.values_list("source", "name")) == {"file": "Ana", "crm": "Carla"}
+
+
 def test_a_dry_run_tells_and_leaves_nothing(write: Write) -> None:
     path = write("c.csv", HEADER, "C-1,Rosa Aguilar,,,,", ",x,,,,")
     assert bring(path, dry_run=True) == counts(accepted=1, rejected=1)
