@@ -77,6 +77,11 @@ def stands(case: RetentionCase) -> bool:
     return case.firm_no_at is not None and case.firm_no_ended_at is None
 
 
+def time_is_over(case: RetentionCase, policy: Policy) -> bool:
+    """Whether the minutes that the policy allows after a firm "no" have gone by: nothing more is offered."""
+    return stands(case) and minutes_since(case) >= policy.integer("retention.minutes_after_firm_no")
+
+
 @transaction.atomic
 @eventlog.together()
 def say(case_id: int, *, actor: User) -> RetentionCase:

@@ -58,6 +58,9 @@ def panel(case: RetentionCase, item: WorkItem, policy: Policy, *, reason: str = 
     `reason` and `demand` are those that the advisor has chosen on the page, where the case has others or none yet.
     """
     found = list(_Panel(case, item, policy, reason or case.reason, demand).options())
+    if firm_no.time_is_over(case, policy):
+        over = _("The time after the firm no is over: nothing more is offered. What the customer asks for is taken.")
+        found = [each if each.state == NO else Option(each.name, each.step, NO, over, each.product) for each in found]
     return sorted(found, key=lambda option: (NOW, LATER, NO).index(option.state))
 
 

@@ -83,6 +83,22 @@ def test_after_the_minutes_no_further_offer_is_made(cast: Cast) -> None:
         assert walk.told("step_12")["decisions"][-1]["rule"] == "further_firm_no_minutes"
 
 
+def test_after_the_minutes_the_page_proposes_nothing_and_takes_what_the_customer_asks_for(walk: Walk) -> None:
+    walk("step_03", answer="refused", firm_no="on")
+    walk("step_11", reason="other", demand="compensation")
+
+    def proposed() -> set[str]:
+        panel = options.panel(walk.reload(), walk.item("step_12"), current_policy())
+        return {each.step for each in panel if each.state != options.NO}
+
+    with moment(hours=9 / 60):
+        assert proposed() == {"12"}
+    with moment(hours=10 / 60):
+        assert proposed() == set()
+        walk("step_12")
+        assert walk.open == ["step_13"]
+
+
 def test_said_again_after_an_accepted_offer_it_counts_anew(walk: Walk) -> None:
     say(walk)
     with moment(hours=0.1):
