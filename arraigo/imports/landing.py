@@ -1,7 +1,8 @@
 """Bringing rows into tables: by (source, external id), created or updated where something differs."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar
 
@@ -128,16 +129,35 @@ def upsert(
 
 
 def _entered_here(manager: Any, wanted: Mapping[str, Mapping[str, Any]], natural: Sequence[str]) -> dict[str, Any]:
-    keys = {tuple(values[name] for name in natural): key for key, values in wanted.items()}
-    if not keys:
-        return {}
-    first = {f"{natural[0]}__in": {each[0] for each in keys}}
-    found = {}
-    for record in manager.filter(source=HOME, external_id=None, **first):
-        key = keys.get(tuple(getattr(record, name) for name in natural))
-        if key is not None:
-            found[key] = record
+    keys: dict[tuple[Any, ...], list[str]] = {}
+    for key, values in wanted.items():
+        keys.setdefault(tuple(values[name] for name in natural), []).append(key)
+    found: dict[str, Any] = {}
+    for place, record in _alike(manager, natural, {each[0] for each in keys}) if keys else ():
+        meant = keys.get(tuple(getattr(record, name) for name in natural), [])
+        # Of several that are alike the first row means the first record.
+        found |= {meant[place]: record} if place < len(meant) else {}
     return found
+
+
+def _alike(manager: Any, natural: Sequence[str], first: Iterable[Any]) -> Iterator[tuple[int, Any]]:
+    """The records entered here whose first natural field is one of `first`, each with how many like it come before."""
+    seen: Counter[tuple[Any, ...]] = Counter()
+    rows = manager.filter(source=HOME, external_id=None, **{f"{natural[0]}__in": list(first)})
+    for record in rows.order_by("pk"):
+        key = tuple(getattr(record, name) for name in natural)
+        yield seen[key], record
+        seen[key] += 1
+
+
+def told_apart(records: Sequence[Any], natural: Sequence[str]) -> dict[int, str]:
+    """What is put behind the derived name of a record that others, entered here before it, are like: key → text."""
+    here = [record for record in records if record.source == HOME and record.external_id is None]
+    if not here:
+        return {}
+    keys = {getattr(record, natural[0]) for record in here}
+    found = _alike(type(here[0])._default_manager, natural, keys)
+    return {record.pk: f"/{place + 1}" for place, record in found if place}
 
 
 def _without(values: Mapping[str, Any], names: Collection[str]) -> Mapping[str, Any]:

@@ -42,14 +42,15 @@ def operator() -> None:
         ]
         for person in people:
             product = a_product(person, network_point=drop, started_on=dt.date(2020, 1, 31))
-            ticket = tickets.open_ticket(person, product, description='Dos\nlíneas, "sí"', actor=None)
+            ticket = tickets.open_ticket(person, product, description='Dos\nlíneas, "sí"' + 900 * "\n.", actor=None)
             tickets.change_state(ticket, "inProgress", actor=None)
             outage = tickets.declare_outage(f"Corte {person.number}", began_at=NOON, zone=zone, actor=None)
             tickets.attach_to_outage(outage, [ticket], actor=None)
             bill = billing.open_month(person, dt.date(2026, 2, 1), [(product, "Internet", product.price)])
             billing.issue_bill(bill, issued_on=dt.date(2026, 3, 3), due_on=dt.date(2026, 3, 25))
-            billing.pay(bill, amount=product.price / 2, paid_at=NOON, channel="Caja")
-            customers.add_listing(person, bureau="Central de Riesgos", listed_on=dt.date(2025, 1, 1), actor=None)
+            for _alike in range(2):  # in one minute, or on one day
+                billing.pay(bill, amount=product.price / 4, paid_at=NOON, channel="Caja")
+                customers.add_listing(person, bureau="Central de Riesgos", listed_on=dt.date(2025, 1, 1), actor=None)
             Usage.objects.create(product=product, month=dt.date(2026, 2, 1), quantity="12.5")
             terminations.request_termination(
                 [product], reason="price", case_number="", return_items=["Módem"], actor=None

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from arraigo.customers.models import CreditListing
 from arraigo.imports import references
 from arraigo.imports.fields import Id, PastDay, Row
-from arraigo.imports.landing import Parsed, Setting, Tally, given, known, short, tally_of, untold, upsert
+from arraigo.imports.landing import Parsed, Setting, Tally, given, known, short, tally_of, told_apart, untold, upsert
 
 NATURAL = ("customer_id", "bureau", "listed_on")
 
@@ -47,8 +47,11 @@ def _values(row: CreditListingRow, customers: dict[str, int]) -> dict[str, Any]:
 
 def out(after: int, many: int) -> Iterator[tuple[int, dict[str, Any]]]:
     """Up to `many` listings behind the key `after`, as rows."""
-    for listing in CreditListing.objects.filter(pk__gt=after).select_related("customer").order_by("pk")[:many]:
-        name = short(f"{listing.customer.number}/{listing.listed_on}/{listing.bureau}", 80)
+    rows = list(CreditListing.objects.filter(pk__gt=after).select_related("customer").order_by("pk")[:many])
+    apart = told_apart(rows, NATURAL)
+    for listing in rows:
+        behind = apart.get(listing.pk, "")
+        name = short(f"{listing.customer.number}/{listing.listed_on}/{listing.bureau}{behind}", 80)
         yield listing.pk, {
             "source": listing.source, "external_id": listing.external_id or name,
             "customer": references.word_for(listing, listing.customer), "bureau": listing.bureau,

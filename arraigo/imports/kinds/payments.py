@@ -1,5 +1,6 @@
 """Payments on bills. A bill whose file already said that it is paid counts them as part of that sum."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -13,7 +14,7 @@ from arraigo.billing.models import Bill, Payment
 from arraigo.billing.queries import balance
 from arraigo.imports import references
 from arraigo.imports.fields import Amount, Month, Past, Row
-from arraigo.imports.landing import Parsed, Setting, Tally, known, short, tally_of, upsert
+from arraigo.imports.landing import Parsed, Setting, Tally, known, short, tally_of, told_apart, upsert
 from arraigo.money import ZERO
 
 NATURAL = ("bill_id", "paid_at", "amount")
@@ -87,11 +88,13 @@ def _had(
     rows = Payment.objects.filter(source=setting.source, external_id__in=[p.row.external_id for p in batch])
     had = {str(key): (bill, amount) for key, bill, amount in rows.values_list("external_id", "bill_id", "amount")}
     here = Payment.objects.filter(source=setting.source, external_id=None, bill__in=bills.values())
-    entered = set(here.values_list("bill_id", "paid_at", "amount"))
+    entered = Counter(here.values_list("bill_id", "paid_at", "amount"))
     for each in batch:
         bill = bills.get(_key(each.row, customers))
-        if bill and (bill.pk, each.row.paid_at, each.row.amount) in entered:
-            had.setdefault(each.row.external_id, (bill.pk, each.row.amount))
+        told = (bill.pk if bill else 0, each.row.paid_at, each.row.amount)
+        if entered[told] and each.row.external_id not in had:
+            entered[told] -= 1
+            had[each.row.external_id] = (told[0], each.row.amount)
     return had
 
 
@@ -133,12 +136,14 @@ def _touched(bills: Any) -> list[Bill]:
 
 def out(after: int, many: int) -> Iterator[tuple[int, dict[str, Any]]]:
     """Up to `many` payments behind the key `after`, as rows."""
-    for payment in Payment.objects.filter(pk__gt=after).select_related("bill__customer").order_by("pk")[:many]:
+    rows = list(Payment.objects.filter(pk__gt=after).select_related("bill__customer").order_by("pk")[:many])
+    apart = told_apart(rows, NATURAL)
+    for payment in rows:
         bill, at = payment.bill, clock.local(payment.paid_at).isoformat()
         yield payment.pk, {
             "source": payment.source,
             "external_id": payment.external_id
-            or short(f"{bill.customer.number}/{bill.month:%Y-%m}/{at}/{payment.amount}", 80),
+            or short(f"{bill.customer.number}/{bill.month:%Y-%m}/{at}/{payment.amount}{apart.get(payment.pk, '')}", 80),
             "bill": "",  # its customer and month name a bill as well, wherever it came from
             "customer": references.word_for(payment, bill.customer), "month": f"{bill.month:%Y-%m}",
             "amount": payment.amount, "paid_at": payment.paid_at, "channel": payment.channel,

@@ -20,8 +20,8 @@ from arraigo.imports.reading import heading, parting, spanish
 from arraigo.imports.reading.raw import MOST_LINE, Layout, RawRow, row_of
 
 CHUNK = 1 << 20
-MOST_LINES = 200
-"""Lines that one record may run over."""
+MOST_LINES, MOST_TRIES = 5000, 200
+"""Lines that one record may run over, and those of them with quotes: any of these may be its last."""
 SEPARATOR = re.compile(r"sep=(.)", re.IGNORECASE)
 """The line in front of the headers by which spreadsheets are told what parts the cells."""
 OPEN_QUOTE = "unexpected end of data"
@@ -170,21 +170,31 @@ def _row(number: int, cells: list[str], problem: str, names: tuple[str, ...]) ->
 
 def _quoted(line: str, lines: _Lines, delimiter: str, width: int) -> tuple[list[str], str]:
     """The cells of the record that begins on `line`, or what is wrong with it."""
-    text, taken = line, list[str]()
-    while True:
+    taken = [line]
+    for _try in range(MOST_TRIES):
         try:
-            return next(csv.reader([text], delimiter=delimiter, strict=True)), ""
+            return next(csv.reader(["".join(taken)], delimiter=delimiter, strict=True)), ""
         except csv.Error as error:
             opened = str(error) == OPEN_QUOTE
-            following = lines.next() if opened and len(taken) < MOST_LINES else ""
-        if following:
-            taken.append(following)
-        if not following or len(text) + len(following) > MOST_LINE or _whole(following, delimiter, width):
-            lines.give_back(taken)
-            return [], _("a quote is opened and not closed") if opened or taken else _(
-                "there is a quote within a quoted cell: write it twice"
-            )
-        text += following
+        if not opened or not _to_the_next_quote(taken, lines, delimiter, width):
+            break
+    lines.give_back(taken[1:])
+    return [], _("a quote is opened and not closed") if opened or taken[1:] else _(
+        "there is a quote within a quoted cell: write it twice"
+    )
+
+
+def _to_the_next_quote(taken: list[str], lines: _Lines, delimiter: str, width: int) -> bool:
+    """Take the lines of a cell that is open, up to one with a quote; whether there is such a one."""
+    length = sum(map(len, taken))
+    while len(taken) <= MOST_LINES and (following := lines.next()):
+        taken.append(following)
+        length += len(following)
+        if length > MOST_LINE or _whole(following, delimiter, width):
+            return False
+        if '"' in following:
+            return True
+    return False
 
 
 def _whole(line: str, delimiter: str, width: int) -> bool:
