@@ -24,7 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("visits/", include("arraigo.web.technician.urls")),
     path("controls/", include("arraigo.web.controls.urls")),
     path("evaluations/", include("arraigo.web.management.urls")),
-    path("billing/claims/", include("arraigo.web.billing.urls")),
+    path("billing/", include("arraigo.web.billing.urls")),
     path("administration/messages/", include("arraigo.web.messages.urls")),
     path("administration/", include("arraigo.web.administration.urls")),
     path("admin/", admin.site.urls),

@@ -146,10 +146,21 @@ def history(case_number: str) -> QuerySet[Event]:
     return Event.objects.filter(case_number=case_number).select_related("actor").order_by("-id")
 
 
+def terminations(case: RetentionCase) -> list[Termination]:
+    """The terminations that the case registered, and those it found and went on with; with their products."""
+    registered = _registered(case.number)
+    own = {each.number for each in registered}
+    stand = [receipt.data.get("terminations", []) for receipt in case.receipts.all() if not receipt.undone_at]
+    elsewhere = {number for numbers in stand for number in numbers} - own
+    if not elsewhere:
+        return registered
+    rows = Termination.objects.filter(number__in=elsewhere).select_related("product__offering")
+    return [*registered, *rows.order_by("id")]
+
+
 @compiled
-def terminations(case_number: str) -> QuerySet[Termination]:
-    """The case's terminations with their products."""
-    return Termination.objects.filter(case_number=case_number).select_related("product__offering")
+def _registered(case_number: str) -> QuerySet[Termination]:
+    return Termination.objects.filter(case_number=case_number).select_related("product__offering").order_by("id")
 
 
 def waiting_for_evaluation(before: dt.datetime) -> QuerySet[RetentionCase]:

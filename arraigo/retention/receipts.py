@@ -26,29 +26,47 @@ from arraigo.retention.models import Promise, Receipt, RetentionCase
 from arraigo.terminations.models import Termination
 
 
-def for_termination(case: RetentionCase, rows: Sequence[Termination], *, actor: User) -> Receipt:
+def registered_before(termination: Termination) -> str:
+    """That the customer leaves a product already: what the step, and the receipt, say of it."""
+    return _("The termination of %(product)s is already registered, with number %(number)s of %(day)s: it stands.") % {
+        "product": termination.product,
+        "number": termination.number,
+        "day": date_format(clock.local(termination.requested_at or clock.now()), "d/m/Y"),
+    }
+
+
+def for_termination(
+    case: RetentionCase, rows: Sequence[Termination], known: Sequence[Termination] = (), *, actor: User
+) -> Receipt:
     """The receipt of a registered termination: products, moment, what to return and by when.
 
-    It bears the number under which the products leave, which the message to the customer says too.
+    It bears the number under which the products leave, which the message to the customer says too; where all
+    of them were registered before (`known`), a number of its own.
     """
-    now, first = clock.now(), rows[0]
-    text = _("On %(moment)s the termination of %(products)s was registered under the number %(number)s.") % {
-        "moment": date_format(clock.local(now), "d/m/Y H:i"),
-        "products": ", ".join(str(row.product) for row in rows),
-        "number": first.receipt,
-    }
+    now, every = clock.now(), [*rows, *known]
+    first = every[0]
     data = {
-        "terminations": [row.number for row in rows],
-        "products": [str(row.product) for row in rows],
+        "terminations": [row.number for row in every],
+        "products": [str(row.product) for row in every],
         "return_items": first.return_items,
         "return_by": first.return_by.isoformat() if first.return_by else "",
     }
+    number = {"number": first.receipt} if rows else numbered(Receipt, "CON", now)
+    text = " ".join([*([_registered(rows, now)] if rows else []), *map(registered_before, known)])
     receipt = Receipt.objects.create(
-        number=first.receipt, case=case, kind=Receipt.Kind.TERMINATION, text=text, data=data, at=now, by=actor
+        **number, case=case, kind=Receipt.Kind.TERMINATION, text=text, data=data, at=now, by=actor
     )
     if case.customer.email:  # the message was written when the terminations were registered; paper goes by e-mail only
         messages.enclose(f"{_message_kind(receipt)}:{receipt.number}", [_enclosed(receipt)])
     return receipt
+
+
+def _registered(rows: Sequence[Termination], now: dt.datetime) -> str:
+    return _("On %(moment)s the termination of %(products)s was registered under the number %(number)s.") % {
+        "moment": date_format(clock.local(now), "d/m/Y H:i"),
+        "products": ", ".join(str(row.product) for row in rows),
+        "number": rows[0].receipt,
+    }
 
 
 @transaction.atomic

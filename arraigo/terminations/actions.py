@@ -11,12 +11,14 @@ from arraigo.bss import queries as outbox_queries
 from arraigo.eventlog.actions import record
 from arraigo.numbering import numbered_many
 from arraigo.people.models import User
+from arraigo.products.actions import terminate_product
 from arraigo.products.courtesies import withdraw_all
 from arraigo.products.models import Product
 from arraigo.products.signals import product_terminated
 from arraigo.records import key_of
 from arraigo.terminations.errors import (
     AlreadyTerminated,
+    ExecutedOutOfTime,
     NothingToTerminate,
     SeveralCustomers,
     TerminationClosed,
@@ -146,22 +148,64 @@ def withdraw_termination(termination: Termination | int, *, actor: User | None) 
 
 
 @transaction.atomic(savepoint=False)
-def execute_termination(termination: Termination | int, *, actor: User | None) -> Termination:
-    """The product is switched off: it ends with the reason. Raises TerminationClosed."""
+def execute_termination(
+    termination: Termination | int,
+    *,
+    on: dt.date | None = None,
+    returned: Sequence[str] = (),
+    actor: User | None,
+) -> Termination:
+    """The product is switched off, `on` a day (None: now): it ends with the reason, unless it has ended already.
+
+    `returned`: the equipment that was given back, of `return_items`. Raises TerminationClosed, ExecutedOutOfTime.
+    """
     termination = _open(termination)
-    now = termination.executed_at = _not_before_request(termination)
-    termination.save(update_fields=["executed_at"])
-    _end(termination.product, termination.reason, clock.local(now).date())
+    _executed(termination, on, returned)
+    if termination.product.is_alive:
+        assert termination.executed_at is not None
+        _end(termination.product, termination.reason, clock.local(termination.executed_at).date())
     withdraw_all([termination.product_id], actor=actor, reason=termination.reason)
     _record("executed", termination, actor)
     product_terminated.send(Product, product=termination.product, case_number=termination.case_number, actor=actor)
     return termination
 
 
+@transaction.atomic(savepoint=False)
+def end_product(product: Product, reason: str, on: dt.date | None, *, actor: User | None) -> Product:
+    """End a product for `reason` (`Product.Reason`) on a day (None: not known); its open baja is executed by that.
+
+    Raises ProductGone, TerminationNeedsReason, EndsBeforeStart.
+    """
+    asked = Termination.objects.select_for_update(of=("self",)).select_related("product")
+    termination = asked.filter(product=product, requested_at__isnull=False, withdrawn_at=None, executed_at=None).first()
+    case_number = termination.case_number if termination else ""
+    ended = terminate_product(product, reason, on, actor, case_number=case_number)
+    if termination:
+        requested = clock.local(_requested_at(termination)).date()
+        _executed(termination, max(on, requested) if on else None)
+        _record("executed", termination, actor)
+    return ended
+
+
+def _executed(termination: Termination, on: dt.date | None, returned: Sequence[str] = ()) -> None:
+    today, requested_at = clock.today(), _requested_at(termination)
+    if on is None or on == today:
+        termination.executed_at = _not_before_request(termination)
+    elif clock.local(requested_at).date() <= on < today:
+        termination.executed_at = max(clock.start_of_day(on), requested_at)
+    else:
+        raise ExecutedOutOfTime(termination.number, on)
+    termination.returned_items = [item for item in termination.return_items if item in returned]
+    termination.save(update_fields=["executed_at", "returned_items"])
+
+
+def _requested_at(termination: Termination) -> dt.datetime:
+    return termination.requested_at or clock.now()
+
+
 def _not_before_request(termination: Termination) -> dt.datetime:
     """Now; the clocks of two servers may differ by a little."""
-    now = clock.now()
-    return max(now, termination.requested_at or now)
+    return max(clock.now(), _requested_at(termination))
 
 
 def _end(product: Product, reason: str, day: dt.date) -> None:
@@ -181,5 +225,6 @@ def _record(verb: str, termination: Termination, actor: User | None) -> None:
             "number": termination.number,
             "product": termination.product.number,
             "reason": termination.reason,
+            **({"missing_items": termination.missing_items} if verb == "executed" else {}),
         },
     )

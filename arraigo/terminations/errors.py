@@ -1,5 +1,7 @@
 """What can go wrong with a termination (baja). Each docstring is the sentence's pattern."""
 
+import datetime as dt
+
 from django.utils.translation import gettext as _
 
 from arraigo.records import RuleBroken
@@ -33,6 +35,19 @@ class TerminationOpen(RuleBroken):
         super().__init__(
             _("The termination of %(product)s is already registered, with number %(number)s.")
             % {"product": product, "number": number}
+        )
+
+
+class ExecutedOutOfTime(RuleBroken):
+    """Termination {number} cannot be executed on {day}: not before it was registered, nor on a day to come."""
+
+    def __init__(self, number: str, day: dt.date) -> None:
+        super().__init__(
+            _(
+                "Termination %(number)s cannot be executed on %(day)s: write a day from the one on which it was "
+                "registered until today."
+            )
+            % {"number": number, "day": f"{day:%d/%m/%Y}"}
         )
 
 

@@ -38,6 +38,8 @@ class Termination(ExternalRecord):
     executed_at = models.DateTimeField(null=True, blank=True)
     return_items = models.JSONField(default=list)
     """What the customer gives back."""
+    returned_items = models.JSONField(default=list)
+    """What of it was there when the termination was executed."""
     return_by = models.DateField(null=True, blank=True)
     registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
@@ -67,7 +69,22 @@ class Termination(ExternalRecord):
             models.Index(fields=["requested_at", "withdrawn_at", "reason"], name="termination_requested"),
             models.Index(fields=["executed_at", "reason"], name="termination_executed"),
             models.Index(fields=["case_number"]),
+            models.Index(
+                fields=["requested_at", "id"],
+                name="termination_waiting",
+                condition=Q(requested_at__isnull=False, withdrawn_at=None, executed_at=None),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it was requested, and neither withdrawn nor executed since."""
+        return self.requested_at is not None and self.withdrawn_at is None and self.executed_at is None
+
+    @property
+    def missing_items(self) -> list[str]:
+        """What the customer has not given back."""
+        return [item for item in self.return_items if item not in self.returned_items]

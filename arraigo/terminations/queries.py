@@ -1,7 +1,7 @@
 """Reads of terminations, and the counts of the indicator (III.2)."""
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.db import connection
@@ -77,6 +77,21 @@ def open_termination(product: Product) -> Termination | None:
 
 def _open() -> QuerySet[Termination]:
     return Termination.objects.filter(requested_at__isnull=False, withdrawn_at=None, executed_at=None)
+
+
+def open_terminations(products: Iterable[Product]) -> list[Termination]:
+    """The requested terminations of `products` that are neither withdrawn nor executed, the oldest first."""
+    return list(_open().filter(product__in=products).select_related("product__offering").order_by("requested_at", "id"))
+
+
+def waiting() -> QuerySet[Termination]:
+    """The terminations that nobody has executed or withdrawn yet."""
+    return _open()
+
+
+def executed() -> QuerySet[Termination]:
+    """The terminations that were executed on a known day."""
+    return Termination.objects.filter(executed_at__isnull=False)
 
 
 def of_customer(customer: Customer) -> QuerySet[Termination]:

@@ -4,18 +4,18 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 
 from arraigo import clock
 from arraigo.billing.models import Bill
 from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role
 from arraigo.procedure import queries as procedures
-from arraigo.retention import actions
+from arraigo.retention import actions, queries
 from arraigo.retention.errors import CaseClosed
 from arraigo.retention.models import Promise, Receipt, RetentionCase
 from arraigo.retention.registry import handler
 from arraigo.retention.steps.termination import usually_returned
-from arraigo.terminations.errors import TerminationOpen
 from arraigo.terminations.models import Termination
 from tests.cast import Cast, Household, Walk
 
@@ -91,13 +91,32 @@ def test_what_is_returned_follows_the_services_that_are_left(home: Household) ->
     assert usually_returned([home.internet], policy) == ["Módem u ONT", "Fuente de alimentación"]
 
 
-def test_what_is_leaving_already_is_not_registered_twice(home: Household) -> None:
+def test_what_is_leaving_already_is_not_registered_twice_and_holds_nobody_up(home: Household) -> None:
     to_termination(home)("termination", products=[str(home.internet.pk)])
-    again = to_termination(home)
-    with pytest.raises(TerminationOpen):
-        again("termination", products=[str(home.internet.pk)])
-    assert again.open == ["termination"]
-    assert Termination.objects.count() == 1
+    asked, cast = Termination.objects.get(), home.cast
+    number = f"number {asked.number} of 10/03/2026"
+    stands = f"The termination of {home.internet} is already registered, with {number}: it stands."
+    both, again = [str(home.internet.pk), str(home.television.pk)], to_termination(home)
+    form_class, policy = handler("termination").form_class, procedures.current_policy()
+    with translation.override("en"):
+        form = form_class(again.case, again.item("termination"), policy, cast[Role.ADVISOR])
+        assert form.fields["products"].help_text == stands
+        typed = {"products": both, "reason": "price", "return_items": "Módem"}
+        form = form_class(again.case, again.item("termination"), policy, cast[Role.ADVISOR], typed)
+        said = form.read_back().sentences
+        again("termination", products=both)
+    assert (said[0], str(home.internet) in said[1]) == (stands, False)
+    new = Termination.objects.get(product=home.television)
+    assert (new.case_number, asked.case_number) == (again.case.number, Termination.objects.get(pk=asked.pk).case_number)
+    receipt = Receipt.objects.get(case=again.case)
+    assert (receipt.number, receipt.data["terminations"]) == (new.receipt, [new.number, asked.number])
+    assert stands in receipt.text
+    third = to_termination(home)
+    third("termination", products=both)
+    assert third.case.outcome == RetentionCase.Outcome.TERMINATION
+    assert Termination.objects.count() == 2
+    assert Receipt.objects.get(case=third.case).data["terminations"] == [asked.number, new.number]
+    assert list(queries.terminations(third.case)) == [asked, new]
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ from arraigo.people.models import Role
 from arraigo.quality.models import QualityControl
 from arraigo.retention import proactive, sweeps
 from arraigo.retention.models import Receipt
+from arraigo.terminations import actions as terminations
 from arraigo.tickets.models import TroubleTicket
 from arraigo.workdays import actions as workdays
 from tests.cast import Walk, moment
@@ -51,6 +52,7 @@ class Places:
         order = {"number": self._order()}
         batch = {"number": PrintBatch.objects.first().number}
         claim = {"number": BillingClaim.objects.first().number}
+        leaves = {"number": self._termination()}
         receipt = {"number": Receipt.objects.filter(case=self.case).first().number}
         month = {"month": clock.previous_month(today)}
         self.known: dict[str, dict[str, Any]] = {
@@ -78,7 +80,7 @@ class Places:
             "evaluation_cases": {**month, "figure": "opened"},
             "evaluation_terminations": {**month, "figure": "requested"},
             "evaluation_pdf": {"month": self._signed()},
-            "billing_claim_confirm": claim, "billing_claim_refuse": claim,
+            "billing_claim_confirm": claim, "billing_claim_refuse": claim, "billing_termination": leaves,
             "claim_correct": {**number, "claim": claim["number"]},
             "administration_holiday_remove": {"day": today.isoformat()},
             "administration_holidays_fill": {"year": today.year},
@@ -102,6 +104,11 @@ class Places:
     def _call(self) -> int:
         """A call of the advisor to a household that has not asked to leave."""
         return proactive.call(self.desk.cast.household("100009").customer, actor=self.desk.cast[Role.ADVISOR]).pk
+
+    def _termination(self) -> str:
+        """A baja that was asked for without a case: its number."""
+        product = self.desk.cast.household("100008").internet
+        return terminations.request_termination([product], reason="price", case_number="", actor=None)[0].number
 
     def _order(self) -> str:
         order = orders.current_order(self.case.number)

@@ -19,6 +19,7 @@ from arraigo.retention.readback import ReadBack
 from arraigo.retention.registry import StepForm, StepResult, StepRun, step
 from arraigo.retention.steps.step_12_compensation import alive_products
 from arraigo.terminations import actions as terminations
+from arraigo.terminations import queries
 from arraigo.terminations.models import Termination
 
 
@@ -39,6 +40,7 @@ class TerminationForm(StepForm):
         choice: Any = self.fields["products"]
         choice.initial = [product.pk for product in alive]
         choice.queryset = Product.objects.filter(pk__in=choice.initial).select_related("offering")
+        choice.help_text = " ".join(map(receipts.registered_before, queries.open_terminations(alive)))
         self.fields["reason"].initial = self.case.reason
         self.fields["return_items"].initial = "\n".join(usually_returned(alive, self.policy))
 
@@ -47,6 +49,12 @@ class TerminationForm(StepForm):
         if self.is_bound and self.errors:
             return ReadBack()
         products = self.cleaned_data["products"] if self.is_bound else alive_products(self.case)
+        known = queries.open_terminations(products)
+        stand = tuple(map(receipts.registered_before, known))
+        leaving = {each.product_id for each in known}
+        products = [product for product in products if product.pk not in leaving]
+        if not products:
+            return ReadBack(stand)
         listed = self.cleaned_data["return_items"] if self.is_bound else self.fields["return_items"].initial
         told = {
             "products": ", ".join(map(str, products)),
@@ -55,7 +63,7 @@ class TerminationForm(StepForm):
         }
         registered = _("The termination of %(products)s is registered today, with its number and its receipt.") % told
         back = _("Until %(day)s please return: %(items)s.") % told
-        return ReadBack((str(registered), str(back)) if told["items"] else (str(registered),))
+        return ReadBack((*stand, str(registered), *([str(back)] if told["items"] else [])))
 
 
 def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -> dict[str, Any]:
@@ -92,15 +100,25 @@ def return_by(policy: Policy) -> dt.date:
     evidence=evidence,
 )
 def carry_out(run: StepRun) -> StepResult:
-    """Register one termination per product under one receipt; debt never blocks it."""
-    items = receipts.lines(run.data["return_items"])
-    rows = terminations.request_termination(
-        list(run.data["products"]),
+    """Register one termination per product under one receipt; debt never blocks it.
+
+    Nor does a termination that was registered elsewhere: it stands, and the case goes on with it.
+    """
+    known = queries.open_terminations(run.data["products"])
+    leaving = {each.product_id for each in known}
+    wanted = [product for product in run.data["products"] if product.pk not in leaving]
+    rows = _register(run, wanted) if wanted else []
+    receipt = receipts.for_termination(run.case, rows, known, actor=run.actor)
+    numbers = [row.number for row in (*rows, *known)]
+    return StepResult("registered", {}, {"receipt": receipt.number, "terminations": numbers})
+
+
+def _register(run: StepRun, products: list[Product]) -> list[Termination]:
+    return terminations.request_termination(
+        products,
         reason=run.data["reason"],
         case_number=run.case.number,
-        return_items=items,
+        return_items=receipts.lines(run.data["return_items"]),
         return_by=return_by(run.policy),
         actor=run.actor,
     )
-    receipt = receipts.for_termination(run.case, rows, actor=run.actor)
-    return StepResult("registered", {}, {"receipt": receipt.number, "terminations": [row.number for row in rows]})

@@ -1,10 +1,12 @@
-"""What billing may see: every billing claim."""
+"""What billing may see: every billing claim, every termination."""
 
 from django.db.models import QuerySet
 from django.http import Http404
 
 from arraigo.billing import queries
 from arraigo.billing.models import BillingClaim
+from arraigo.terminations import queries as terminations
+from arraigo.terminations.models import Termination
 
 
 def claim(number: str) -> BillingClaim:
@@ -24,3 +26,24 @@ def decided() -> QuerySet[BillingClaim]:
     """The claims decided by billing or by the limit, with what a row shows."""
     rows = BillingClaim.objects.filter(decided_at__isnull=False)
     return rows.select_related("customer__zone", "product__offering", "decided_by", "adjustment")
+
+
+def open_terminations() -> QuerySet[Termination]:
+    """The terminations to be executed, with what a row shows."""
+    return terminations.waiting().select_related(*_ROW)
+
+
+def executed_terminations() -> QuerySet[Termination]:
+    """The terminations that were executed, with what a row shows."""
+    return terminations.executed().select_related(*_ROW)
+
+
+def termination(number: str) -> Termination:
+    """The termination of that number, be it open or not; 404 where there is none."""
+    found = Termination.objects.filter(number=number).select_related(*_ROW, "registered_by").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+_ROW = ("customer__zone", "product__offering")

@@ -1,7 +1,16 @@
-"""Billing's one form."""
+"""Billing's forms."""
+
+import datetime as dt
+from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+
+from arraigo import clock
+from arraigo.terminations.errors import ExecutedOutOfTime
+from arraigo.terminations.models import Termination
+from arraigo.web.administration.forms import date_input
 
 
 class RefusalForm(forms.Form):
@@ -11,3 +20,32 @@ class RefusalForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=1000,
     )
+
+
+class ExecutionForm(forms.Form):
+    """The day on which a product was switched off, and what of its equipment was given back."""
+
+    on = forms.DateField(label=_("Switched off on"), widget=date_input())
+    returned = forms.MultipleChoiceField(
+        label=_("What the customer gave back"),
+        help_text=_("What stays unticked is noted as not returned; the termination is executed all the same."),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, termination: Termination, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.termination = termination
+        self.initial = {"on": clock.today()}
+        if termination.return_items:
+            choice: Any = self.fields["returned"]
+            choice.choices = [(item, item) for item in termination.return_items]
+        else:
+            del self.fields["returned"]
+
+    def clean_on(self) -> dt.date:
+        day: dt.date = self.cleaned_data["on"]
+        requested_at = self.termination.requested_at
+        if day > clock.today() or (requested_at and day < clock.local(requested_at).date()):
+            raise ValidationError(str(ExecutedOutOfTime(self.termination.number, day)))
+        return day

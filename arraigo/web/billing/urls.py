@@ -1,10 +1,13 @@
 from django.urls import path
 
-from arraigo.web.billing import views
+from arraigo.web.billing import terminations, views
 
 urlpatterns = [
-    path("", views.claims, name="billing_claims"),
-    path("decided/", views.decided, name="billing_claims_decided"),
-    path("<str:number>/confirm/", views.confirm, name="billing_claim_confirm"),
-    path("<str:number>/refuse/", views.refuse, name="billing_claim_refuse"),
+    path("claims/", views.claims, name="billing_claims"),
+    path("claims/decided/", views.decided, name="billing_claims_decided"),
+    path("claims/<str:number>/confirm/", views.confirm, name="billing_claim_confirm"),
+    path("claims/<str:number>/refuse/", views.refuse, name="billing_claim_refuse"),
+    path("terminations/", terminations.waiting, name="billing_terminations"),
+    path("terminations/executed/", terminations.executed, name="billing_terminations_executed"),
+    path("terminations/<str:number>/", terminations.execute, name="billing_termination"),
 ]

@@ -80,8 +80,8 @@ def waited_for(items: list[WorkItem]) -> WorkItem | None:
 def record(case: RetentionCase, user: User, items: list[WorkItem]) -> dict[str, Any]:
     """The whole record of a case: what its page shows where nobody has to act on it."""
     events, waits = queries.history(case.number), shown_waits(case)
-    terminations = queries.terminations(case.number)
     top, entered = frame(case, user, items, waits), billing.claims_of(case.number)
+    terminations = queries.terminations(case)
     return {
         **top,
         "events": events,

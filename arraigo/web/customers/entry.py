@@ -16,6 +16,7 @@ from arraigo.customers import actions
 from arraigo.products import actions as products
 from arraigo.products.models import Product
 from arraigo.records import RuleBroken
+from arraigo.terminations import actions as terminations
 from arraigo.web import replies
 from arraigo.web.access import CUSTOMER_WRITERS, staff, user_of
 from arraigo.web.customers import access
@@ -96,7 +97,7 @@ def product(request: HttpRequest, number: str) -> HttpResponse:
 
     def change(data: dict[str, Any]) -> Product:
         if data["status"] == Product.Status.TERMINATED:
-            return products.terminate_product(found, data["reason"], data["ended_on"], actor)
+            return terminations.end_product(found, data["reason"], data["ended_on"], actor=actor)
         return products.change_status(found, data["status"], actor=actor)
 
     if entered(request, form, change) is not None:
