@@ -152,12 +152,13 @@ def execute_termination(
     termination: Termination | int,
     *,
     on: dt.date | None = None,
-    returned: Sequence[str] = (),
+    returned: Sequence[str] | None = None,
     actor: User | None,
 ) -> Termination:
     """The product is switched off, `on` a day (None: now): it ends with the reason, unless it has ended already.
 
-    `returned`: the equipment that was given back, of `return_items`. Raises TerminationClosed, ExecutedOutOfTime.
+    `returned`: the equipment that was given back, of `return_items`; None: nobody noted it. Raises TerminationClosed,
+    ExecutedOutOfTime.
     """
     termination = _open(termination)
     _executed(termination, on, returned)
@@ -187,7 +188,7 @@ def end_product(product: Product, reason: str, on: dt.date | None, *, actor: Use
     return ended
 
 
-def _executed(termination: Termination, on: dt.date | None, returned: Sequence[str] = ()) -> None:
+def _executed(termination: Termination, on: dt.date | None, returned: Sequence[str] | None = None) -> None:
     today, requested_at = clock.today(), _requested_at(termination)
     if on is None or on == today:
         termination.executed_at = _not_before_request(termination)
@@ -195,7 +196,8 @@ def _executed(termination: Termination, on: dt.date | None, returned: Sequence[s
         termination.executed_at = max(clock.start_of_day(on), requested_at)
     else:
         raise ExecutedOutOfTime(termination.number, on)
-    termination.returned_items = [item for item in termination.return_items if item in returned]
+    if returned is not None:
+        termination.returned_items = [item for item in termination.return_items if item in returned]
     termination.save(update_fields=["executed_at", "returned_items"])
 
 

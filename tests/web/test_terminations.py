@@ -73,5 +73,6 @@ def test_a_product_ended_on_its_page_executes_its_baja(cast: Cast) -> None:
         answer = signed_in(cast[Role.ADVISOR]).post(reverse("product", args=[asked.product.number]), form)
     assert answer.status_code == 302
     asked.refresh_from_db()
+    assert (asked.returned_items, asked.missing_items) == (None, [])
     assert (asked.executed_at, asked.product.ended_on) == (asked.requested_at, NOW.date() - dt.timedelta(days=1))
     assert signed_in(cast[Role.BILLING]).get(WAITING).context["list"].rows == []

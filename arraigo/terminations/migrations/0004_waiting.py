@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='termination',
             name='returned_items',
-            field=models.JSONField(default=list),
+            field=models.JSONField(blank=True, null=True),
         ),
         migrations.AddIndex(
             model_name='termination',

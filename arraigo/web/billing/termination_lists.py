@@ -1,5 +1,6 @@
 """The two lists of bajas: to be executed, and executed."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -31,7 +32,7 @@ TERMINATION = (
     Column("case", _("Case"), (), lambda row: row.case_number, shown=False),
     Column("customer", _("Customer"), ("customer__name",), lambda row: row.customer.name),
     Column("product", _("Product"), ("product__number",), lambda row: str(row.product)),
-    Column("zone", _("Zone"), ("customer__zone__name",), lambda row: str(row.customer.zone or ""), nullable=True),
+    Column("zone", _("Zone"), (), lambda row: str(row.customer.zone or ""), shown=False),
     Column("reason", _("Reason"), ("reason",), lambda row: row.get_reason_display()),
 )
 REQUESTED = Column(
@@ -75,9 +76,9 @@ EXECUTED = List(
     empty=_("No termination was executed yet."),
     columns=(
         *TERMINATION,
-        Column("returned", _("Returned"), (), lambda row: ", ".join(row.returned_items)),
+        Column("returned", _("Returned"), (), lambda row: ", ".join(row.returned_items or [])),
         Column("missing", _("Not returned"), (), lambda row: ", ".join(row.missing_items)),
-        REQUESTED,
+        replace(REQUESTED, shown=False),
         Column(
             "executed",
             DONE,
