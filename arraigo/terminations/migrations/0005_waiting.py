@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('customers', '0004_pairs_of_names'),
         ('products', '0003_known_words'),
-        ('terminations', '0003_known_words'),
+        ('terminations', '0004_demands_compensation'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
