@@ -5,9 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db.models import Exists, OuterRef
+
 from arraigo import clock
 from arraigo.billing.models import Adjustment, Bill, BillingClaim, Credit
 from arraigo.billing.queries import balance
+from arraigo.billing.signals import credits_placed
 from arraigo.money import ZERO
 
 Form = Adjustment.Form
@@ -77,27 +80,49 @@ def settle(bill: Bill) -> None:
 
 
 def attach_waiting(bill: Bill) -> Decimal:
-    """Put waiting credits of the customer on the new unbilled `bill`, oldest first; how much.
+    """Put waiting credits of the customer on the new `bill`, oldest first; how much. Saves `bill`.
 
-    A credit that fits only in part is split; the rest waits on. Saves `bill`.
+    A credit that fits only in part is split; the rest waits on. A bill that came as issued takes, as a credit
+    note, those of its own month and of earlier ones. What its file says was credited already counts as theirs:
+    the operator's own system was told of them.
     """
-    before = bill.credited
-    waiting = Credit.objects.select_for_update().filter(customer_id=bill.customer_id, bill=None).order_by("id")
-    for credit in waiting:
-        part = min(credit.amount, balance(bill))
+    waiting = Credit.objects.select_for_update().filter(customer_id=bill.customer_id, bill=None)
+    if bill.state != Bill.State.UNBILLED:
+        waiting = waiting.filter(adjustment__claim__month__lte=bill.month)
+    room = bill.total - bill.paid
+    placed: list[Credit] = []
+    for credit in waiting.order_by("id"):
+        part = min(credit.amount, room)
         if part == ZERO:
             break
-        if part < credit.amount:
-            Credit.objects.create(
-                adjustment_id=credit.adjustment_id,
-                customer_id=credit.customer_id,
-                amount=credit.amount - part,
-            )
-        credit.bill, credit.amount = bill, part
-        credit.save()
-        bill.credited += part
-    bill.save(update_fields=["credited"])
-    return bill.credited - before
+        room -= part
+        placed.append(_place(credit, bill, part))
+    if placed:
+        bill.credited = max(bill.credited, sum((credit.amount for credit in placed), ZERO))
+        settle(bill)
+        bill.save(update_fields=["credited", "state"])
+        _tell_placed(bill, placed)
+    return sum((credit.amount for credit in placed), ZERO)
+
+
+def _place(credit: Credit, bill: Bill, part: Decimal) -> Credit:
+    """Let `bill` carry `part` Bs of a credit; what is more waits on."""
+    if part < credit.amount:
+        rest = credit.amount - part
+        Credit.objects.create(adjustment_id=credit.adjustment_id, customer_id=credit.customer_id, amount=rest)
+    credit.bill, credit.amount = bill, part
+    credit.save()
+    return credit
+
+
+def _tell_placed(bill: Bill, placed: Sequence[Credit]) -> None:
+    """The form by which the credits reached the bill, and the claims of which nothing waits any more."""
+    adjustments = Adjustment.objects.filter(pk__in={credit.adjustment_id for credit in placed})
+    if bill.state != Bill.State.UNBILLED:
+        adjustments.filter(form=Form.NEXT_BILL).update(form=Form.CREDIT_NOTE)
+    whole = adjustments.exclude(Exists(Credit.objects.filter(adjustment=OuterRef("pk"), bill=None)))
+    if numbers := list(whole.order_by("pk").values_list("claim__number", flat=True)):
+        credits_placed.send(Credit, claims=numbers)
 
 
 def apply(claim: BillingClaim, bills: Sequence[Bill], number: dict[str, object]) -> Adjustment:

@@ -107,6 +107,11 @@ def waiting_credit(customer: Customer) -> Decimal:
     return waiting or ZERO
 
 
+def is_placed(claim: BillingClaim) -> bool:
+    """Whether every Bs of an applied `claim` stands on a bill, so that none waits for the next one."""
+    return not Credit.objects.filter(adjustment__claim=claim, bill=None).exists()
+
+
 def live_claim(product: Product, month: dt.date) -> BillingClaim | None:
     """The entered or applied claim on `product` in `month`; at most one (step 3.1)."""
     return first(_live_claims([product], month))

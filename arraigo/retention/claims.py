@@ -9,6 +9,7 @@ from django.db import transaction
 from arraigo import clock
 from arraigo.billing import actions as billing
 from arraigo.billing import credits
+from arraigo.billing import queries as billed
 from arraigo.billing.models import Adjustment, Bill, BillingClaim
 from arraigo.engine import actions as engine
 from arraigo.engine.models import WorkItem
@@ -59,7 +60,7 @@ def needs_confirmation(offer: Offer, policy: Policy) -> bool:
 
 
 def enter(run: StepRun) -> StepResult:
-    """Enter one billing claim per accepted offer, each with its promise to the customer."""
+    """Enter one billing claim per accepted offer, each with its promise: kept once the credit stands on a bill."""
     claims = [
         _enter_one(
             run.case, offer, run.policy, amount=offer.amount,
@@ -123,13 +124,14 @@ def _enter_one(
     )
     offer.claim = claim
     offer.save(update_fields=["claim"])
+    stands = claim.state == BillingClaim.State.APPLIED and billed.is_placed(claim)
     promises.promise(
         case,
         Promise.Kind(offer.kind),
         values={**_promised(offer), "amount": amount},
         role=Role.BILLING,
         due_at=_by_the_bill_after(month),
-        **{"kept_by" if claim.state == BillingClaim.State.APPLIED else "awaits": claim.number},
+        **{"kept_by" if stands else "awaits": claim.number},
     )
     return claim
 

@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from arraigo import clock
+from arraigo.billing.models import BillingClaim
 from arraigo.eventlog import actions as eventlog
 from arraigo.products.models import Courtesy
 from arraigo.retention import amounts
@@ -106,10 +107,15 @@ def break_open(case: RetentionCase, kind: Promise.Kind, *, proof: str) -> int:
 
 
 def cancel_open(case: RetentionCase) -> int:
-    """Open promises of a case that ended otherwise are cancelled; that of a courtesy that runs ends with it."""
+    """Open promises of a case that ended otherwise are cancelled.
+
+    That of a courtesy that runs ends with it, that of a credit that was granted once it stands on a bill.
+    """
     running = Courtesy.objects.filter(case_number=case.number, status=Courtesy.Status.ACTIVE)
+    granted = BillingClaim.objects.filter(case_number=case.number, state=BillingClaim.State.APPLIED)
     ends = ~Q(kind=Promise.Kind.COURTESY) | ~Exists(running)
-    return Promise.objects.filter(ends, case=case, state=Promise.State.OPEN).update(
+    open_ones = Promise.objects.filter(ends, case=case, state=Promise.State.OPEN)
+    return open_ones.exclude(proof__in=granted.values("number")).update(
         state=Promise.State.CANCELLED, ended_at=clock.now()
     )
 

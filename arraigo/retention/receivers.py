@@ -4,8 +4,9 @@ from typing import Any
 
 from django.dispatch import receiver
 
+from arraigo.billing import queries as billing
 from arraigo.billing.models import BillingClaim
-from arraigo.billing.signals import claim_decided
+from arraigo.billing.signals import claim_decided, credits_placed
 from arraigo.customers.models import Customer
 from arraigo.customers.signals import customer_died
 from arraigo.orders.models import WorkOrder
@@ -21,9 +22,17 @@ from arraigo.tickets.signals import ticket_moved
 
 @receiver(claim_decided, dispatch_uid="promise_of_claim")
 def end_promise(sender: Any, claim: BillingClaim, **_more: Any) -> None:
-    """A credit that billing had to confirm: its promise is kept when applied, broken when refused."""
-    if claim.needs_confirmation:
-        promises.decided(claim.number, well=claim.state == BillingClaim.State.APPLIED)
+    """A credit that billing had to confirm: its promise is kept when it stands on a bill, broken when refused."""
+    applied = claim.state == BillingClaim.State.APPLIED
+    if claim.needs_confirmation and not (applied and not billing.is_placed(claim)):
+        promises.decided(claim.number, well=applied)
+
+
+@receiver(credits_placed, dispatch_uid="promise_of_credit")
+def keep_promise(sender: Any, claims: list[str], **_more: Any) -> None:
+    """The next bill was opened, or brought: what waited for it stands there."""
+    for number in claims:
+        promises.decided(number, well=True)
 
 
 @receiver(clock_changed, dispatch_uid="items_of_order")

@@ -119,3 +119,23 @@ def test_credits_that_wait_go_on_the_earliest_of_the_months_that_come_together(w
         ("05", Decimal(100)), ("06", Decimal(30)),
     ]  # fmt: skip
     assert not Credit.objects.filter(bill=None).exists()
+
+
+@pytest.mark.parametrize("told", ["", "60"])
+def test_a_credit_that_waits_goes_on_the_next_bill_that_comes_issued(write: Write, product: Product, told: str) -> None:
+    """As a credit note, once: also where the operator's own system has credited it already."""
+    head = "customer;month;state;issued_on;due_on;credited;lines"
+    with clock.at(EVENING):
+        bring(write, "bills", BILL, "1;2026-05;paid;2026-05-01;2026-05-20;P-1=80")
+        claim = billing.enter_claim(
+            "compensation", claim_type="Compensación", product=product, month=dt.date(2026, 5, 1),
+            amount=Decimal(60), actor=a_user(),
+        )  # fmt: skip
+        old, new = "1;2026-03;issued;2026-03-31;2026-04-10;;P-1=100", "1;2026-06;issued;2026-05-31;2026-06-10"
+        rows = (old, f"{new};{told};P-1=100")
+        bring(write, "bills", head, *rows)
+        assert [bill.credited for bill in Bill.objects.order_by("month")] == [0, 0, Decimal(60)]
+        assert bring(write, "bills", head, *rows)[0] == [0, 0, 2, 0]
+    claim.adjustment.refresh_from_db()
+    assert claim.adjustment.form == "credit_note"
+    assert Credit.objects.get().bill == Bill.objects.get(month=dt.date(2026, 6, 1))

@@ -52,11 +52,13 @@ def test_a_vips_compensation_beyond_the_months_bill_waits_for_the_next_ones(cast
     present = Bill.objects.get(month=month)
     assert (claim.amount, claim.state) == (Decimal("280"), "applied")
     assert (present.total, present.credited) == (Decimal("170"), Decimal("170"))
+    assert Promise.objects.get().state == "open", "the rest waits for the next bill"
     lines = [(home.internet, "Internet", Decimal("100"))]
     following = billing.open_month(home.customer, clock.next_month(month), lines)
     assert (following.total, following.credited) == (Decimal("100"), Decimal("100"))
     last = billing.open_month(home.customer, clock.next_month(following.month), lines)
     assert (last.total, last.credited) == (Decimal("100"), Decimal("10"))
+    assert Promise.objects.get().state == "kept"
 
 
 def test_above_every_limit_commercial_management_approves_a_vips_compensation(cast: Cast) -> None:

@@ -277,13 +277,12 @@ def _charged(row: BillRow, customer: int, products: Mapping[Pair, int]) -> list[
 
 
 def _attach_credits(landed: Landed) -> None:
-    """Credits that wait for a bill go on the new unbilled ones, the earliest month first."""
-    new = [landed.records[key] for key in landed.created]
-    unbilled = [bill for bill in new if bill.state == Bill.State.UNBILLED]
-    owners = {bill.customer_id for bill in unbilled}
+    """Credits that wait for a bill go on the new ones with something to pay, the earliest month first."""
+    unpaid = [bill for key in landed.created if (bill := landed.records[key]).state != Bill.State.PAID]
+    owners = {bill.customer_id for bill in unpaid}
     if owners:
         waiting = set(Credit.objects.filter(customer__in=owners, bill=None).values_list("customer_id", flat=True))
-        for bill in sorted(unbilled, key=lambda each: (each.customer_id, each.month)):
+        for bill in sorted(unpaid, key=lambda each: (each.customer_id, each.month)):
             if bill.customer_id in waiting:
                 credits.attach_waiting(bill)
 
