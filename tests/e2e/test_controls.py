@@ -4,10 +4,14 @@ from collections.abc import Callable
 
 import pytest
 
+from arraigo import clock
 from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role
+from arraigo.procedure import queries as procedures
+from arraigo.quality import actions as quality
+from arraigo.quality import queries
 from arraigo.quality.models import ContactAttempt, QualityControl
-from arraigo.retention import sweeps
+from arraigo.retention import control_form, sweeps
 from tests.cast import Cast, Walk
 from tests.e2e.conftest import ago
 from tests.e2e.person import Person
@@ -56,5 +60,42 @@ def test_a_failed_control_re_opens_the_case(sign_in: SignIn, visited: Walk) -> N
     assert visited.reload().reopened == 1
     assert visited.open == ["step_05"]
     assert visited.item("step_05").priority == 2
-    visited("step_05")
+    sign_in(Role.ADVISOR).does(visited, "step_05")
     assert WorkOrder.objects.count() == 2
+    assert visited.open == ["step_06"]
+
+
+def test_nobody_answers_and_the_case_goes_on_unsaved(sign_in: SignIn, cast: Cast) -> None:
+    """The verdict is shut until three calls count; then the next team still has its control at 30 days."""
+    with ago(32):
+        home = cast.household()
+        home.repeated_faults()
+        walk = Walk(home).go(*VISITED)
+    sweeps.wake_due_cases()
+    control = QualityControl.objects.get(kind="post_visit")
+    call_in_vain(control, cast, 2)
+    irma = sign_in(Role.INCIDENT_FOLLOW_UP)
+    irma.begin(walk, "step_09")
+    given_up = irma.page.locator("[name=verdict][value=not_reached]")
+    assert given_up.is_disabled()
+    assert "cuentan 2 de 3" in irma.text
+    call_in_vain(control, cast, 1)
+    irma.does(walk, "step_09", verdict="not_reached")
+    control.refresh_from_db()
+    assert control.verdict == "not_reached"
+    assert walk.open == ["step_10"]
+    sign_in(Role.QUALITY_MANAGEMENT).does(walk, "step_10", verdict="passed", satisfaction="4")
+    assert walk.reload().outcome == "accepted"
+
+
+def call_in_vain(control: QualityControl, cast: Cast, count: int) -> None:
+    """Calls that count, from the day that the control fell due: the browser's clock cannot be set to call hours."""
+    calls = queries.failed_attempts(control)
+    now = calls[-1] if calls else control.due_at
+    rule = control_form.rule_of(procedures.current_policy())
+    for _ in range(count):
+        planner = queries.Planner(rule, now, min(calls, default=now))
+        now, _end = planner.next_call(planner.tried(calls))
+        with clock.at(now):
+            quality.record_attempt(control, reached=False, actor=cast[Role.INCIDENT_FOLLOW_UP])
+        calls.append(now)

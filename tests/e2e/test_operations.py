@@ -119,14 +119,3 @@ def test_gives_an_order_to_somebody_else(sign_in: SignIn, walk: Walk, cast: Cast
     oscar.sends(technician=cast[Role.TECHNICIAN].pk)
     order.refresh_from_db()
     assert order.technician == cast[Role.TECHNICIAN]
-
-
-def test_routes_to_plant_what_could_not_be_solved(sign_in: SignIn, walk: Walk) -> None:
-    walk("step_06")
-    walk("step_07", solved="no", tasks=[], cause="plant")
-    oscar = sign_in(Role.OPERATIONS_SUPERVISOR)
-    oscar.does(walk, "route_to_plant", plant_note="Caja 14 sin potencia")
-    failed, following = WorkOrder.objects.order_by("id")
-    assert (following.previous, following.priority) == (failed, failed.priority + 1)
-    assert "Caja 14 sin potencia" in following.note
-    assert walk.open == ["step_06"]

@@ -48,7 +48,7 @@ def test_approves_an_amount_and_hands_a_task_over(sign_in: SignIn, home: Househo
 
 
 def test_negotiates_again_after_a_recurrence(sign_in: SignIn, home: Household, cast: Cast) -> None:
-    """Step 3 in the responsable's lane, once the control at 30 days has failed."""
+    """The control at 30 days fails, and step 3 comes to the responsable's lane."""
     with ago(32):
         home.bill()
         home.repeated_faults()
@@ -57,7 +57,8 @@ def test_negotiates_again_after_a_recurrence(sign_in: SignIn, home: Household, c
         sweeps.wake_due_cases()
         walk("step_09")
     sweeps.wake_due_cases()
-    walk("step_10", verdict="failed", answer="Volvió a cortarse")
+    sign_in(Role.QUALITY_MANAGEMENT).does(walk, "step_10", verdict="failed", answer="Volvió a cortarse")
+    assert walk.open == ["step_03_recurrence"]
     lidia = sign_in(Role.TEAM_LEAD)
     pk = home.internet.pk
     lidia.does(walk, "step_03_recurrence", **{f"kind_{pk}": "compensation", f"amount_{pk}": "50"}, answer="accepted")

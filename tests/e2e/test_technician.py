@@ -85,9 +85,18 @@ def test_a_refusal_to_sign_is_recorded_with_a_photo(
     assert WorkOrder.objects.get().state == "completed"
 
 
-def test_what_cannot_be_solved_on_site(sign_in: SignIn, walk: Walk) -> None:
+def test_what_cannot_be_solved_on_site_goes_to_plant_and_comes_back_as_a_new_order(sign_in: SignIn, walk: Walk) -> None:
     tito = sign_in(Role.TECHNICIAN)
     tito.does(walk, "step_07", solved="no", cause="plant", findings="Sin potencia en la caja")
     order = WorkOrder.objects.get()
     assert (order.state, order.cause) == ("failed", "plant")
     assert walk.open == ["route_to_plant"]
+    oscar = sign_in(Role.OPERATIONS_SUPERVISOR)
+    oscar.does(walk, "route_to_plant", plant_note="Caja 14 sin potencia")
+    failed, following = WorkOrder.objects.order_by("id")
+    assert (following.previous, following.priority) == (failed, failed.priority + 1)
+    assert "Caja 14 sin potencia" in following.note
+    assert walk.open == ["step_06"]
+    oscar.go("/operations/orders/")
+    assert oscar.page.locator("tbody .fw-medium").all_inner_texts() == [following.number]
+    assert "Visita repetida" in oscar.text
