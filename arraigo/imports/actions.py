@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -19,6 +19,7 @@ from arraigo.imports import mapping, runs, totals
 from arraigo.imports.fates import Earlier, as_json
 from arraigo.imports.fields import problems
 from arraigo.imports.kinds import Kind, brought, kind_of
+from arraigo.imports.kinds.network_points import Carriers
 from arraigo.imports.landing import Parsed, Reason, Setting, Tally
 from arraigo.imports.ledger import Ledger, Ranges
 from arraigo.imports.mapping import ColumnMapping
@@ -95,7 +96,7 @@ def _pass(
         run.save(update_fields=["lines", "lines_done", "sha256"])
     rejects = files.Rejects(_rejects_of(path, run, dry_run))
     try:
-        with Seen() as seen, _whole(kind, dry_run):
+        with Seen() as seen:
             work = Work(run, kind, mapped, seen, rejects, dry_run, progress)
             tally = work.carry_out(layout, path)
     finally:
@@ -112,11 +113,6 @@ def _rejects_of(path: Path, run: ImportRun, dry_run: bool) -> Path:
     return Path(settings.DATA_DIR) / "rejects" / f"{fitting(path.stem)}.{run.sha256[:8]}.{run.kind}.{which}.csv"
 
 
-def _whole(kind: Kind, dry_run: bool) -> AbstractContextManager[Any]:
-    """Points hang on points of the same file: to be tried they must stay until its end."""
-    return transaction.atomic() if dry_run and kind.name == "network_points" else nullcontext()
-
-
 @dataclass
 class Work:
     """One pass over the rows of a file."""
@@ -131,6 +127,7 @@ class Work:
 
     def __post_init__(self) -> None:
         self.earlier = Earlier(ImportRun() if self.dry_run else self.run)
+        self.carriers = Carriers()
 
     def carry_out(self, layout: Layout, path: Path) -> Tally:
         """Land every batch; the counts of all."""
@@ -143,8 +140,6 @@ class Work:
             total.add(done)
             del total.rejects[KEPT_REJECTS:]
             self.progress(batch[-1].line, layout.lines)
-        if transaction.get_connection().in_atomic_block and self.dry_run and self.kind.name == "network_points":
-            transaction.set_rollback(True)
         return total
 
     def _bring_in(self, batch: list[RawRow], before: Tally) -> Tally:
@@ -152,18 +147,26 @@ class Work:
         tally, ledger = Tally(), Ledger()
         good = self._parse(batch, tally)
         with transaction.atomic():
+            if self.dry_run and self.kind.name == "network_points":
+                self._land_carriers(good)
             for source, rows in _by_source(good, self.mapping.source):
                 tally.add(self._land(source, rows, ledger))
             fates = as_json(tally.fates)
             self.earlier.recount(tally)
-            if self.dry_run and self.kind.name != "network_points":
+            if self.dry_run:
                 transaction.set_rollback(True)
-            elif not self.dry_run:
+            else:
                 self._keep(ledger, fates)
                 self._note(tally, before, batch[-1].line)
         if self.dry_run and self.run.pk:
             ImportRun.objects.filter(pk=self.run.pk).update(lines_done=batch[-1].line, beat_at=clock.now())
         return tally
+
+    def _land_carriers(self, good: list[Parsed[Any]]) -> None:
+        """Points hang on points of earlier batches, which a dry run has taken back: they land once more."""
+        for source, rows in _by_source(self.carriers.of(good), self.mapping.source):
+            self._land(source, rows, Ledger())
+        self.carriers.remember(good)
 
     def _note(self, tally: Tally, before: Tally, line: int) -> None:
         told: dict[str, Any] = {"lines_done": line, "beat_at": clock.now()}

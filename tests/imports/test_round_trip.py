@@ -195,6 +195,23 @@ def test_a_drop_hangs_on_what_may_carry_it(tmp_path: Path) -> None:
     assert NetworkPoint.objects.get(code="A").parent.parent.code == "C"
 
 
+def test_points_are_tried_batch_by_batch_without_keeping_others_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "n.csv"
+    path.write_text("external_id,code,kind,parent\nC,ARM-1,cabinet,\nB,,port,ARM-1\nA,,drop,B\nD,,drop,A\nE,,drop,x\n")
+    monkeypatch.setattr(actions, "BATCH", 1)
+    outside, between = len(connection.savepoint_ids), []
+
+    def progress(done: int, lines: int) -> None:
+        between.append((len(connection.savepoint_ids), NetworkPoint.objects.count()))
+
+    tried, _rejects = actions.import_file("network_points", path, dry_run=True, progress=progress)
+    assert between == [(outside, 0)] * 5
+    assert tried.counts() == actions.import_file("network_points", path)[0].counts()
+    assert list(tried.counts().values()) == [3, 0, 0, 2]
+
+
 def test_the_columns_of_every_kind_are_those_of_its_export(operator: None) -> None:
     for name, kind in KINDS.items():
         row = next(exports.records(kind))
