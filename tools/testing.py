@@ -1,11 +1,14 @@
-"""`./run test`: the whole suite on SQLite, then what depends on the database again on PostgreSQL."""
+"""`./run test`: the whole suite on SQLite, and what depends on the database on PostgreSQL as well."""
 
 import os
 import shutil
 import signal
 import subprocess
+import sys
+import tempfile
 from pathlib import Path
 from types import FrameType
+from typing import TextIO
 
 from tests.postgres import PostgresMissing, binaries, throwaway
 from tools.console import ROOT, say, tool_environment
@@ -21,38 +24,62 @@ ROOM = 1 << 30
 
 
 def test(arguments: list[str]) -> int:
-    """Run pytest with `arguments` on both databases; the worse of the two exit codes."""
+    """Run pytest with `arguments` on both databases; the worse of the two exit codes.
+
+    Both at once: each waits a good part of its time, for a browser, a server or a clock. What the run on
+    PostgreSQL prints comes behind the other.
+    """
     # A terminated run must still stop its PostgreSQL.
     signal.signal(signal.SIGTERM, _interrupt)
     set_up()
     provide(browser=True)
-    say("The tests on SQLite:")
-    codes = [_pytest(arguments, {"DATABASE_URL": ""})]
-    if binaries():
-        say("The tests of everything that depends on the database, on PostgreSQL:")
-        codes.append(_on_postgres(arguments))
-    return max(codes)
+    if not binaries():
+        return _on_sqlite(arguments)
+    try:
+        with throwaway() as url, tempfile.TemporaryFile("w+") as output:
+            with _pytest(["-m", "not one_database", *arguments], {"DATABASE_URL": url}, output) as other:
+                try:
+                    code = _on_sqlite(arguments)
+                    other.wait()
+                finally:
+                    _end(other)
+            say("The tests of everything that depends on the database, on PostgreSQL:")
+            output.seek(0)
+            shutil.copyfileobj(output, sys.stdout)
+            sys.stdout.flush()
+    except PostgresMissing as error:
+        say(f"PostgreSQL could not be started: {error}")
+        return 1
+    # A choice of tests that are all independent of the database leaves none to run there.
+    return max(code, 0 if other.returncode == NOTHING_COLLECTED and arguments else other.returncode)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _on_postgres(arguments: list[str]) -> int:
-    try:
-        with throwaway() as url:
-            code = _pytest(["-m", "not one_database", *arguments], {"DATABASE_URL": url})
-    except PostgresMissing as error:
-        say(f"PostgreSQL could not be started: {error}")
-        return 1
-    # A choice of tests that are all independent of the database leaves none to run here.
-    return 0 if code == NOTHING_COLLECTED and arguments else code
+def _end(run: "subprocess.Popen[bytes]") -> None:
+    """Stop a run that is not over, as Ctrl-C does."""
+    if run.poll() is None:
+        run.send_signal(signal.SIGINT)
+        run.wait()
 
 
-def _pytest(arguments: list[str], environment: dict[str, str]) -> int:
+def _on_sqlite(arguments: list[str]) -> int:
+    say("The tests on SQLite:")
+    with _pytest(arguments, {"DATABASE_URL": ""}) as run:
+        try:
+            return run.wait()
+        finally:
+            _end(run)
+
+
+def _pytest(
+    arguments: list[str], environment: dict[str, str], output: TextIO | None = None
+) -> "subprocess.Popen[bytes]":
     extra = {"ARRAIGO_CHROMIUM": chromium() or "", **environment, **_memory()}
     command = [str(PYTHON), "-m", "pytest", "-n", WORKERS, "--dist", "worksteal", *arguments]
-    return subprocess.run(command, cwd=ROOT, env=tool_environment(extra)).returncode
+    return subprocess.Popen(command, cwd=ROOT, env=tool_environment(extra), stdout=output, stderr=output)
 
 
 def _memory() -> dict[str, str]:
