@@ -7,6 +7,7 @@ be had from here.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from arraigo import clock
@@ -65,23 +66,26 @@ PAPER_PREFIX = "DF"
 def print_batch(work_orders: Iterable[WorkOrder | int], *, actor: User) -> PrintBatch:
     """Put open work orders together on paper (step 6); `documents.work_orders_pdf` renders it.
 
+    Everything that stands on the pages is kept with it, and an order that another batch printed before says so.
     Raises NothingToPrint, and WrongState for an order that is closed.
     """
     chosen = WorkOrder.objects.filter(pk__in={key_of(order) for order in work_orders})
-    orders = list(chosen.order_by("pk"))
+    orders = list(chosen.select_related("operations_center").order_by("pk"))
     if not orders:
         raise NothingToPrint
     for order in orders:
         _refuse_closed(order)
     now = clock.now()
-    centers = {order.operations_center_id for order in orders}
-    batch = PrintBatch.objects.create(
+    centers = {order.operations_center for order in orders}
+    batch = PrintBatch(
         **numbered(PrintBatch, BATCH_PREFIX, now),
         printed_at=now,
         printed_by=actor,
-        operations_center_id=centers.pop() if len(centers) == 1 else None,
+        operations_center=centers.pop() if len(centers) == 1 else None,
         contents=documents.contents(chosen),
     )
+    batch.contents["frame"] = documents.frame(batch, batch.contents["orders"], base_url=settings.BASE_URL)
+    batch.save(force_insert=True)
     batch.work_orders.add(*orders)
     cases = {order.case_number for order in orders}
     case_number = cases.pop() if len(cases) == 1 else ""

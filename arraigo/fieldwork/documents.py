@@ -35,6 +35,7 @@ def contents(orders: QuerySet[WorkOrder]) -> dict[str, Any]:
     together = orders.select_related("customer", "zone", "technician", "product_order").prefetch_related(
         Prefetch("products", Product.objects.select_related("offering", CHAIN)),
         Prefetch("tickets", TroubleTicket.objects.select_related("product")),
+        Prefetch("print_batches", PrintBatch.objects.only("number", "printed_at").order_by("id")),
         "customer__phones",
     )
     named = sorted(together, key=lambda order: (*_group(order), order.pk))
@@ -58,21 +59,32 @@ def _group(order: WorkOrder) -> tuple[str, str]:
     return str(order.zone or ""), str(order.technician or "")
 
 
+def frame(batch: PrintBatch, orders: Sequence[dict[str, Any]], *, base_url: str) -> dict[str, Any]:
+    """What stands around the pages, as JSON: the cover's lines, the footer, and where the QR codes lead."""
+    with paper_language():
+        return {
+            "footer": f"{batch.number} · {moment(batch.printed_at)} · {batch.printed_by}",
+            "cover": _cover(batch, orders),
+            "base_url": base_url,
+        }
+
+
 def work_orders_pdf(batch: PrintBatch, *, base_url: str = "", reprint: Reprint | None = None) -> bytes:
     """A cover that lists the batch, then one page for each work order. Printed again: the same bytes.
 
     A `reprint` says on every page that it is one, the how manieth, when and by whom. `base_url`
-    ("https://host", no slash at the end) goes before the path in the QR codes.
+    ("https://host", no slash at the end) goes before the path in the QR codes of a batch kept without its frame.
     """
     kept = _as_now(batch.contents)
-    orders = [{**order, "qr": _qr(base_url + order["path"])} for order in kept["orders"]]
+    around = kept.pop("frame", None) or frame(batch, kept["orders"], base_url=base_url)
+    orders = [{**order, "qr": _qr(around["base_url"] + order["path"])} for order in kept["orders"]]
     with paper_language():
         values = {
             **kept,
             "orders": orders,
             "number": batch.number,
-            "footer": f"{batch.number} · {moment(batch.printed_at)} · {batch.printed_by}",
-            "cover": _cover(batch, len(orders)),
+            "footer": around["footer"],
+            "cover": around["cover"],
             "mark": _mark(reprint) if reprint else "",
         }
         at = reprint.printed_at if reprint else batch.printed_at
@@ -82,7 +94,7 @@ def work_orders_pdf(batch: PrintBatch, *, base_url: str = "", reprint: Reprint |
 def _as_now(kept: dict[str, Any]) -> dict[str, Any]:
     """What a batch says; one kept before there were groups and sketches lists its orders in one group."""
     if "groups" in kept:
-        return kept
+        return dict(kept)
     orders = [{**order, "sketch": None} for order in kept["orders"]]
     return {
         **kept,
@@ -114,12 +126,14 @@ def _order_labels() -> dict[str, str]:
     }
 
 
-def _cover(batch: PrintBatch, count: int) -> list[list[str]]:
+def _cover(batch: PrintBatch, orders: Sequence[dict[str, Any]]) -> list[list[str]]:
+    again = sum(bool(order.get("earlier")) for order in orders)
     return [
         [_("Printed by"), str(batch.printed_by)],
         [_("Printed at"), moment(batch.printed_at)],
-        [_("Work orders"), str(count)],
+        [_("Work orders"), str(len(orders))],
         [_("Operations centre"), str(batch.operations_center or "")],
+        *([[_("Printed before"), str(again)]] if again else []),
     ]
 
 
@@ -133,12 +147,19 @@ def _page(order: WorkOrder, zones: Sequence[Place]) -> dict[str, Any]:
         "activity": f"{order.activity_code} {order.activity_name}",
         "path": order_path(order.number),
         "priority": order.priority > 0,
+        "earlier": _earlier(order),
         "fields": _order_fields(order),
         "note": order.note,
         "products": [f"{product.offering.name} · {product.number}" for product in order.products.all()],
         "tickets": [ticket_line(ticket) for ticket in order.tickets.all()] or ["—"],
         "sketch": _sketch(order, zones),
     }
+
+
+def _earlier(order: WorkOrder) -> str:
+    """What marks a page whose order another batch has printed already; empty for the first print."""
+    before = [f"{batch.number} ({moment(batch.printed_at)})" for batch in order.print_batches.all()]
+    return _("PRINTED BEFORE: %(batches)s") % {"batches": ", ".join(before)} if before else ""
 
 
 def _sketch(order: WorkOrder, zones: Sequence[Place]) -> dict[str, Any] | None:

@@ -21,6 +21,7 @@ from arraigo.fieldwork.models import Attachment, Paper, PrintBatch, SignedPaper,
 from arraigo.network.models import Zone
 from arraigo.orders import progress
 from arraigo.orders.models import WorkOrder
+from arraigo.people.models import Unit, User
 from tests.fieldwork.records import NOTE, a_photo, a_signature, an_order, text_of
 from tests.records import NOON, a_user
 
@@ -99,8 +100,22 @@ def test_a_batch_prints_again_to_the_same_bytes_whatever_happened_since() -> Non
         order.customer.phones.filter(is_mobile=True).update(number="+59176543210")
         Customer.objects.filter(pk=order.customer_id).update(address="Calle Nueva 1")
         progress.complete_order(order, actor=None)
+        User.objects.update(last_name="Otro apellido")
+        Unit.objects.update(name="Otro nombre")
         assert documents.work_orders_pdf(PrintBatch.objects.get(pk=batch.pk)) == first
     assert sum("tecnica" in page for page in text_of(first)) == 3
+
+
+def test_an_order_that_another_batch_printed_is_marked_on_its_page() -> None:
+    order, other = an_order(), an_order()
+    first = actions.print_batch([order], actor=a_user())
+    again = actions.print_batch([order, other], actor=a_user())
+    mark = f"IMPRESA ANTES: {first.number} (10/03/2026 12:00)"
+    cover, *pages = (" ".join(page.split()) for page in text_of(documents.work_orders_pdf(again)))
+    assert [mark in page for page in pages] == [order.number in page for page in pages]
+    assert sum(mark in page for page in pages) == 1
+    assert "Impresas antes" in cover
+    assert "IMPRESA ANTES" not in "".join(text_of(documents.work_orders_pdf(first)))
 
 
 def test_a_reprint_is_marked_on_every_page_and_says_otherwise_the_same() -> None:
@@ -151,7 +166,8 @@ def test_the_page_has_a_sketch_of_the_address_from_our_own_zones() -> None:
 def test_a_batch_kept_before_there_were_groups_still_prints() -> None:
     batch = actions.print_batch([an_order()], actor=a_user())
     for order in batch.contents["orders"]:
-        del order["sketch"]
+        del order["sketch"], order["earlier"]
+    del batch.contents["frame"]
     title, rows = batch.contents.pop("groups")[0]
     batch.contents["rows"] = [[*row, "Zona", "Técnico"] for row in rows]
     batch.contents["header"] += ["Zona", "Técnico"]
@@ -162,7 +178,7 @@ def test_a_batch_kept_before_there_were_groups_still_prints() -> None:
 
 def test_a_batch_is_printed_with_few_queries_however_many_orders(django_assert_max_num_queries: Any) -> None:
     orders, supervisor = [an_order() for _ in range(5)], a_user()
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         batch = actions.print_batch(orders, actor=supervisor)
     batch = PrintBatch.objects.select_related("printed_by", "operations_center").get(pk=batch.pk)
     with django_assert_max_num_queries(0):
@@ -184,12 +200,14 @@ def test_a_paper_keeps_its_text_inside_the_page() -> None:
     assert all(0 < end < page.mediabox.width - 120 for end in ends)
 
 
-def test_the_qr_code_leads_to_the_order(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_qr_code_leads_to_the_order(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     coded: list[str] = []
     draw = documents.segno.make
     monkeypatch.setattr(documents.segno, "make", lambda text, **kw: coded.append(text) or draw(text, **kw))
     order = an_order()
-    documents.work_orders_pdf(actions.print_batch([order], actor=a_user()), base_url="https://desk.example")
+    settings.BASE_URL = "https://desk.example"
+    batch = actions.print_batch([order], actor=a_user())
+    documents.work_orders_pdf(batch, base_url="https://moved.example")
     assert coded == [f"https://desk.example/ot/{order.number}/"]
 
 
