@@ -219,6 +219,19 @@ def _close(order: WorkOrder, state: str) -> dict[str, Any]:
 
 
 @transaction.atomic(savepoint=False)
+def complete_transfers(case_number: str, *, actor: User | None) -> list[str]:
+    """The services of the case's open transfers work at the new address; their numbers."""
+    orders = ProductOrder.objects.select_for_update(of=("self",))
+    found = orders.filter(case_number=case_number, kind=ProductOrder.Kind.TRANSFER).exclude(state__in=ENDED)
+    done = list(found.order_by("pk"))
+    for order in done:
+        order.state, order.ended_at = OrderState.COMPLETED, clock.now()
+        order.save(update_fields=["state", "ended_at"])
+        record("product_order.completed", order, actor=actor, case_number=case_number, data={"number": order.number})
+    return [order.number for order in done]
+
+
+@transaction.atomic(savepoint=False)
 def cancel_open(case_number: str, *, actor: User | None = None) -> int:
     """Cancel the open orders of a case: something happened elsewhere. How many work orders were cancelled.
 

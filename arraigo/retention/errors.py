@@ -35,6 +35,13 @@ class CaseClosed(RuleBroken):
         super().__init__(_("Case %(number)s is closed: nothing more can be done in it.") % {"number": number})
 
 
+class NoTransfer(RuleBroken):
+    """Case {number} has no transfer that is still to be done."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(_("Case %(number)s has no transfer that is still to be done.") % {"number": number})
+
+
 class NothingPromised(RuleBroken):
     """Nothing has been promised in case {number} yet: there is nothing to certify."""
 

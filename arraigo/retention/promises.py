@@ -13,8 +13,11 @@ from django.utils.translation import gettext as _
 from arraigo import clock
 from arraigo.billing.models import BillingClaim
 from arraigo.eventlog import actions as eventlog
+from arraigo.orders import progress as orders
+from arraigo.people.models import User
 from arraigo.products.models import Courtesy
 from arraigo.retention import amounts
+from arraigo.retention.errors import NoTransfer
 from arraigo.retention.models import Promise, RetentionCase
 
 
@@ -85,6 +88,21 @@ def keep(case: RetentionCase, kind: Promise.Kind, *, due_at: dt.datetime, proof:
     return Promise.objects.filter(case=case, kind=kind, state=Promise.State.OPEN).update(
         state=state, due_at=due_at, ended_at=now, proof=proof
     )
+
+
+@transaction.atomic
+@eventlog.together()
+def transferred(case: RetentionCase, *, actor: User) -> int:
+    """The services work at the new address: the transfers end, and with them the promise; how many.
+
+    Raises NoTransfer where none is open.
+    """
+    numbers = orders.complete_transfers(case.number, actor=actor)
+    if not numbers:
+        raise NoTransfer(case.number)
+    waiting = Promise.objects.filter(case=case, kind=Promise.Kind.TRANSFER, state=Promise.State.OPEN)
+    waiting.update(state=_by_due_time(), ended_at=clock.now(), proof=", ".join(numbers)[:160])
+    return len(numbers)
 
 
 def decided(proof: str, *, well: bool) -> int:

@@ -142,9 +142,7 @@ def _obstacle(case: RetentionCase, item: WorkItem) -> str:
         return str(_("billing has applied or decided the claim"))
     if item.element == ORDER and _orders(case).exclude(print_batches=None, technician=None).exists():
         return str(_("the work order is printed or assigned"))
-    if item.element == BAJA and (
-        not _bajas(case).exists() or RetentionCase.objects.filter(customer_id=case.customer_id, closed_at=None).exists()
-    ):
+    if item.element == BAJA and (not _bajas(case).exists() or _executed_too(case) or _another_is_open(case)):
         return str(_("the termination is executed or withdrawn, or the customer has another open case"))
     return ""
 
@@ -208,6 +206,16 @@ def _bajas(case: RetentionCase) -> QuerySet[Termination]:
     return rows.filter(requested_at__isnull=False, withdrawn_at=None, executed_at=None)
 
 
+def _another_is_open(case: RetentionCase) -> bool:
+    return RetentionCase.objects.filter(customer_id=case.customer_id, closed_at=None).exists()
+
+
+def _executed_too(case: RetentionCase) -> bool:
+    """Whether a product of the same receipt has left already."""
+    receipts = _bajas(case).values("receipt")
+    return Termination.objects.filter(receipt__in=receipts, executed_at__isnull=False).exclude(receipt="").exists()
+
+
 # --- taking back ---------------------------------------------------------------------------------
 
 
@@ -246,6 +254,8 @@ def _take_back_baja(case: RetentionCase, actor: User) -> list[str]:
     for row in ended:
         terminations.withdraw_termination(row, actor=actor)
     for receipt in Receipt.objects.filter(case=case, kind=Receipt.Kind.TERMINATION):
+        if receipt.undone_at:
+            continue
         receipt.data = {**receipt.data, "undone_at": clock.now().isoformat()}
         receipt.save(update_fields=["data"])
     return [row.number for row in ended]

@@ -175,6 +175,15 @@ def test_an_executed_baja_stays(home: Household) -> None:
     assert undo.last_step(walk.reload()) is None
 
 
+def test_a_baja_of_which_a_product_has_left_stays(home: Household) -> None:
+    walk = walked(home, *FAULTS, products=[home.internet, home.television])
+    walk("step_11", demand="termination")
+    walk("termination", products=[str(home.internet.pk), str(home.television.pk)])
+    assert undo.last_step(walk.reload()) is not None
+    terminations.execute_termination(Termination.objects.get(product=home.internet), actor=None)
+    assert undo.last_step(walk.reload()) is None
+
+
 def test_a_courtesy_that_runs_stays_and_one_to_come_goes(home: Household) -> None:
     walk = walked(home, *FAULTS)
     walk("step_11", reason="no_use", demand="courtesy")

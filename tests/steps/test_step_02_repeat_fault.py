@@ -3,6 +3,7 @@
 import pytest
 
 from arraigo.retention.models import RepeatFaultVerdict
+from arraigo.retention.steps.step_03_negotiation import affected
 from arraigo.tickets.models import ConfirmedSolution, TroubleTicket
 from tests.cast import Household, Walk
 
@@ -66,6 +67,18 @@ def test_a_confirmed_solution_is_recorded_with_its_reason(home: Household) -> No
     assert walk.open == ["step_11"]
     confirmed = ConfirmedSolution.objects.get()
     assert (confirmed.ticket, confirmed.reason) == (last, "La socia confirma que ya funciona")
+
+
+def test_of_two_products_only_the_one_that_works_again_is_confirmed(home: Household) -> None:
+    home.repeated_faults()
+    home.fault(days_ago=9, product=home.television)
+    home.fault(days_ago=2, product=home.television)
+    walk = Walk(home, products=[home.internet, home.television]).go("step_01")
+    assert list(walk.errors("step_02", confirmed_solution="La TV se ve bien")) == ["solved"]
+    walk("step_02", confirmed_solution="La TV se ve bien", solved=[str(home.television.pk)])
+    assert ConfirmedSolution.objects.get().product == home.television
+    assert walk.open == ["step_03"]
+    assert list(affected(walk.reload())) == [home.internet]
 
 
 def test_an_open_fault_stays_without_solution_whatever_is_confirmed(home: Household) -> None:

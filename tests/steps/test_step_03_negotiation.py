@@ -142,7 +142,7 @@ def test_after_a_recurrence_the_same_month_is_not_waived_twice(home: Household) 
         walk("step_10", verdict="failed", answer="Volvió")
         walk("step_03_recurrence", **walk.usual("step_03"))
         first, second = Offer.objects.order_by("id")
-        assert (first.month.month, second.month.month) == (3, 4)
+        assert [each.month and each.month.month for each in (first, second)] == [3, 4]
         walk("step_04")
         assert second.case.outcome == RetentionCase.Outcome.RUNNING
 

@@ -65,6 +65,7 @@ class Places:
             "case": number, "case_insist": number, "case_stay": number, "case_undo": number,
             "callback_new": number, "case_hand_over": number, "callback_done": {"pk": self._callback()},
             "presence": {"kind": "case", **number}, "case_record": number, "case_meter": number,
+            "case_transferred": number,
             "case_firm_no": number, "receipt_issue": number, "step": {**number, "pk": desk.walk.item("step_07").pk},
             "work_order": order, "operations_assign": order, "operations_pause": order,
             "operations_resume": order,

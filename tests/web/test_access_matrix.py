@@ -75,6 +75,7 @@ WHO: dict[str, set[Any]] = {
     "case_firm_no": DESK,
     "case_insist": DESK,
     "case_stay": DESK,
+    "case_transferred": DESK,
     "case_undo": DESK,
     "claim_correct": DESK,
     "callback_new": DESK,
@@ -158,7 +159,7 @@ POST_ONLY = {"notice_read", "notices_read", "draft_keep", "team_decide", "admini
              "case_insist", "case_firm_no", "receipt_issue", "receipt_send", "operations_print", "operations_resume",
              "operations_reprint", "team_reassign", "operations_hand_over", "operations_swap", "account_notices",
              "message_template_restore", "message_resend",
-             "billing_claim_confirm", "administration_holiday_remove",
+             "billing_claim_confirm", "administration_holiday_remove", "case_transferred",
              "administration_holidays_fill"}  # fmt: skip
 SERVED = {200, 204, 302, 400}
 """What a person with the right gets: the page, the way on, or the form with what is missing."""

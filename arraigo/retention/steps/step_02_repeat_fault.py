@@ -9,6 +9,8 @@ from arraigo import clock
 from arraigo.engine.models import WorkItem
 from arraigo.people.models import User
 from arraigo.procedure.policy import Policy
+from arraigo.products.fields import ProductsField
+from arraigo.products.models import Product
 from arraigo.retention import faults, queries
 from arraigo.retention.models import RepeatFaultVerdict, RetentionCase
 from arraigo.retention.registry import StepForm, StepResult, StepRun, step
@@ -27,6 +29,26 @@ class RepeatFaultForm(StepForm):
         widget=forms.Textarea(attrs={"rows": 2}),
         max_length=2000,
     )
+
+    def prepare(self) -> None:
+        self.products = queries.affected_products(self.case)
+        if len(self.products) > 1:
+            keys = [product.pk for product in self.products]
+            offered = Product.objects.filter(pk__in=keys).select_related("offering").order_by("id")
+            self.fields["solved"] = ProductsField(label=_("Which of them works again"), required=False)
+            self.fields["solved"].queryset = offered  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if "solved" in self.fields and cleaned.get("confirmed_solution") and not cleaned.get("solved"):
+            self.add_error("solved", _("Mark the products that the customer says work again."))
+        return cleaned
+
+    def confirmed(self) -> set[int]:
+        """Keys of the products whose solution the customer confirmed."""
+        if not self.cleaned_data["confirmed_solution"]:
+            return set()
+        return {product.pk for product in self.cleaned_data.get("solved", self.products)}
 
 
 def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -> dict[str, Any]:
@@ -48,11 +70,12 @@ def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -
 )
 def carry_out(run: StepRun) -> StepResult:
     """Keep the verdict per product with its tickets. Facts: those of the product judged worst."""
-    products = queries.affected_products(run.case)
+    form: RepeatFaultForm = run.form  # type: ignore[assignment]
+    products, confirmed = form.products, form.confirmed()
     found = faults.verdicts(products, run.policy)
-    if run.data["confirmed_solution"]:
+    if confirmed:
         for each in found:
-            if each.history.tickets:
+            if each.history.tickets and each.product.pk in confirmed:
                 ticket_actions.confirm_solution(
                     each.history.tickets[-1],
                     reason=run.data["confirmed_solution"],

@@ -29,6 +29,7 @@ KINDS: dict[str, Promise] = {
     "billing_claim.refused": _("Billing refused the claim"),
     "billing_claim.cancelled": _("Billing claim cancelled"),
     "product_order.ordered": _("Request entered"),
+    "product_order.completed": _("Request carried out"),
     "product_order.cancelled": _("Request cancelled"),
     "work_order.ordered": _("Work order created"),
     "work_order.followed": _("A priority order follows the one that could not be solved"),

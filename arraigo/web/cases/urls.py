@@ -11,6 +11,7 @@ urlpatterns = [
     path("cases/<str:number>/firm-no/", views.say_no, name="case_firm_no"),
     path("cases/<str:number>/undo/", undoing.take_back, name="case_undo"),
     path("cases/<str:number>/insist/", views.insist, name="case_insist"),
+    path("cases/<str:number>/transferred/", views.transferred, name="case_transferred"),
     path("cases/<str:number>/stay/", staying.stay, name="case_stay"),
     path("cases/<str:number>/claims/<str:claim>/correct/", correcting.correct, name="claim_correct"),
     path("cases/<str:number>/steps/<key:pk>/", steps.step, name="step"),

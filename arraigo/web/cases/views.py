@@ -10,7 +10,7 @@ from arraigo.engine.models import WorkItem
 from arraigo.people.models import Role, User
 from arraigo.procedure import queries as procedures
 from arraigo.records import RuleBroken
-from arraigo.retention import actions, firm_no, queries
+from arraigo.retention import actions, firm_no, promises, queries
 from arraigo.retention.models import RetentionCase
 from arraigo.web import lists, replies
 from arraigo.web.access import CASE_READERS, CUSTOMER_WRITERS, MANAGEMENT_READERS, posted, staff, user_of
@@ -86,6 +86,16 @@ def say_no(request: HttpRequest, number: str) -> HttpResponse:
     found = access.case(user, number)
     replies.attempt(request, lambda: firm_no.say(found.pk, actor=user), _("The firm no is noted: the time runs."))
     return replies.back(request, "case", number)
+
+
+@posted
+@staff(*CUSTOMER_WRITERS)
+def transferred(request: HttpRequest, number: str) -> HttpResponse:
+    """The services of the case work at the new address: the promise of the transfer ends."""
+    user = user_of(request)
+    found = access.case(user, number)
+    replies.attempt(request, lambda: promises.transferred(found, actor=user), _("The transfer is noted as done."))
+    return redirect("case_record", number)
 
 
 @posted
