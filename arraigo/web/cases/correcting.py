@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from arraigo.billing.models import BillingClaim
-from arraigo.money import CENTAVO
+from arraigo.money import CENTAVO, ZERO
 from arraigo.records import RuleBroken
-from arraigo.retention import claims
+from arraigo.retention import amounts, claims
 from arraigo.retention.models import Offer
 from arraigo.web import replies
 from arraigo.web.access import CUSTOMER_WRITERS, staff, user_of
@@ -23,15 +23,17 @@ class CorrectForm(forms.Form):
 
     def __init__(self, offer: Offer | None, data: QueryDict | None) -> None:
         super().__init__(data)
-        accepted = offer.amount if offer else None
+        accepted = offer.amount if offer else ZERO
+        too_much = _("At most Bs %(most)s: what the customer accepted.") % {"most": amounts.told(accepted)}
         self.fields["amount"] = forms.DecimalField(
             label=_("Amount in Bs"),
             help_text=_("At most what the customer accepted; billing decides it."),
             initial=accepted,
             min_value=CENTAVO,
-            max_value=accepted,
+            max_value=accepted or None,
             decimal_places=2,
             localize=True,
+            error_messages={"max_value": too_much},
         )
 
 
