@@ -52,7 +52,7 @@ class CompensationForm(answers.CreditForm):
         products = alive_products(self.case)
         choice: Any = self.fields["product"]
         choice.queryset = Product.objects.filter(pk__in=[p.pk for p in products]).select_related("offering")
-        if products:
+        if products and not self.is_bound:
             worst = faults.verdicts(products, self.policy)[0].product
             choice.initial = worst.pk
             self.fields["days"].initial = by_days([worst], self.month, self.policy)[worst.pk].counted
