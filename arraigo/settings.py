@@ -308,6 +308,9 @@ PROCEDURES_DIR = BASE_DIR / "procedures"
 COMMERCIAL_SYSTEM = os.environ.get("ARRAIGO_COMMERCIAL_SYSTEM", "arraigo.adapters.embedded.EmbeddedCommercialSystem")
 """Dotted path of the adapter that executes commands (bss.interface.CommercialSystem)."""
 
+BILLS = env_choice("ARRAIGO_BILLS", "own", ("own", "imported"))
+"""Who bills: Arraigo itself, or the commercial system, whose bills are imported."""
+
 DOTTED_PATHS = {"ARRAIGO_COMMERCIAL_SYSTEM": COMMERCIAL_SYSTEM, "ARRAIGO_EMAIL_BACKEND": EMAIL_BACKEND}
 """Settings that name a class; `arraigo.web.apps` refuses to start where one does not exist."""
 

@@ -93,3 +93,24 @@ class BillIssued(RuleBroken):
 
     def __init__(self, month: dt.date) -> None:
         super().__init__(_("The bill of %(month)s is already issued.") % {"month": f"{month:%m/%Y}"})
+
+
+class BillsAreImported(RuleBroken):
+    """The bills of this installation come by import: nothing is opened or issued here."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The bills of this installation come by import: nothing is opened or issued here."))
+
+
+class RunUnderWay(RuleBroken):
+    """This is under way already: wait until it has ended."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This is under way already: wait until it has ended."))
+
+
+class NothingToBill(RuleBroken):
+    """Nothing is left to do for {month}."""
+
+    def __init__(self, month: dt.date) -> None:
+        super().__init__(_("Nothing is left to do for %(month)s.") % {"month": f"{month:%m/%Y}"})

@@ -194,3 +194,38 @@ class Credit(Record):
 
     def __str__(self) -> str:
         return str(self.amount)
+
+
+class BillingRun(Record):
+    """The bills of one month, opened or issued together: batch by batch, gone on with by the sweep."""
+
+    class Kind(models.TextChoices):
+        OPEN = "open", _("Opening")
+        ISSUE = "issue", _("Issue")
+
+    kind = models.CharField(max_length=5, choices=Kind.choices)
+    month = models.DateField()
+    issued_on = models.DateField(null=True)
+    due_on = models.DateField(null=True)
+    reached = models.BigIntegerField(default=0)
+    """Key of the last customer, or of the last bill, that was looked at."""
+    bills = models.PositiveIntegerField(default=0)
+    total = MoneyField(default=0)
+    """Sum of these bills before credits, in Bs."""
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    @known_words(kind=Kind)
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind"], name="billing_run_one_at_a_time", condition=Q(ended_at=None)),
+            models.CheckConstraint(
+                condition=Q(kind="open") | Q(issued_on__isnull=False, due_on__gte=F("issued_on")),
+                name="billing_run_issue_has_dates",
+            ),
+        ]
+        indexes = [models.Index(fields=["-started_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.month:%m/%Y}"

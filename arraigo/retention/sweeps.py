@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from arraigo import clock
+from arraigo.billing import months
 from arraigo.bss import actions as bss
 from arraigo.eventlog import seal
 from arraigo.messages import outbox
@@ -43,6 +44,11 @@ def end_courtesies() -> int:
 
 def deliver_commands() -> int:
     return bss.deliver_due(clock.now())
+
+
+def bill_months() -> int:
+    """Go on opening or issuing the bills of a month."""
+    return months.go_on()
 
 
 def close_overtaken() -> int:
@@ -109,6 +115,7 @@ SWEEPS: list[Callable[[], int]] = [
     start_courtesies,
     end_courtesies,
     deliver_commands,
+    bill_months,
     close_overtaken,
     end_repairs,
     resume_orders,

@@ -31,6 +31,7 @@ PAGES: tuple[tuple[str, Promise, str, tuple[str, ...]], ...] = (
     ("control_overdue", _("Overdue controls"), "alert-triangle", (Role.TEAM_LEAD, *access.HEADS)),
     ("billing_claims", _("Billing claims"), "file-invoice", (Role.BILLING,)),
     ("billing_terminations", _("Terminations to execute"), "door-exit", (Role.BILLING,)),
+    ("billing_months", _("Bills of the month"), "receipt", (Role.BILLING,)),
     ("evaluations", _("Evaluation"), "chart-bar", access.MANAGEMENT_READERS),
     ("procedure", _("Procedure"), "sitemap", access.EVERYBODY),
     ("administration_units", _("Units and people"), "building", (Role.ADMINISTRATOR,)),

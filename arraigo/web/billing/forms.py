@@ -12,6 +12,9 @@ from arraigo.terminations.errors import ExecutedOutOfTime
 from arraigo.terminations.models import Termination
 from arraigo.web.administration.forms import date_input
 
+PAID_WITHIN = 20
+"""Days from the issue that are proposed for paying."""
+
 
 class RefusalForm(forms.Form):
     reason = forms.CharField(
@@ -49,3 +52,27 @@ class ExecutionForm(forms.Form):
         if day > clock.today() or (requested_at and day < clock.local(requested_at).date()):
             raise ValidationError(str(ExecutedOutOfTime(self.termination.number, day)))
         return day
+
+
+class IssueForm(forms.Form):
+    """The dates that the issued bills of a month bear."""
+
+    issued_on = forms.DateField(label=_("Date of issue"), widget=date_input())
+    due_on = forms.DateField(label=_("To be paid by"), widget=date_input())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial = {"issued_on": clock.today(), "due_on": clock.today() + dt.timedelta(days=PAID_WITHIN)}
+
+    def clean_issued_on(self) -> dt.date:
+        day: dt.date = self.cleaned_data["issued_on"]
+        if day > clock.today():
+            raise ValidationError(_("This day has not come yet."))
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        issued_on, due_on = data.get("issued_on"), data.get("due_on")
+        if issued_on and due_on and due_on < issued_on:
+            self.add_error("due_on", _("It lies before the date of issue: write a later day."))
+        return data

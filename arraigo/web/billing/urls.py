@@ -1,12 +1,15 @@
 from django.urls import path
 
-from arraigo.web.billing import terminations, views
+from arraigo.web.billing import months, terminations, views
 
 urlpatterns = [
     path("claims/", views.claims, name="billing_claims"),
     path("claims/decided/", views.decided, name="billing_claims_decided"),
     path("claims/<str:number>/confirm/", views.confirm, name="billing_claim_confirm"),
     path("claims/<str:number>/refuse/", views.refuse, name="billing_claim_refuse"),
+    path("months/", months.months, name="billing_months"),
+    path("months/open/", months.open_bills, name="billing_months_open"),
+    path("months/<month:month>/issue/", months.issue_bills, name="billing_month_issue"),
     path("terminations/", terminations.waiting, name="billing_terminations"),
     path("terminations/executed/", terminations.executed, name="billing_terminations_executed"),
     path("terminations/<str:number>/", terminations.execute, name="billing_termination"),

@@ -1,0 +1,177 @@
+"""The month's turn of an installation that bills by itself: its bills are opened, and later issued.
+
+Billing starts a run; the sweep carries it out, a batch in a transaction, so that any number of customers is done
+and a process that dies leaves nothing by half. Run again, it finds only what is missing. Where the bills come by
+import (`ARRAIGO_BILLS=imported`) nothing is opened or issued here.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+
+from arraigo import clock
+from arraigo.billing import credits, errors
+from arraigo.billing.models import Bill, BillingRun, BillLine, Credit
+from arraigo.customers.models import Customer
+from arraigo.eventlog.actions import record
+from arraigo.money import ZERO
+from arraigo.people.models import User
+from arraigo.products.models import Product
+
+BATCH = 500
+"""Customers, or bills, of one transaction."""
+Kind = BillingRun.Kind
+
+
+@dataclass(frozen=True)
+class Month:
+    """What a run would do for a month: how many bills, worth how much before credits (Bs)."""
+
+    month: dt.date
+    bills: int
+    total: Decimal
+    credited: Decimal = ZERO
+
+
+def charged(month: dt.date) -> QuerySet[Product]:
+    """The products that `month` charges, each with its whole price: active ones, and those that ended in it.
+
+    One that is suspended, or still to be installed, is not charged.
+    """
+    begun = Q(started_on=None) | Q(started_on__lt=clock.next_month(month))
+    there = Q(status=Product.Status.ACTIVE) | Q(status=Product.Status.TERMINATED, ended_on__gte=month)
+    return Product.objects.filter(begun, there, price__gt=0)
+
+
+def to_open() -> Month:
+    """What opening the present month would do."""
+    month = clock.month_of(clock.now())
+    billed = Bill.objects.filter(month=month, customer=OuterRef("customer"))
+    missing = charged(month).filter(~Exists(billed))
+    found = missing.aggregate(bills=Count("customer", distinct=True), total=Sum("price"))
+    return Month(month, found["bills"], found["total"] or ZERO)
+
+
+def to_issue() -> list[Month]:
+    """The months, up to the present one, of which bills are not issued yet; the earliest first."""
+    unbilled = Bill.objects.filter(state=Bill.State.UNBILLED, month__lte=clock.month_of(clock.now()))
+    rows = unbilled.order_by("month").values_list("month").annotate(Count("id"), Sum("total"), Sum("credited"))
+    return [Month(*row) for row in rows]
+
+
+def runs() -> list[BillingRun]:
+    """The latest runs, the one under way first."""
+    return list(BillingRun.objects.select_related("by").order_by("-started_at", "-id")[:12])
+
+
+@transaction.atomic
+def open_bills(*, actor: User) -> BillingRun:
+    """Begin to open the bills of the present month. Raises BillsAreImported, RunUnderWay, NothingToBill."""
+    month = to_open()
+    return _start(BillingRun(kind=Kind.OPEN, month=month.month), month.bills, actor)
+
+
+@transaction.atomic
+def issue_bills(month: dt.date, *, issued_on: dt.date, due_on: dt.date, actor: User) -> BillingRun:
+    """Begin to issue the open bills of `month`. Raises BillsAreImported, RunUnderWay, NothingToBill."""
+    bills = sum(each.bills for each in to_issue() if each.month == month)
+    return _start(BillingRun(kind=Kind.ISSUE, month=month, issued_on=issued_on, due_on=due_on), bills, actor)
+
+
+def _start(run: BillingRun, bills: int, actor: User) -> BillingRun:
+    if settings.BILLS == "imported":
+        raise errors.BillsAreImported
+    if not bills:
+        raise errors.NothingToBill(run.month)
+    run.started_at, run.by = clock.now(), actor
+    try:
+        with transaction.atomic():
+            run.save(force_insert=True)
+    except IntegrityError as error:  # one of a kind at a time
+        raise errors.RunUnderWay from error
+    return run
+
+
+# --- the sweep ---------------------------------------------------------------------------------
+
+
+def go_on() -> int:
+    """Carry out the runs under way to their end; how many bills. Safe on several nodes at once."""
+    return sum(iter(_next_batch, None))
+
+
+@transaction.atomic
+def _next_batch() -> int | None:
+    """One batch of a run, in a transaction of its own; None where nothing is to be done."""
+    skip = connection.features.has_select_for_update_skip_locked
+    under_way = BillingRun.objects.select_for_update(of=("self",), skip_locked=skip).select_related("by")
+    run = under_way.filter(ended_at=None).order_by("id").first()
+    if run is None:
+        return None
+    made = _open_some(run) if run.kind == Kind.OPEN else _issue_some(run)
+    if made is None:
+        run.ended_at = clock.now()
+        told = {"month": run.month.isoformat(), "bills": run.bills, "total": str(run.total)}
+        record(f"bills.{'opened' if run.kind == Kind.OPEN else 'issued'}", run, actor=run.by, data=told)
+    else:
+        run.bills += len(made)
+        run.total += sum((bill.total for bill in made), ZERO)
+    run.save()
+    return len(made or ())
+
+
+def _open_some(run: BillingRun) -> list[Bill] | None:
+    """Open the bills of the next customers; None where no customer is left."""
+    billed = Bill.objects.filter(month=run.month, customer=OuterRef("pk"))
+    owing = Customer.objects.filter(Exists(charged(run.month).filter(customer=OuterRef("pk"))), ~Exists(billed))
+    customers = list(owing.filter(pk__gt=run.reached).order_by("pk").values_list("pk", flat=True)[:BATCH])
+    if not customers:
+        return None
+    run.reached = customers[-1]
+    products = charged(run.month).filter(customer__in=customers).select_related("offering").order_by("customer", "pk")
+    return _opened(run.month, products)
+
+
+def _opened(month: dt.date, products: Iterable[Product]) -> list[Bill]:
+    by_customer: dict[int, list[Product]] = {}
+    for product in products:
+        by_customer.setdefault(product.customer_id, []).append(product)
+    bills = Bill.objects.bulk_create(
+        Bill(customer_id=customer, month=month, total=sum((each.price for each in owned), ZERO))
+        for customer, owned in by_customer.items()
+    )
+    BillLine.objects.bulk_create(
+        BillLine(bill=bill, product=each, description=each.offering.name, amount=each.price)
+        for bill in bills
+        for each in by_customer[bill.customer_id]
+    )
+    _take_credits(bills)
+    return bills
+
+
+def _take_credits(bills: Sequence[Bill]) -> None:
+    """Credits that wait for a bill go on these."""
+    owners = [bill.customer_id for bill in bills]
+    waiting = set(Credit.objects.filter(customer__in=owners, bill=None).values_list("customer_id", flat=True))
+    for bill in bills:
+        if bill.customer_id in waiting:
+            credits.attach_waiting(bill)
+
+
+def _issue_some(run: BillingRun) -> list[Bill] | None:
+    """Issue the next bills of the month; None where none is left."""
+    unbilled = Bill.objects.filter(month=run.month, state=Bill.State.UNBILLED, pk__gt=run.reached)
+    bills = list(unbilled.select_for_update().order_by("pk")[:BATCH])
+    if not bills:
+        return None
+    run.reached = bills[-1].pk
+    for bill in bills:
+        bill.state, bill.issued_on, bill.due_on = Bill.State.ISSUED, run.issued_on, run.due_on
+        credits.settle(bill)
+    Bill.objects.bulk_update(bills, ["state", "issued_on", "due_on"])
+    return bills

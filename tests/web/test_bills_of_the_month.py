@@ -1,0 +1,81 @@
+"""The month's turn where Arraigo bills by itself: opened, issued, and what waited stands on the next bill."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from arraigo import clock
+from arraigo.billing import actions, months
+from arraigo.billing.models import Bill, BillingRun, Credit
+from arraigo.eventlog.models import Event
+from arraigo.people.models import Role
+from arraigo.products.models import Product
+from arraigo.retention import sweeps
+from tests.cast import NOW, Cast, moment
+from tests.web.conftest import signed_in
+
+PAGE, OPEN = reverse("billing_months"), reverse("billing_months_open")
+MARCH, APRIL = dt.date(2026, 3, 1), dt.date(2026, 4, 1)
+
+
+def test_the_next_bill_is_opened_once_and_carries_what_waited(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(months, "BATCH", 2)
+    homes = [cast.household(number) for number in ("1", "2", "3", "4", "5")]
+    first, gone, *_ = homes
+    billed = Bill.objects.get(customer=first.customer)
+    actions.issue_bill(billed, issued_on=NOW.date(), due_on=NOW.date())
+    actions.pay(billed, amount=billed.total, paid_at=NOW)
+    actions.enter_claim(
+        "compensation", claim_type="Compensación", product=first.internet, month=MARCH, amount=Decimal(50), actor=None
+    )
+    assert Credit.objects.get().bill is None
+    Product.objects.filter(customer=gone.customer).update(status="suspended")
+    client = signed_in(cast[Role.BILLING])
+    with moment(days=25):
+        assert clock.month_of(clock.now()) == APRIL
+        shown = client.get(PAGE).context["opening"]
+        assert (shown.bills, shown.total) == (4, Decimal(4 * 300))
+        for _twice in range(2):
+            assert client.post(OPEN).status_code == 302
+        assert BillingRun.objects.count() == 1
+        assert sweeps.bill_months() == 4
+        assert client.get(PAGE).context["opening"].bills == 0
+        client.post(OPEN)
+        assert (BillingRun.objects.count(), sweeps.bill_months()) == (1, 0)
+    opened = Bill.objects.get(customer=first.customer, month=APRIL)
+    assert (opened.state, opened.total, opened.credited) == ("unbilled", Decimal(300), Decimal(50))
+    assert [line.amount for line in opened.lines.order_by("pk")] == [Decimal(140), Decimal(160)]
+    assert not Bill.objects.filter(customer=gone.customer, month=APRIL).exists()
+    told = Event.objects.get(kind="bills.opened").data
+    assert told == {"month": "2026-04-01", "bills": 4, "total": "1200.00"}
+
+
+def test_a_month_is_issued_with_its_dates(cast: Cast) -> None:
+    homes = [cast.household(number) for number in ("1", "2")]
+    Bill.objects.filter(customer=homes[0].customer).update(credited=Decimal(300))
+    client, page = signed_in(cast[Role.BILLING]), reverse("billing_month_issue", args=[MARCH])
+    with moment(days=25):
+        today = clock.today()
+        for dates, wrong in (((today + dt.timedelta(days=1), today), "issued_on"), ((today, MARCH), "due_on")):
+            answer = client.post(page, {"issued_on": dates[0], "due_on": dates[1]})
+            assert (answer.status_code, wrong in answer.context["form"].errors) == (400, True)
+        assert client.post(page, {"issued_on": today, "due_on": dt.date(2026, 4, 25)}).status_code == 302
+        assert sweeps.bill_months() == 2
+        assert client.get(page).status_code == 404
+    assert list(Bill.objects.order_by("pk").values_list("state", "issued_on", "due_on")) == [
+        (state, today, dt.date(2026, 4, 25)) for state in ("paid", "issued")
+    ]
+
+
+def test_where_bills_are_imported_nothing_is_opened(settings: Any, cast: Cast) -> None:
+    settings.BILLS = "imported"
+    cast.household("1")
+    client = signed_in(cast[Role.BILLING])
+    with moment(days=25):
+        assert OPEN not in client.get(PAGE).content.decode()
+        client.post(OPEN)
+        assert client.get(reverse("billing_month_issue", args=[MARCH])).status_code == 404
+    assert not BillingRun.objects.exists()
