@@ -275,6 +275,7 @@ def test_a_pause_asks_for_what_proves_it(cast: Cast, supervisor: Client) -> None
         ({"reason": "later", "words": "Más tarde"}, "wanted_at"),
         ({"reason": "later", "words": "Más tarde", "wanted_at": "2020-01-01T10:00"}, "wanted_at"),
         ({"reason": "later", "words": "Más tarde", "wanted_at": "mañana"}, "wanted_at"),
+        ({"reason": "later", "words": "Más tarde", "wanted_at": "2062-03-11T10:00"}, "wanted_at"),
     ]
     for data, field in refused:
         page = supervisor.post(path, data)

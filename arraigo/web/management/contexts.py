@@ -111,4 +111,10 @@ def behind(month: dt.date, figure: str, by: str = "", key: str = "", kind: str =
     group = words.group(by, key, queries.name_of(by, key)) if by else ""
     named = courtesy_names(procedures.current_policy()).get(kind) if figure in sets.AFTERWARDS else None
     chosen = " · ".join(filter(None, (named or (words.kind(kind) if kind else ""), group)))
-    return {"month": month, "figure": words.FIGURES[figure], "by": words.DIMENSIONS.get(by, ""), "chosen": chosen}
+    return {
+        "month": month,
+        "figure": words.FIGURES[figure],
+        "by": words.DIMENSIONS.get(by, ""),
+        "chosen": chosen,
+        "signed": queries.evaluation_of(month),
+    }

@@ -12,6 +12,9 @@ from arraigo.orders.models import Pause
 from arraigo.people.models import Role, User
 from arraigo.web.technician.forms import PhotoField
 
+LONGEST_WAIT = dt.timedelta(days=30)
+"""How far ahead a customer may ask for a visit: beyond it, the date is more likely a slip."""
+
 
 def technicians(units: Sequence[int]) -> Any:
     """The technicians of the units, by name."""
@@ -102,6 +105,11 @@ class PauseForm(forms.Form):
         wanted: dt.datetime | None = self.cleaned_data["wanted_at"]
         if wanted is not None and wanted <= clock.now():
             raise forms.ValidationError(_("That time has passed: write when the customer wants the visit."))
+        if wanted is not None and wanted > clock.now() + LONGEST_WAIT:
+            raise forms.ValidationError(
+                _("That is more than %(days)s days away: look at the date, the 24 hours stand still until then.")
+                % {"days": LONGEST_WAIT.days}
+            )
         return wanted
 
     def clean(self) -> dict[str, Any]:
