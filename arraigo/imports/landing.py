@@ -105,15 +105,19 @@ def upsert(
     *,
     natural: Sequence[str] = (),
     untold: Mapping[str, Collection[str]] = EMPTY,
+    held: Mapping[Any, Any] | None = None,
 ) -> Landed:
     """Create or update the records of `model` from the setting's source: external id → field values.
 
     Records entered here that have no external id are known again by the fields `natural`. What is `untold`
-    (external id → fields) is for new records: one that is there keeps its own. A handful of statements whatever the
-    number of rows. Foreign keys are given as `name_id`.
+    (external id → fields) is for new records: one that is there keeps its own. `held` are the records of the
+    source by external id where the caller has them. A handful of statements whatever the number of rows. Foreign
+    keys are given as `name_id`.
     """
     manager: Any = model._default_manager
-    records: dict[str, Any] = {r.external_id: r for r in manager.filter(source=setting.source, external_id__in=wanted)}
+    if held is None:
+        held = {r.external_id: r for r in manager.filter(source=setting.source, external_id__in=wanted)}
+    records: dict[str, Any] = {key: held[key] for key in wanted if key in held}
     if natural and setting.source == HOME:
         records |= _entered_here(manager, {k: v for k, v in wanted.items() if k not in records}, natural)
     told = {key: _without(wanted[key], untold.get(key, ())) for key in records}

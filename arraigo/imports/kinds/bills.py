@@ -135,7 +135,7 @@ def land(batch: Sequence[Parsed[BillRow]], setting: Setting) -> Tally:
     owners = {key: (bill.source, bill.external_id) for key, bill in held.items()}
     batch = [each for each in batch if _month_free(each, held, owners, customers, setting, tally)]
     wanted = {p.row.external_id: _values(p.row, customers, held) for p in batch}
-    landed = upsert(Bill, setting, wanted, natural=NATURAL)
+    landed = upsert(Bill, setting, wanted, natural=NATURAL, held=held)
     changed = _write_lines(batch, landed, customers, products, held, setting)
     _attach_credits(landed)
     tally.add(tally_of(landed, batch, also_changed=changed))
