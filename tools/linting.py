@@ -1,6 +1,7 @@
 """`./run lint`: style, types, templates and the order of the layers."""
 
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 
 from tools.console import PRIVATE, ROOT, say, tool_environment
 from tools.stages import VENV, set_up
@@ -16,16 +17,26 @@ CHECKS = (
 
 
 def lint() -> int:
-    """Run every check, also after one has failed; 1 where any has."""
+    """Run every check, all at once, also where one fails; 1 where any has."""
     set_up(front_end=False)
-    failed = [title for title, command in CHECKS if not _passes(title, command)]
+    with ThreadPoolExecutor(len(CHECKS)) as pool:
+        runs = [(title, pool.submit(_run, command)) for title, command in CHECKS]
+        failed = [title for title, run in runs if not _passes(title, run.result())]
     if failed:
         say(f"Not in order: {', '.join(failed)}.")
     return int(bool(failed))
 
 
-def _passes(title: str, command: list[str]) -> bool:
-    say(f"— {title}")
+def _run(command: list[str]) -> "subprocess.CompletedProcess[str]":
     environment = tool_environment({"ARRAIGO_DATA_DIR": str(PRIVATE / "lint")})
     program = VENV / "bin" / command[0]
-    return subprocess.run([str(program), *command[1:]], cwd=ROOT, env=environment).returncode == 0
+    return subprocess.run(
+        [str(program), *command[1:]], cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        text=True,
+    )  # fmt: skip
+
+
+def _passes(title: str, done: "subprocess.CompletedProcess[str]") -> bool:
+    say(f"— {title}")
+    say(done.stdout.rstrip())
+    return done.returncode == 0

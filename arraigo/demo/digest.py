@@ -1,9 +1,12 @@
 """A digest of what the demo wrote: the same seed and moment give the same data."""
 
 import hashlib
+import json
 from typing import Any
 
 from django.apps import apps
+
+from arraigo.fieldwork.models import Attachment
 
 LEFT_OUT = {"bss.command", "eventlog.seal"}
 """Rows with random keys, and the seal over the events."""
@@ -11,9 +14,11 @@ FIELDS_LEFT_OUT = {
     "engine.instance": {"state"},
     "engine.workitem": {"token", "move"},
     "engine.wait": {"token"},
-    "eventlog.event": {"hash", "previous_hash", "sequence"},
+    "eventlog.event": {"hash", "previous_hash", "sequence", "subject_id"},
+    "fieldwork.attachment": {"id"},
 }
-"""The engine's random names of its tokens (also in what a step moved), and what the sealer adds."""
+"""The engine's random names of its tokens (also in what a step moved), what the sealer adds, and the keys of
+attachments: PostgreSQL uses one up where the same file is stored already."""
 OURS = "arraigo."
 
 
@@ -28,7 +33,20 @@ def digest() -> str:
 
 def _add(found: Any, model: Any) -> None:
     left_out = FIELDS_LEFT_OUT.get(model._meta.label_lower, set())
-    fields = [field.attname for field in model._meta.concrete_fields if field.name not in left_out]
+    fields = [
+        field.attname
+        for field in model._meta.concrete_fields
+        if field.name not in left_out and field.related_model is not Attachment
+    ]
     found.update(model._meta.label_lower.encode())
     for row in model._default_manager.order_by("pk").values_list(*fields).iterator(2000):
-        found.update(repr(row).encode())
+        found.update(repr([_written(value) for value in row]).encode())
+
+
+def _written(value: Any) -> Any:
+    """The value as both databases give it: one sorts the keys of JSON, and gives bytes as a view of them."""
+    if isinstance(value, dict | list):
+        return json.dumps(value, sort_keys=True)
+    if isinstance(value, memoryview):
+        return bytes(value)
+    return str(value)
