@@ -16,7 +16,6 @@ from arraigo.env import base_url, env_bool, env_choice, env_int, env_list, oidc_
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-
 # --- what kind of installation this is -------------------------------------------------------
 PRODUCTION = env_bool("ARRAIGO_PRODUCTION", False)
 DEBUG = env_bool("ARRAIGO_DEBUG", False)
@@ -276,16 +275,12 @@ MESSAGE_TRANSPORTS = {
 """How each channel leaves the house (`messages.transports`)."""
 BASE_URL = base_url(production=PRODUCTION)
 """`https://host` under which people reach Arraigo: links in messages and QR codes begin with it."""
-MESSAGES_FOLDER = DATA_DIR / "messages"
+EMAIL_FILE_PATH = MESSAGES_FOLDER = DATA_DIR / "messages"
 """Where messages are written that go to the console."""
-EMAIL_BACKEND = os.environ.get(
-    "ARRAIGO_EMAIL_BACKEND",
-    "django.core.mail.backends.smtp.EmailBackend"
-    if MESSAGE_TRANSPORTS["email"] == "smtp"
-    else "arraigo.messages.transports.console.Mail",
-)
+_sends = MESSAGE_TRANSPORTS["email"] == "smtp"
+_mail = "django.core.mail.backends.smtp.EmailBackend" if _sends else "arraigo.messages.transports.console.Mail"
+EMAIL_BACKEND = os.environ.get("ARRAIGO_EMAIL_BACKEND", _mail)
 """What Django itself mails with; messages go by `MESSAGE_TRANSPORTS`."""
-EMAIL_FILE_PATH = MESSAGES_FOLDER
 EMAIL_HOST = os.environ.get("ARRAIGO_SMTP_HOST", "localhost")
 EMAIL_PORT = env_int("ARRAIGO_SMTP_PORT", 25, least=1)
 EMAIL_HOST_USER = os.environ.get("ARRAIGO_SMTP_USER", "")
@@ -307,13 +302,10 @@ if "gateway" in MESSAGE_TRANSPORTS.values() and not GATEWAY_URL.startswith(("htt
 PROCEDURES_DIR = BASE_DIR / "procedures"
 COMMERCIAL_SYSTEM = os.environ.get("ARRAIGO_COMMERCIAL_SYSTEM", "arraigo.adapters.embedded.EmbeddedCommercialSystem")
 """Dotted path of the adapter that executes commands (bss.interface.CommercialSystem)."""
-
 BILLS = env_choice("ARRAIGO_BILLS", "own", ("own", "imported"))
 """Who bills: Arraigo itself, or the commercial system, whose bills are imported."""
-
 DOTTED_PATHS = {"ARRAIGO_COMMERCIAL_SYSTEM": COMMERCIAL_SYSTEM, "ARRAIGO_EMAIL_BACKEND": EMAIL_BACKEND}
 """Settings that name a class; `arraigo.web.apps` refuses to start where one does not exist."""
-
 CHECKPOINT_FILE = Path(os.environ.get("ARRAIGO_CHECKPOINT_FILE", DATA_DIR / "eventlog-checkpoints.jsonl"))
 """Where the sealer keeps head and count of the event log, outside the database."""
 writable_folder("ARRAIGO_CHECKPOINT_FILE", CHECKPOINT_FILE.parent, CHECKPOINT_FILE.parent)
