@@ -74,6 +74,9 @@ def test_solving_sets_the_time_and_taking_up_again_clears_it(ticket: TroubleTick
 def test_only_a_solution_can_be_disputed(ticket: TroubleTicket) -> None:
     with refused(TicketNotSolved):
         actions.dispute(ticket, actor=None)
+    with refused(TicketNotSolved):
+        actions.follow_up(ticket, channel="phone", text="Sigue igual", actor=None, disputed=True)
+    assert not ticket.interactions.exists(), "a follow-up and its dispute are noted together or not at all"
 
 
 def test_a_confirmation_needs_a_reason(ticket: TroubleTicket) -> None:
