@@ -135,9 +135,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         ),
     }
 elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
-    # Compiling a plan to machine code takes longer here than all queries of a page together, and so does starting
-    # processes to read in parallel. The data lie in memory or on a solid-state disk: one row of many is found by
-    # its index, where the preset price of a turning disk would read the whole table.
+    # Compiling a plan, or starting processes to read in parallel, takes longer than a page's queries together;
+    # data lie in memory or on a solid-state disk, where the preset price of an index is too high.
     plans = "-c jit=off -c random_page_cost=1.1 -c max_parallel_workers_per_gather=0"
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", plans)
 else:

@@ -59,7 +59,7 @@ def test_not_reached_needs_three_calls_in_different_windows(control: QualityCont
         call(control, hour, day=day)
         with clock.at(dt.datetime(2026, 3, day, hour, tzinfo=clock.LA_PAZ)), refused(errors.NotTriedEnough) as said:
             judge(control, "not_reached", satisfaction=None)
-    assert "2 count so far. The next call counts on 17/03/2026 from 09:00 to 12:30." in str(said.value)
+    assert "hasta ahora cuentan 2. La próxima llamada cuenta el 17/03/2026 de 09:00 a 12:30." in str(said.value)
     call(control, 9, day=17)
     assert judge(control, "not_reached", satisfaction=None).verdict == "not_reached"
 
