@@ -131,5 +131,7 @@ def apply(claim: BillingClaim, bills: Sequence[Bill], number: dict[str, object])
     own = next((bill for bill in bills if bill.month == claim.month), None)
     form = form_of(own, claim.month, clock.local(now).date())
     adjustment = Adjustment.objects.create(**number, claim=claim, form=form, amount=claim.amount, applied_at=now)
-    put(adjustment, share_out(claim.amount, claim.month, bills), claim.customer_id)
+    shares = share_out(claim.amount, claim.month, bills)
+    put(adjustment, shares, claim.customer_id)
+    claim.placed = all(share.bill for share in shares)
     return adjustment

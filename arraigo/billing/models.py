@@ -129,6 +129,9 @@ class BillingClaim(Record):
     reason = models.TextField(blank=True)
     """Why billing refused it."""
 
+    placed: bool | None = None
+    """Whether all of it stands on bills: known where it was applied just now, not kept (`queries.is_placed`)."""
+
     @known_words(kind=Kind, state=State)
     class Meta:
         verbose_name = _("billing claim")

@@ -109,6 +109,8 @@ def waiting_credit(customer: Customer) -> Decimal:
 
 def is_placed(claim: BillingClaim) -> bool:
     """Whether every Bs of an applied `claim` stands on a bill, so that none waits for the next one."""
+    if claim.placed is not None:
+        return claim.placed
     return not Credit.objects.filter(adjustment__claim=claim, bill=None).exists()
 
 

@@ -70,7 +70,7 @@ def print_batch(work_orders: Iterable[WorkOrder | int], *, actor: User) -> Print
     Raises NothingToPrint, and WrongState for an order that is closed.
     """
     chosen = WorkOrder.objects.filter(pk__in={key_of(order) for order in work_orders})
-    orders = list(chosen.select_related("operations_center").order_by("pk"))
+    orders = documents.gathered(chosen)
     if not orders:
         raise NothingToPrint
     for order in orders:
@@ -82,7 +82,7 @@ def print_batch(work_orders: Iterable[WorkOrder | int], *, actor: User) -> Print
         printed_at=now,
         printed_by=actor,
         operations_center=centers.pop() if len(centers) == 1 else None,
-        contents=documents.contents(chosen),
+        contents=documents.contents(orders),
     )
     batch.contents["frame"] = documents.frame(batch, batch.contents["orders"], base_url=settings.BASE_URL)
     batch.save(force_insert=True)

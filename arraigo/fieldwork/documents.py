@@ -27,18 +27,24 @@ def order_path(order_number: str) -> str:
     return f"/ot/{order_number}/"
 
 
-def contents(orders: QuerySet[WorkOrder]) -> dict[str, Any]:
-    """What a batch of `orders` says on paper, as JSON, each order with the technician who has it.
-
-    Pages go by zone and technician, then as the orders were made, and so does the list on the cover.
-    """
-    together = orders.select_related("customer", "zone", "technician", "product_order").prefetch_related(
+def gathered(orders: QuerySet[WorkOrder]) -> list[WorkOrder]:
+    """The `orders` in the order in which they were made, with all that a batch says of them, and their centre."""
+    near = ("customer", "zone", "technician", "product_order", "operations_center")
+    together = orders.select_related(*near).prefetch_related(
         Prefetch("products", Product.objects.select_related("offering", CHAIN)),
         Prefetch("tickets", TroubleTicket.objects.select_related("product")),
         Prefetch("print_batches", PrintBatch.objects.only("number", "printed_at").order_by("id")),
         "customer__phones",
     )
-    named = sorted(together, key=lambda order: (*_group(order), order.pk))
+    return list(together.order_by("pk"))
+
+
+def contents(orders: Sequence[WorkOrder]) -> dict[str, Any]:
+    """What a batch of the `gathered` orders says on paper, as JSON, each order with the technician who has it.
+
+    Pages go by zone and technician, then as the orders were made, and so does the list on the cover.
+    """
+    named = sorted(orders, key=lambda order: (*_group(order), order.pk))
     zones = zone_places(Zone.objects.all())
     with paper_language():
         return {
