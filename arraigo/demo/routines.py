@@ -78,7 +78,8 @@ def _confirm_claims(world: World) -> None:
 
 
 def _execute_terminations(world: World) -> None:
-    old = clock.now() - dt.timedelta(days=5)
+    """Billing carries out what was registered twelve days ago; what is newer waits in its list."""
+    old = clock.now() - dt.timedelta(days=12)
     rows = Termination.objects.filter(requested_at__lt=old, withdrawn_at=None, executed_at=None)
     for termination in rows.order_by("id"):
         terminations.execute_termination(termination, actor=None)
