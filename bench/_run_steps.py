@@ -90,12 +90,19 @@ def _open(place: str) -> Any:
     return raw
 
 
+def _for_sqlite(sql: str, params: Any) -> str:
+    """The statement with its places as SQLite writes them."""
+    if isinstance(params, dict):
+        return sql % {name: f":{name}" for name in params}
+    return sql.replace("%s", "?").replace("%%", "%")
+
+
 def floor(place: str, recorder: Recorder) -> float:
     """Seconds that the statements of the timed steps take straight through the driver."""
     raw, seconds = _open(place), 0.0
     sqlite = connection.vendor == "sqlite"
     for timed, statements in recorder.groups:
-        ready = [(sql.replace("%s", "?").replace("%%", "%") if sqlite else sql, params) for sql, params in statements]
+        ready = [(_for_sqlite(sql, params) if sqlite else sql, params) for sql, params in statements]
         began = time.perf_counter()
         if sqlite:
             raw.execute("BEGIN IMMEDIATE")

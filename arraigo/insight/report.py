@@ -39,9 +39,10 @@ def send_due_report() -> int:
 def send_report(month: dt.date, *, actor: User | None) -> int:
     """Write the e-mails of the month's report, each person's once; to how many people. Raises MonthOutOfReach.
 
-    The workbook of every table goes with it. They leave with the messages' own sweep.
+    While no head has an address nothing is sent, and the month stays to be reported. The workbook of every table
+    goes with it. They leave with the messages' own sweep.
     """
-    readers = {user.pk: user for role in READERS for user in people.users_with_role(role)}.values()
+    readers = {user.pk: user for role in READERS for user in people.users_with_role(role) if user.email}.values()
     if not readers:
         return 0
     figures = queries.month_figures(month)

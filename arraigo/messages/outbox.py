@@ -6,7 +6,7 @@ only where the other side honours its key; else a person decides.
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -75,26 +75,31 @@ def deliver_due(now: dt.datetime, *, limit: int = 500, through: Mapping[str, Tra
     """Send what is due at `now`, oldest first, by the transports of the settings or `through` others.
 
     How many were handed over. Call it outside of a transaction. A message that was claimed by a
-    process that died is due again after LEASE, and counts as one without an answer.
+    process that died is due again after LEASE, and counts as one without an answer. A channel that answers none
+    of a batch is left alone until the next time: what goes by the others does not wait for it.
     """
     ways = transports() if through is None else through
     preparation = Preparation.at(now, ways)
-    sent, reached = 0, True
-    while reached and sent < limit:
-        looked_at, ready = _claim(preparation, min(BATCH, limit - sent))
-        if not looked_at:
+    sent, last, silent = 0, 0, set[str]()
+    while sent < limit:
+        claimed, ready = _claim(preparation, min(BATCH, limit - sent), after=last, silent=silent)
+        if not claimed:
             break
-        outcomes = [_deliver(message, left, ways[message.channel], now) for message, left in ready]
-        reached = any(outcomes) or not outcomes
+        last = claimed[-1].pk
+        answers = [(message.channel, _deliver(message, left, ways[message.channel], now)) for message, left in ready]
+        silent |= {channel for channel, _ in answers} - {channel for channel, answered in answers if answered}
         sent += len(ready)
     return sent
 
 
 @transaction.atomic
-def _claim(preparation: Preparation, limit: int) -> tuple[int, list[tuple[Message, bool]]]:
-    """How many due messages were looked at, and those to send now, each with whether it left before."""
+def _claim(
+    preparation: Preparation, limit: int, *, after: int, silent: Collection[str]
+) -> tuple[list[Message], list[tuple[Message, bool]]]:
+    """The next due messages, and those of them to send now, each with whether it left before."""
     now = preparation.now
-    due = Message.objects.filter(status=Status.PENDING, next_attempt_at__lte=now).order_by("id")
+    due = Message.objects.filter(pk__gt=after, status=Status.PENDING, next_attempt_at__lte=now)
+    due = due.exclude(channel__in=silent).order_by("id")
     due = due.select_related("customer", "user").prefetch_related("customer__phones", "enclosures")
     claimed = list(due.select_for_update(of=("self",), skip_locked=_skips())[:limit])
     ready = []
@@ -105,11 +110,13 @@ def _claim(preparation: Preparation, limit: int) -> tuple[int, list[tuple[Messag
         if message.channel not in preparation.channels:
             message.next_attempt_at = now + LONGEST_WAIT
             continue
+        if message.channel in silent:  # which channel it takes was not known before
+            continue
         ready.append((message, message.left_at is not None))
         message.attempts += 1
         message.left_at, message.next_attempt_at = now, now + LEASE
     Message.objects.bulk_update(claimed, KEPT)
-    return len(claimed), ready
+    return claimed, ready
 
 
 KEPT = [

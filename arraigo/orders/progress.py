@@ -155,11 +155,14 @@ def _resume_one(pk: int) -> bool:
 
 
 def _end_pause(order: WorkOrder) -> dict[str, Any]:
-    """End the open pause, if any, and move `due_at` by its length (not saved); what the event tells of it."""
+    """End the open pause, if any, and move `due_at` by its length (not saved); what the event tells of it.
+
+    A pause until a time asked for ends at that time, however late somebody or the sweep comes to it.
+    """
     pause = queries.open_pause(order) if order.state in BACK_TO else None
     if pause is None:
         return {}
-    pause.ended_at = max(clock.now(), pause.began_at)
+    pause.ended_at = max(min(clock.now(), pause.until or clock.now()), pause.began_at)
     pause.save(update_fields=["ended_at"])
     stretch = pause.ended_at - pause.began_at
     order.due_at += stretch

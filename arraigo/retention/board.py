@@ -10,7 +10,7 @@ from arraigo.compiled import compiled, each_of, first, totals
 from arraigo.fieldwork.models import PrintBatch
 from arraigo.network.models import Zone
 from arraigo.orders import queries as orders
-from arraigo.orders.models import Escalation, Pause, WorkOrder
+from arraigo.orders.models import Escalation, OrderState, Pause, WorkOrder
 from arraigo.people.models import Role, User
 from arraigo.quality.models import QualityControl
 
@@ -22,14 +22,14 @@ SITUATIONS = ("late", "soon", "unassigned", "paused", "failed_control", "repeat"
 
 
 def open_orders(centers: Any) -> QuerySet[WorkOrder]:
-    """Open orders of the centres, each with its pause, what was escalated, and whether it is a second visit.
+    """Open orders of the centres, each with its pause, what was escalated, and whether its case had a visit before.
 
     Those whose 24 hours run come first, the least hours left on top.
     """
     pauses = Pause.objects.filter(work_order=OuterRef("pk"), ended_at=None)
     parts = Escalation.objects.filter(work_order=OuterRef("pk")).order_by("-percent")
     failed = QualityControl.objects.filter(case_number=OuterRef("case_number"), verdict=QualityControl.Verdict.FAILED)
-    earlier = WorkOrder.objects.filter(customer=OuterRef("customer"), pk__lt=OuterRef("pk"))
+    earlier = WorkOrder.objects.filter(case_number=OuterRef("case_number"), pk__lt=OuterRef("pk"))
     batches = PrintBatch.objects.filter(work_orders=OuterRef("pk"))
     return (
         orders.open_orders()
@@ -40,7 +40,7 @@ def open_orders(centers: Any) -> QuerySet[WorkOrder]:
             is_paused=Exists(pauses),
             escalated=Subquery(parts.values("percent")[:1]),
             control_failed=Exists(failed),
-            is_repeat=Exists(earlier),
+            is_repeat=Exists(earlier.exclude(state=OrderState.CANCELLED)),
             is_printed=Exists(batches),
         )
         .order_by("is_paused", "due_at", "pk")

@@ -52,7 +52,6 @@ class RetentionCase(Record):
     instance = models.OneToOneField("engine.Instance", models.PROTECT, related_name="case")
     customer = models.ForeignKey("customers.Customer", models.PROTECT, related_name="cases")
     products = models.ManyToManyField("products.Product", related_name="cases")
-    """The products affected by the request."""
     channel = models.CharField(max_length=10, choices=Channel.choices)
     reason = models.CharField(max_length=14, choices=Reason.choices)
     reason_detail = models.CharField(max_length=24, blank=True)
@@ -167,6 +166,7 @@ class RepeatFaultVerdict(Record):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "product"], name="verdict_unique")]
+        indexes = [models.Index(fields=["case", "repeat_fault"], name="verdict_branch")]
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.product_id}"
@@ -217,7 +217,8 @@ class Offer(Record):
 
     @known_words(kind=Kind, answer=Answer, approval=Approval)
     class Meta:
-        indexes = [models.Index(fields=["case", "id"]), models.Index(fields=["offered_at"], name="offer_month")]
+        indexes = [models.Index(fields=["case", "id", "kind", "answer", "approval"], name="offer_taken"),
+                   models.Index(fields=["offered_at"], name="offer_month")]  # fmt: skip
         constraints = [models.CheckConstraint(condition=Q(amount__gte=0), name="offer_not_negative")]
 
     def __str__(self) -> str:
@@ -304,7 +305,7 @@ class Receipt(Record):
 
 
 class ProactiveCall(Record):
-    """A call to a customer with a repeated fault who had not asked to leave: one a customer and day."""
+    """A call to a customer with a repeated fault who had not asked to leave: one a customer and day of La Paz."""
 
     class Outcome(models.TextChoices):
         CALLING = "calling", pgettext_lazy("a call", "Calling")
@@ -314,7 +315,6 @@ class ProactiveCall(Record):
 
     customer = models.ForeignKey("customers.Customer", models.PROTECT, related_name="proactive_calls")
     day = models.DateField()
-    """The day in La Paz."""
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="proactive_calls")
     team = models.ForeignKey("people.Unit", models.PROTECT, related_name="+")

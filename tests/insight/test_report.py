@@ -10,7 +10,7 @@ from arraigo.insight import queries, report
 from arraigo.insight.tables import tables
 from arraigo.insight.workbook import workbook
 from arraigo.messages.models import Message
-from arraigo.people.models import Role
+from arraigo.people.models import Role, User
 from arraigo.retention import sweeps
 from tests.cast import Cast, moment
 from tests.insight import ways
@@ -19,6 +19,7 @@ FEBRUARY, MARCH = dt.date(2026, 2, 1), dt.date(2026, 3, 1)
 
 
 def test_both_heads_get_last_months_report_once(cast: Cast) -> None:
+    User.objects.filter(memberships__role__in=report.READERS).update(email="jefatura@example.org")
     ways.compensated(cast.household("1"))
     with moment(days=25):
         assert report.send_due_report() == 2
@@ -30,6 +31,14 @@ def test_both_heads_get_last_months_report_once(cast: Cast) -> None:
         assert "marzo 2026" in letter.subject
         assert "Casos abiertos: 1; aceptados: 1; perdidos: 0." in letter.body
         assert letter.enclosures.get().name == "evaluacion-2026-03.xlsx"
+
+
+def test_the_month_waits_until_a_head_has_an_address(cast: Cast) -> None:
+    with moment(days=25):
+        assert report.send_due_report() == 0
+        User.objects.filter(pk=cast[Role.HEAD_RESOURCES].pk).update(email="recursos@example.org")
+        assert report.send_due_report() == 1
+    assert Message.objects.get(kind=report.KIND).user == cast[Role.HEAD_RESOURCES]
 
 
 def test_the_command_shows_it_and_sends_nothing(cast: Cast) -> None:

@@ -194,13 +194,26 @@ def test_while_the_gateway_is_down_a_sweep_does_not_try_them_all(gateway: Provid
     assert gateway.asked == outbox.BATCH
 
 
+def test_e_mails_do_not_wait_behind_a_gateway_that_is_down(mail: Post, gateway: Provider) -> None:
+    gateway.answers = [503] * (outbox.BATCH + 3)
+    with override_settings(MESSAGE_TRANSPORTS={"email": "smtp", "sms": "gateway", "whatsapp": "gateway"}):
+        for _ in range(outbox.BATCH + 3):
+            written(email="")
+        reachable = a_customer(name="Ana Mamani", notices_allowed=True, email="ana@example.org")
+        with clock.at(NOON):
+            actions.send_to_customer(reachable, "visit.on_the_way", {"orden": "OT-2", "tecnico": "Juan Flores"})
+        sweep()
+    assert [letter["To"] for letter in mail.letters] == ["ana@example.org"]
+    assert gateway.asked == outbox.BATCH
+
+
 def test_two_nodes_send_a_message_once(gateway: Provider) -> None:
     """The second node comes while the first one has claimed and not yet sent."""
     message = written()
     from arraigo.messages.prepare import Preparation
 
     with clock.at(NOON):
-        _, first = outbox._claim(Preparation.at(NOON, {"sms", "whatsapp"}), 10)
+        _, first = outbox._claim(Preparation.at(NOON, {"sms", "whatsapp"}), 10, after=0, silent=())
     assert [claimed.pk for claimed, _left in first] == [message.pk]
     assert sweep() == 0
     assert sweep(1) == 0

@@ -96,9 +96,16 @@ def test_a_failed_control_at_30_days_goes_back_to_the_head_of_team(walk: Walk) -
         send(walk, Role.TEAM_LEAD, "step_03_recurrence", **walk.usual("step_03"))
         assert walk.open == ["step_04"]
         walk.go("step_04", *FIELD)
+    with moment(days=33):
+        sweeps.wake_due_cases()
+        walk("step_09")
     with moment(days=61):
+        sweeps.wake_due_cases()
+        walk("step_10")
+        assert walk.open == []
+    with moment(days=92):
         sweeps.run_all()
-    assert not Judgement.objects.filter(saved=True).exists()
+    assert not Judgement.objects.get(again=False).saved
 
 
 def test_nobody_answers_three_times_at_different_hours(walk: Walk) -> None:
