@@ -52,6 +52,8 @@ class MoneyField(_Centavos):
             raise ValidationError(f"{value!r} is not an amount in Bs.") from error
 
     def get_prep_value(self, value: Any) -> int | None:
+        if isinstance(value, Decimal):
+            return int(bs(value).scaleb(2))
         if value is None or hasattr(value, "resolve_expression"):
             return value  # type: ignore[no-any-return]
         if isinstance(value, float):

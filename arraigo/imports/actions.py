@@ -1,5 +1,6 @@
 """Bringing a file in, batch by batch: each batch lands whole or not at all."""
 
+import gc
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -96,7 +97,7 @@ def _pass(
         run.save(update_fields=["lines", "lines_done", "sha256"])
     rejects = files.Rejects(_rejects_of(path, run, dry_run))
     try:
-        with Seen() as seen:
+        with Seen() as seen, _swept_lightly():
             work = Work(run, kind, mapped, seen, rejects, dry_run, progress)
             tally = work.carry_out(layout, path)
     finally:
@@ -105,6 +106,16 @@ def _pass(
     if not dry_run:
         runs.finish(run, tally.counts(), written)
     return tally, written
+
+
+@contextmanager
+def _swept_lightly() -> Iterator[None]:
+    """Keep the collector from walking again and again through what was there before the block: code, for the most."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _rejects_of(path: Path, run: ImportRun, dry_run: bool) -> Path:

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated, Any
 
 from django.utils.translation import gettext as _
@@ -48,13 +49,19 @@ def _moment(value: Any, info: ValidationInfo) -> Any:
         return value
     pattern = _mapped(info, "date_format")
     try:
-        found = _as_told(value, pattern) if pattern else recognised(value)
-        if found.year < EARLIEST:
-            raise ValueError
-        return (found if found.tzinfo else found.replace(tzinfo=clock.LA_PAZ)).astimezone(dt.UTC)
+        return _aware(value, pattern)
     except (ValueError, OverflowError) as error:
         wanted = pattern.replace(SERIALS, "45292") or _("2026-05-31, 31/05/2026 or 31/05/2026 14:30")
         raise ValueError(_("“%(value)s” is no date as in %(pattern)s") % {"value": value, "pattern": wanted}) from error
+
+
+@lru_cache(maxsize=4096)
+def _aware(text: str, pattern: str) -> dt.datetime:
+    """The moment that a text means: a file has the same days again and again. Raises ValueError, OverflowError."""
+    found = _as_told(text, pattern) if pattern else recognised(text)
+    if found.year < EARLIEST:
+        raise ValueError
+    return (found if found.tzinfo else found.replace(tzinfo=clock.LA_PAZ)).astimezone(dt.UTC)
 
 
 def _as_told(text: str, pattern: str) -> dt.datetime:
@@ -88,7 +95,12 @@ def _month_called(word: str) -> int:
 
 def _day(value: Any, info: ValidationInfo) -> Any:
     moment = _moment(value, info)
-    return clock.local(moment).date() if isinstance(moment, dt.datetime) else moment
+    return _local_day(moment) if isinstance(moment, dt.datetime) else moment
+
+
+@lru_cache(maxsize=4096)
+def _local_day(moment: dt.datetime) -> dt.date:
+    return clock.local(moment).date()
 
 
 def _month(value: Any, info: ValidationInfo) -> Any:
@@ -163,13 +175,13 @@ def _past(moment: dt.datetime) -> dt.datetime:
 
 
 def _past_day(day: dt.date) -> dt.date:
-    if day > clock.today():
+    if day > _local_day(clock.now()):
         raise ValueError(_("lies in the future"))
     return day
 
 
 def _billed_month(month: dt.date) -> dt.date:
-    today = clock.today()
+    today = _local_day(clock.now())
     if month > today and month > (last := clock.next_month(today)):
         sentence = _("%(month)s is too far ahead: bills are taken up to %(last)s, the month after the present one")
         raise ValueError(sentence % {"month": f"{month:%m/%Y}", "last": f"{last:%m/%Y}"})
@@ -211,7 +223,7 @@ PastMonth = Annotated[Month, AfterValidator(_past_day)]
 """A month that has begun."""
 BilledMonth = Annotated[Month, AfterValidator(_billed_month)]
 """A month that has begun, or the next one: flat rates are billed in advance."""
-Amount = Annotated[Decimal, BeforeValidator(_number), Field(ge=0, max_digits=14, decimal_places=2)]
+Amount = Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=2), BeforeValidator(_number)]
 """Bs."""
 Quantity = Annotated[Decimal, BeforeValidator(_number), Field(ge=0, max_digits=14, decimal_places=3)]
 Degrees = Annotated[float, BeforeValidator(_number), Field(allow_inf_nan=False)]

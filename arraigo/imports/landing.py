@@ -126,7 +126,8 @@ def upsert(
         changed = _changed(records, told)
         _update(model, setting, records, told, changed)
     missing = [key for key in wanted if key not in records]
-    made = store.insert(model, [model(source=setting.source, external_id=key, **wanted[key]) for key in missing])
+    rows = [{"source": setting.source, "external_id": key, **wanted[key]} for key in missing]
+    made = store.insert(model, store.unsaved(model, rows))
     setting.ledger.made(made)
     records.update(zip(missing, made, strict=True))
     return Landed(records, set(missing), changed)

@@ -1,6 +1,8 @@
 """What a batch makes and changes, kept so that its run can be undone."""
 
 from collections.abc import Iterable, Mapping
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from django.db import models
@@ -35,8 +37,8 @@ class Ledger:
         return not (self.keys or self.changes or self.gone)
 
     def made(self, records: Iterable[models.Model]) -> None:
-        for record in records:
-            self.keys.setdefault(record._meta.label, []).append(record.pk)
+        for label, those in groupby(records, attrgetter("_meta.label")):
+            self.keys.setdefault(label, []).extend(record.pk for record in those)
 
     def change(self, record: models.Model, fresh: Mapping[str, Any]) -> None:
         """Give `record` the values `fresh` (attribute → value, not saved), keeping what they were."""

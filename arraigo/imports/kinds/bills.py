@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import cached_property
 from typing import Annotated, Any
 
 from django.db.models import Prefetch, Q
@@ -99,6 +100,8 @@ class BillRow(Row):
         return self
 
     def _settled(self) -> None:
+        if self.credited is None and self.paid is None:
+            return
         settled = (self.credited or ZERO) + (self.paid or ZERO)
         if self.sum < settled:
             raise ValueError(_("credits and payments are more than the bill's total"))
@@ -114,7 +117,7 @@ class BillRow(Row):
         told = self.sum - credited if self.paid is None and self.state == Bill.State.PAID else self.paid
         return credited, max(told or ZERO, bill.paid if bill else ZERO)
 
-    @property
+    @cached_property
     def sum(self) -> Decimal:
         return sum((line.amount for line in self.lines), ZERO) if self.lines else (self.total or ZERO)
 
@@ -209,7 +212,7 @@ def _month_free(
         reason = _("the bill is another customer's, and something is paid or credited on it")
         tally.reject(each.raw.line, [("customer", row.customer, reason)])
         return False
-    elif row.sum < sum(row.settled_beside(bill)):
+    elif bill and row.sum < sum(row.settled_beside(bill)):
         reason = _("credits and payments are more than the bill's total")
     else:
         return True
@@ -250,12 +253,12 @@ def _write_lines(
         setting.ledger.removed(gone)
         BillLine.objects.filter(pk__in=[line.pk for line in gone]).delete()
     new = [
-        BillLine(bill_id=landed.records[key].pk, product_id=product or None, description=text, amount=amount)
+        {"bill_id": landed.records[key].pk, "product_id": product or None, "description": text, "amount": amount}
         for key in told
         if key in landed.created or key in stale
         for product, text, amount in told[key]
     ]
-    setting.ledger.made(store.insert(BillLine, new))
+    setting.ledger.made(store.insert(BillLine, store.unsaved(BillLine, new)))
     return stale
 
 
@@ -282,9 +285,9 @@ def _attach_credits(landed: Landed) -> None:
     owners = {bill.customer_id for bill in unpaid}
     if owners:
         waiting = set(Credit.objects.filter(customer__in=owners, bill=None).values_list("customer_id", flat=True))
+        unpaid = [bill for bill in unpaid if bill.customer_id in waiting]
         for bill in sorted(unpaid, key=lambda each: (each.customer_id, each.month)):
-            if bill.customer_id in waiting:
-                credits.attach_waiting(bill)
+            credits.attach_waiting(bill)
 
 
 def out(after: int, many: int) -> Iterator[tuple[int, dict[str, Any]]]:
