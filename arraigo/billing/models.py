@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from arraigo.money import MoneyField
 from arraigo.records import ExternalRecord, Record, known_words
@@ -55,7 +56,10 @@ class Bill(ExternalRecord):
                 condition=~Q(state="paid") | Q(total=F("credited") + F("paid")), name="bill_paid_owes_nothing"
             ),
         ]
-        indexes = [models.Index(fields=["customer", "-month"])]
+        indexes = [
+            models.Index(fields=["customer", "-month"]),
+            models.Index(fields=["month", "id"], name="bill_unbilled", condition=Q(state="unbilled")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.month:%m/%Y}"
@@ -204,7 +208,7 @@ class BillingRun(Record):
 
     class Kind(models.TextChoices):
         OPEN = "open", _("Opening")
-        ISSUE = "issue", _("Issue")
+        ISSUE = "issue", pgettext_lazy("what billing did", "Issue")
 
     kind = models.CharField(max_length=5, choices=Kind.choices)
     month = models.DateField()

@@ -13,4 +13,11 @@ class InstanceAdmin(ReadOnlyAdmin):
     exclude = ("facts", "state")
 
 
-show(Wait, WorkItem)
+@admin.register(WorkItem)
+class WorkItemAdmin(ReadOnlyAdmin):
+    """Work items, without what is kept for taking them back: it holds the same facts."""
+
+    exclude = ("move",)
+
+
+show(Wait)

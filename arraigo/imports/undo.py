@@ -8,6 +8,7 @@ from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 
 from arraigo import clock
+from arraigo.billing.models import Bill, BillingRun
 from arraigo.customers import search
 from arraigo.customers.models import CreditListing, Customer, SearchToken
 from arraigo.eventlog import actions as eventlog
@@ -26,7 +27,7 @@ ORDER = (
 )  # fmt: skip
 """What is taken away first: nothing that stays behind refers to it."""
 CHUNK = 500
-LISTING = "customers.CreditListing"
+BILL, LISTING = "billing.Bill", "customers.CreditListing"
 Mark = tuple[int, int]
 """Keys of the batch that had to do with a record first, and of the log's last event at that moment."""
 State = ImportRun.State
@@ -53,6 +54,7 @@ def _undo(key: int, actor: User | None) -> ImportRun:
     _check_later_imports(run, touched)
     _check_events(touched)
     _check_listings(touched)
+    _check_issued(run, touched)
     customers: set[int] = set()
     for batch in _backwards(run):
         customers |= _take_back(batch)
@@ -139,6 +141,16 @@ def _check_listings(touched: _Touched) -> None:
         meant = CreditListing.objects.filter(customer=customer, **told).values_list("pk", flat=True)
         if any((mark := touched.since(LISTING, key)) and mark[1] < event for key in meant):
             raise TouchedSince
+
+
+def _check_issued(run: ImportRun, touched: _Touched) -> None:
+    """Whether a bill of the run was issued since with those of its month: one event tells of them all."""
+    if BILL not in touched.labels:
+        return
+    issuing = BillingRun.objects.filter(kind=BillingRun.Kind.ISSUE, started_at__gte=run.started_at)
+    issued = Bill.objects.filter(month__in=issuing.values("month")).exclude(state=Bill.State.UNBILLED)
+    if any(touched.since(BILL, key) for key in issued.values_list("pk", flat=True).iterator()):
+        raise TouchedSince
 
 
 def _take_back(batch: ImportBatch) -> set[int]:

@@ -44,7 +44,10 @@ FIGURES: dict[str, Figure] = {
     ),
     "saved": Figure(
         pgettext_lazy("several cases", "Saved"),
-        gettext_lazy("Of those judged: product alive, no new fault, no termination asked for, controls passed."),
+        gettext_lazy(
+            "Of those judged: product alive, no new fault, no termination asked for, controls passed, and what was "
+            "promised not refused by billing."
+        ),
     ),
     "not_saved": Figure(
         pgettext_lazy("several cases", "Not saved"),
@@ -128,7 +131,9 @@ FIGURES: dict[str, Figure] = {
     ),
     "courtesies_left": Figure(
         gettext_lazy("Left after the courtesy"),
-        gettext_lazy("Of the courtesies that ended: the product's termination was asked for since it began."),
+        gettext_lazy(
+            "Of the courtesies that ended: the product's termination was asked for since it began, or it ended without."
+        ),
     ),
     "competitor_price": Figure(
         gettext_lazy("Competitors' prices beside ours"),

@@ -32,7 +32,7 @@ def _write(book: Any, table: Table, formats: dict[str, Any]) -> None:
     sheet = book.add_worksheet(table.name[:31])
     sheet.write_row(0, 0, table.header, formats["head"])
     sheet.freeze_panes(1, 0)
-    fractions = [book.add_format({"num_format": f"0.{'0' * places}"}) for places in table.places]
+    fractions = [book.add_format({"num_format": f"0.{'0' * places}" if places else "0"}) for places in table.places]
     for number, row in enumerate(table.rows, 1):
         for column, cell in enumerate(row):
             _put(sheet, number, column, cell, formats | {"fraction": fractions[column]})

@@ -97,6 +97,8 @@ def say(case_id: int, *, actor: User) -> RetentionCase:
     if not stands(case):
         case.firm_no_at, case.firm_no_ended_at = clock.now(), None
         case.save(update_fields=["firm_no_at", "firm_no_ended_at"])
+        instance.facts["offers_after_firm_no"] = 0
+        instance.save(update_fields=["facts"])
         eventlog.record(
             "case.firm_no", case, actor=actor, case_number=case.number, version=procedures.label(instance),
             data=told(case, ["firm_no_at"]),

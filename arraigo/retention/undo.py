@@ -95,12 +95,11 @@ def undo(item_id: int, *, reason: str, actor: User) -> engine.Advance:
         item.instance = approval.instance
         _tell_approvers("approval.undone", case, [approval], actor, reason)
     undone.add(item.element)
-    facts = (item.move or {}).get("facts", {})
     advance = engine.undo(item, outcome="undone")
     waited = [each for each in advance.cancelled if each.element in APPROVALS]
     _tell_approvers("approval.withdrawn", case, waited, actor, reason)
     ended = _TAKE_BACK[item.element](case, actor)
-    _restore(case, known_no=bool(facts.get("firm_no")), undone=undone)
+    _restore(case, undone)
     eventlog.record(
         "case.undone", case, actor=actor, case_number=case.number, version=procedures.label(item.instance),
         data={"element": item.element, "reason": reason.strip(), "ended": ended,
@@ -276,34 +275,40 @@ def _cancel(case: RetentionCase, **which: Any) -> None:
     )
 
 
-def _ended_the_meter(case: RetentionCase, undone: Collection[str]) -> bool:
-    """Whether one of the `undone` elements ended the meter after a firm "no"."""
-    if case.firm_no_ended_at is None:
-        return False
-    steps = Event.objects.filter(case_number=case.number, kind="case.step_completed", data__element__in=undone)
-    ended = steps.values_list("data__meter__ended_at", flat=True)
-    return case.firm_no_ended_at.isoformat() in set(ended)
+def _meters(case: RetentionCase) -> list[tuple[str, dict[str, str]]]:
+    """What the history tells of the meters after a firm "no", oldest first: the completed step or "", the meter."""
+    events = Event.objects.filter(case_number=case.number).order_by("id").values_list("kind", "data")
+    return [
+        (data["element"] if kind == "case.step_completed" else "", data["meter"])
+        for kind, data in events
+        if "meter" in data
+    ]
 
 
-def _said_by_button(case: RetentionCase, moment: dt.datetime) -> bool:
-    """Whether the firm "no" of that moment was noted by itself, not with an answer."""
-    noted = Event.objects.filter(case_number=case.number, kind="case.firm_no")
-    return noted.filter(data__meter__said_at=moment.isoformat()).exists()
+def _restore_meter(case: RetentionCase, undone: Collection[str]) -> None:
+    """The meter runs on where what was `undone` had ended it; where that had begun it, the one before stands."""
+    if case.firm_no_at is None:
+        return
+    meters, said_at = _meters(case), case.firm_no_at.isoformat()
+    this = [(element, meter) for element, meter in meters if meter["said_at"] == said_at]
+    if this and this[0][0] in undone:
+        before = next((meter for _, meter in reversed(meters) if meter["said_at"] != said_at), {})
+        case.firm_no_at, case.firm_no_ended_at = (
+            dt.datetime.fromisoformat(before[name]) if name in before else None for name in ("said_at", "ended_at")
+        )
+    elif case.firm_no_ended_at and any(
+        element in undone and meter.get("ended_at") == case.firm_no_ended_at.isoformat() for element, meter in this
+    ):
+        case.firm_no_ended_at = None
 
 
-def _restore(case: RetentionCase, *, known_no: bool, undone: Collection[str]) -> None:
-    """The case's own fields as they were: running, what was accepted, whether a firm "no" was said.
-
-    The meter runs on only where what was `undone` had ended it.
-    """
+def _restore(case: RetentionCase, undone: Collection[str]) -> None:
+    """The case's own fields as they were: running, what was accepted, whether a firm "no" was said."""
     accepted = case.offers.filter(answer=Offer.Answer.ACCEPTED).exclude(approval=Offer.Approval.REFUSED)
     last = accepted.order_by("-offered_at").first()
     case.outcome, case.closed_at = RetentionCase.Outcome.RUNNING, None
     case.accepted_at = last.offered_at if last and case.accepted_at else None
-    if _ended_the_meter(case, undone):
-        case.firm_no_ended_at = None
-    if not known_no and case.firm_no_at and not _said_by_button(case, case.firm_no_at):
-        case.firm_no_at = case.firm_no_ended_at = None
+    _restore_meter(case, undone)
     case.save(update_fields=["outcome", "closed_at", "accepted_at", "firm_no_at", "firm_no_ended_at"])
     case.offers.filter(approval=Offer.Approval.WAITING, answer=Offer.Answer.UNDONE).update(
         approval=Offer.Approval.NOT_NEEDED

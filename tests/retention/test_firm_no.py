@@ -115,6 +115,20 @@ def test_said_again_after_an_accepted_offer_it_counts_anew(walk: Walk) -> None:
         assert clocks.differences(walk.reload()) == []
 
 
+def test_a_new_firm_no_begins_without_the_offers_of_the_old_one(walk: Walk) -> None:
+    """What was offered until the customer accepted belongs to the "no" that was answered."""
+    walk("step_03", answer="refused", firm_no="on")
+    with moment(hours=0.05):
+        walk("step_11", reason="other", demand="compensation")
+        walk("step_12")
+        assert meter(walk).offers == 1
+        actions.insist(walk.case.pk, actor=walk.cast[Role.ADVISOR])
+        actions.stay(walk.case.pk, why="stay_offer", words="Lo pensé", actor=walk.cast[Role.ADVISOR])
+    with moment(hours=1):
+        say(walk)
+        assert (meter(walk).minutes, meter(walk).offers) == (0, 0)
+
+
 def test_the_meter_stops_with_the_baja_and_is_kept(walk: Walk) -> None:
     walk("step_03", answer="refused", firm_no="on")
     with moment(hours=0.1):

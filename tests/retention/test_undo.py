@@ -226,6 +226,22 @@ def test_a_meter_that_had_ended_stays_ended(home: Household) -> None:
         assert clocks.differences(walk.reload()) == []
 
 
+def test_a_firm_no_taken_back_leaves_the_answered_one_before_it(home: Household) -> None:
+    walk = walked(home, *FAULTS, faults=True)
+    advisor = walk.cast[Role.ADVISOR]
+    firm_no.say(walk.case.pk, actor=advisor)
+    with moment(hours=0.1):
+        walk("step_03")
+        answered = (walk.reload().firm_no_at, walk.reload().firm_no_ended_at)
+        actions.insist(walk.case.pk, actor=advisor)
+        actions.stay(walk.case.pk, why="stay_offer", words="Lo pensé", actor=advisor)
+    with moment(hours=0.2):
+        walk("step_03", answer="refused", firm_no="on")
+        assert walk.reload().firm_no_ended_at is None
+        taken_back(walk)
+    assert (walk.reload().firm_no_at, walk.reload().firm_no_ended_at) == answered
+
+
 def test_another_offer_is_taken_back_whatever_became_of_the_courtesy(home: Household) -> None:
     """A courtesy accepted before the customer insisted and stayed has nothing to do with what is offered after."""
     walk, advisor = walked(home, *FAULTS), home.cast[Role.ADVISOR]

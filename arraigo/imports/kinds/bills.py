@@ -280,13 +280,14 @@ def _charged(row: BillRow, customer: int, products: Mapping[Pair, int]) -> list[
 
 
 def _attach_credits(landed: Landed) -> None:
-    """Credits that wait for a bill go on the new ones with something to pay, the earliest month first."""
-    unpaid = [bill for key in landed.created if (bill := landed.records[key]).state != Bill.State.PAID]
-    owners = {bill.customer_id for bill in unpaid}
+    """Credits that wait for a bill go on the new ones with something to pay or already credited, the earliest first."""
+    new = [landed.records[key] for key in landed.created]
+    open_ones = [bill for bill in new if bill.state != Bill.State.PAID or bill.credited]
+    owners = {bill.customer_id for bill in open_ones}
     if owners:
         waiting = set(Credit.objects.filter(customer__in=owners, bill=None).values_list("customer_id", flat=True))
-        unpaid = [bill for bill in unpaid if bill.customer_id in waiting]
-        for bill in sorted(unpaid, key=lambda each: (each.customer_id, each.month)):
+        takers = [bill for bill in open_ones if bill.customer_id in waiting]
+        for bill in sorted(takers, key=lambda each: (each.customer_id, each.month)):
             credits.attach_waiting(bill)
 
 

@@ -31,7 +31,7 @@ class Mail(EmailBackend):
 
     def write_message(self, message: EmailMessage) -> None:
         super().write_message(message)
-        _say("email", ", ".join(message.to), message.subject, settings.MESSAGES_FOLDER)
+        _say("email", ", ".join(message.to), str(message.subject), settings.MESSAGES_FOLDER)
 
 
 def _say(channel: str, to: str, about: str, written: Path) -> None:

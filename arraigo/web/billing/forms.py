@@ -14,6 +14,8 @@ from arraigo.web.administration.forms import date_input
 
 PAID_WITHIN = 20
 """Days from the issue that are proposed for paying."""
+LONGEST = 90
+"""Days from the issue that are taken at most."""
 
 
 class RefusalForm(forms.Form):
@@ -60,14 +62,17 @@ class IssueForm(forms.Form):
     issued_on = forms.DateField(label=_("Date of issue"), widget=date_input())
     due_on = forms.DateField(label=_("To be paid by"), widget=date_input())
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, month: dt.date, *args: Any) -> None:
+        super().__init__(*args)
+        self.month = month
         self.initial = {"issued_on": clock.today(), "due_on": clock.today() + dt.timedelta(days=PAID_WITHIN)}
 
     def clean_issued_on(self) -> dt.date:
         day: dt.date = self.cleaned_data["issued_on"]
         if day > clock.today():
             raise ValidationError(_("This day has not come yet."))
+        if day < self.month:
+            raise ValidationError(_("It lies before the month that is billed."))
         return day
 
     def clean(self) -> dict[str, Any]:
@@ -75,4 +80,7 @@ class IssueForm(forms.Form):
         issued_on, due_on = data.get("issued_on"), data.get("due_on")
         if issued_on and due_on and due_on < issued_on:
             self.add_error("due_on", _("It lies before the date of issue: write a later day."))
+        elif issued_on and due_on and due_on > issued_on + dt.timedelta(days=LONGEST):
+            said = _("It lies more than %(days)s days after the date of issue: look at the year.") % {"days": LONGEST}
+            self.add_error("due_on", said)
         return data

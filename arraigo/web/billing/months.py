@@ -50,7 +50,7 @@ def issue_bills(request: HttpRequest, month: dt.date) -> HttpResponse:
     waiting = next((each for each in billing.to_issue() if each.month == month), None)
     if waiting is None or settings.BILLS == "imported":
         raise Http404
-    form = IssueForm(replies.typed(request))
+    form = IssueForm(month, replies.typed(request))
     if replies.sent(request, form):
         try:
             billing.issue_bills(month, actor=user_of(request), **form.cleaned_data)
