@@ -142,7 +142,9 @@ def _obstacle(case: RetentionCase, item: WorkItem) -> str:
     if item.element == ORDER and _orders(case).exclude(print_batches=None, technician=None).exists():
         return str(_("the work order is printed or assigned"))
     if item.element == BAJA and (not _bajas(case).exists() or _executed_too(case) or _another_is_open(case)):
-        return str(_("the termination is executed or withdrawn, or the customer has another open case"))
+        return str(
+            _("the termination is executed, withdrawn or registered elsewhere, or the customer has another open case")
+        )
     return ""
 
 

@@ -83,6 +83,11 @@ class List:
     above: str = ""
     """Template of what stands over the rows and changes with them; it is given `list`."""
 
+    @property
+    def target(self) -> str:
+        """Id of the part that htmx replaces."""
+        return f"list-{self.name}"
+
     def column(self, key: str) -> Column | None:
         return next((column for column in self.columns if column.key == key and column.order), None)
 
@@ -123,8 +128,7 @@ class Shown:
 
     @property
     def target(self) -> str:
-        """Id of the part that htmx replaces."""
-        return f"list-{self.spec.name}"
+        return self.spec.target
 
     @cached_property
     def found(self) -> QuerySet[Any]:
@@ -305,10 +309,16 @@ def reply(
     kind = request.GET.get(EXPORT, "")
     if kind in shown.exports:
         return exports.file(spec, shown.found, kind, prepare, actor=user_of(request))
-    partial = request.headers.get("HX-Target") == shown.target and "HX-History-Restore-Request" not in request.headers
-    answer = render(request, "web/list_rows.html" if partial else template, {**context, "list": shown})
+    template = "web/list_rows.html" if is_part(request, spec) else template
+    answer = render(request, template, {**context, "list": shown})
     patch_vary_headers(answer, ["HX-Request", "HX-Target"])
     return answer
+
+
+def is_part(request: HttpRequest, spec: List) -> bool:
+    """Whether the list's rows alone are asked for, without the page around them."""
+    wanted = request.headers.get("HX-Target") == spec.target
+    return wanted and "HX-History-Restore-Request" not in request.headers
 
 
 def yes_no(value: bool) -> str:

@@ -8,9 +8,11 @@ from django.utils import translation
 
 from arraigo import clock
 from arraigo.billing import actions as billing
-from arraigo.billing import queries
+from arraigo.billing import months, queries
 from arraigo.billing.models import Bill, Credit
-from arraigo.imports import actions
+from arraigo.imports import actions, undo
+from arraigo.imports.errors import TouchedSince
+from arraigo.imports.models import ImportRun
 from arraigo.products.models import Product
 from arraigo.usage.models import Usage
 from tests.imports.conftest import Write
@@ -121,9 +123,11 @@ def test_credits_that_wait_go_on_the_earliest_of_the_months_that_come_together(w
     assert not Credit.objects.filter(bill=None).exists()
 
 
-@pytest.mark.parametrize("told", ["", "60"])
-def test_a_credit_that_waits_goes_on_the_next_bill_that_comes_issued(write: Write, product: Product, told: str) -> None:
-    """As a credit note, once: also where the operator's own system has credited it already."""
+@pytest.mark.parametrize(("told", "state"), [("", "issued"), ("60", "issued"), ("60", "paid")])
+def test_a_credit_that_waits_goes_on_the_next_bill_that_comes_issued(
+    write: Write, product: Product, told: str, state: str
+) -> None:
+    """As a credit note, once: also where the operator's own system has credited it, and the rest is paid, already."""
     head = "customer;month;state;issued_on;due_on;credited;lines"
     with clock.at(EVENING):
         bring(write, "bills", BILL, "1;2026-05;paid;2026-05-01;2026-05-20;P-1=80")
@@ -131,7 +135,7 @@ def test_a_credit_that_waits_goes_on_the_next_bill_that_comes_issued(write: Writ
             "compensation", claim_type="Compensación", product=product, month=dt.date(2026, 5, 1),
             amount=Decimal(60), actor=a_user(),
         )  # fmt: skip
-        old, new = "1;2026-03;issued;2026-03-31;2026-04-10;;P-1=100", "1;2026-06;issued;2026-05-31;2026-06-10"
+        old, new = "1;2026-03;issued;2026-03-31;2026-04-10;;P-1=100", f"1;2026-06;{state};2026-05-31;2026-06-10"
         rows = (old, f"{new};{told};P-1=100")
         bring(write, "bills", head, *rows)
         assert [bill.credited for bill in Bill.objects.order_by("month")] == [0, 0, Decimal(60)]
@@ -139,3 +143,14 @@ def test_a_credit_that_waits_goes_on_the_next_bill_that_comes_issued(write: Writ
     claim.adjustment.refresh_from_db()
     assert claim.adjustment.form == "credit_note"
     assert Credit.objects.get().bill == Bill.objects.get(month=dt.date(2026, 6, 1))
+
+
+def test_an_import_whose_bills_were_issued_since_is_not_undone(write: Write, product: Product) -> None:
+    with clock.at(EVENING):
+        bring(write, "bills", BILL, "1;2026-05;unbilled;;;P-1=100")
+        month, today = dt.date(2026, 5, 1), clock.today()
+        months.issue_bills(month, issued_on=today, due_on=today, actor=a_user())
+        months.go_on()
+        with pytest.raises(TouchedSince):
+            undo.undo(ImportRun.objects.latest("pk"), actor=None)
+    assert Bill.objects.get(month=month).state == "issued"

@@ -22,7 +22,9 @@ MARCH, APRIL = dt.date(2026, 3, 1), dt.date(2026, 4, 1)
 
 
 def test_the_next_bill_is_opened_once_and_carries_what_waited(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In batches, and not all of them in one sweep."""
     monkeypatch.setattr(months, "BATCH", 2)
+    monkeypatch.setattr(months, "AT_ONCE", 1)
     homes = [cast.household(number) for number in ("1", "2", "3", "4", "5")]
     first, gone, *_ = homes
     billed = Bill.objects.get(customer=first.customer)
@@ -41,7 +43,7 @@ def test_the_next_bill_is_opened_once_and_carries_what_waited(cast: Cast, monkey
         for _twice in range(2):
             assert client.post(OPEN).status_code == 302
         assert BillingRun.objects.count() == 1
-        assert sweeps.bill_months() == 4
+        assert [sweeps.bill_months() for _ in range(4)] == [2, 2, 0, 0]
         assert client.get(PAGE).context["opening"].bills == 0
         client.post(OPEN)
         assert (BillingRun.objects.count(), sweeps.bill_months()) == (1, 0)
@@ -59,8 +61,11 @@ def test_a_month_is_issued_with_its_dates(cast: Cast) -> None:
     client, page = signed_in(cast[Role.BILLING]), reverse("billing_month_issue", args=[MARCH])
     with moment(days=25):
         today = clock.today()
-        for dates, wrong in (((today + dt.timedelta(days=1), today), "issued_on"), ((today, MARCH), "due_on")):
-            answer = client.post(page, {"issued_on": dates[0], "due_on": dates[1]})
+        late, early, far = today + dt.timedelta(days=1), MARCH - dt.timedelta(days=1), today.replace(year=2206)
+        for issued_on, due_on, wrong in (
+            (late, late, "issued_on"), (early, today, "issued_on"), (today, MARCH, "due_on"), (today, far, "due_on"),
+        ):  # fmt: skip
+            answer = client.post(page, {"issued_on": issued_on, "due_on": due_on})
             assert (answer.status_code, wrong in answer.context["form"].errors) == (400, True)
         assert client.post(page, {"issued_on": today, "due_on": dt.date(2026, 4, 25)}).status_code == 302
         assert sweeps.bill_months() == 2

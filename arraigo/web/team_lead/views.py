@@ -26,7 +26,8 @@ ANSWER = {"override": "granted"}
 def team(request: HttpRequest) -> HttpResponse:
     """The desk: decisions that customers wait for, what is late, what is open and whose it is."""
     user = user_of(request)
-    page = contexts.page(user)
+    alone = lists.is_part(request, TASKS) or lists.EXPORT in request.GET
+    page = {} if alone else contexts.page(user)
     return lists.reply(
         request, TASKS, lambda: access.items(user), "team_lead/team.html", page, prepare=contexts.tasks,
         begin=lambda: access.first_items(user), total=lambda: access.some(user),
