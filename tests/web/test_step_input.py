@@ -67,7 +67,7 @@ def test_the_fault_branch_from_the_first_call_to_the_order(cast: Cast) -> None:
         "step_02",
         *tickets,
         "repeat_recurred",
-        "el daño volvió después de una reparación",
+        "el daño volvió, la reparación anterior no aguantó",
         str(home.internet),
         str(home.television),
     )
