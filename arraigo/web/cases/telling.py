@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from arraigo.eventlog.models import Event
+from arraigo.insight.models import Judgement
 from arraigo.retention.models import Reason
 from arraigo.retention.registry import elements, handler
 from arraigo.retention.staying import StayReason
@@ -23,6 +24,11 @@ KINDS: dict[str, Promise] = {
     "case.undone": _("A step was taken back"),
     "case.handed_over": _("The case was handed over"),
     "case.reassigned": _("Handed over"),
+    "case.judged": _("Judged whether the customer was kept"),
+    "photo.added": _("Photo added"),
+    "photo.removed": _("Photo removed"),
+    "ticket.disputed": _("The customer disputes the solution"),
+    "ticket.followed_up": _("The customer followed up the ticket"),
     "case.woken": _("The time has come: a control is due"),
     "billing_claim.entered": _("Billing claim entered"),
     "billing_claim.applied": _("Billing applied the claim"),
@@ -128,5 +134,5 @@ def details(event: Event) -> list[str]:
 
 def _words(text: str) -> str:
     """A text of an event; codes of reasons by their names."""
-    found = next((codes(text) for codes in (Reason, StayReason) if text in codes.values), None)
+    found = next((codes(text) for codes in (Reason, StayReason, Judgement.Because) if text in codes.values), None)
     return str(found.label) if found else text
