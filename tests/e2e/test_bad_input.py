@@ -58,6 +58,13 @@ def test_a_choice_that_was_forgotten(sign_in: SignIn, walk: Walk) -> None:
     assert walk.open == ["step_11"]
 
 
+IS_DRAWN = """() => {
+  const canvas = document.querySelector("canvas[data-signature]");
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  return data.some((value, place) => place % 4 === 0 && value < 128);
+}"""
+
+
 def test_a_drawn_signature_stays_when_the_name_is_missing(sign_in: SignIn, home: Household) -> None:
     home.repeated_faults()
     walk = Walk(home).go(*TO_THE_DOOR)
@@ -70,6 +77,8 @@ def test_a_drawn_signature_stays_when_the_name_is_missing(sign_in: SignIn, home:
     assert tito.status == 400
     assert tito.error_at("signer_name")
     assert tito.page.locator("[name=signature]").input_value() == drawn
+    tito.page.set_viewport_size({"width": 390, "height": 420})  # the keyboard of the phone comes up
+    tito.page.wait_for_function(IS_DRAWN)
     tito.sends(signer_name="Socia 100001", signer_document="4567890")
     assert SignedPaper.objects.exclude(signature=None).exists()
 

@@ -5,28 +5,26 @@
 // path of the form (name and reason), which needs no canvas.
 import SignaturePad from "signature_pad";
 
-function fit(canvas, pad) {
+// The drawing comes back from the input: after a refused form, and where a phone is turned or shows its keyboard.
+function fit(canvas, pad, input) {
   const ratio = Math.max(window.devicePixelRatio || 1, 1);
-  const drawing = pad.toData();
   canvas.width = canvas.offsetWidth * ratio;
   canvas.height = canvas.offsetHeight * ratio;
   canvas.getContext("2d").scale(ratio, ratio);
   pad.clear();
-  if (drawing.length) pad.fromData(drawing);
+  if (input.value.startsWith("data:image/png")) {
+    pad.fromDataURL(input.value, { width: canvas.offsetWidth, height: canvas.offsetHeight });
+  }
 }
 
 function attach(canvas) {
   const input = document.getElementById(canvas.dataset.input);
   const clear = document.getElementById(canvas.dataset.clear);
   const pad = new SignaturePad(canvas, { backgroundColor: "rgb(255, 255, 255)", penColor: "rgb(20, 20, 60)" });
-  fit(canvas, pad);
-  // After a refused form the drawing comes back from the input.
-  if (input.value.startsWith("data:image/png")) {
-    pad.fromDataURL(input.value, { width: canvas.offsetWidth, height: canvas.offsetHeight });
-  }
+  fit(canvas, pad, input);
   pad.addEventListener("endStroke", () => { input.value = pad.toDataURL("image/png"); });
   clear.addEventListener("click", () => { pad.clear(); input.value = ""; });
-  window.addEventListener("resize", () => { if (!pad.isEmpty()) fit(canvas, pad); });
+  window.addEventListener("resize", () => fit(canvas, pad, input));
 }
 
 document.querySelectorAll("canvas[data-signature]").forEach(attach);
