@@ -18,7 +18,7 @@ from arraigo.people.models import Role
 from arraigo.products.models import Product
 from arraigo.retention import sweeps
 from arraigo.terminations import actions as terminations
-from arraigo.terminations.models import Termination
+from arraigo.terminations.queries import waiting
 
 SWEEPS = (sweeps.start_courtesies, sweeps.end_courtesies, sweeps.deliver_commands, saves.judge_due_cases)
 
@@ -80,8 +80,7 @@ def _confirm_claims(world: World) -> None:
 def _execute_terminations(world: World) -> None:
     """Billing carries out what was registered twelve days ago; what is newer waits in its list."""
     old = clock.now() - dt.timedelta(days=12)
-    rows = Termination.objects.filter(requested_at__lt=old, withdrawn_at=None, executed_at=None)
-    for termination in rows.order_by("id"):
+    for termination in waiting().filter(requested_at__lt=old).order_by("id"):
         terminations.execute_termination(termination, actor=None)
 
 

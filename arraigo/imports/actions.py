@@ -120,8 +120,8 @@ def _swept_lightly() -> Iterator[None]:
 
 def _rejects_of(path: Path, run: ImportRun, dry_run: bool) -> Path:
     """Where the rejects of a run go: each has its own, since the history keeps them all."""
-    which = ".".join([*([str(run.pk)] if run.pk else []), *(["dry-run"] if dry_run else [])])
-    return Path(settings.DATA_DIR) / "rejects" / f"{fitting(path.stem)}.{run.sha256[:8]}.{run.kind}.{which}.csv"
+    parts = (fitting(path.stem), run.sha256[:8], run.kind, run.pk, "dry-run" if dry_run else "")
+    return Path(settings.DATA_DIR) / "rejects" / f"{'.'.join(str(part) for part in parts if part)}.csv"
 
 
 @dataclass

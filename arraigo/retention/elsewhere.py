@@ -21,6 +21,7 @@ from arraigo.products.models import Product
 from arraigo.retention import actions
 from arraigo.retention.errors import CaseClosed
 from arraigo.retention.models import Reason, RetentionCase
+from arraigo.terminations import queries as terminations
 from arraigo.terminations.models import Termination
 
 GONE = gettext_noop("the products that it was about ended elsewhere")
@@ -83,9 +84,7 @@ def _of_the_living() -> QuerySet[RetentionCase]:
 
 def _undecided() -> QuerySet[RetentionCase]:
     """Open cases in which no offer was accepted, and none of whose products is asked to be terminated."""
-    asked = Termination.objects.filter(
-        product__cases=OuterRef("pk"), requested_at__isnull=False, withdrawn_at=None, executed_at=None
-    )
+    asked = terminations.waiting().filter(product__cases=OuterRef("pk"))
     return _open().filter(~Exists(asked), accepted_at=None)
 
 

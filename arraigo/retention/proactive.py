@@ -27,7 +27,7 @@ from arraigo.records import key_of
 from arraigo.retention import faults
 from arraigo.retention.errors import CalledToday, CallEnded, CaseOpenAlready, NoTeam
 from arraigo.retention.models import ProactiveCall, RetentionCase
-from arraigo.terminations.models import Termination
+from arraigo.terminations import queries as terminations
 from arraigo.tickets.models import RepeatFaultFinding
 from arraigo.tickets.queries import FaultHistory
 from arraigo.tickets.repetition import repeat_faults_now
@@ -102,7 +102,7 @@ def to_call() -> QuerySet[RepeatFaultFinding]:
     """
     theirs = {"customer": OuterRef("customer")}
     cases = RetentionCase.objects.filter(Q(closed_at=None) | Q(opened_at__gte=OuterRef("last_fault_at")), **theirs)
-    leaving = Termination.objects.filter(requested_at__isnull=False, withdrawn_at=None, executed_at=None, **theirs)
+    leaving = terminations.waiting().filter(**theirs)
     today = Q(day=clock.today())
     content = Q(outcome=ProactiveCall.Outcome.CONTENT, at__gte=OuterRef("last_fault_at"))
     calls = ProactiveCall.objects.filter(today | content, **theirs)

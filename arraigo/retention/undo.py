@@ -36,6 +36,7 @@ from arraigo.retention import amounts, clocks, firm_no
 from arraigo.retention.errors import CannotUndo
 from arraigo.retention.models import Offer, Promise, Receipt, RetentionCase
 from arraigo.terminations import actions as terminations
+from arraigo.terminations import queries as leaving
 from arraigo.terminations.models import Termination
 
 OFFERS = ("step_03", "step_03_recurrence", "step_12", "step_14", "transfer")
@@ -203,8 +204,7 @@ def _orders(case: RetentionCase) -> QuerySet[WorkOrder]:
 
 
 def _bajas(case: RetentionCase) -> QuerySet[Termination]:
-    rows = Termination.objects.filter(case_number=case.number)
-    return rows.filter(requested_at__isnull=False, withdrawn_at=None, executed_at=None)
+    return leaving.waiting().filter(case_number=case.number)
 
 
 def _another_is_open(case: RetentionCase) -> bool:

@@ -16,6 +16,7 @@ from arraigo.products.courtesies import withdraw_all
 from arraigo.products.models import Product
 from arraigo.products.signals import product_terminated
 from arraigo.records import key_of
+from arraigo.terminations import queries
 from arraigo.terminations.errors import (
     AlreadyTerminated,
     ExecutedOutOfTime,
@@ -94,10 +95,7 @@ def _check(products: list[Product]) -> None:
     for product in products:
         if not product.is_alive:
             raise AlreadyTerminated(product.number)
-    requested = Termination.objects.filter(
-        product__in=products, requested_at__isnull=False, withdrawn_at=None, executed_at=None
-    ).select_related("product")
-    for termination in requested:
+    for termination in queries.waiting().filter(product__in=products).select_related("product"):
         raise TerminationOpen(termination.product.number, termination.number)
 
 
@@ -177,8 +175,8 @@ def end_product(product: Product, reason: str, on: dt.date | None, *, actor: Use
 
     Raises ProductGone, TerminationNeedsReason, EndsBeforeStart.
     """
-    asked = Termination.objects.select_for_update(of=("self",)).select_related("product")
-    termination = asked.filter(product=product, requested_at__isnull=False, withdrawn_at=None, executed_at=None).first()
+    asked = queries.waiting().select_for_update(of=("self",)).select_related("product")
+    termination = asked.filter(product=product).first()
     case_number = termination.case_number if termination else ""
     ended = terminate_product(product, reason, on, actor, case_number=case_number)
     if termination:

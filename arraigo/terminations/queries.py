@@ -72,21 +72,18 @@ def _by_month(
 
 def open_termination(product: Product) -> Termination | None:
     """The requested termination of `product` that is neither withdrawn nor executed."""
-    return _open().filter(product=product).first()
-
-
-def _open() -> QuerySet[Termination]:
-    return Termination.objects.filter(requested_at__isnull=False, withdrawn_at=None, executed_at=None)
+    return waiting().filter(product=product).first()
 
 
 def open_terminations(products: Iterable[Product]) -> list[Termination]:
     """The requested terminations of `products` that are neither withdrawn nor executed, the oldest first."""
-    return list(_open().filter(product__in=products).select_related("product__offering").order_by("requested_at", "id"))
+    rows = waiting().filter(product__in=products).select_related("product__offering")
+    return list(rows.order_by("requested_at", "id"))
 
 
 def waiting() -> QuerySet[Termination]:
-    """The terminations that nobody has executed or withdrawn yet."""
-    return _open()
+    """The requested terminations that nobody has executed or withdrawn yet."""
+    return Termination.objects.filter(requested_at__isnull=False, withdrawn_at=None, executed_at=None)
 
 
 def executed() -> QuerySet[Termination]:

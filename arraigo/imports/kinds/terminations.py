@@ -28,6 +28,7 @@ from arraigo.imports.references import Pair
 from arraigo.products.models import Product
 from arraigo.terminations.actions import PRODUCT_REASONS
 from arraigo.terminations.models import Termination
+from arraigo.terminations.queries import waiting
 
 GIVEN = ("receipt", "case_number", "requested_at", "withdrawn_at", "executed_at", "return_by")
 
@@ -127,10 +128,7 @@ def _one_open(
 ) -> list[Parsed[TerminationRow]]:  # fmt: skip
     """The rows that do not open a second termination on a product."""
     keys = {products[customers[p.row.customer], p.row.product] for p in batch if p.row.is_open}
-    opened = Termination.objects.filter(
-        product__in=keys, requested_at__isnull=False, withdrawn_at=None, executed_at=None
-    )
-    owners: dict[int, str] = dict(opened.values_list("product", "number"))
+    owners: dict[int, str] = dict(waiting().filter(product__in=keys).values_list("product", "number"))
     kept = []
     for each in batch:
         product = products[customers[each.row.customer], each.row.product]
