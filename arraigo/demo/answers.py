@@ -17,8 +17,8 @@ from arraigo.procedure import queries as procedures
 from arraigo.products.models import Product
 from arraigo.retention import courtesies
 from arraigo.retention.models import RetentionCase
+from arraigo.retention.queries import alive_products
 from arraigo.retention.steps.step_03_negotiation import affected
-from arraigo.retention.steps.step_12_compensation import alive_products
 from arraigo.retention.visits import current_order
 
 Data = dict[str, Any]

@@ -13,6 +13,7 @@ from arraigo.people.models import Role, User
 from arraigo.products.models import Product
 from arraigo.retention import promises
 from arraigo.retention.models import Promise, RetentionCase
+from arraigo.retention.queries import alive_products
 from arraigo.tickets import actions as tickets
 from arraigo.tickets import queries
 from arraigo.tickets.models import TroubleTicket
@@ -23,7 +24,7 @@ def promise_repairs(case: RetentionCase, *, hours: int, actor: User) -> list[Tro
 
     A product with a fault that is still open keeps that ticket: the customer came back about it.
     """
-    products = [product for product in case.products.select_related("offering") if product.is_alive]
+    products = alive_products(case)
     return [_promise_repair(case, product, hours, actor) for product in products]
 
 

@@ -20,7 +20,7 @@ from arraigo.engine.models import WorkItem
 from arraigo.money import ZERO
 from arraigo.procedure.policy import Policy
 from arraigo.products.models import Product
-from arraigo.retention import amounts, courtesies, faults, firm_no
+from arraigo.retention import amounts, courtesies, faults, firm_no, queries
 from arraigo.retention.models import Offer, RetentionCase
 from arraigo.retention.readback import granted
 
@@ -69,7 +69,7 @@ class _Panel:
         self.case, self.item, self.policy = case, item, policy
         self.reason, self.demand = reason, demand
         self.facts: dict[str, Any] = item.instance.facts
-        self.products = [product for product in case.products.select_related("offering") if product.is_alive]
+        self.products = queries.alive_products(case)
         self.month = amounts.credit_month(self.products, case, item.element)
         self.prices = billing.charges(self.products, self.month)
         self.claims = billing.live_claims(self.products, self.month)

@@ -34,6 +34,12 @@ def tray(user: User, role: str) -> QuerySet[WorkItem]:
     )
 
 
+def alive_products(case: RetentionCase) -> list[Product]:
+    """The products of the case that have not left, in the order in which they were taken."""
+    products = case.products.select_related("offering").order_by("id")
+    return [product for product in products if product.is_alive]
+
+
 def team_items(user: User, roles: Sequence[str]) -> QuerySet[WorkItem]:
     """Open items of `roles` in the units where the user has one of them, whoever holds them."""
     units = Membership.objects.filter(user=user).values("unit")

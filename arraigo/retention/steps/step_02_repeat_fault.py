@@ -52,7 +52,7 @@ class RepeatFaultForm(StepForm):
 
 
 def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -> dict[str, Any]:
-    found = faults.verdicts(case.products.select_related("offering"), policy)
+    found = faults.verdicts(case.products.select_related("offering").order_by("id"), policy)
     return {
         "verdicts": found,
         "with_tickets": any(each.history.tickets for each in found),

@@ -15,11 +15,8 @@ from arraigo.procedure.policy import Policy
 from arraigo.products.models import Product
 from arraigo.retention import amounts, answers, faults, options
 from arraigo.retention.models import Offer, RetentionCase
+from arraigo.retention.queries import alive_products
 from arraigo.retention.registry import StepResult, StepRun, step
-
-
-def alive_products(case: RetentionCase) -> list[Product]:
-    return [product for product in case.products.select_related("offering") if product.is_alive]
 
 
 def by_days(products: list[Product], month: dt.date, policy: Policy) -> dict[int, amounts.DaysAffected]:

@@ -17,9 +17,9 @@ from arraigo.products import actions as products
 from arraigo.products.models import Courtesy
 from arraigo.retention import answers, courtesies, options, promises
 from arraigo.retention.models import Offer, Promise, RetentionCase
+from arraigo.retention.queries import alive_products
 from arraigo.retention.readback import ReadBack
 from arraigo.retention.registry import StepResult, StepRun, step
-from arraigo.retention.steps.step_12_compensation import alive_products
 
 
 class CourtesyForm(answers.AnswerForm):

@@ -15,9 +15,9 @@ from arraigo.products.fields import ProductsField
 from arraigo.products.models import Product
 from arraigo.retention import options, receipts
 from arraigo.retention.models import RetentionCase
+from arraigo.retention.queries import alive_products
 from arraigo.retention.readback import ReadBack
 from arraigo.retention.registry import StepForm, StepResult, StepRun, step
-from arraigo.retention.steps.step_12_compensation import alive_products
 from arraigo.terminations import actions as terminations
 from arraigo.terminations import queries
 from arraigo.terminations.models import Termination

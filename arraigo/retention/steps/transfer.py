@@ -14,9 +14,9 @@ from arraigo.people.models import Role, User
 from arraigo.procedure.policy import Policy
 from arraigo.retention import answers, options, promises
 from arraigo.retention.models import Offer, Promise, RetentionCase
+from arraigo.retention.queries import alive_products
 from arraigo.retention.readback import ReadBack
 from arraigo.retention.registry import StepResult, StepRun, step
-from arraigo.retention.steps.step_12_compensation import alive_products
 
 
 class TransferForm(answers.AnswerForm):
