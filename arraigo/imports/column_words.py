@@ -44,6 +44,7 @@ WORDS: dict[str, Promise] = {
     "began_at": pgettext_lazy("a column", "Began"),
     "ended_at": pgettext_lazy("a column", "Ended"),
     "product": pgettext_lazy("a column", "Product"),
+    "product_customer": pgettext_lazy("a column", "Who has the product now"),
     "opened_at": pgettext_lazy("a column", "Opened"),
     "resolved_at": pgettext_lazy("a column", "Resolved"),
     "disputed_at": pgettext_lazy("a column", "Solution disputed"),

@@ -43,13 +43,24 @@ def word_for(record: ExternalRecord, named: Any) -> str:
 def customers_of(words: Iterable[str], setting: Setting) -> dict[str, int]:
     """Customers by external id or number; made where they may be."""
     wanted = set(words)
-    found = _found(Customer, wanted, setting, "number")
+    found = customers_there(wanted, setting)
     missing = sorted(wanted - found.keys())
     if setting.create_missing and missing:
         made = upsert(Customer, setting, {key: {"number": short(key, 24), "name": key[:160]} for key in missing})
         search.reindex(list(made.records.values()))
         found |= {key: customer.pk for key, customer in made.records.items()}
     return found
+
+
+def customers_there(words: Iterable[str], setting: Setting) -> dict[str, int]:
+    """The customers that are there, by external id or number."""
+    return _found(Customer, words, setting, "number")
+
+
+def holder_of(record: ExternalRecord, product: Product) -> str:
+    """How a row about `record` names the customer who has the product now; empty where it is the record's own."""
+    owner: int = record.customer_id  # type: ignore[attr-defined]
+    return "" if product.customer_id == owner else word_for(record, product.customer)
 
 
 def products_of(words: Iterable[str], setting: Setting) -> dict[str, int]:
@@ -69,6 +80,21 @@ def products_by_word(pairs: Iterable[Pair], source: str) -> dict[Pair, int]:
         found.setdefault((customer, number), pk)
         found[customer, str(external_id)] = pk
     return {pair: pk for pair, pk in found.items() if pair in wanted}
+
+
+def products_called(words: Iterable[str], source: str) -> dict[str, list[tuple[int, int]]]:
+    """Word → the products called so, whose ever they are, with the keys of their customers; by external id first."""
+    wanted = set(words)
+    rows = Product.objects.filter(Q(source=source, external_id__in=wanted) | Q(number__in=wanted))
+    found: dict[str, list[tuple[int, int]]] = {}
+    for of, external_id, number, pk, customer in rows.values_list(
+        "source", "external_id", "number", "pk", "customer_id"
+    ):
+        if of == source and external_id in wanted:
+            found.setdefault(str(external_id), []).insert(0, (pk, customer))
+        elif number in wanted:
+            found.setdefault(number, []).append((pk, customer))
+    return found
 
 
 def zones_of(words: Iterable[str], setting: Setting) -> dict[str, int]:

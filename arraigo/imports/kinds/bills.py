@@ -1,6 +1,5 @@
 """Bills with their lines. What is paid or credited here is never lowered by a file that knows less."""
 
-import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -9,44 +8,22 @@ from typing import Annotated, Any
 
 from django.db.models import Prefetch, Q
 from django.utils.translation import gettext as _
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
+from pydantic import BeforeValidator, ValidationInfo, model_validator
 
 from arraigo.billing import credits
 from arraigo.billing.models import Bill, BillLine, Credit
 from arraigo.imports import references, store
-from arraigo.imports.fields import Amount, BilledMonth, Day, Id, PastDay, Row, from_json, named_month
+from arraigo.imports.fields import Amount, BilledMonth, Day, Id, PastDay, Row, named_month
+from arraigo.imports.kinds.charges import Charged, Line, Month, from_text, lines_known, products_of, told_product
 from arraigo.imports.landing import Landed, Parsed, Setting, Tally, given, known, tally_of, upsert
-from arraigo.imports.references import Pair
 from arraigo.money import ZERO
 
 NATURAL = ("customer_id", "month")
 ORDER = [Bill.State.UNBILLED, Bill.State.ISSUED, Bill.State.PAID]
-Month = tuple[int, dt.date]
-"""Key of a customer, and the first day of a month."""
 Held = Mapping[Month | str, Bill]
 """Bills that are there, by customer and month and by the external id of the file's source."""
 WHOLE = "Total"
 """What the one line of a bill says whose file has no lines."""
-
-
-class Line(BaseModel):
-    """The charge of one product; without a product a charge of another kind."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-    product: str = Field(default="", max_length=80)
-    description: str = Field(default="", max_length=120)
-    amount: Amount
-
-
-def _lines(value: Any) -> Any:
-    """JSON, or `product=amount;product=amount`."""
-    if not isinstance(value, str):
-        return value
-    if value.startswith("["):
-        return from_json(value)
-    parts = [part.rpartition("=") for part in value.split(";") if part.strip()]
-    return [{"product": product.strip(), "amount": amount.strip()} for product, _sign, amount in parts]
 
 
 def _id(customer: str, month: str) -> str:
@@ -66,7 +43,7 @@ class BillRow(Row):
     """Bs of credits that were given on it elsewhere."""
     paid: Amount | None = None
     """Bs; payments that are brought in afterwards are part of it. Of a paid bill that does not say it: all of it."""
-    lines: Annotated[tuple[Line, ...], BeforeValidator(_lines)] = ()
+    lines: Annotated[tuple[Line, ...], BeforeValidator(from_text)] = ()
 
     @model_validator(mode="before")
     @classmethod
@@ -131,8 +108,8 @@ def land(batch: Sequence[Parsed[BillRow]], setting: Setting) -> Tally:
     tally = Tally()
     customers = references.customers_of([each.row.customer for each in batch], setting)
     batch = known(batch, "customer", customers, tally)
-    products = _products(batch, customers, setting)
-    batch = [each for each in batch if _lines_known(each, customers, products, tally)]
+    products = products_of(batch, customers, setting)
+    batch = [each for each in batch if lines_known(each, products, tally)]
     held = _held(batch, customers, setting)
     batch = _as_held(batch, held, customers, setting)
     owners = {key: (bill.source, bill.external_id) for key, bill in held.items()}
@@ -143,25 +120,6 @@ def land(batch: Sequence[Parsed[BillRow]], setting: Setting) -> Tally:
     _attach_credits(landed)
     tally.add(tally_of(landed, batch, also_changed=changed))
     return tally
-
-
-def _products(batch: Sequence[Parsed[BillRow]], customers: Mapping[str, int], setting: Setting) -> dict[Pair, int]:
-    pairs = {(customers[p.row.customer], line.product) for p in batch for line in p.row.lines if line.product}
-    return references.products_by_word(pairs, setting.source) if pairs else {}
-
-
-def _lines_known(
-    each: Parsed[BillRow], customers: Mapping[str, int], products: Mapping[Pair, int], tally: Tally
-) -> bool:
-    customer = customers[each.row.customer]
-    for line in each.row.lines:
-        if line.product and (customer, line.product) not in products:
-            reason = _("customer %(customer)s has no product “%(product)s”") % {
-                "customer": each.row.customer, "product": line.product,
-            }  # fmt: skip
-            tally.reject(each.raw.line, [("lines", line.product, reason)])
-            return False
-    return True
 
 
 def _held(batch: Sequence[Parsed[BillRow]], customers: Mapping[str, int], setting: Setting) -> Held:
@@ -234,11 +192,11 @@ def _values(row: BillRow, customers: Mapping[str, int], held: Held) -> dict[str,
 
 
 def _write_lines(
-    batch: Sequence[Parsed[BillRow]], landed: Landed, customers: Mapping[str, int], products: Mapping[Pair, int],
+    batch: Sequence[Parsed[BillRow]], landed: Landed, customers: Mapping[str, int], products: Mapping[Charged, int],
     held: Held, setting: Setting,
 ) -> set[str]:  # fmt: skip
     """Give each bill the lines that its row tells of; the external ids of the bills whose lines changed."""
-    told = {p.row.external_id: _charged(p.row, customers[p.row.customer], products) for p in batch}
+    told = {p.row.external_id: _charged(p, products) for p in batch}
     old = {landed.records[key].pk: key for key in told if key not in landed.created}
     have: dict[str, list[BillLine]] = {key: [] for key in old.values()}
     for line in BillLine.objects.filter(bill__in=old).order_by("pk") if old else ():
@@ -271,12 +229,10 @@ def _as_told(lines: Sequence[BillLine]) -> list[tuple[int, str, Decimal]]:
     return sorted((line.product_id or 0, line.description, line.amount) for line in lines)
 
 
-def _charged(row: BillRow, customer: int, products: Mapping[Pair, int]) -> list[tuple[int, str, Decimal]]:
+def _charged(each: Parsed[BillRow], products: Mapping[Charged, int]) -> list[tuple[int, str, Decimal]]:
     """Key of the product (0: none), description and Bs of each line."""
-    return [
-        (products[customer, line.product] if line.product else 0, line.description or line.product, line.amount)
-        for line in row.charges
-    ]
+    told = ((products[each.raw.line, line.product] if line.product else 0, line) for line in each.row.charges)
+    return [(product, line.description or line.product, line.amount) for product, line in told]
 
 
 def _attach_credits(landed: Landed) -> None:
@@ -293,12 +249,12 @@ def _attach_credits(landed: Landed) -> None:
 
 def out(after: int, many: int) -> Iterator[tuple[int, dict[str, Any]]]:
     """Up to `many` bills behind the key `after`, as rows."""
-    lines = Prefetch("lines", BillLine.objects.select_related("product").order_by("pk"))
+    lines = Prefetch("lines", BillLine.objects.select_related("product__customer").order_by("pk"))
     rows = Bill.objects.filter(pk__gt=after).select_related("customer").prefetch_related(lines).order_by("pk")
     for bill in rows[:many]:
         told = [
             {
-                **({"product": references.word_for(bill, line.product)} if line.product else {}),
+                **(told_product(bill, line.product) if line.product else {}),
                 "description": line.description, "amount": line.amount,
             }
             for line in bill.lines.all()

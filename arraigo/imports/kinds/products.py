@@ -81,14 +81,16 @@ def land(batch: Sequence[Parsed[ProductRow]], setting: Setting) -> Tally:
     landed = upsert(Product, setting, wanted, natural=("number",), untold=_untold(batch, setting))
     changed = [landed.records[key] for key in landed.created | landed.updated]
     courtesies_end({each.pk: each.reason for each in changed if not each.is_alive})
-    search.reindex(_owners(changed))
+    search.reindex(_owners(changed, setting))
     tally.add(tally_of(landed, batch))
     return tally
 
 
-def _owners(products: Iterable[Product]) -> list[Customer]:
-    """The customers of `products`, once each: their numbers are searched for."""
-    return list(Customer.objects.filter(pk__in={product.customer_id for product in products}))
+def _owners(products: Iterable[Product], setting: Setting) -> list[Customer]:
+    """Who has, or had, `products`, once each: their numbers are searched for."""
+    moved = setting.ledger.changes.get(Product._meta.label, {}).values()
+    before = {fields["customer_id"][0] for fields in moved if "customer_id" in fields}
+    return list(Customer.objects.filter(pk__in=before | {product.customer_id for product in products}))
 
 
 def _offerings(rows: Sequence[ProductRow], setting: Setting) -> dict[str, int]:

@@ -7,11 +7,10 @@ from django.utils.translation import gettext as _
 from pydantic import Field, model_validator
 
 from arraigo import clock
-from arraigo.imports import references
+from arraigo.imports import hands, references
 from arraigo.imports.fields import Day, Id, Number, Past, Row, Words
 from arraigo.imports.kinds import settling
 from arraigo.imports.kinds.endings import courtesies_end
-from arraigo.imports.kinds.tickets import product_known
 from arraigo.imports.landing import (
     Parsed,
     Setting,
@@ -24,7 +23,6 @@ from arraigo.imports.landing import (
     untold,
     upsert,
 )
-from arraigo.imports.references import Pair
 from arraigo.products.models import Product
 from arraigo.terminations.actions import PRODUCT_REASONS
 from arraigo.terminations.models import Termination
@@ -39,6 +37,8 @@ class TerminationRow(Row):
     receipt: str = Field(default="", max_length=24)
     customer: Id
     product: Id
+    product_customer: str = Field(default="", max_length=80)
+    """External id, or number, of the customer who has the product now, where it changed hands since."""
     case_number: str = Field(default="", max_length=24)
     reason: Termination.Reason = Termination.Reason.UNKNOWN
     requested_at: Past | None = None
@@ -70,13 +70,13 @@ def land(batch: Sequence[Parsed[TerminationRow]], setting: Setting) -> Tally:
     tally = Tally()
     customers = references.customers_of([each.row.customer for each in batch], setting)
     batch = known(batch, "customer", customers, tally)
-    products = references.products_by_word(((customers[p.row.customer], p.row.product) for p in batch), setting.source)
-    batch = product_known(batch, customers, products, tally)
+    products = hands.of_records(Termination, batch, customers, setting)
+    batch = hands.product_known(batch, products, tally)
     # What is asked comes first: a row behind it may tell how it ended.
     asked = [each for each in batch if each.row.is_open]
     ended = [each for each in batch if not each.row.is_open]
     _land(asked, customers, products, setting, tally)
-    told = [(each, products[customers[each.row.customer], each.row.product]) for each in ended]
+    told = [(each, products[each.row.external_id]) for each in ended]
     settled, others = settling.settle(told, setting, tally)
     _land(others, customers, products, setting, tally)
     _end_products(settled, setting)
@@ -84,7 +84,7 @@ def land(batch: Sequence[Parsed[TerminationRow]], setting: Setting) -> Tally:
 
 
 def _land(
-    batch: Sequence[Parsed[TerminationRow]], customers: Mapping[str, int], products: Mapping[Pair, int],
+    batch: Sequence[Parsed[TerminationRow]], customers: Mapping[str, int], products: Mapping[str, int],
     setting: Setting, tally: Tally,
 ) -> None:  # fmt: skip
     """Bring rows in, each as a record of its own."""
@@ -105,7 +105,7 @@ def _land(
 
 
 def _end_products(terminations: Iterable[Termination], setting: Setting) -> None:
-    """What an executed baja says of its product: it has ended, unless it was installed later."""
+    """What an executed baja says of its product: it has ended, unless it was installed later or is another's now."""
     executed = [(each.executed_at, each) for each in terminations if each.executed_at]
     by_product = {each.product_id: (at, each) for at, each in sorted(executed, key=lambda pair: pair[0])}
     alive = Product.objects.select_for_update(no_key=True).filter(pk__in=by_product).order_by("pk")
@@ -113,7 +113,8 @@ def _end_products(terminations: Iterable[Termination], setting: Setting) -> None
     for product in alive.exclude(status=Product.Status.TERMINATED):
         executed_at, termination = by_product[product.pk]
         day = clock.local(executed_at).date()
-        if product.started_on is None or product.started_on <= day:
+        is_theirs = product.customer_id == termination.customer_id
+        if is_theirs and (product.started_on is None or product.started_on <= day):
             reason = PRODUCT_REASONS.get(Termination.Reason(termination.reason), Product.Reason.REQUEST)
             fresh = {"status": Product.Status.TERMINATED.value, "reason": str(reason), "ended_on": day}
             setting.ledger.change(product, fresh)
@@ -123,15 +124,15 @@ def _end_products(terminations: Iterable[Termination], setting: Setting) -> None
 
 
 def _one_open(
-    batch: Sequence[Parsed[TerminationRow]], customers: Mapping[str, int], products: Mapping[Pair, int],
+    batch: Sequence[Parsed[TerminationRow]], customers: Mapping[str, int], products: Mapping[str, int],
     setting: Setting, tally: Tally,
 ) -> list[Parsed[TerminationRow]]:  # fmt: skip
     """The rows that do not open a second termination on a product."""
-    keys = {products[customers[p.row.customer], p.row.product] for p in batch if p.row.is_open}
+    keys = {products[p.row.external_id] for p in batch if p.row.is_open}
     owners: dict[int, str] = dict(waiting().filter(product__in=keys).values_list("product", "number"))
     kept = []
     for each in batch:
-        product = products[customers[each.row.customer], each.row.product]
+        product = products[each.row.external_id]
         number = each.row.number or numbered(each.row, 24)
         if each.row.is_open and owners.setdefault(product, number) != number:
             sentence = _("the product has an open termination already: %(number)s") % {"number": owners[product]}
@@ -141,12 +142,11 @@ def _one_open(
     return kept
 
 
-def _values(row: TerminationRow, customers: Mapping[str, int], products: Mapping[Pair, int]) -> dict[str, Any]:
-    customer = customers[row.customer]
+def _values(row: TerminationRow, customers: Mapping[str, int], products: Mapping[str, int]) -> dict[str, Any]:
     return {
         "number": row.number or numbered(row, 24),
-        "customer_id": customer,
-        "product_id": products[customer, row.product],
+        "customer_id": customers[row.customer],
+        "product_id": products[row.external_id],
         "reason": row.reason.value,
         **given(row, GIVEN),
         **({"return_items": list(row.return_items)} if row.return_items else {}),
@@ -155,11 +155,12 @@ def _values(row: TerminationRow, customers: Mapping[str, int], products: Mapping
 
 def out(after: int, many: int) -> Iterator[tuple[int, dict[str, Any]]]:
     """Up to `many` terminations behind the key `after`, as rows."""
-    rows = Termination.objects.filter(pk__gt=after).select_related("customer", "product").order_by("pk")
+    rows = Termination.objects.filter(pk__gt=after).select_related("customer", "product__customer").order_by("pk")
     for each in rows[:many]:
         yield each.pk, {
             "source": each.source, "external_id": each.external_id or each.number, "number": each.number,
             "customer": references.word_for(each, each.customer),
-            "product": references.word_for(each, each.product), "reason": each.reason,
+            "product": references.word_for(each, each.product),
+            "product_customer": references.holder_of(each, each.product), "reason": each.reason,
             **{name: getattr(each, name) for name in GIVEN}, "return_items": ";".join(each.return_items),
         }  # fmt: skip

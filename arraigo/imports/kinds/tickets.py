@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from arraigo.customers import search
 from arraigo.customers.models import Customer
-from arraigo.imports import references, store
+from arraigo.imports import hands, references, store
 from arraigo.imports.fields import Id, Number, Past, Row, from_json
 from arraigo.imports.landing import (
     HOME,
@@ -63,6 +63,8 @@ class TicketRow(Row):
     customer: Id
     product: Id
     """External id, or number, of the product; with --create-missing any word that names it."""
+    product_customer: str = Field(default="", max_length=80)
+    """External id, or number, of the customer who has the product now, where it changed hands since."""
     number: Number = Field(default="", max_length=40)
     opened_at: Past
     resolved_at: Past | None = None
@@ -143,7 +145,7 @@ def land(batch: Sequence[Parsed[TicketRow]], setting: Setting) -> Tally:
     customers = references.customers_of([each.row.customer for each in batch], setting)
     batch = known(batch, "customer", customers, tally)
     products = _products(batch, customers, setting)
-    batch = product_known(batch, customers, products, tally)
+    batch = hands.product_known(batch, products, tally)
     before = _before(setting.source, [p.row for p in batch])
     batch = [each for each in batch if _goes_on(each, before, tally)]
     wanted = {p.row.external_id: _values(p.row, customers, products, outages) for p in batch}
@@ -153,18 +155,20 @@ def land(batch: Sequence[Parsed[TicketRow]], setting: Setting) -> Tally:
     return tally
 
 
-def _products(batch: Sequence[Parsed[TicketRow]], customers: Mapping[str, int], setting: Setting) -> dict[Pair, int]:
-    rows = {(customers[p.row.customer], p.row.product): p.row for p in batch}
-    found = references.products_by_word(rows, setting.source)
+def _products(batch: Sequence[Parsed[TicketRow]], customers: Mapping[str, int], setting: Setting) -> dict[str, int]:
+    """The product of each row, by the row's external id."""
+    rows = {each.row.external_id: each.row for each in batch}
+    found = hands.of_records(TroubleTicket, batch, customers, setting)
     # What an earlier run brought is known by the pair of customer and product value.
-    by_pair = {pair: _pair_id(row) for pair, row in rows.items() if pair not in found}
+    by_pair = {key: _pair_id(row) for key, row in rows.items() if key not in found}
     if by_pair:
         held = Product.objects.filter(source=setting.source, external_id__in=by_pair.values())
         known_pairs = dict(held.values_list("external_id", "pk"))
-        found |= {pair: known_pairs[key] for pair, key in by_pair.items() if key in known_pairs}
-    missing = {pair: row for pair, row in rows.items() if pair not in found}
+        found |= {key: known_pairs[pair] for key, pair in by_pair.items() if pair in known_pairs}
+    missing = {key: (customers[row.customer], row.product) for key, row in rows.items() if key not in found}
     if setting.create_missing and missing:
-        found |= _brought(missing, setting)
+        made = _brought({pair: rows[key] for key, pair in missing.items()}, setting)
+        found |= {key: made[pair] for key, pair in missing.items()}
     return found
 
 
@@ -196,30 +200,13 @@ def _code(row: TicketRow) -> str:
     return short(f"brought-{slugify(row.product) or 'product'}-{row.service.value}", 40)
 
 
-def product_known(
-    batch: Sequence[Parsed[Any]], customers: Mapping[str, int], products: Mapping[Pair, int], tally: Tally
-) -> list[Parsed[Any]]:
-    """The rows whose product is one of their customer's; the others are rejected."""
-    kept = []
-    for each in batch:
-        if (customers[each.row.customer], each.row.product) in products:
-            kept.append(each)
-        else:
-            reason = _("customer %(customer)s has no product “%(product)s”") % {
-                "customer": each.row.customer, "product": each.row.product,
-            }  # fmt: skip
-            tally.reject(each.raw.line, [("product", each.row.product, reason)])
-    return kept
-
-
 def _values(
-    row: TicketRow, customers: Mapping[str, int], products: Mapping[Pair, int], outages: Mapping[str, int]
+    row: TicketRow, customers: Mapping[str, int], products: Mapping[str, int], outages: Mapping[str, int]
 ) -> dict[str, Any]:
-    customer = customers[row.customer]
     values: dict[str, Any] = {
         "number": row.number or numbered(row, 40),
-        "customer_id": customer,
-        "product_id": products[customer, row.product],
+        "customer_id": customers[row.customer],
+        "product_id": products[row.external_id],
         "type": row.type.value,
         "status": row.state,
         "opened_at": row.opened_at,
@@ -312,7 +299,9 @@ def _told(
 
 def out(after: int, many: int) -> Iterator[tuple[int, dict[str, Any]]]:
     """Up to `many` tickets behind the key `after`, as rows."""
-    rows = TroubleTicket.objects.filter(pk__gt=after).select_related("customer", "product__offering", "outage")
+    rows = TroubleTicket.objects.filter(pk__gt=after).select_related(
+        "customer", "product__offering", "product__customer", "outage"
+    )  # fmt: skip
     changes = Prefetch("changes", TicketChange.objects.order_by("at", "id"))
     names = ("number", "type", "status", "opened_at", "resolved_at", "symptom", *OPTIONAL)
     for ticket in rows.prefetch_related(changes).order_by("pk")[:many]:
@@ -324,6 +313,7 @@ def out(after: int, many: int) -> Iterator[tuple[int, dict[str, Any]]]:
             "source": ticket.source, "external_id": ticket.external_id or ticket.number,
             "customer": references.word_for(ticket, ticket.customer),
             "product": references.word_for(ticket, ticket.product),
+            "product_customer": references.holder_of(ticket, ticket.product),
             **{name: getattr(ticket, name) for name in names}, "changes": told,
             "outage": (ticket.outage.external_id or references.outage_id(ticket.outage)) if ticket.outage else "",
             "service": ticket.product.offering.service, "technology": ticket.product.offering.technology,
