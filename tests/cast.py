@@ -250,7 +250,7 @@ class Walk:
             "step_09": {"verdict": "passed", "satisfaction": "5"},
             "step_10": {"verdict": "passed", "satisfaction": "4"},
             "step_11": {"reason": "compensation", "demand": "compensation"},
-            "step_12": {"product": str(pk), "days": "5", "answer": "accepted"},
+            "step_12": {f"days_{pk}": "5", "answer": "accepted"},
             "step_14": {"answer": "accepted", "channels": ["STAR"], "detail": "Teléfono de la socia"},
             "transfer": {"address": "Calle Dos 2", "answer": "accepted"},
             "termination": {"products": [str(pk)], "reason": "faults", "return_items": "Módem"},
@@ -280,6 +280,11 @@ class Walk:
 
     def reload(self) -> RetentionCase:
         return RetentionCase.objects.get(pk=self.case.pk)
+
+
+def credit(product: Product, **fields: str) -> dict[str, str]:
+    """What a form of credits is given on `product`: `days`, `amount`, `kind`."""
+    return {f"{name}_{product.pk}": value for name, value in fields.items()}
 
 
 @contextmanager

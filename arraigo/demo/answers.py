@@ -112,7 +112,8 @@ def _ordered(case: RetentionCase) -> list[Product]:
 
 
 def _compensation(case: RetentionCase, given: Given, rng: random.Random) -> Data:
-    return {"product": str(alive_products(case)[0].pk), "days": str(rng.randint(3, 11)), "answer": "accepted"}
+    days = given.get("days", str(rng.randint(3, 11)))
+    return {f"days_{alive_products(case)[0].pk}": days, "answer": "accepted"}
 
 
 def _courtesy(case: RetentionCase, given: Given, rng: random.Random) -> Data:

@@ -1,6 +1,5 @@
 """The customer's answer to an offer: the same three questions in steps 3, 12, 14 and the transfer."""
 
-import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -10,12 +9,9 @@ from django.db.models import Case, F, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from arraigo import clock
-from arraigo.billing import queries as billing
 from arraigo.money import ZERO
-from arraigo.products.models import Product
-from arraigo.retention import amounts, firm_no, promises, readback
+from arraigo.retention import firm_no
 from arraigo.retention.models import Offer
-from arraigo.retention.readback import ReadBack
 from arraigo.retention.registry import StepForm, StepResult, StepRun
 
 
@@ -43,43 +39,6 @@ class AnswerForm(StepForm):
         return cleaned
 
 
-class CreditForm(AnswerForm):
-    """An answer about a credit on a month of a product: at most one such credit each (3.1)."""
-
-    month: dt.date
-
-    def credited(self) -> list[tuple[str, Product, Decimal]]:
-        """Kind, product and Bs of each credit that the clean form offers."""
-        raise NotImplementedError
-
-    def month_worth(self, product: Product) -> Decimal:
-        """What the month of `product` is worth to the table `authority`, in Bs."""
-        return amounts.compensable(product, self.month)
-
-    def read_back(self) -> ReadBack:
-        """The credits as they would be promised, and whose authority they need."""
-        if not self.is_bound or self.errors or self.cleaned_data.get("answer") != Offer.Answer.ACCEPTED:
-            return ReadBack()
-        credited = self.credited()
-        said = tuple(
-            promises.sentence(kind, {"product": product, "month": self.month, "amount": amount})
-            for kind, product, amount in credited
-        )
-        _kind, product, most = max(credited, key=lambda credit: credit[2])
-        vip = bool(self.item.instance.facts.get("vip"))
-        month = self.month_worth(product)
-        authority, because = readback.granted(self.policy, vip=vip, amount=most, product_month=month)
-        return ReadBack(said, authority, because)
-
-    def refuse_stacking(self, field: str, product: Product) -> None:
-        """Say in `field` why nothing can be credited on the month of `product`, where that is so."""
-        told = {"product": product, "claim": billing.live_claim(product, self.month)}
-        if told["claim"]:
-            self.add_error(field, _("This month of %(product)s is credited already (%(claim)s).") % told)
-        elif not amounts.compensable(product, self.month):
-            self.add_error(field, _("%(product)s costs nothing this month: there is nothing to credit.") % told)
-
-
 def offer(run: StepRun, **fields: Any) -> Offer:
     """An unsaved offer of this step with the answer that the form holds."""
     return Offer(
@@ -93,10 +52,13 @@ def offer(run: StepRun, **fields: Any) -> Offer:
     )
 
 
-def result(run: StepRun, offers: Sequence[Offer], *, product_month: Decimal = ZERO) -> StepResult:
+def result(
+    run: StepRun, offers: Sequence[Offer], *, amount: Decimal = ZERO, product_month: Decimal = ZERO
+) -> StepResult:
     """The step's result: facts for the authority and further-offer tables, and the history's text.
 
-    `product_month` is the price of the month, in Bs, of the product with the largest amount.
+    `amount` and `product_month`: of the product that asks for the highest authority, what it is offered and what
+    its month is worth, in Bs.
     """
     before = run.item.instance.facts
     accepted = run.data["answer"] == Offer.Answer.ACCEPTED
@@ -106,7 +68,7 @@ def result(run: StepRun, offers: Sequence[Offer], *, product_month: Decimal = ZE
         **firm_no.facts(run.case, before, said_now=run.data["firm_no"]),
         "offered_compensation": before.get("offered_compensation", False) or run.item.element == "step_12",
         "offered_courtesy": before.get("offered_courtesy", False) or run.item.element == "step_14",
-        "amount": float(max((offer.amount for offer in offers), default=ZERO)),
+        "amount": float(amount),
         "product_month": float(product_month),
     }
     told = [{"kind": each.kind, "product": each.product.number, "amount": str(each.amount)} for each in offers]

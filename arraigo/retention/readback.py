@@ -6,6 +6,9 @@ from typing import Any
 
 from arraigo.procedure.policy import Policy
 
+AUTHORITIES = ("advisor", "team_lead", "commercial_management")
+"""Who grants an amount, as the table `authority` calls them; each may what those before it may."""
+
 
 @dataclass(frozen=True)
 class ReadBack:
@@ -28,3 +31,8 @@ def granted(policy: Policy, *, vip: bool, amount: Decimal, product_month: Decima
     facts: dict[str, Any] = {"vip": vip, "amount": float(amount), "product_month": float(product_month)}
     decision = policy.decide("authority", facts)
     return str(decision.outputs["authority"]), decision.because
+
+
+def rank(authority: str) -> int:
+    """How high an authority of the table is; one that it does not know is the highest, as in the diagram."""
+    return AUTHORITIES.index(authority) if authority in AUTHORITIES else len(AUTHORITIES)

@@ -37,12 +37,13 @@ def test_the_sentence_stands_at_the_field_and_the_rest_stays(sign_in: SignIn, wa
     walk("step_11")
     ana = sign_in(Role.ADVISOR)
     ana.begin(walk, "step_12")
-    ana.sends(product=home.internet.pk, days="5", amount="9999", answer="refused")
+    days, amount = (f"{name}_{home.internet.pk}" for name in ("days", "amount"))
+    ana.sends(**{days: "5", amount: "9999"}, answer="refused")
     assert ana.status == 400
-    assert "140,00" in ana.error_at("amount")
-    assert [ana.value("days"), ana.value("amount")] == ["5", "9999"]
+    assert "140,00" in ana.error_at(amount)
+    assert [ana.value(days), ana.value(amount)] == ["5", "9999"]
     assert ana.page.locator("[name=answer][value=refused]").is_checked()
-    assert ana.page.locator("[name=amount]").get_attribute("aria-invalid") == "true"
+    assert ana.page.locator(f"[name={amount}]").get_attribute("aria-invalid") == "true"
     assert not Offer.objects.exists()
     assert walk.open == ["step_12"]
 

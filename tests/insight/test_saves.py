@@ -14,7 +14,7 @@ from arraigo.products.models import Product
 from arraigo.retention import sweeps
 from arraigo.terminations import actions as terminations
 from arraigo.terminations.models import Termination
-from tests.cast import NOW, Cast, Household, Walk, moment
+from tests.cast import NOW, Cast, Household, Walk, credit, moment
 from tests.insight import ways
 
 
@@ -50,7 +50,7 @@ def test_it_is_judged_as_of_its_moment_however_late_the_sweep(home: Household) -
 def test_a_claim_counts_from_its_adjustment(home: Household, cast: Cast) -> None:
     home.priced(home.internet, "400")
     walk = Walk(home, reason="compensation").go("step_01", "step_02", "step_11")
-    walk("step_12", amount="350")
+    walk("step_12", **credit(home.internet, amount="350"))
     walk.go("approve_12", "step_13")
     assert because(31) == "not judged yet"
     with moment(days=31):
@@ -62,7 +62,7 @@ def test_a_claim_counts_from_its_adjustment(home: Household, cast: Cast) -> None
 def test_what_billing_refused_saves_nobody(home: Household, cast: Cast) -> None:
     home.priced(home.internet, "400")
     walk = Walk(home, reason="compensation").go("step_01", "step_02", "step_11")
-    walk("step_12", amount="350")
+    walk("step_12", **credit(home.internet, amount="350"))
     walk.go("approve_12", "step_13")
     claim = BillingClaim.objects.get()
     with moment(days=3):

@@ -19,7 +19,7 @@ from arraigo.retention import amounts, courtesies, options
 from arraigo.retention.errors import StepInvalid
 from arraigo.retention.models import Offer, Reason
 from arraigo.retention.registry import handler
-from tests.cast import NOW, Cast, Household, Walk
+from tests.cast import NOW, Cast, Household, Walk, credit
 from tests.paths.test_properties import undone
 
 some = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -47,7 +47,7 @@ def test_a_compensation_is_within_its_cap_and_approved_as_it_was_read_back(
     with undone():
         home.priced(home.internet, str(price))
         walk = Walk(home, reason="compensation").go("step_01", "step_02", "step_11")
-        data = {"product": str(home.internet.pk), "days": str(days), "amount": str(typed or ""), "answer": "accepted"}
+        data = {**credit(home.internet, days=str(days), amount=str(typed or "")), "answer": "accepted"}
         item, policy = walk.item("step_12"), current_policy()
         form = handler("step_12").form_class(walk.case, item, policy, walk.cast[Role.ADVISOR], data)
         promised = form.read_back() if form.is_valid() else None

@@ -148,12 +148,17 @@ class Wanderer:
 
     def _step_12(self) -> dict[str, Any]:
         return {
-            "product": str(self.luck.choice(self.products).pk),
-            "days": str(self.luck.randint(1, 28)),
-            "amount": self.luck.choice(["", "", "50", "200", "900"]),
+            **self._compensations(),
             "answer": self.luck.choice(ANSWERS),
             "firm_no": "",
         }
+
+    def _compensations(self) -> dict[str, str]:
+        """Of one product or several, with an amount of its own or none."""
+        chosen = self.luck.sample(self.products, self.luck.randint(1, len(self.products)))
+        fields = {f"days_{product.pk}": str(self.luck.randint(1, 28)) for product in chosen}
+        amounts = {f"amount_{product.pk}": self.luck.choice(["", "", "50", "200", "900"]) for product in chosen}
+        return fields | amounts
 
     def _step_14(self) -> dict[str, Any]:
         product = self.luck.choice(self.products)

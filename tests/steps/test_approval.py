@@ -10,7 +10,7 @@ from arraigo.messages.models import Notice
 from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role
 from arraigo.retention.models import Offer
-from tests.cast import Cast, Household, Walk
+from tests.cast import Cast, Household, Walk, credit
 
 
 def priced(home: Household, price: str) -> Walk:
@@ -67,7 +67,7 @@ def test_management_approves_too(home: Household) -> None:
 @pytest.mark.parametrize(("approved", "element"), [("yes", "step_13"), ("no", "step_12")])
 def test_compensations_of_step_12_as_well(home: Household, approved: str, element: str) -> None:
     walk = Walk(home, products=[home.television], reason="compensation").go("step_01", "step_02", "step_11")
-    walk("step_12", product=str(home.television.pk), amount="155")
+    walk("step_12", **credit(home.television, days="5", amount="155"))
     assert walk.open == ["approve_12"]
     assert walk("approve_12", approved=approved).opened[0].element == element
 

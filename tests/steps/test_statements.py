@@ -18,12 +18,12 @@ from arraigo.people.models import Role
 from arraigo.quality import actions as quality
 from arraigo.quality.models import QualityControl
 from arraigo.retention import actions, claims, firm_no, sweeps
-from tests.cast import Cast, Household, Walk, moment, signature
+from tests.cast import Cast, Household, Walk, credit, moment, signature
 from tests.steps.test_step_08_signatures import photo
 
 MOST = 20
 CONTROL = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT", "ROLLBACK")
-OF_EACH = ("step_04",)
+OF_EACH = ("step_04", "step_13")
 """Steps that do something of its own for each product; the others keep to the limit whatever their number."""
 FIELD = ("step_05", "step_06", "step_07", "step_08")
 
@@ -108,6 +108,15 @@ def test_offer_branch(cast: Cast, home: Household, counter: Counter) -> None:
     walk("termination")
     assert {"step_14 accepted", "transfer accepted", "termination registered"} <= counter.ways
     assert counter.too_many() == {}
+
+
+def test_compensations_of_two_products(home: Household, counter: Counter) -> None:
+    walk = Walk(home, products=[home.internet, home.television], reason="compensation")
+    walk.go("step_01", "step_02", "step_11")
+    walk("step_12", **credit(home.television, days="9"))
+    walk("step_13")
+    assert {"step_12 accepted", "step_13 entered"} <= counter.ways
+    assert counter.too_many(2) == {}
 
 
 def test_controls_that_fail(home: Household, counter: Counter) -> None:

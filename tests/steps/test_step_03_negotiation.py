@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 from django.utils import translation
 
 from arraigo import clock
@@ -15,7 +16,8 @@ from arraigo.procedure import queries as procedures
 from arraigo.products.models import Product
 from arraigo.retention import amounts, options, registry, sweeps
 from arraigo.retention.models import Offer, Promise, RetentionCase
-from tests.cast import Cast, Household, Walk, moment
+from tests.cast import Cast, Household, Walk, credit, moment
+from tests.web.conftest import signed_in
 
 
 @pytest.fixture
@@ -77,7 +79,7 @@ def test_a_compensation_is_computed_from_the_days_affected_also_across_the_month
     item = walk.item("step_03")
     policy = procedures.policy_of(item.instance.definition_id)
     form = registry.handler("step_03").form_class(walk.case, item, policy, walk.cast[Role.ADVISOR])
-    ((days, _kind, amount),) = form.credits()  # type: ignore[attr-defined]
+    ((days, _covers, _kind, amount),) = form.asked()  # type: ignore[attr-defined]
     assert amount.value() == Decimal("27.10")  # 140 × 6 / 31
     with translation.override("en"):
         assert str(days) == ("6 days without good service by the tickets (26/02 to 07/03) at Bs 4.52 a day: Bs 27.10.")
@@ -175,6 +177,21 @@ def test_a_bundle_charged_on_another_product_is_compensated_and_never_waived_at_
     assert BillingClaim.objects.get().amount == 20
 
 
+def test_the_waiver_of_what_carries_a_bundles_bill_says_what_it_covers(home: Household) -> None:
+    Product.objects.filter(customer=home.customer).update(bundle="duo")
+    home.internet.refresh_from_db()
+    home.repeated_faults()
+    walk = Walk(home).go("step_01", "step_02")
+    page = reverse("step", args=[walk.case.number, walk.item("step_03").pk])
+    advisor = signed_in(walk.cast[Role.ADVISOR])
+    told = "La factura cobra aquí el paquete"
+    assert told not in advisor.get(page).content.decode(), "each is charged on a line of its own"
+    home.priced(home.internet, "220")
+    home.priced(home.television, "0")
+    shown = advisor.get(page).content.decode()
+    assert f"{told}: el retiro cubre también {home.television}. La parte de {home.internet} sola es de Bs" in shown
+
+
 def test_what_step_12_reads_back_is_what_decides(home: Household) -> None:
     Product.objects.filter(customer=home.customer).update(bundle="duo")
     for product in (home.internet, home.television):
@@ -184,7 +201,7 @@ def test_what_step_12_reads_back_is_what_decides(home: Household) -> None:
     walk = Walk(home, reason="compensation").go("step_01", "step_02", "step_11")
     item = walk.item("step_12")
     policy = procedures.policy_of(item.instance.definition_id)
-    data = {"product": str(home.internet.pk), "days": "5", "answer": "accepted"}
+    data = {**credit(home.internet, days="5"), "answer": "accepted"}
     form = registry.handler("step_12").form_class(walk.case, item, policy, walk.cast[Role.ADVISOR], data)
     assert form.is_valid()
     assert form.read_back().authority == "advisor"

@@ -1,14 +1,18 @@
 """Step 12: pro rata by default, within the category's cap, never on top of another credit."""
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
 
 from arraigo import clock
 from arraigo.billing import actions as billing
+from arraigo.billing.models import BillingClaim
 from arraigo.people.models import Role
-from arraigo.retention.models import Offer
-from tests.cast import Cast, Household, Walk
+from arraigo.procedure import queries as procedures
+from arraigo.retention import registry, undo
+from arraigo.retention.models import Offer, Promise
+from tests.cast import Cast, Household, Walk, credit, moment
 
 
 def to_step_12(home: Household) -> Walk:
@@ -29,14 +33,14 @@ def test_pro_rata_of_the_days_affected(home: Household) -> None:
 
 def test_an_amount_of_its_own_within_the_cap(home: Household) -> None:
     walk = to_step_12(home)
-    walk("step_12", amount="140")
+    walk("step_12", **credit(home.internet, amount="140"))
     assert Offer.objects.get().amount == 140
 
 
 def test_the_cap_of_an_ordinary_customer_is_one_month(home: Household) -> None:
     walk = to_step_12(home)
-    errors = walk.errors("step_12", amount="140.01")
-    assert errors == {"amount": [f"At most Bs 140.00 may be compensated on {home.internet}."]}
+    errors = walk.errors("step_12", **credit(home.internet, amount="140.01"))
+    assert errors == {f"amount_{home.internet.pk}": [f"At most Bs 140.00 may be compensated on {home.internet}."]}
     assert not Offer.objects.exists()
 
 
@@ -44,8 +48,8 @@ def test_a_vip_may_get_two_months_on_the_asesors_own_authority(cast: Cast) -> No
     home = cast.household("100002", category="vip")
     home.priced(home.internet, "60")
     walk = to_step_12(home)
-    assert list(walk.errors("step_12", amount="120.01")) == ["amount"]
-    walk("step_12", amount="120")
+    assert list(walk.errors("step_12", **credit(home.internet, amount="120.01"))) == [f"amount_{home.internet.pk}"]
+    walk("step_12", **credit(home.internet, amount="120"))
     assert walk.open == ["step_13"]
 
 
@@ -56,7 +60,7 @@ def test_a_month_is_compensated_once(home: Household, cast: Cast) -> None:
     )  # fmt: skip
     walk = to_step_12(home)
     said = f"This month of {home.internet} is credited already ({claim.number})."
-    assert walk.errors("step_12") == {"product": [said]}
+    assert walk.errors("step_12") == {f"days_{home.internet.pk}": [said]}
     walk("step_12", answer="refused")
     assert walk.open == ["step_14"]
 
@@ -65,20 +69,104 @@ def test_what_costs_nothing_has_nothing_to_compensate_but_may_be_refused(home: H
     home.priced(home.internet, "0")
     walk = to_step_12(home)
     said = f"{home.internet} costs nothing this month: there is nothing to credit."
-    assert walk.errors("step_12") == {"product": [said]}
+    assert walk.errors("step_12") == {f"days_{home.internet.pk}": [said]}
     walk("step_12", answer="refused")
     assert walk.open == ["step_14"]
 
 
 @pytest.mark.parametrize("days", ["0", "32", "", "x"])
 def test_days_of_a_month(home: Household, days: str) -> None:
-    errors = to_step_12(home).errors("step_12", days=days)
-    assert list(errors) == ["days"]
-    assert errors["days"][0]
+    errors = to_step_12(home).errors("step_12", **credit(home.internet, days=days))
+    assert list(errors) == [f"days_{home.internet.pk}"]
+    assert errors[f"days_{home.internet.pk}"][0]
 
 
 def test_only_the_cases_own_products(home: Household) -> None:
-    assert list(to_step_12(home).errors("step_12", product=str(home.television.pk))) == ["product"]
+    walk = to_step_12(home)
+    walk("step_12", **credit(home.television, days="5", amount="20"))
+    assert Offer.objects.get().product == home.internet
+
+
+def test_several_products_each_with_its_days_its_claim_and_its_promise(home: Household) -> None:
+    """The second is above the advisor's Bs 150: one approval for the whole."""
+    walk = Walk(home, products=[home.internet, home.television], reason="compensation")
+    walk.go("step_01", "step_02", "step_11")
+    internet, television = home.internet, home.television
+    none = {**credit(internet, days="", amount=""), **credit(television, days="", amount="")}
+    said = "Write the days of at least one product."
+    assert walk.errors("step_12", **none) == {f"days_{internet.pk}": [said]}
+    alone = none | credit(television, amount="20")
+    assert walk.errors("step_12", **alone) == {f"days_{television.pk}": ["Write for how many days the amount is."]}
+
+    both = {**credit(internet, days="5"), **credit(television, days="30", amount="155")}
+    item = walk.item("step_12")
+    policy = procedures.policy_of(item.instance.definition_id)
+    form = registry.handler("step_12").form_class(
+        walk.case, item, policy, walk.cast[Role.ADVISOR], both | {"answer": "accepted"}
+    )
+    assert form.is_valid()
+    read = form.read_back()
+    assert (len(read.sentences), read.authority) == (2, "team_lead")
+    walk("step_12", **both)
+    assert (walk.facts["amount"], walk.facts["product_month"]) == (155, 160)
+    walk.go("approve_12")
+    assert {offer.approval for offer in Offer.objects.all()} == {"approved"}
+    walk("step_13")
+    offers = Offer.objects.order_by("id")
+    assert [(each.product, each.days, each.amount) for each in offers] == [
+        (internet, 5, Decimal("22.58")), (television, 30, Decimal("155.00")),
+    ]  # fmt: skip
+    assert [each.claim and each.claim.amount for each in offers] == [Decimal("22.58"), Decimal("155.00")]
+    assert sorted(Promise.objects.values_list("proof", flat=True)) == sorted(
+        BillingClaim.objects.values_list("number", flat=True)
+    )
+    assert walk.commands == ["bill_adjustment.apply"] * 2
+
+
+def test_one_of_several_is_compensated_alone_and_taken_back(home: Household) -> None:
+    walk = Walk(home, products=[home.internet, home.television], reason="compensation")
+    walk.go("step_01", "step_02", "step_11")
+    walk("step_12", **credit(home.internet, days=""), **credit(home.television, days="3"))
+    assert Offer.objects.get().product == home.television
+    last = undo.last_step(walk.reload())
+    assert last is not None
+    undo.undo(last.pk, reason="Eran dos", actor=walk.cast[Role.ADVISOR])
+    walk("step_12", **credit(home.television, days="3"))
+    assert list(Offer.objects.order_by("id").values_list("answer", "product")) == [
+        ("undone", home.television.pk), ("accepted", home.internet.pk), ("accepted", home.television.pk),
+    ]  # fmt: skip
+
+
+def test_the_amount_that_asks_for_the_most_decides_not_the_largest(home: Household, cast: Cast) -> None:
+    """A policy may compensate more months than the advisor grants alone: the cheap product is beyond its month."""
+    cast.publish(compensation_cap__standard="2")
+    home.priced(home.television, "30")
+    walk = Walk(home, products=[home.internet, home.television], reason="compensation")
+    walk.go("step_01", "step_02", "step_11")
+    walk("step_12", **credit(home.internet, amount="140"), **credit(home.television, days="30", amount="60"))
+    assert walk.open == ["approve_12_management"]
+
+
+@pytest.mark.parametrize("element", ["step_03", "step_12"])
+def test_what_was_opened_before_the_months_end_is_confirmed_on_the_new_one(home: Household, element: str) -> None:
+    if element == "step_03":
+        home.repeated_faults()
+        walk = Walk(home).go("step_01", "step_02")
+    else:
+        walk = to_step_12(home)
+    opened = {"month_shown": "2026-03-01"}
+    said = ("The month changed since this page was opened: the credit is now on the bill of April 2026. "
+            "Look the amounts over and complete the step again.")  # fmt: skip
+    with moment(days=21, hours=14):  # 1 April, 00:00 in La Paz
+        assert walk.errors(element, **opened) == {"month_shown": [said]}
+        form = registry.handler(element).form_class(
+            walk.case, walk.item(element), procedures.current_policy(), walk.cast[Role.ADVISOR],
+            walk.usual(element) | opened,
+        )  # fmt: skip
+        assert not form.is_valid()
+        assert form["month_shown"].value() == "2026-04-01"
+        walk(element, month_shown="2026-04-01")
+    assert Offer.objects.get().month == dt.date(2026, 4, 1)
 
 
 def test_a_refusal_allows_the_other_kind_once(home: Household) -> None:

@@ -8,12 +8,12 @@ from arraigo import clock
 from arraigo.billing import actions as billing
 from arraigo.billing.models import Bill, BillingClaim
 from arraigo.retention.models import Offer, Promise, RetentionCase
-from tests.cast import Cast, Household, Walk
+from tests.cast import Cast, Household, Walk, credit
 
 
 def compensated(home: Household, **answers: str) -> Walk:
     walk = Walk(home, reason="compensation").go("step_01", "step_02", "step_11")
-    walk("step_12", **answers)
+    walk("step_12", **credit(home.internet, **answers))
     return walk
 
 

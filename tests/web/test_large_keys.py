@@ -56,12 +56,6 @@ def test_a_product_that_cannot_be_is_refused_at_the_field(cast: Cast, key: str) 
     assert list(walk.errors("termination", products=[key])) == ["products"]
 
 
-@pytest.mark.parametrize("key", [str(BEYOND), "9" * 30])
-def test_a_single_choice_that_cannot_be_is_refused_at_the_field(cast: Cast, key: str) -> None:
-    walk = Walk(cast.household()).go("step_01", "step_02", "step_11")
-    assert list(walk.errors("step_12", product=key)) == ["product"]
-
-
 def test_a_colleague_that_cannot_be_is_none(cast: Cast) -> None:
     walk = Walk(cast.household())
     lead = signed_in(cast[Role.TEAM_LEAD])

@@ -10,7 +10,7 @@ from django.urls import reverse
 from arraigo.people.models import Role
 from arraigo.quality.models import ContactAttempt, QualityControl
 from arraigo.retention import sweeps
-from tests.cast import Cast, Household, Walk, moment
+from tests.cast import Cast, Household, Walk, credit, moment
 from tests.web.conftest import signed_in
 
 FIELD = ("step_05", "step_06", "step_07", "step_08")
@@ -156,7 +156,8 @@ def test_the_offer_branch_to_the_termination(cast: Cast) -> None:
     work.refused("step_11", "competitor", kept='value="better_offer" selected', **wanted)
     work.taken("step_11")
     work.sees("step_12", "Bs\N{NO-BREAK SPACE}140,00", "Bs\N{NO-BREAK SPACE}4,52", "Bs\N{NO-BREAK SPACE}150,00")
-    work.refused("step_12", "amount", product=pk, days="5", amount="900", answer="accepted", kept='value="900"')
+    high = credit(home.internet, days="5", amount="900")
+    work.refused("step_12", f"amount_{pk}", answer="accepted", kept='value="900"', **high)
     work.taken("step_12", answer="refused")
     page = work.sees("step_14", "09/04/2026", "Bs\N{NO-BREAK SPACE}40,00")
     work.refused("step_14", "courtesy", answer="accepted", detail="HBO", kept='value="HBO"')

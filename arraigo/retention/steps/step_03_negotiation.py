@@ -1,22 +1,24 @@
 """Step 3 (asesor comercial): compensation or waiver of the month, and the Xpress solution."""
 
-import datetime as dt
+import itertools
 from dataclasses import replace
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django import forms
 from django.utils.formats import date_format
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from arraigo import clock
+from arraigo.billing import queries as billing
 from arraigo.engine.models import WorkItem
 from arraigo.money import CENTAVO
 from arraigo.people.models import User
 from arraigo.procedure.policy import Policy
 from arraigo.products.models import Product
-from arraigo.retention import amounts, answers, faults, options, queries
+from arraigo.retention import amounts, credit_form, faults, options, queries
+from arraigo.retention.credit_form import Credit, CreditForm
 from arraigo.retention.models import Offer, RetentionCase
 from arraigo.retention.readback import ReadBack
 from arraigo.retention.registry import StepResult, StepRun, step
@@ -29,32 +31,24 @@ def affected(case: RetentionCase) -> list[Product]:
     return products or queries.affected_products(case)
 
 
-class NegotiationForm(answers.CreditForm):
+class NegotiationForm(CreditForm):
     """One kind of credit for each affected product, and the customer's answer to the whole."""
 
     sources = {"kind": ("3.1",), "amount": ("3.1",), "answer": ("3",)}
 
-    def prepare(self) -> None:
-        self.products = affected(self.case)
-        self.month = amounts.credit_month(self.products, self.case, self.item.element)
-        for product in self.products:
-            self._add_product(product)
-        self.order_fields([*(f"{part}_{p.pk}" for p in self.products for part in ("kind", "amount")), "answer"])
+    def creditable(self) -> list[Product]:
+        return affected(self.case)
+
+    def credit_fields(self) -> list[str]:
+        return [f"{part}_{product.pk}" for product in self.products for part in ("kind", "amount")]
 
     @cached_property
-    def by_days(self) -> dict[int, amounts.DaysAffected]:
-        """What the days affected of each product are worth: a part of its share, where a bundle's bill charges more.
+    def charged(self) -> dict[int, Decimal]:
+        """What the month's bill charges for each product and for those of its bundle, in Bs, by its id."""
+        return billing.charges(itertools.chain(self.products, *self.bundles.values()), self.month)
 
-        Looked up where the form is shown, not where it is sent.
-        """
-        prices = {product.pk: self.month_worth(product) for product in self.products}
-        for product in self.products:
-            if product.bundle:
-                prices[product.pk] = min(prices[product.pk], amounts.compensable(product, self.month))
-        return amounts.by_days_of(self.products, self.month, prices=prices, policy=self.policy)
-
-    def _add_product(self, product: Product) -> None:
-        charged, most = amounts.month_price(product, self.month), self.month_worth(product)
+    def add_product(self, product: Product) -> None:
+        charged, most = self.charged[product.pk], self.month_worth(product)
         waived = self._waived() % {"amount": amounts.told(charged), "month": date_format(self.month, "F Y")}
         kinds: list[tuple[str, Any]] = [(Offer.Kind.COMPENSATION, _("Compensation of part of the month"))]
         if charged or not most:
@@ -78,7 +72,8 @@ class NegotiationForm(answers.CreditForm):
         )
 
     def month_worth(self, product: Product) -> Decimal:
-        return amounts.creditable(product, self.month)
+        """What the bill charges for it; its share where the bill charges a bundle on another of its products."""
+        return self.charged[product.pk] or self.shares[product.pk]
 
     def _help(self, *, only_compensated: bool) -> str:
         if only_compensated:
@@ -100,12 +95,27 @@ class NegotiationForm(answers.CreditForm):
                 self.refuse_stacking(f"kind_{product.pk}", product)
         return cleaned
 
-    def credits(self) -> list[tuple[amounts.DaysAffected, forms.BoundField, forms.BoundField]]:
-        """Of each product how its compensation is computed, and its fields: the kind of credit and the amount."""
-        return [(self.by_days[each.pk], self[f"kind_{each.pk}"], self[f"amount_{each.pk}"]) for each in self.products]
+    def asked(self) -> list[tuple[amounts.DaysAffected, str, forms.BoundField, forms.BoundField]]:
+        """Of each product how its compensation is computed, what else its waiver covers, and its fields: the kind of
+        credit and the amount."""
+        return [
+            (self.by_days[each.pk], self.covers(each), self[f"kind_{each.pk}"], self[f"amount_{each.pk}"])
+            for each in self.products
+        ]
 
-    def credited(self) -> list[tuple[str, Product, Decimal]]:
-        return [(self.cleaned_data[f"kind_{each.pk}"], each, self.amount(each)) for each in self.products]
+    def covers(self, product: Product) -> str:
+        """What the waiver of `product` covers, in a sentence, where the bill charges others of its bundle with it."""
+        others = ", ".join(str(each) for each in self.bundles[product.pk] if not self.charged[each.pk])
+        if not others or not self.charged[product.pk]:
+            return ""
+        told = {"product": product, "others": others, "share": amounts.told(self.shares[product.pk])}
+        sentence = _("The bill charges the bundle here: the waiver covers %(others)s too. The share of "
+                     "%(product)s alone is Bs %(share)s.")  # fmt: skip
+        return str(sentence % told)
+
+    def credited(self) -> list[Credit]:
+        kinds = {each.pk: self.cleaned_data[f"kind_{each.pk}"] for each in self.products}
+        return [Credit(kinds[each.pk], each, self.amount(each), self.month_worth(each)) for each in self.products]
 
     def read_back(self) -> ReadBack:
         """The credits, and the visit that comes with them."""
@@ -119,7 +129,7 @@ class NegotiationForm(answers.CreditForm):
     def amount(self, product: Product) -> Decimal:
         """What the product is offered, in Bs."""
         if self.cleaned_data[f"kind_{product.pk}"] == Offer.Kind.BILL_WAIVER:
-            return amounts.month_price(product, self.month)
+            return self.charged[product.pk]
         amount: Decimal = self.cleaned_data[f"amount_{product.pk}"]
         return amount
 
@@ -143,18 +153,5 @@ def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -
     evidence=evidence,
 )
 def carry_out(run: StepRun) -> StepResult:
-    """Record the offers and the answer. Facts: answer, refusals, the largest amount per product (Bs)."""
-    form: NegotiationForm = run.form  # type: ignore[assignment]
-    offers = Offer.objects.bulk_create(_offer(run, form, product, form.month) for product in form.products)
-    largest = max(offers, key=lambda offer: offer.amount)
-    return answers.result(run, offers, product_month=form.month_worth(largest.product))
-
-
-def _offer(run: StepRun, form: NegotiationForm, product: Product, month: dt.date) -> Offer:
-    return answers.offer(
-        run,
-        kind=run.data[f"kind_{product.pk}"],
-        product=product,
-        month=month,
-        amount=form.amount(product),
-    )
+    """Record the offers and the answer. Facts: answer, refusals, the amount that asks for the most (Bs)."""
+    return credit_form.record(run)

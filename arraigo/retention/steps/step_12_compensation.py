@@ -1,7 +1,6 @@
-"""Step 12 (asesor comercial): offers compensation of services."""
+"""Step 12 (asesor comercial): offers compensation of services, for one affected product or several."""
 
-import datetime as dt
-from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -13,88 +12,109 @@ from arraigo.money import CENTAVO
 from arraigo.people.models import User
 from arraigo.procedure.policy import Policy
 from arraigo.products.models import Product
-from arraigo.retention import amounts, answers, faults, options
+from arraigo.retention import amounts, credit_form, faults, options
+from arraigo.retention.credit_form import Credit, CreditForm
 from arraigo.retention.models import Offer, RetentionCase
 from arraigo.retention.queries import alive_products
 from arraigo.retention.registry import StepResult, StepRun, step
 
 
-def by_days(products: list[Product], month: dt.date, policy: Policy) -> dict[int, amounts.DaysAffected]:
-    """What the days affected of each product are worth on the bill of `month`, by its id."""
-    prices = {product.pk: amounts.compensable(product, month) for product in products}
-    return amounts.by_days_of(products, month, prices=prices, policy=policy)
+class CompensationForm(CreditForm):
+    """Days and amount of each product, and the customer's answer to the whole.
 
+    Of several products, one without days is not compensated.
+    """
 
-class CompensationForm(answers.CreditForm):
     sources = {"days": ("12",), "amount": ("12",)}
-    product = forms.ModelChoiceField(label=_("Product"), queryset=Product.objects.none(), empty_label=None)
-    days = forms.IntegerField(
-        label=_("Days affected"),
-        help_text=_("Days without good service, last month's too; the amount is pro rata of the month's price."),
-        min_value=1,
-        max_value=31,
-    )
-    amount = forms.DecimalField(
-        label=_("Amount in Bs"),
-        help_text=_("Leave empty to take the pro rata amount."),
-        required=False,
-        min_value=CENTAVO,
-        decimal_places=2,
-        localize=True,
-    )
-    field_order = ("product", "days", "amount", "answer", "firm_no")
 
-    def prepare(self) -> None:
-        self.month = clock.month_of(clock.now())
-        products = alive_products(self.case)
-        choice: Any = self.fields["product"]
-        choice.queryset = Product.objects.filter(pk__in=[p.pk for p in products]).select_related("offering")
-        if products and not self.is_bound:
-            worst = faults.verdicts(products, self.policy)[0].product
-            choice.initial = worst.pk
-            self.fields["days"].initial = by_days([worst], self.month, self.policy)[worst.pk].counted
+    def creditable(self) -> list[Product]:
+        return alive_products(self.case)
+
+    def credit_fields(self) -> list[str]:
+        return [f"{part}_{product.pk}" for product in self.products for part in ("days", "amount")]
+
+    def add_product(self, product: Product) -> None:
+        self.fields[f"days_{product.pk}"] = forms.IntegerField(
+            label=_("Days affected of %(product)s") % {"product": product},
+            required=not self.several,
+            initial=lambda: self._proposed.get(product.pk),
+            min_value=1,
+            max_value=31,
+        )
+        self.fields[f"amount_{product.pk}"] = forms.DecimalField(
+            label=_("Amount in Bs for %(product)s") % {"product": product},
+            required=False,
+            min_value=CENTAVO,
+            decimal_places=2,
+            localize=True,
+        )
+
+    @property
+    def several(self) -> bool:
+        return len(self.products) > 1
+
+    @cached_property
+    def _proposed(self) -> dict[int, int]:
+        """The days that the tickets of each product show; one of the worst, where none shows any."""
+        shown = {pk: found.counted for pk, found in self.by_days.items() if found.days}
+        if shown or not self.products:
+            return shown
+        return {faults.verdicts(self.products, self.policy)[0].product.pk: 1}
+
+    def asked(self) -> list[tuple[Product, forms.BoundField, forms.BoundField]]:
+        """Each product with its fields: the days and the amount."""
+        return [(each, self[f"days_{each.pk}"], self[f"amount_{each.pk}"]) for each in self.products]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        product, days = cleaned.get("product"), cleaned.get("days")
-        if not product or not days:
-            return cleaned
-        try:
-            cleaned["amount"] = cleaned.get("amount") or amounts.compensation(product, self.month, days)
-        except ValueError:
-            self.add_error("days", _("This month does not have that many days."))
-            return cleaned
-        cap = amounts.cap(product, self.month, category=self.case.customer.category, policy=self.policy)
-        if cleaned["amount"] > cap:
-            self.add_error(
-                "amount",
-                _("At most Bs %(cap)s may be compensated on %(product)s.")
-                % {"cap": amounts.told(cap), "product": product},
-            )
-        if cleaned.get("answer") == Offer.Answer.ACCEPTED:
-            self.refuse_stacking("product", product)
+        names = self.credit_fields()
+        if self.several and not any(cleaned.get(name) or name in self.errors for name in names):
+            self.add_error(names[0], _("Write the days of at least one product."))
+        for product in self.products:
+            self._clean_product(product, cleaned)
         return cleaned
 
-    def credited(self) -> list[tuple[str, Product, Decimal]]:
-        return [(Offer.Kind.COMPENSATION, self.cleaned_data["product"], self.cleaned_data["amount"])]
+    def _clean_product(self, product: Product, cleaned: dict[str, Any]) -> None:
+        """Fill in the pro rata amount where none is typed; refuse what is above the cap or credited already."""
+        days_field, amount_field = f"days_{product.pk}", f"amount_{product.pk}"
+        days, amount = cleaned.get(days_field), cleaned.get(amount_field)
+        if not days:
+            if amount and days_field not in self.errors:
+                self.add_error(days_field, _("Write for how many days the amount is."))
+            return
+        price = self.shares[product.pk]
+        try:
+            cleaned[amount_field] = amount or amounts.compensation(product, self.month, days, price=price)
+        except ValueError:
+            self.add_error(days_field, _("This month does not have that many days."))
+            return
+        cap = amounts.cap(product, self.month, category=self.case.customer.category, policy=self.policy, price=price)
+        if cleaned[amount_field] > cap:
+            told = {"cap": amounts.told(cap), "product": product}
+            self.add_error(amount_field, _("At most Bs %(cap)s may be compensated on %(product)s.") % told)
+        if cleaned.get("answer") == Offer.Answer.ACCEPTED:
+            self.refuse_stacking(days_field, product)
+
+    def credited(self) -> list[Credit]:
+        return [self._credit(product) for product in self.products if self.cleaned_data[f"days_{product.pk}"]]
+
+    def _credit(self, product: Product) -> Credit:
+        days, amount = (self.cleaned_data[f"{part}_{product.pk}"] for part in ("days", "amount"))
+        return Credit(Offer.Kind.COMPENSATION, product, amount, self.month_worth(product), days)
 
 
 def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -> dict[str, Any]:
     month, products = clock.month_of(clock.now()), alive_products(case)
-    affected = by_days(products, month, policy)
+    prices = amounts.compensables(products, month)
+    affected = amounts.by_days_of(products, month, prices=prices, policy=policy)
+    vip, category = bool(item.instance.facts.get("vip")), case.customer.category
     rows = [
         {
             "product": product,
             "affected": affected[product.pk],
-            "price": amounts.compensable(product, month),
-            "cap": amounts.cap(product, month, category=case.customer.category, policy=policy),
-            "advisor": amounts.advisor_alone(
-                product,
-                month,
-                vip=bool(item.instance.facts.get("vip")),
-                policy=policy,
-                price=amounts.compensable(product, month),
-            ),
+            "price": (price := prices[product.pk]),
+            "cap": amounts.cap(product, month, category=category, policy=policy, price=price),
+            "advisor": amounts.advisor_alone(product, month, vip=vip, policy=policy, price=price),
         }
         for product in products
     ]
@@ -115,16 +135,5 @@ def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -
     evidence=evidence,
 )
 def carry_out(run: StepRun) -> StepResult:
-    """Record the offer and the answer. Facts as in step 3."""
-    form: CompensationForm = run.form  # type: ignore[assignment]
-    product = run.data["product"]
-    offer = answers.offer(
-        run,
-        kind=Offer.Kind.COMPENSATION,
-        product=product,
-        month=form.month,
-        days=run.data["days"],
-        amount=run.data["amount"],
-    )
-    offer.save()
-    return answers.result(run, [offer], product_month=form.month_worth(product))
+    """Record the offers and the answer. Facts as in step 3."""
+    return credit_form.record(run)
