@@ -47,11 +47,6 @@ def drawing(seed: int) -> bytes:
     return buffer.getvalue()
 
 
-def signature(rng: random.Random) -> str:
-    """A signature as the page sends it."""
-    return "data:image/png;base64," + base64.b64encode(drawing(rng.randint(1, 12))).decode()
-
-
 def photo() -> SimpleUploadedFile:
     return SimpleUploadedFile("puerta.png", drawing(0), "image/png")
 
@@ -103,8 +98,13 @@ def _signature(case: RetentionCase, given: Given, rng: random.Random) -> Data:
     working = {f"working_{product.pk}": "on" for product in _ordered(case)}
     if given.get("refusal_reason"):
         return {**working, "photo": photo()}
-    signed = {"signer_name": case.customer.name, "signer_document": case.customer.document}
-    return {**working, **signed, "signature": signature(rng)}
+    return {**working, **_signed(case, rng.randint(1, 12))}
+
+
+def _signed(case: RetentionCase, hand: int) -> Data:
+    """The customer's signature, drawn as the page sends it."""
+    drawn = "data:image/png;base64," + base64.b64encode(drawing(hand)).decode()
+    return {"signer_name": case.customer.name, "signer_document": case.customer.document, "signature": drawn}
 
 
 def _ordered(case: RetentionCase) -> list[Product]:

@@ -153,6 +153,7 @@ WAITING = (
     Scenario("to_visit_too", faults=True, television=True, hours=16, answers={"step_07": (STOP,)}),
     Scenario("visit_late", faults=True, vip=True, hours=30, answers={"step_07": (STOP,)}),
     Scenario("to_sign", faults=True, hours=27, answers={"step_08": (STOP,)}),
+    Scenario("unsolved_to_sign", faults=True, hours=27, answers={"step_07": (UNSOLVED,), "step_08_unsolved": (STOP,)}),
     Scenario("unsolved", faults=True, hours=28, answers={"step_07": (UNSOLVED,), "route_to_plant": (STOP,)}),
     Scenario("control_due", faults=True, hours=24 * 4.2, answers={"step_09": (STOP,)}),
     Scenario("control_due_too", faults=True, hours=24 * 5, answers={"step_09": (STOP,)}),

@@ -24,8 +24,8 @@ from arraigo.workdays import queries as workdays
 
 MINUTES = {
     "step_01": (3, 8), "step_02": (1, 3), "step_03": (5, 12), "step_03_recurrence": (60, 300), "step_04": (2, 4),
-    "step_05": (3, 6), "step_06": (40, 200), "step_07": (150, 800), "step_08": (25, 60), "route_to_plant": (40, 150),
-    "approve": (20, 60), "override": (20, 50), "step_09": (5, 90), "step_10": (5, 90),
+    "step_05": (3, 6), "step_06": (40, 200), "step_07": (150, 800), "step_08": (25, 60), "step_08_unsolved": (10, 30),
+    "route_to_plant": (40, 150), "approve": (20, 60), "override": (20, 50), "step_09": (5, 90), "step_10": (5, 90),
 }  # fmt: skip
 """Element → least and most minutes until somebody does it."""
 OTHERWISE = (2, 8)

@@ -31,7 +31,7 @@ from arraigo.fieldwork.errors import (
 )
 from arraigo.fieldwork.materials import material
 from arraigo.fieldwork.measurements import measurements as checked
-from arraigo.fieldwork.models import Measurement, Paper, PrintBatch, Reprint, SignedPaper, Task, Visit
+from arraigo.fieldwork.models import Attachment, Measurement, Paper, PrintBatch, Reprint, SignedPaper, Task, Visit
 from arraigo.fieldwork.photos import add_photo, remove_photo, store_attachment
 from arraigo.fieldwork.trips import arrive, begin_visit, find_nobody, set_out, when
 from arraigo.numbering import numbered, numbered_many
@@ -164,19 +164,21 @@ def sign_papers(
     signer_document: str = "",
     signature: bytes | None = None,
     refusal_reason: str = "",
-    photo: bytes | None = None,
+    absent: bool = False,
+    photo: bytes | Attachment | None = None,
     tickets: Sequence[TroubleTicket] | None = None,
     held: WorkOrder | None = None,
     working: Sequence[str] = (),
     actor: User,
 ) -> list[SignedPaper]:
-    """Keep the papers of a recorded visit as signed, or as refused with reason and photo (step 8.1).
+    """Keep the papers of a recorded visit as signed, or as not signed with reason and photo (step 8.1).
 
-    `signature` is a PNG, `photo` a PNG or JPEG. `tickets` are what the visit was about, where the caller has
-    read more than led to its order; `working` are the services confirmed as working; `held` is the order, where
-    the caller has read it with customer, zone and product order, locked, in this transaction. Raises
-    VisitNotFinished, NoPaperToSign, UnknownPaper, PapersSigned, SignatureMissing, SignatureBlank, SignerMissing,
-    SignerDocumentMissing, SignedAndRefused, PhotoMissing and the errors of `store_attachment`.
+    `signature` is a PNG, `photo` a PNG or JPEG, or one that is kept already; `absent` says that nobody was there to
+    sign, else who does not sign refused. `tickets` are what the visit was about, where the caller has read more than
+    led to its order; `working` are the services confirmed as working; `held` is the order, where the caller has read
+    it with customer, zone and product order, locked, in this transaction. Raises VisitNotFinished, NoPaperToSign,
+    UnknownPaper, PapersSigned, SignatureMissing, SignatureBlank, SignerMissing, SignerDocumentMissing,
+    SignedAndRefused, PhotoMissing and the errors of `store_attachment`.
     """
     order = held or _of_visit(visit)
     visit = visit if isinstance(visit, Visit) else Visit.objects.get(pk=visit)
@@ -185,6 +187,7 @@ def sign_papers(
         visit.technician = actor
     _check_papers(visit, order, papers)
     proof = _proof(signer_name.strip(), signer_document.strip(), signature, refusal_reason.strip(), photo, actor)
+    proof["signer_absent"] = absent and proof["signature"] is None
     now = clock.now()
     wanted = list(dict.fromkeys(papers))
     made = [
@@ -193,14 +196,19 @@ def sign_papers(
     ]
     signed.freeze(made, tickets, working)
     _insert(made, order)
-    kind = "papers.refused" if proof["signature"] is None else "papers.signed"
     data = {
         "papers": {paper.number: paper.paper for paper in made},
         "reason": proof["refusal_reason"],
         "working": list(working),
     }
-    _record(kind, visit, order, actor, **data, sha256=_digests(made))
+    _record(_kind(made[0]), visit, order, actor, **data, sha256=_digests(made))
     return made
+
+
+def _kind(paper: SignedPaper) -> str:
+    if paper.signature is not None:
+        return "papers.signed"
+    return "papers.absent" if paper.signer_absent else "papers.refused"
 
 
 def _of_visit(visit: Visit | int) -> WorkOrder:
@@ -275,7 +283,7 @@ def _check_papers(visit: Visit, order: WorkOrder, papers: Sequence[str]) -> None
 
 
 def _proof(
-    name: str, document: str, signature: bytes | None, reason: str, photo: bytes | None, actor: User
+    name: str, document: str, signature: bytes | None, reason: str, photo: bytes | Attachment | None, actor: User
 ) -> dict[str, Any]:
     """The fields of a signed paper that prove it: a signature with its signer, or a refusal."""
     signer = {"signer_name": name, "signer_document": document}
@@ -284,7 +292,7 @@ def _proof(
             raise SignedAndRefused
         if not photo:
             raise PhotoMissing
-        kept = store_attachment(photo, actor=actor)
+        kept = photo if isinstance(photo, Attachment) else store_attachment(photo, actor=actor)
         return {**signer, "signature": None, "refusal_reason": reason, "photo": kept}
     if not signature:
         raise SignatureMissing

@@ -29,26 +29,24 @@ class NotAPicture(RuleBroken):
 
 
 class SignatureBlank(RuleBroken):
-    """The signature is blank: let the customer draw it, or record the refusal to sign."""
+    """The signature is blank: let the customer draw it, or record why nobody signs."""
 
     def __init__(self) -> None:
-        super().__init__(_("The signature is blank: let the customer draw it, or record the refusal to sign."))
+        super().__init__(_("The signature is blank: let the customer draw it, or record why nobody signs."))
 
 
 class SignatureMissing(RuleBroken):
-    """The signature is missing: draw it, or record the refusal to sign with its reason and a photo."""
+    """The signature is missing: draw it, or record why nobody signs, with a photo."""
 
     def __init__(self) -> None:
-        super().__init__(
-            _("The signature is missing: draw it, or record the refusal to sign with its reason and a photo.")
-        )
+        super().__init__(_("The signature is missing: draw it, or record why nobody signs, with a photo."))
 
 
 class SignedAndRefused(RuleBroken):
-    """There is a signature and a refusal to sign: keep one of the two."""
+    """There is a signature and a reason why nobody signs: keep one of the two."""
 
     def __init__(self) -> None:
-        super().__init__(_("There is a signature and a refusal to sign: keep one of the two."))
+        super().__init__(_("There is a signature and a reason why nobody signs: keep one of the two."))
 
 
 class SignerMissing(RuleBroken):
@@ -66,10 +64,10 @@ class SignerDocumentMissing(RuleBroken):
 
 
 class PhotoMissing(RuleBroken):
-    """A refusal to sign is recorded with a photo: take one."""
+    """That nobody signs is recorded with a photo: take one."""
 
     def __init__(self) -> None:
-        super().__init__(_("A refusal to sign is recorded with a photo: take one."))
+        super().__init__(_("That nobody signs is recorded with a photo: take one."))
 
 
 class NoPaperToSign(RuleBroken):

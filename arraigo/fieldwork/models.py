@@ -138,6 +138,17 @@ class NotMeasured(models.TextChoices):
     OTHER = "other", _("Another reason, under “What was found”")
 
 
+class NotSolved(models.TextChoices):
+    """Why an order could not be solved on site (step 7)."""
+
+    PLANT = "plant", _("Fault in the outside plant")
+    NO_CAPACITY = "no_capacity", _("No port or capacity")
+    BUILDING = "building", _("The building does not allow the work")
+    CUSTOMER_EQUIPMENT = "customer_equipment", _("Customer's own equipment")
+    MATERIAL = "material", _("Material missing")
+    OTHER = "other", _("Other")
+
+
 class Visit(Record):
     """The technician's visit for one work order (step 7)."""
 
@@ -147,6 +158,7 @@ class Visit(Record):
     finished_at = models.DateTimeField(null=True)
     solved = models.BooleanField(null=True)
     cause = models.CharField(max_length=60, blank=True)
+    """Why it could not be solved, a value of `NotSolved`; empty where it was."""
     tasks = models.JSONField(default=list)
     """Values of `Task` carried out."""
     details = models.JSONField(default=dict)
@@ -185,7 +197,7 @@ class Measurement(Record):
 
 
 class SignedPaper(Record):
-    """A document that the customer signed, or refused to sign with reason and photo (step 8.1)."""
+    """A document that the customer signed, or that nobody signed, with reason and photo (step 8.1)."""
 
     visit = models.ForeignKey(Visit, models.PROTECT, related_name="papers")
     paper = models.CharField(max_length=16, choices=Paper.choices)
@@ -194,6 +206,9 @@ class SignedPaper(Record):
     signer_document = models.CharField(max_length=24, blank=True)
     signature = models.ForeignKey(Attachment, models.PROTECT, null=True, related_name="+")
     refusal_reason = models.TextField(blank=True)
+    """Why nobody signed: the customer's reason to refuse, or where the customer was."""
+    signer_absent = models.BooleanField(default=False)
+    """Nobody was there to sign, and so nobody refused."""
     photo = models.ForeignKey(Attachment, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
     contents = models.JSONField(null=True)
@@ -210,6 +225,9 @@ class SignedPaper(Record):
                 condition=Q(signature__isnull=False, refusal_reason="") & ~Q(signer_name="")
                 | Q(signature=None, photo__isnull=False) & ~Q(refusal_reason=""),
                 name="signed_paper_signed_or_refused",
+            ),
+            models.CheckConstraint(
+                condition=Q(signer_absent=False) | Q(signature=None), name="signed_paper_absent_is_unsigned"
             ),
         ]
 

@@ -15,7 +15,7 @@ from arraigo.documents.values import amount, moment, number, paper_language
 from arraigo.eventlog.papers import PaperChanged
 from arraigo.fieldwork import details
 from arraigo.fieldwork.documents import ticket_line
-from arraigo.fieldwork.models import Attachment, Measurement, Paper, Photo, SignedPaper, Task, Visit
+from arraigo.fieldwork.models import Attachment, Measurement, NotSolved, Paper, Photo, SignedPaper, Task, Visit
 from arraigo.fieldwork.pictures import drawing
 from arraigo.tickets.models import TroubleTicket
 
@@ -71,10 +71,21 @@ def _work(visit: Visit, working: Sequence[str]) -> dict[str, Any]:
 
 def pdf(signed: SignedPaper) -> bytes:
     """The frozen paper as PDF/A-2b, the same bytes each time. Raises PaperChanged for another picture."""
+    return pdfs([signed])[0]
+
+
+def pdfs(papers: Sequence[SignedPaper]) -> list[bytes]:
+    """As `pdf`, for several papers; their pictures are read together."""
+    named = set().union(*(pictures_of(paper.contents or {}) for paper in papers))
+    pictures = list(Attachment.objects.filter(sha256__in=named))
+    return [_pdf(paper, pictures) for paper in papers]
+
+
+def _pdf(signed: SignedPaper, pictures: Sequence[Attachment]) -> bytes:
     kept = signed.contents
     assert kept is not None  # see `actions.keep_paper`
     named = pictures_of(kept)
-    drawn = {picture.sha256: _drawn(picture, signed) for picture in Attachment.objects.filter(sha256__in=named)}
+    drawn = {picture.sha256: _drawn(picture, signed) for picture in pictures if picture.sha256 in named}
     if named - drawn.keys():
         raise PaperChanged(signed.number)
     values = {
@@ -136,16 +147,21 @@ def _visit_fields(visit: Visit) -> list[list[str]]:
         [_("Technician"), str(visit.technician)],
         [_("Arrived / finished"), f"{moment(visit.arrived_at)} – {moment(visit.finished_at)}"],
         [_("Result"), _("Solved") if visit.solved else _("Not solved on site")],
+        *([] if visit.solved else [[_("Not solved because"), _cause(visit)]]),
         *([[_("Not measured"), str(visit.get_not_measured_display())]] if visit.not_measured else []),
         [_("Amount to charge"), amount(order.product_order.price)],
     ]
+
+
+def _cause(visit: Visit) -> str:
+    return str(dict(NotSolved.choices).get(visit.cause, visit.cause))
 
 
 def _readings(visit: Visit) -> dict[str, Any]:
     readings = visit.measurements.select_related("product__offering").order_by("id")
     return {
         "measurement_header": [_("Product"), _("Reading"), _("Before"), _("After"), _("Service works")],
-        "measurements": [_reading(reading) for reading in readings],
+        "measurements": [[*_reading(reading), _works(visit, reading)] for reading in readings],
     }
 
 
@@ -155,8 +171,14 @@ def _reading(reading: Measurement) -> list[str]:
         f"{reading.name} ({reading.unit})",
         number(reading.before),
         number(reading.after),
-        _("Yes") if reading.working else _("No"),
     ]
+
+
+def _works(visit: Visit, reading: Measurement) -> str:
+    """Whether the service was left working; a visit that did not solve it confirmed none."""
+    if not visit.solved:
+        return "—"
+    return _("Yes") if reading.working else _("No")
 
 
 def _materials(visit: Visit) -> dict[str, Any]:
@@ -177,4 +199,5 @@ def _proof(signed: SignedPaper, picture: Attachment) -> dict[str, Any]:
             "fields": [*who, at, evidence],
         }
     why = [_("Reason"), signed.refusal_reason]
-    return {"title": _("The customer refused to sign"), "height_mm": PHOTO_MM, "fields": [why, at, evidence]}
+    title = _("Nobody was there to sign") if signed.signer_absent else _("The customer refused to sign")
+    return {"title": title, "height_mm": PHOTO_MM, "fields": [why, at, evidence]}

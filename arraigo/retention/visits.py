@@ -24,7 +24,7 @@ RECENT = dt.timedelta(days=180)
 """Faults of the customer that whoever goes there is shown."""
 ORDER_PARTS = ("customer", "zone", "technician", "operations_center", "product_order", "visit")
 
-ELEMENTS = ("step_06", "step_07", "step_08", "route_to_plant")
+ELEMENTS = ("step_06", "step_07", "step_08", "step_08_unsolved", "route_to_plant")
 """Elements whose tasks are due as their order is."""
 
 

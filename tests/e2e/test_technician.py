@@ -88,6 +88,10 @@ def test_a_refusal_to_sign_is_recorded_with_a_photo(
 def test_what_cannot_be_solved_on_site_goes_to_plant_and_comes_back_as_a_new_order(sign_in: SignIn, walk: Walk) -> None:
     tito = sign_in(Role.TECHNICIAN)
     tito.does(walk, "step_07", solved="no", cause="plant", findings="Sin potencia en la caja")
+    tito.fill(signer_name="Rosa", signer_document="4567890")
+    draw(tito)
+    tito.click(tito.button)
+    assert "Reporte de Daño Técnico DF-" in tito.text
     order = WorkOrder.objects.get()
     assert (order.state, order.cause) == ("failed", "plant")
     assert walk.open == ["route_to_plant"]

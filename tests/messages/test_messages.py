@@ -222,6 +222,7 @@ def test_the_fault_branch_tells_of_credit_and_visit(home: Household) -> None:
     assert (visit.data["plazo"], visit.data["productos"]) == ("11/03/2026 10:00", "Internet FO 100 Mb")
     walk("step_06")
     walk("step_07", solved="no", cause="plant", tasks=[])
+    walk("step_08_unsolved")
     assert kinds(walk)[2:] == ["visit.not_solved"]
 
 

@@ -117,7 +117,7 @@ def test_not_solved_on_site_is_a_linked_priority_order_with_a_new_24_hours(home:
     walk = start(home).go("step_03", "step_04", "step_05", "step_06")
     with moment(hours=20):
         walk("step_07", solved="no", cause="plant", tasks=[])
-        walk("route_to_plant")
+        walk.go("step_08_unsolved", "route_to_plant")
         first, second = WorkOrder.objects.order_by("id")
         assert (first.state, second.previous) == ("failed", first)
         assert second.due_at - second.created_at == dt.timedelta(hours=24)

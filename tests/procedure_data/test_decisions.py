@@ -193,7 +193,12 @@ def test_leaving_is_never_obstructed(reason: str) -> None:
     ],
 )
 def test_documents_by_task(task: str, documents: list[str]) -> None:
-    assert decide("documents", {"task": task}).outputs == {"documents": documents}
+    assert decide("documents", {"task": task, "solved": True}).outputs == {"documents": documents}
+
+
+def test_what_could_not_be_solved_leaves_every_document() -> None:
+    found = decide("documents", {"task": "", "solved": False})
+    assert (found.rule, len(found.outputs["documents"])) == ("documents_unsolved", 3)
 
 
 def rules(name: str) -> dict[str, str]:
@@ -220,7 +225,7 @@ def samples(name: str) -> list[dict[str, Any]]:
         ]  # fmt: skip
     if name == "offers":
         return [{"reason": r, "demand": d} for r in OFFERS for d in (*ANY, "termination")]
-    return [{"task": task} for task in ("wifi_coverage", "tv_wiring")]
+    return [{"task": task, "solved": solved} for task in ("wifi_coverage", "tv_wiring") for solved in flags]
 
 
 @pytest.mark.parametrize("name", ["eligibility", "authority", "further_offer", "offers", "documents"])

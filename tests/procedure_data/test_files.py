@@ -79,7 +79,7 @@ def test_the_compensation_s_note_promises_no_waiver() -> None:
 def test_the_policy_speaks_of_what_the_records_know() -> None:
     assert set(VALUES["xpress"]) == set(Task.values)
     assert set(VALUES["papers"]["wiring_tasks"]) <= set(Task.values)
-    assert set(VALUES["papers"]["wiring"]) == set(Paper.values)
+    assert set(VALUES["papers"]["wiring"]) == set(VALUES["papers"]["unsolved"]) == set(Paper.values)
     assert set(VALUES["reason"]) == set(Reason.values)
     assert set(VALUES["reading"]) <= {*Technology.values, "default"}
     for terms in VALUES["courtesy"].values():

@@ -76,7 +76,7 @@ def test_who_writes_down_the_work_ends_the_pause(walk: Walk, begun: bool, solved
     pause(walk, 1)
     with moment(hours=4):
         walk("step_07", solved=solved, cause="" if solved == "yes" else "plant")
-    order, next_step = WorkOrder.objects.get(), "step_08" if solved == "yes" else "route_to_plant"
+    order, next_step = WorkOrder.objects.get(), "step_08" if solved == "yes" else "step_08_unsolved"
     assert (queries.open_pause(order), order.due_at) == (None, NOW + DAY + 3 * HOUR)
     assert walk.item(next_step).due_at == order.due_at
     assert order.trips.latest("id").arrived_at == order.visit.arrived_at == NOW + 4 * HOUR

@@ -15,6 +15,7 @@ def walk(home: Household) -> Walk:
     walk = Walk(home).go("step_01", "step_02", "step_03", "step_04", "step_05", "step_06")
     with moment(hours=10):
         walk("step_07", solved="no", tasks=[], cause="plant")
+        walk("step_08_unsolved")
     return walk
 
 

@@ -13,6 +13,8 @@ from arraigo.billing import actions as billing
 from arraigo.billing.models import BillingClaim
 from arraigo.engine.models import WorkItem
 from arraigo.fieldwork import trips
+from arraigo.fieldwork.models import Photo
+from arraigo.fieldwork.photos import add_photo
 from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role
 from arraigo.quality import actions as quality
@@ -165,9 +167,16 @@ def test_a_visit_that_goes_wrong(home: Household, counter: Counter) -> None:
     with moment(hours=3):
         trips.set_out(order, technician=technician)
         walk("step_07", solved="no", cause="plant", tasks=[])
+        walk("step_08_unsolved", copy_email="rosa@example.com")
         walk.go("route_to_plant", "step_06", "step_07")
-        walk("step_08", signature="", signer_name="", refusal_reason="No quiere firmar", photo=photo())
-    assert {"step_07 not_solved", "route_to_plant routed", "step_08 signature_refused"} <= counter.ways
+        add_photo(WorkOrder.objects.latest("id"), photo().read(), moment=Photo.Moment.REFUSAL, actor=technician)
+        walk("step_08", signature="", refusal_reason="No quiere firmar", copy_email="rosa@example.com")
+    assert {
+        "step_07 not_solved",
+        "step_08_unsolved signed",
+        "route_to_plant routed",
+        "step_08 signature_refused",
+    } <= counter.ways
     assert counter.too_many() == {}
 
 

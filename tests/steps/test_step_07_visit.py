@@ -10,6 +10,7 @@ from arraigo.orders import actions as orders
 from arraigo.orders.errors import EvidenceMissing
 from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role
+from arraigo.retention import signing
 from arraigo.retention.models import Promise
 from tests.cast import NOW, Cast, Household, Walk, moment
 from tests.records import refused
@@ -67,13 +68,20 @@ def test_what_is_not_measured_needs_no_reason(walk: Walk, home: Household) -> No
     assert Visit.objects.get().not_measured == ""
 
 
-def test_not_solved_fails_the_order_and_tells_the_owner(walk: Walk, cast: Cast) -> None:
+def test_not_solved_is_signed_before_the_order_ends(walk: Walk) -> None:
+    walk("step_07", solved="no", tasks=[], cause="plant")
+    assert WorkOrder.objects.get().closed_at is None
+    assert walk.open == ["step_08_unsolved"]
+    assert walk.item("step_08_unsolved").role == Role.TECHNICIAN
+
+
+def test_a_version_without_the_signature_ends_the_order_at_once(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cases of versions from before: the order fails with the visit, and its advisor is told."""
+    monkeypatch.setattr(signing, "unsolved_is_signed", lambda policy: False)
     walk("step_07", solved="no", tasks=[], cause="plant")
     order = WorkOrder.objects.get()
     assert (order.state, order.cause, order.closed_at) == ("failed", "plant", NOW)
-    assert Notice.objects.get(user=cast[Role.ADVISOR]).kind == "work_order.failed"
-    assert walk.open == ["route_to_plant"]
-    assert walk.item("route_to_plant").role == Role.OPERATIONS_SUPERVISOR
+    assert Notice.objects.get(user=walk.cast[Role.ADVISOR]).kind == "work_order.failed"
 
 
 def test_the_pause_of_an_absent_customer_moves_the_24_hours(walk: Walk, cast: Cast) -> None:

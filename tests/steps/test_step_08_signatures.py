@@ -67,9 +67,20 @@ def test_a_refusal_to_sign_has_reason_and_photo(home: Household) -> None:
     assert WorkOrder.objects.get().state == "completed"
 
 
+def test_nobody_there_to_sign_is_no_refusal(home: Household) -> None:
+    walk = to_step_08(home)
+    said = "Write why nobody signs: where the customer is, when they left."
+    assert walk.errors("step_08", absent="on", signature="") == {"refusal_reason": [said]}
+    walk("step_08", absent="on", signature="", signer_name="", refusal_reason="Salió a las 15:00", photo=photo())
+    paper, event = SignedPaper.objects.latest("id"), Event.objects.get(kind="papers.absent")
+    assert paper.contents is not None
+    assert paper.contents["proof"]["title"] == "No había nadie para firmar"
+    assert (paper.signer_absent, event.data["reason"]) == (True, "Salió a las 15:00")
+
+
 def test_a_refusal_without_photo_is_none(home: Household) -> None:
     errors = to_step_08(home).errors("step_08", signature="", refusal_reason="No quiere")
-    assert errors == {"photo": ["A refusal to sign is recorded with a photo."]}
+    assert errors == {"photo": ["That nobody signs is recorded with a photo."]}
     assert not SignedPaper.objects.exists()
 
 
@@ -78,7 +89,7 @@ def test_a_refusal_without_photo_is_none(home: Household) -> None:
     [
         ("signer_name", "", "Write who signs."),
         ("signer_document", "", "Write the identity document of who signs."),
-        ("signature", "", "The signature is missing: draw it, or record the refusal to sign."),
+        ("signature", "", "The signature is missing: draw it, or record why nobody signs."),
         ("signature", "data:image/png;base64,***", "The signature did not arrive: draw it again."),
         ("signature", "a scribble", "The signature did not arrive: draw it again."),
     ],

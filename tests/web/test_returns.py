@@ -46,6 +46,8 @@ def said(answer: Any) -> str:
 def test_what_cannot_be_fixed_on_site_is_a_second_visit_with_priority(walk: Walk) -> None:
     with moment(hours=3):
         send(walk, Role.TECHNICIAN, "step_07", solved="no", cause="plant", findings="Sin potencia en la caja")
+        papers = send(walk, Role.TECHNICIAN, "step_08_unsolved", **walk.usual("step_08_unsolved"))
+        assert papers["Location"] == reverse("visit_papers", args=[WorkOrder.objects.get().number])
     with moment(hours=5):
         send(walk, Role.OPERATIONS_SUPERVISOR, "route_to_plant", plant_note="Caja 14 sin potencia")
         board = signed_in(walk.cast[Role.OPERATIONS_SUPERVISOR]).get(reverse("operations_orders"))

@@ -297,6 +297,7 @@ def test_papers_are_found_from_the_case(desk: Desk) -> None:
 
 def test_not_solved_tells_the_customer_the_advisor_and_the_supervisor(desk: Desk) -> None:
     desk.walk("step_07", solved="no", cause="plant", tasks=[])
+    desk.walk("step_08_unsolved")
     told = {role for role, user in desk.cast.people.items() if user.notices.filter(kind="work_order.failed")}
     assert told == {Role.ADVISOR, Role.OPERATIONS_SUPERVISOR}
     assert Message.objects.filter(kind="visit.not_solved").count() == 1

@@ -12,25 +12,14 @@ from arraigo.fieldwork import actions as fieldwork
 from arraigo.fieldwork import pictures
 from arraigo.fieldwork.details import DETAILS, Detail
 from arraigo.fieldwork.materials import named
-from arraigo.fieldwork.models import NotMeasured, Photo, Task
-from arraigo.messages import actions as messages
+from arraigo.fieldwork.models import NotMeasured, NotSolved, Photo, Task
 from arraigo.orders import progress as orders
-from arraigo.people import queries as people
-from arraigo.people.models import Role
 from arraigo.products.models import Product
 from arraigo.records import RuleBroken
-from arraigo.retention import visits
+from arraigo.retention import signing, visits
 from arraigo.retention.registry import StepForm, StepResult, StepRun, step
+from arraigo.retention.steps.step_08_unsolved import end_unsolved
 
-CAUSES = [
-    ("", "—"),
-    ("plant", _("Fault in the outside plant")),
-    ("no_capacity", _("No port or capacity")),
-    ("building", _("The building does not allow the work")),
-    ("customer_equipment", _("Customer's own equipment")),
-    ("material", _("Material missing")),
-    ("other", _("Other")),
-]
 MOST_MATERIAL = 1000
 """Metres or pieces of one material in one visit: more is a slip of the finger."""
 MEASURE = {
@@ -74,7 +63,10 @@ class VisitForm(StepForm):
         widget=forms.RadioSelect,
     )
     cause = forms.ChoiceField(
-        label=_("Cause"), help_text=_("Only if it cannot be solved on site."), choices=CAUSES, required=False
+        label=_("Cause"),
+        help_text=_("Only if it cannot be solved on site."),
+        choices=[("", "—"), *NotSolved.choices],
+        required=False,
     )
 
     def prepare(self) -> None:
@@ -258,14 +250,14 @@ def _detail_field(detail: Detail, most: int) -> forms.Field:
     evidence=visits.evidence,
 )
 def carry_out(run: StepRun) -> StepResult:
-    """Record the visit. Fact: `solved`. An unsolved order ends as failed with its cause."""
+    """Record the visit. Fact: `solved`. Step 8 follows either way; in versions without, an unsolved order ends here."""
     form: VisitForm = run.form  # type: ignore[assignment]
     order = visits.current_order(run.case)
     solved = run.data["solved"] == "yes"
     for moment in MOMENTS:
         if content := run.data[f"photo_{moment}"]:
             fieldwork.add_photo(order, content, moment=moment, actor=run.actor)
-    fieldwork.record_visit(
+    order.visit = fieldwork.record_visit(
         order,
         technician=run.actor,
         tasks=run.data["tasks"],
@@ -279,20 +271,10 @@ def carry_out(run: StepRun) -> StepResult:
     )
     if order.state in orders.BACK_TO:
         order.refresh_from_db(fields=["state", "due_at"])
-    if not solved:
-        _tell_unsolved(run)
+    if not solved and not signing.unsolved_is_signed(run.policy):
+        end_unsolved(run, order)
     return StepResult(
         "solved" if solved else "not_solved",
         {"solved": solved},
         {"work_order": order.number, "tasks": run.data["tasks"], "cause": run.data["cause"]},
     )
-
-
-def _tell_unsolved(run: StepRun) -> None:
-    """End the order; its advisor and the supervisors of its centre are told."""
-    order = orders.fail_order(visits.current_order(run.case), cause=run.data["cause"], actor=run.actor, held=True)
-    told = [run.case.owner_id]
-    if order.operations_center_id is not None:
-        supervisors = people.staff_of(order.operations_center_id, Role.OPERATIONS_SUPERVISOR)
-        told += [each.pk for each in supervisors]
-    messages.notify_all(dict.fromkeys(told), "work_order.failed", {"order": order.number}, case_number=run.case.number)

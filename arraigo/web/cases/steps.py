@@ -26,6 +26,8 @@ from arraigo.web.cases.going_on import after
 from arraigo.web.cases.pages import work
 from arraigo.web.technician import contexts as technician
 
+SIGNED = ("step_08", "step_08_unsolved")
+"""Steps after which the papers are shown, with the customer's copy."""
 REVIEW = "review"
 """The field with which a form asks what it would promise, without carrying the step out."""
 
@@ -60,7 +62,7 @@ def _complete(request: HttpRequest, item: WorkItem) -> HttpResponse:
         form.add_error(None, str(refusal))
         return _page(request, item, form, 400)
     messages.success(request, _("Done: %(step)s") % {"step": handler(item.element).title})
-    if item.element == "step_08":
+    if item.element in SIGNED:
         return redirect("visit_papers", visits.current_order(item.instance.case).number)
     return after(request, item.instance.key, [opened.pk for opened in advance.opened])
 

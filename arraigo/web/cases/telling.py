@@ -57,6 +57,7 @@ KINDS: dict[str, Promise] = {
     "papers.signed": _("Documents signed"),
     "papers.frozen": _("Document kept as it was signed"),
     "papers.refused": _("The customer refused to sign"),
+    "papers.absent": _("Nobody was there to sign"),
     "quality_control.scheduled": _("Quality control planned"),
     "quality_control.moved": _("Quality control moved"),
     "quality_control.replaced": _("Quality control replaced by a later one"),

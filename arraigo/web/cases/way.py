@@ -36,6 +36,7 @@ SHORT: dict[str, Promise] = {
     "step_06": _("6 Print"),
     "step_07": _("7 Visit"),
     "step_08": _("8 Signatures"),
+    "step_08_unsolved": _("8 Signatures"),
     "route_to_plant": _("To plant"),
     "step_09": _("9 Control, 2 days"),
     "step_10": _("10 Control, 30 days"),

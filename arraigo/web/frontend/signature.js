@@ -2,11 +2,12 @@
 //
 // <canvas data-signature data-input="ID" data-clear="ID">: the hidden input `data-input` receives a PNG
 // data URL and is emptied by the button `data-clear`. A person who cannot draw signs by the refusal
-// path of the form (name and reason), which needs no canvas.
+// path of the form (reason and photo), which needs no canvas.
 import SignaturePad from "signature_pad";
 
 // The drawing comes back from the input: after a refused form, and where a phone is turned or shows its keyboard.
 function fit(canvas, pad, input) {
+  if (!canvas.offsetWidth) return; // not shown yet
   const ratio = Math.max(window.devicePixelRatio || 1, 1);
   canvas.width = canvas.offsetWidth * ratio;
   canvas.height = canvas.offsetHeight * ratio;
@@ -24,7 +25,7 @@ function attach(canvas) {
   fit(canvas, pad, input);
   pad.addEventListener("endStroke", () => { input.value = pad.toDataURL("image/png"); });
   clear.addEventListener("click", () => { pad.clear(); input.value = ""; });
-  window.addEventListener("resize", () => fit(canvas, pad, input));
+  new ResizeObserver(() => fit(canvas, pad, input)).observe(canvas);
 }
 
 document.querySelectorAll("canvas[data-signature]").forEach(attach);

@@ -13,11 +13,10 @@ from django.utils.translation import get_language, gettext, ngettext
 
 from arraigo import clock
 from arraigo.documents.values import phone as grouped
-from arraigo.fieldwork.models import Paper, Task
+from arraigo.fieldwork.models import NotSolved, Paper, Task
 from arraigo.money import bs as to_bs
 from arraigo.people.models import Role
 from arraigo.retention.models import Reason
-from arraigo.retention.steps.step_07_visit import CAUSES
 from arraigo.tickets.models import TroubleTicket
 from arraigo.web.customers.words import symptom as symptom_word
 from arraigo.web.policy_words import word
@@ -256,7 +255,7 @@ def task(value: str) -> str:
 @register.filter
 def cause(value: str) -> str:
     """Why an order could not be solved on site; the text itself where it is none of the choices."""
-    return str(dict(CAUSES).get(value, value))
+    return str(dict(NotSolved.choices).get(value, value))
 
 
 def _named(name: str, value: object) -> str:

@@ -54,7 +54,7 @@ def test_every_account_signs_in_and_is_a_demo_account() -> None:
                     "step_14", "transfer", "inform", "termination"}),
         ("responsable", {"override", "approve_03", "approve_12", "step_03_recurrence"}),
         ("supervisor", {"step_06", "route_to_plant"}),
-        ("tecnico", {"step_07", "step_08"}),
+        ("tecnico", {"step_07", "step_08", "step_08_unsolved"}),
         ("seguimiento", {"step_09"}),
         ("calidad", {"step_10"}),
         ("gerencia", {"approve_03_management", "approve_12_management"}),
