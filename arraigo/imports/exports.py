@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -27,6 +28,8 @@ from arraigo.imports.models import ImportRun
 FORMATS = ("csv", "xlsx", "parquet")
 MANY = 1000
 """Records read at a time."""
+GROUP = 50_000
+"""Rows that a Parquet file holds together."""
 MOST_XLSX = 1_048_575
 """Rows of a sheet below its header."""
 
@@ -164,9 +167,13 @@ def _cell(sheet: Any, text: str) -> Any:
 
 
 def _write_parquet(kind: Kind, path: Path) -> int:
-    plain = path.with_suffix(".csv")
-    count = _write_csv(kind, plain)
-    import polars as pl
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
-    pl.scan_csv(plain, schema=dict.fromkeys(kind.fields, pl.String)).sink_parquet(path)
+    schema = pa.schema([(name, pa.string()) for name in kind.fields])
+    count, found = 0, texts(kind)
+    with pq.ParquetWriter(path, schema) as file:
+        while part := [[guarded(text) or None for text in row] for row in islice(found, GROUP)]:
+            file.write_table(pa.table([pa.array(column, pa.string()) for column in zip(*part, strict=True)], schema))
+            count += len(part)
     return count

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
-import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from django.conf import settings
 from django.utils import translation
@@ -221,8 +222,9 @@ def test_a_file_that_changes_while_it_is_read(write: Write, monkeypatch: pytest.
 
 def test_parquet_keeps_its_types(tmp_path: Path) -> None:
     path = tmp_path / "c.parquet"
-    frame = {"external_id": [1, 2], "name": ["Ana", None], "latitude": [-17.5, None], "since": ["2020-01-31", None]}
-    pl.DataFrame(frame).with_columns(pl.col("since").str.to_date()).write_parquet(path)
+    days = [dt.date(2020, 1, 31), None]
+    frame = {"external_id": [1, 2], "name": ["Ana", None], "latitude": [-17.5, None], "since": days}
+    pq.write_table(pa.table(frame), path)
     counts, rejects = bring(path)
     assert counts == [1, 0, 0, 1]
     assert rejects == [(2, "name", "is missing")]
@@ -262,8 +264,26 @@ def test_a_look_at_a_file_survives_whatever_its_cells_are(write: Write, tmp_path
 def test_what_other_programs_write_into_parquet(tmp_path: Path) -> None:
     path = tmp_path / "c.parquet"
     told = {"external_id": [1.0, float("nan")], "name": ["Ana", "Luis"], "lasted": [dt.timedelta(hours=1)] * 2}
-    pl.DataFrame(told).write_parquet(path)
+    pq.write_table(pa.table(told), path)
     assert bring(path) == ([1, 0, 0, 1], [(2, "external_id", "is missing")])
+
+
+@pytest.mark.parametrize("sharing", ["PLAIN", "RLE_DICTIONARY", "DELTA_BYTE_ARRAY"])
+def test_a_parquet_file_that_unpacks_hugely_is_not_read(tmp_path: Path, sharing: str) -> None:
+    """One long text, repeated: packed, or written once for all its rows; such a file that is honest is read."""
+    kept = {"use_dictionary": True} if sharing == "RLE_DICTIONARY" else {
+        "use_dictionary": False, "column_encoding": {"name": sharing},
+    }  # fmt: skip
+    for rows, name in ((1000, "A" * 90_000), (2, "Ana")):
+        path = tmp_path / f"{rows}.parquet"
+        column = pa.DictionaryArray.from_arrays(pa.array([0] * rows), [name])
+        frame = pa.table({"external_id": pa.array(map(str, range(rows))), "name": column.cast(pa.string())})
+        pq.write_table(frame, path, compression="zstd", **kept)
+        assert path.stat().st_size < 80_000
+        if rows == 2:
+            assert bring(path)[0] == [2, 0, 0, 0]
+        else:
+            refused(path, errors.PackedTooTightly)
 
 
 def test_a_spreadsheet_that_claims_billions_of_rows(tmp_path: Path) -> None:
@@ -305,7 +325,8 @@ def test_no_amount_is_taken_for_ten_or_a_hundred_times_itself(write: Write, tmp_
     assert (tally.unchanged, [each.field for each in tally.rejects]) == (2, ["total"])
     numbers = [[*row[:4], amount] for row, amount in zip(rows, (150.5, 99.9, 1234.5), strict=True)]
     workbook(tmp_path / "b.xlsx", head[:5], *numbers)  # type: ignore[arg-type]
-    pl.DataFrame(numbers, schema=head[:5], orient="row").write_parquet(tmp_path / "b.parquet")
+    columns = [pa.array(column) for column in zip(*numbers, strict=True)]
+    pq.write_table(pa.table(columns, names=head[:5]), tmp_path / "b.parquet")
     for name in ("b.xlsx", "b.parquet"):
         tally, _rejects = actions.import_file("bills", tmp_path / name, mapping_name=str(told))
         assert (tally.unchanged, tally.rejects) == (3, []), name

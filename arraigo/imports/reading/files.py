@@ -48,8 +48,6 @@ def _layout(copy: packed.Copy, shown: Path, told: Layout) -> Layout:
         from arraigo.imports.reading import columns
 
         names, count = columns.headers(copy.path, shown)
-        for _row in columns.rows(copy.path, shown, names, count):
-            pass
         return replace(told, headers=names, lines=count)
     found = text.survey(copy.path, shown, told.encoding)
     return text.laid_out(replace(told, encoding=found.encoding, lines=found.lines))
@@ -85,7 +83,7 @@ def rows(layout: Layout, shown: Path) -> Iterator[RawRow]:
     elif layout.format == "parquet":
         from arraigo.imports.reading import columns
 
-        yield from columns.rows(layout.path, shown, layout.headers, layout.lines)
+        yield from columns.rows(layout.path, shown, layout.headers)
     else:
         yield from text.rows(layout)
 

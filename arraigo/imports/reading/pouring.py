@@ -1,6 +1,7 @@
 """Unpacking within limits: what grows beyond measure is stopped while it grows."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
@@ -12,6 +13,23 @@ RATIO, FREE = 200, 64 << 20
 """Unpacked bytes to packed ones that no honest table reaches, and how much is let through before asking."""
 
 
+@dataclass
+class Measure:
+    """What was unpacked of the file called `path` so far, held against what it has packed (bytes; 0: nothing is)."""
+
+    path: Path
+    packed: int = 0
+    done: int = 0
+
+    def add(self, count: int) -> None:
+        """Count `count` bytes more. Raises FileTooLarge, PackedTooTightly."""
+        self.done += count
+        if self.done > settings.IMPORT_MOST_BYTES:
+            raise FileTooLarge(self.path, settings.IMPORT_MOST_BYTES)
+        if self.packed and self.done > FREE and self.done > RATIO * self.packed:
+            raise PackedTooTightly(self.path)
+
+
 def pour(
     read: Callable[[int], bytes], write: Callable[[bytes], object], path: Path, *, packed: Callable[[], int]
 ) -> int:
@@ -19,12 +37,9 @@ def pour(
 
     Raises FileTooLarge, PackedTooTightly.
     """
-    done = 0
+    measure = Measure(path)
     while chunk := read(CHUNK):
-        done += len(chunk)
-        if done > settings.IMPORT_MOST_BYTES:
-            raise FileTooLarge(path, settings.IMPORT_MOST_BYTES)
-        if packed() and done > FREE and done > RATIO * packed():
-            raise PackedTooTightly(path)
+        measure.packed = packed()
+        measure.add(len(chunk))
         write(chunk)
-    return done
+    return measure.done
