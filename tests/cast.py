@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from django.conf import settings
@@ -49,6 +49,7 @@ TASK_DETAILS = {
 """What each Xpress task was, where it was carried out."""
 
 
+@cache
 def signature(hand: int = 0) -> str:
     """A drawn signature as the page sends it, one for each `hand`."""
     image = Image.new("RGBA", (320, 120), (255, 255, 255, 0))
@@ -58,6 +59,12 @@ def signature(hand: int = 0) -> str:
     buffer = io.BytesIO()
     image.save(buffer, "PNG")
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+
+
+@cache
+def the_procedure() -> procedures.ProcedureFiles:
+    """The files of the real procedure, read once."""
+    return procedures.read(settings.PROCEDURES_DIR / "OPE-ASE-FID-P01")
 
 
 @dataclass
@@ -87,8 +94,7 @@ class Cast:
         )
         self.fibre = self._offering("fo-100", "Internet FO 100 Mb", "internet", "fibre", "140.00")
         self.television = self._offering("tv-hd", "TV HD", "television", "hfc", "160.00")
-        folder = settings.PROCEDURES_DIR / "OPE-ASE-FID-P01"
-        self.version = procedures.publish(procedures.read(folder), steps=registry.elements(), by=None)
+        self.version = procedures.publish(the_procedure(), steps=registry.elements(), by=None)
 
     def _offering(self, code: str, name: str, service: str, technology: str, price: str) -> Offering:
         return Offering.objects.create(
@@ -100,7 +106,7 @@ class Cast:
 
     def publish(self, **values: str) -> None:
         """Publish the next version, with other policy values: path with `__` for the dot → TOML text."""
-        files = procedures.read(settings.PROCEDURES_DIR / "OPE-ASE-FID-P01")
+        files = the_procedure()
         text = files.policy
         for path, value in values.items():
             text, changed = re.subn(

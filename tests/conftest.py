@@ -19,6 +19,24 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
         call_command("migrate", fake=True, verbosity=0)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def every_version_is_validated_once(django_db_setup: None) -> None:
+    """The same files have the same faults: nearly every test publishes the real procedure for its cast."""
+    from django.utils.translation import get_language
+
+    from arraigo.procedure import actions
+
+    validate, known = actions.problems, {}
+
+    def problems(files: actions.ProcedureFiles, *, steps: set[str]) -> list[actions.Problem]:
+        key = files.sha256, frozenset(steps), get_language()
+        if key not in known:
+            known[key] = validate(files, steps=steps)
+        return list(known[key])
+
+    actions.problems = problems
+
+
 @pytest.fixture(autouse=True)
 def no_policy_of_another_test() -> Iterator[None]:
     """A version is kept in memory by its key, and a key may come again after a test was undone."""

@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from arraigo.engine.decisions import Decision, Decisions
@@ -35,9 +35,10 @@ class Sentence:
     text: str
 
 
-def entries(text: str) -> Iterator[Entry]:
-    """The values of a `policy.toml`, in the file's order. Amounts are `Decimal`."""
-    yield from _entries(tomllib.loads(text, parse_float=Decimal), ())
+@lru_cache(maxsize=32)
+def entries(text: str) -> tuple[Entry, ...]:
+    """The values of a `policy.toml`, in the file's order: read only. Amounts are `Decimal`."""
+    return tuple(_entries(tomllib.loads(text, parse_float=Decimal), ()))
 
 
 def _entries(table: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[Entry]:
@@ -94,9 +95,9 @@ class Policy:
         """The number of the version, for where its code is known."""
         return self.label.rpartition(" v")[2]
 
-    @cached_property
-    def entries(self) -> list[Entry]:
-        return list(entries(self.content))
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        return entries(self.content)
 
     @cached_property
     def _values(self) -> dict[str, Any]:
