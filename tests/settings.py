@@ -22,3 +22,6 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file, not memory: the server of the browser tests writes from another thread.
     DATABASES["default"]["TEST"]["NAME"] = str(Path(DATA_DIR) / "test.sqlite3")
 STATIC_ROOT.mkdir()
+# Static files are looked for when they are asked for: each `Client` begins with middleware of its own, which
+# would list them all.
+WHITENOISE_AUTOREFRESH = True
