@@ -1,22 +1,21 @@
 """What is done with work orders in the field: printed, attended, signed (steps 6–8).
 
-What is told from the road stands in `fieldwork.trips`, pictures in `fieldwork.photos`; all verbs can
+What is told from the road stands in `fieldwork.trips`, printing in `fieldwork.printing`, pictures in
+`fieldwork.photos`; all verbs can
 be had from here.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from arraigo import clock
 from arraigo.eventlog.actions import record
 from arraigo.eventlog.papers import digest
-from arraigo.fieldwork import documents, pictures, signed
+from arraigo.fieldwork import pictures, signed
 from arraigo.fieldwork.errors import (
     NoPaperToSign,
-    NothingToPrint,
     PapersSigned,
     PhotoMissing,
     SignatureMissing,
@@ -31,10 +30,11 @@ from arraigo.fieldwork.errors import (
 )
 from arraigo.fieldwork.materials import material
 from arraigo.fieldwork.measurements import measurements as checked
-from arraigo.fieldwork.models import Attachment, Measurement, Paper, PrintBatch, Reprint, SignedPaper, Task, Visit
+from arraigo.fieldwork.models import Attachment, Measurement, Paper, SignedPaper, Task, Visit
 from arraigo.fieldwork.photos import add_photo, remove_photo, store_attachment
+from arraigo.fieldwork.printing import open_file, print_batch, reprint
 from arraigo.fieldwork.trips import arrive, begin_visit, find_nobody, set_out, when
-from arraigo.numbering import numbered, numbered_many
+from arraigo.numbering import numbered_many
 from arraigo.orders import progress
 from arraigo.orders.errors import CauseMissing, WrongState
 from arraigo.orders.models import WorkOrder
@@ -47,6 +47,7 @@ __all__ = [
     "begin_visit",
     "find_nobody",
     "keep_paper",
+    "open_file",
     "print_batch",
     "record_visit",
     "remove_photo",
@@ -56,52 +57,8 @@ __all__ = [
     "store_attachment",
 ]
 
-BATCH_PREFIX = "LOTE"
-REPRINTED = "print_batch.reprinted"
 PAPER_PREFIX = "DF"
 """Documento firmado: one series for all papers of visits."""
-
-
-@transaction.atomic(savepoint=False)
-def print_batch(work_orders: Iterable[WorkOrder | int], *, actor: User) -> PrintBatch:
-    """Put open work orders together on paper (step 6); `documents.work_orders_pdf` renders it.
-
-    Everything that stands on the pages is kept with it, and an order that another batch printed before says so.
-    Raises NothingToPrint, and WrongState for an order that is closed.
-    """
-    chosen = WorkOrder.objects.filter(pk__in={key_of(order) for order in work_orders})
-    orders = documents.gathered(chosen)
-    if not orders:
-        raise NothingToPrint
-    for order in orders:
-        _refuse_closed(order)
-    now = clock.now()
-    centers = {order.operations_center for order in orders}
-    batch = PrintBatch(
-        **numbered(PrintBatch, BATCH_PREFIX, now),
-        printed_at=now,
-        printed_by=actor,
-        operations_center=centers.pop() if len(centers) == 1 else None,
-        contents=documents.contents(orders),
-    )
-    batch.contents["frame"] = documents.frame(batch, batch.contents["orders"], base_url=settings.BASE_URL)
-    batch.save(force_insert=True)
-    batch.work_orders.add(*orders)
-    cases = {order.case_number for order in orders}
-    case_number = cases.pop() if len(cases) == 1 else ""
-    data = {"number": batch.number, "orders": [order.number for order in orders]}
-    record("print_batch.printed", batch, actor=actor, case_number=case_number, data=data)
-    return batch
-
-
-@transaction.atomic(savepoint=False)
-def reprint(batch: PrintBatch, *, actor: User) -> Reprint:
-    """Print `batch` once more: its pages say what the first said, marked with the number of the reprint."""
-    PrintBatch.objects.select_for_update().get(pk=batch.pk)
-    number = batch.reprints.count() + 1
-    made = Reprint.objects.create(batch=batch, number=number, printed_at=clock.now(), printed_by=actor)
-    record(REPRINTED, batch, actor=actor, data={"number": batch.number, "times": number})
-    return made
 
 
 def _refuse_closed(order: WorkOrder) -> None:

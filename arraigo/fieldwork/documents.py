@@ -111,7 +111,7 @@ def _as_now(kept: dict[str, Any]) -> dict[str, Any]:
 
 
 def _mark(reprint: Reprint) -> str:
-    told = {"number": reprint.number, "at": moment(reprint.printed_at), "by": reprint.printed_by}
+    told = {"number": reprint.number, "at": moment(reprint.printed_at), "by": reprint.by_name}
     return _("REPRINT %(number)s · %(at)s · %(by)s") % told
 
 

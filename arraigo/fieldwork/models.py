@@ -26,7 +26,19 @@ class Paper(models.TextChoices):
     FAULT_REPORT = "fault_report", _("Technical fault report")
 
 
-class PrintBatch(Record):
+class Opened(models.Model):
+    """A file that is counted when it is opened: who has it may print it, as often as they like."""
+
+    opened_at = models.DateTimeField(null=True)
+    """The first time."""
+    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    openings = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+
+class PrintBatch(Opened, Record):
     """Work orders printed together: who and when (step 6). The same orders print again alike."""
 
     number = models.CharField(max_length=24, unique=True)
@@ -41,13 +53,15 @@ class PrintBatch(Record):
         return self.number
 
 
-class Reprint(Record):
+class Reprint(Opened, Record):
     """Another printing of a batch, alike to the first but for its mark: the how manieth, who and when."""
 
     batch = models.ForeignKey(PrintBatch, models.PROTECT, related_name="reprints")
     number = models.PositiveSmallIntegerField()
     printed_at = models.DateTimeField()
     printed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    by_name = models.CharField(max_length=300)
+    """The name of who printed as it was then: the mark says it ever after."""
 
     class Meta:
         ordering = ["number"]

@@ -49,6 +49,7 @@ def test_prints_a_selection_and_opens_its_pdf(sign_in: SignIn, walk: Walk, cast:
     assert numbers[third] in paper
     assert numbers[second] not in paper
     oscar.click("main form[action$='/reprint/'] button")
+    assert "Abierto una vez" in oscar.text
     again = oscar.page.locator("main a[href$='?reprint=1']")
     answer = oscar.page.request.get(str(again.get_attribute("href")))
     assert all("REIMPRESIÓN 1" in page.extract_text() for page in PdfReader(io.BytesIO(answer.body())).pages)

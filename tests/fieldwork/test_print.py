@@ -3,12 +3,12 @@
 import pytest
 
 from arraigo.eventlog.models import Event
-from arraigo.fieldwork import actions, queries
+from arraigo.fieldwork import actions, documents, queries
 from arraigo.fieldwork.errors import NothingToPrint
 from arraigo.orders import progress
 from arraigo.orders.errors import WrongState
 from arraigo.people.models import Unit
-from tests.fieldwork.records import an_order
+from tests.fieldwork.records import an_order, text_of
 from tests.records import a_user, refused
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +51,19 @@ def test_reprints_are_counted() -> None:
     other = actions.print_batch([an_order()], actor=a_user())
     assert [actions.reprint(batch, actor=a_user()).number for _ in range(2)] == [1, 2]
     assert actions.reprint(other, actor=a_user()).number == 1
+
+
+def test_a_reprint_names_its_person_as_of_the_print() -> None:
+    user = a_user()
+    batch = actions.print_batch([an_order()], actor=user)
+    made, name = actions.reprint(batch, actor=user), str(user)
+    user.first_name = "Otro"
+    user.save()
+    made = batch.reprints.get(pk=made.pk)
+    mark = " ".join(text_of(documents.work_orders_pdf(batch, reprint=made))[0].split())
+    assert "REIMPRESIÓN 1" in mark
+    assert f"· {name}" in mark
+    assert "Otro" not in mark
 
 
 def test_the_centre_sees_its_open_orders_and_which_are_not_printed() -> None:

@@ -2,6 +2,7 @@
 
 import html
 import os
+import re
 from typing import Any
 
 import pytest
@@ -12,8 +13,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from arraigo import clock
 from arraigo.customers.models import Customer
+from arraigo.eventlog.models import Event
 from arraigo.fieldwork import copies, pictures
 from arraigo.fieldwork.actions import print_batch
 from arraigo.fieldwork.models import Photo, SignedPaper, Trip, Visit
@@ -334,21 +335,39 @@ def test_a_batch_across_two_centres_is_of_who_supervises_both(desk: Desk) -> Non
 
 
 def test_a_batch_is_printed_again_marked_and_counted(desk: Desk) -> None:
-    supervisor = signed_in(desk.cast[Role.OPERATIONS_SUPERVISOR])
-    number = WorkOrder.objects.get().print_batches.get().number
-    page = reverse("operations_batch_page", args=[number])
-    supervisor.post(reverse("operations_reprint", args=[number]))
-    supervisor.post(reverse("operations_reprint", args=[number]))
-    shown = text(supervisor.get(page))
-    assert "Reimpresión 2" in shown
-    pdf = supervisor.get(reverse("operations_batch", args=[number]), {"reprint": "2"})
-    assert all("REIMPRESIÓN 2" in leaf for leaf in text_of(pdf.content))
-    first = supervisor.get(reverse("operations_batch", args=[number]))
-    assert not any("REIMPRESIÓN" in leaf for leaf in text_of(first.content))
-    for wrong in ("3", "0", "x", "99999999999999999999"):
-        assert supervisor.get(reverse("operations_batch", args=[number]), {"reprint": wrong}).status_code == 404
-    assert number in text(supervisor.get(reverse("operations_batches"), {"words": WorkOrder.objects.get().number}))
-    assert clock.now() == NOW
+    """Opened once as it was; again at once for who opened it, later or for another only as a marked reprint."""
+    oscar, ana = desk.cast[Role.OPERATIONS_SUPERVISOR], User.objects.create(username="ana", first_name="Ana")
+    Membership.objects.create(user=ana, role=Role.OPERATIONS_SUPERVISOR, unit=desk.cast.center)
+    supervisor, other = signed_in(oscar), signed_in(ana)
+    batch = WorkOrder.objects.get().print_batches.get()
+    pdf, page = (reverse(name, args=[batch.number]) for name in ("operations_batch", "operations_batch_page"))
+
+    def mark(client: Client, **asked: str) -> str:
+        leaf = text_of(client.get(pdf, asked).content)[0]
+        return found[0] if (found := re.search(r"REIMPRESIÓN \d · .* · (\w+)", leaf)) else ""
+
+    assert [mark(supervisor), mark(supervisor)] == ["", ""]
+    assert mark(other).startswith("REIMPRESIÓN 1")
+    with moment(hours=1):
+        assert mark(supervisor).startswith("REIMPRESIÓN 2")
+        assert mark(supervisor).startswith("REIMPRESIÓN 2")
+        supervisor.post(reverse("operations_reprint", args=[batch.number]))
+        assert "Reimpresión 3 · ábrala para imprimir" in " ".join(
+            re.sub("<.*?>", "", text(supervisor.get(page))).split()
+        )
+        assert mark(supervisor, reprint="3").startswith("REIMPRESIÓN 3")
+        assert mark(other, reprint="3").startswith("REIMPRESIÓN 4")
+    batch.refresh_from_db()
+    assert (batch.openings, batch.opened_by) == (2, oscar)
+    assert list(batch.reprints.values_list("number", "by_name", "openings")) == [
+        (1, "Ana", 1), (2, str(oscar), 2), (3, str(oscar), 1), (4, "Ana", 1),
+    ]  # fmt: skip
+    assert Event.objects.filter(kind="print_batch.reprinted").count() == 4
+    for wrong in ("5", "0", "x", "99999999999999999999"):
+        assert supervisor.get(pdf, {"reprint": wrong}).status_code == 404
+    assert batch.number in text(
+        supervisor.get(reverse("operations_batches"), {"words": WorkOrder.objects.get().number})
+    )
 
 
 def test_hundreds_of_visits_are_told_day_by_day_and_page_by_page(desk: Desk, phone: Client, order: WorkOrder) -> None:

@@ -75,7 +75,7 @@ def batches(user: User) -> QuerySet[PrintBatch]:
     across = Q(Exists(orders), ~Exists(orders.exclude(operations_center_id__in=own)), operations_center=None)
     return (
         PrintBatch.objects.filter(Q(operations_center_id__in=own) | across)
-        .select_related("printed_by")
+        .select_related("printed_by", "opened_by")
         .order_by("-printed_at", "-id")
     )
 

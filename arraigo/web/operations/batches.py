@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from arraigo.fieldwork import actions as fieldwork
-from arraigo.fieldwork import documents
+from arraigo.fieldwork import documents, printing
 from arraigo.fieldwork.models import Reprint
 from arraigo.people.models import Role
 from arraigo.web import lists
@@ -40,6 +40,7 @@ BATCHES = List(
         Column("printed", gettext_lazy("Printed at"), ("printed_at",), lambda batch: batch.printed_at),
         Column("by", gettext_lazy("Printed by"), ("printed_by__last_name",), lambda batch: str(batch.printed_by)),
         Column("orders", gettext_lazy("Work orders"), ("order_count",), lambda batch: batch.order_count, css="num"),
+        Column("opened", gettext_lazy("Openings"), ("openings",), lambda batch: batch.openings, css="num"),
         Column("again", gettext_lazy("Reprints"), ("reprint_count",), lambda batch: batch.reprint_count, css="num"),
     ),
     filters=(
@@ -65,11 +66,14 @@ def batches(request: HttpRequest) -> HttpResponse:
 @staff(Role.OPERATIONS_SUPERVISOR)
 def batch(request: HttpRequest, number: str) -> HttpResponse:
     """One batch: who, when, which orders; its PDF, and each time it was printed again."""
-    found = access.batch(user_of(request), number)
+    user = user_of(request)
+    found = access.batch(user, number)
+    reprints = [(each, printing.is_open_to(each, user)) for each in found.reprints.all()]
     context = {
         "batch": found,
+        "may_open": printing.is_open_to(found, user),
         "orders": found.work_orders.select_related("customer", "zone", "technician").order_by("zone__name", "id"),
-        "reprints": found.reprints.select_related("printed_by"),
+        "reprints": reprints,
     }
     return render(request, "operations/batch.html", context)
 
@@ -77,10 +81,11 @@ def batch(request: HttpRequest, number: str) -> HttpResponse:
 @require_GET
 @staff(Role.OPERATIONS_SUPERVISOR)
 def batch_pdf(request: HttpRequest, number: str) -> HttpResponse:
-    """The printed work orders of a batch, the same each time; with `?reprint=2` as marked then."""
-    found = access.batch(user_of(request), number)
+    """The printed work orders of a batch; with `?reprint=2` as marked then. Opened again, it is one more reprint."""
+    user = user_of(request)
+    found = access.batch(user, number)
     wanted = request.GET.get("reprint", "")
-    reprint = _reprint(found.reprints.select_related("printed_by"), wanted) if wanted else None
+    reprint = fieldwork.open_file(found, number=_number(found.reprints.all(), wanted) if wanted else 0, actor=user)
     pdf = documents.work_orders_pdf(found, base_url=settings.BASE_URL, reprint=reprint)
     response = HttpResponse(pdf, content_type="application/pdf")
     name = f"{found.number}-R{reprint.number}" if reprint else found.number
@@ -88,11 +93,10 @@ def batch_pdf(request: HttpRequest, number: str) -> HttpResponse:
     return response
 
 
-def _reprint(reprints: QuerySet[Reprint], text: str) -> Reprint:
-    found = reprints.filter(number=text).first() if text.isdecimal() and len(text) < 5 else None
-    if found is None:
+def _number(reprints: QuerySet[Reprint], text: str) -> int:
+    if not (text.isdecimal() and len(text) < 5 and reprints.filter(number=text).exists()):
         raise Http404
-    return found
+    return int(text)
 
 
 @posted
