@@ -1,7 +1,7 @@
 """Where the money of an adjustment goes: shares on bills, never above what a bill still owes."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -11,6 +11,7 @@ from arraigo import clock
 from arraigo.billing.models import Adjustment, Bill, BillingClaim, Credit
 from arraigo.billing.queries import balance
 from arraigo.billing.signals import credits_placed
+from arraigo.eventlog.actions import record
 from arraigo.money import ZERO
 
 Form = Adjustment.Form
@@ -86,10 +87,30 @@ def attach_waiting(bill: Bill) -> Decimal:
     note, those of its own month and of earlier ones. What its file says was credited already counts as theirs:
     the operator's own system was told of them.
     """
+    placed = _spread(bill, bill.total - bill.paid)
+    carried = sum((credit.amount for credit in placed), ZERO)
+    if placed:
+        bill.credited = max(bill.credited, carried)
+        _settled(bill, placed)
+    return carried
+
+
+def match_told(bill: Bill, risen: Decimal) -> list[Credit]:
+    """Let waiting credits stand on a known `bill` of which a file tells that Bs `risen` more were credited; which.
+
+    The operator's own system was told of them: they are part of `credited`, which does not rise again.
+    """
+    placed = _spread(bill, risen)
+    if placed:
+        _settled(bill, placed)
+    return placed
+
+
+def _spread(bill: Bill, room: Decimal) -> list[Credit]:
+    """The waiting credits that `bill` carries from now on, up to `room` Bs."""
     waiting = Credit.objects.select_for_update().filter(customer_id=bill.customer_id, bill=None)
     if bill.state != Bill.State.UNBILLED:
         waiting = waiting.filter(adjustment__claim__month__lte=bill.month)
-    room = bill.total - bill.paid
     placed: list[Credit] = []
     for credit in waiting.order_by("id"):
         part = min(credit.amount, room)
@@ -97,12 +118,7 @@ def attach_waiting(bill: Bill) -> Decimal:
             break
         room -= part
         placed.append(_place(credit, bill, part))
-    if placed:
-        bill.credited = max(bill.credited, sum((credit.amount for credit in placed), ZERO))
-        settle(bill)
-        bill.save(update_fields=["credited", "state"])
-        _tell_placed(bill, placed)
-    return sum((credit.amount for credit in placed), ZERO)
+    return placed
 
 
 def _place(credit: Credit, bill: Bill, part: Decimal) -> Credit:
@@ -115,14 +131,27 @@ def _place(credit: Credit, bill: Bill, part: Decimal) -> Credit:
     return credit
 
 
-def _tell_placed(bill: Bill, placed: Sequence[Credit]) -> None:
-    """The form by which the credits reached the bill, and the claims of which nothing waits any more."""
+def _settled(bill: Bill, placed: Sequence[Credit]) -> None:
+    """Save what `placed` leaves of the bill, and tell it."""
+    settle(bill)
+    bill.save(update_fields=["credited", "state"])
     adjustments = Adjustment.objects.filter(pk__in={credit.adjustment_id for credit in placed})
     if bill.state != Bill.State.UNBILLED:
         adjustments.filter(form=Form.NEXT_BILL).update(form=Form.CREDIT_NOTE)
+    _record_placed(bill, placed, {each.pk: each for each in adjustments.select_related("claim")})
     whole = adjustments.exclude(Exists(Credit.objects.filter(adjustment=OuterRef("pk"), bill=None)))
     if numbers := list(whole.order_by("pk").values_list("claim__number", flat=True)):
         credits_placed.send(Credit, claims=numbers)
+
+
+def _record_placed(bill: Bill, placed: Sequence[Credit], adjustments: Mapping[int, Adjustment]) -> None:
+    """One event a credit that waited: of which claim, on the bill of which month, how many Bs."""
+    for credit in placed:
+        adjustment = adjustments[credit.adjustment_id]
+        claim = adjustment.claim
+        told = {"number": claim.number, "adjustment": adjustment.number, "form": adjustment.form,
+                "bill": bill.month.isoformat(), "amount": str(credit.amount)}  # fmt: skip
+        record("credit.placed", claim, actor=None, case_number=claim.case_number, data=told)
 
 
 def apply(claim: BillingClaim, bills: Sequence[Bill], number: dict[str, object]) -> Adjustment:

@@ -27,7 +27,7 @@ ORDER = (
 )  # fmt: skip
 """What is taken away first: nothing that stays behind refers to it."""
 CHUNK = 500
-BILL, LISTING = "billing.Bill", "customers.CreditListing"
+BILL, CREDIT, LISTING = "billing.Bill", "billing.Credit", "customers.CreditListing"
 Mark = tuple[int, int]
 """Keys of the batch that had to do with a record first, and of the log's last event at that moment."""
 State = ImportRun.State
@@ -55,6 +55,7 @@ def _undo(key: int, actor: User | None) -> ImportRun:
     _check_events(touched)
     _check_listings(touched)
     _check_issued(run, touched)
+    _check_credits(touched)
     customers: set[int] = set()
     for batch in _backwards(run):
         customers |= _take_back(batch)
@@ -150,6 +151,12 @@ def _check_issued(run: ImportRun, touched: _Touched) -> None:
     issuing = BillingRun.objects.filter(kind=BillingRun.Kind.ISSUE, started_at__gte=run.started_at)
     issued = Bill.objects.filter(month__in=issuing.values("month")).exclude(state=Bill.State.UNBILLED)
     if any(touched.since(BILL, key) for key in issued.values_list("pk", flat=True).iterator()):
+        raise TouchedSince
+
+
+def _check_credits(touched: _Touched) -> None:
+    """Whether the run let a credit that waited stand on a bill: the customer was promised just that, and told."""
+    if CREDIT in touched.labels:
         raise TouchedSince
 
 

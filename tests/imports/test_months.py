@@ -10,6 +10,7 @@ from arraigo import clock
 from arraigo.billing import actions as billing
 from arraigo.billing import months, queries
 from arraigo.billing.models import Bill, Credit
+from arraigo.eventlog.models import Event
 from arraigo.imports import actions, undo
 from arraigo.imports.errors import TouchedSince
 from arraigo.imports.models import ImportRun
@@ -143,6 +144,37 @@ def test_a_credit_that_waits_goes_on_the_next_bill_that_comes_issued(
     claim.adjustment.refresh_from_db()
     assert claim.adjustment.form == "credit_note"
     assert Credit.objects.get().bill == Bill.objects.get(month=dt.date(2026, 6, 1))
+
+
+def test_a_credit_that_waits_is_the_one_that_a_known_bill_is_told_to_carry(write: Write, product: Product) -> None:
+    """The bill was there when the credit began to wait; its system credits it, and says so in two parts."""
+    head = "customer;month;state;issued_on;due_on;paid;credited;lines"
+    bill = "1;2026-06;issued;2026-05-31;2026-06-10;90"
+    with clock.at(EVENING):
+        bring(write, "bills", head, "1;2026-05;paid;2026-05-01;2026-05-20;;;P-1=80", f"{bill};20;P-1=150")
+        claim = billing.enter_claim(
+            "compensation", claim_type="Compensación", product=product, month=dt.date(2026, 5, 1),
+            amount=Decimal(30), actor=a_user(),
+        )  # fmt: skip
+        assert Credit.objects.get().bill is None
+        for credited in ("45", "50", "55"):
+            assert bring(write, "bills", head, f"{bill};{credited};P-1=150")[0] == [0, 1, 0, 0]
+        assert bring(write, "bills", head, f"{bill};55;P-1=150")[0] == [0, 0, 1, 0]
+        for run in ImportRun.objects.order_by("-pk")[2:4]:  # 50 and 45
+            with pytest.raises(TouchedSince):
+                undo.undo(run, actor=None)
+        undo.undo(ImportRun.objects.order_by("-pk")[1], actor=None)  # 55: nothing that waited was part of it
+        with pytest.raises(TouchedSince):
+            undo.undo(ImportRun.objects.order_by("-pk")[2], actor=None)
+    held = Bill.objects.get(month=dt.date(2026, 6, 1))
+    assert held.credited == Decimal(50)
+    told = Event.objects.filter(kind="credit.placed", subject_id=claim.pk).order_by("pk")
+    assert [(each.data["amount"], each.data["bill"]) for each in told] == [
+        ("25.00", "2026-06-01"), ("5.00", "2026-06-01"),
+    ]  # fmt: skip
+    assert list(Credit.objects.order_by("pk").values_list("bill", "amount")) == [
+        (held.pk, Decimal(25)), (held.pk, Decimal(5)),
+    ]  # fmt: skip
 
 
 def test_an_import_whose_bills_were_issued_since_is_not_undone(write: Write, product: Product) -> None:

@@ -118,6 +118,7 @@ def land(batch: Sequence[Parsed[BillRow]], setting: Setting) -> Tally:
     landed = upsert(Bill, setting, wanted, natural=NATURAL, held=held)
     changed = _write_lines(batch, landed, customers, products, held, setting)
     _attach_credits(landed)
+    _match_credits(landed, setting)
     tally.add(tally_of(landed, batch, also_changed=changed))
     return tally
 
@@ -238,13 +239,28 @@ def _charged(each: Parsed[BillRow], products: Mapping[Charged, int]) -> list[tup
 def _attach_credits(landed: Landed) -> None:
     """Credits that wait for a bill go on the new ones with something to pay or already credited, the earliest first."""
     new = [landed.records[key] for key in landed.created]
-    open_ones = [bill for bill in new if bill.state != Bill.State.PAID or bill.credited]
-    owners = {bill.customer_id for bill in open_ones}
-    if owners:
-        waiting = set(Credit.objects.filter(customer__in=owners, bill=None).values_list("customer_id", flat=True))
-        takers = [bill for bill in open_ones if bill.customer_id in waiting]
-        for bill in sorted(takers, key=lambda each: (each.customer_id, each.month)):
-            credits.attach_waiting(bill)
+    for bill in _taking([bill for bill in new if bill.state != Bill.State.PAID or bill.credited]):
+        credits.attach_waiting(bill)
+
+
+def _match_credits(landed: Landed, setting: Setting) -> None:
+    """What a file says was credited since on known bills are the credits that wait: its system was told of them."""
+    changes = setting.ledger.changes.get(Bill._meta.label, {})
+    told = {int(key): fields["credited"] for key, fields in changes.items() if "credited" in fields}
+    risen = {key: Decimal(after) - Decimal(before) for key, (before, after) in told.items()}
+    bills = [bill for key in landed.updated if risen.get((bill := landed.records[key]).pk, ZERO) > ZERO]
+    for bill in _taking(bills):
+        for credit in credits.match_told(bill, risen[bill.pk]):
+            setting.ledger.change(credit, {"bill_id": bill.pk})  # so that its undoing knows of it
+
+
+def _taking(bills: Sequence[Bill]) -> list[Bill]:
+    """The bills of customers of whom a credit waits, the earliest first."""
+    if not bills:
+        return []
+    owners = {bill.customer_id for bill in bills}
+    waiting = set(Credit.objects.filter(customer__in=owners, bill=None).values_list("customer_id", flat=True))
+    return sorted((b for b in bills if b.customer_id in waiting), key=lambda each: (each.customer_id, each.month))
 
 
 def out(after: int, many: int) -> Iterator[tuple[int, dict[str, Any]]]:

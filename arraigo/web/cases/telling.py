@@ -34,6 +34,7 @@ KINDS: dict[str, Promise] = {
     "billing_claim.applied": _("Billing applied the claim"),
     "billing_claim.refused": _("Billing refused the claim"),
     "billing_claim.cancelled": _("Billing claim cancelled"),
+    "credit.placed": _("A credit that waited stands on a bill"),
     "product_order.ordered": _("Request entered"),
     "product_order.completed": _("Request carried out"),
     "product_order.cancelled": _("Request cancelled"),
