@@ -50,9 +50,27 @@ def judge_due_cases() -> int:
         return 0
 
 
+@transaction.atomic
+@eventlog.together()
 def _forget_who_came_back() -> None:
-    """A baja that was taken back is no leaving: its case is open again, and judged when its moment comes."""
-    Judgement.objects.filter(because=Because.LEFT, case__closed_at=None).delete()
+    """A baja that was taken back is no leaving: its case is open again, and judged when its moment comes.
+
+    An event keeps each judgement that is withdrawn.
+    """
+    left = Judgement.objects.filter(because=Because.LEFT, case__closed_at=None)
+    found = list(left.select_for_update(skip_locked=True, of=("self",)).select_related("case__instance"))
+    for judgement in found:
+        _record("judgement_withdrawn", judgement, judgement.case)
+    if found:
+        Judgement.objects.filter(pk__in=[judgement.pk for judgement in found]).delete()
+
+
+def _record(kind: str, judgement: Judgement, case: RetentionCase) -> None:
+    eventlog.record(
+        f"case.{kind}", case, actor=None, case_number=case.number, version=procedures.label(case.instance),
+        data={"saved": judgement.saved, "because": judgement.because, "detail": judgement.detail,
+              "at": judgement.at.isoformat(), "again": judgement.again},
+    )  # fmt: skip
 
 
 def _all(candidates: Candidates) -> int:
@@ -94,12 +112,7 @@ def _judge(keys: Sequence[int], *, again: bool) -> int:
         del cases[done]
     judgements = [found for found in _judgements(list(cases.values()), again=again) if found.at <= clock.now()]
     for judgement in Judgement.objects.bulk_create(judgements):
-        case = cases[judgement.case_id]
-        eventlog.record(
-            "case.judged", case, actor=None, case_number=case.number, version=procedures.label(case.instance),
-            data={"saved": judgement.saved, "because": judgement.because, "detail": judgement.detail,
-                  "at": judgement.at.isoformat(), "again": again},
-        )  # fmt: skip
+        _record("judged", judgement, cases[judgement.case_id])
     return len(judgements)
 
 

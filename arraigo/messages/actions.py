@@ -195,20 +195,22 @@ def _skip_unsent(messages: QuerySet[Message]) -> int:
 
 
 @transaction.atomic(savepoint=False)
-def resend(message_id: int, *, actor: User) -> Message:
+def resend(message_id: int, *, actor: User, on_record: bool = False) -> Message:
     """Let the sweep send a failed or uncertain message again: a person decided so. Raises MessageNotStuck.
 
-    A failed one gets its address and words anew.
+    A failed one gets its address and words anew: where it was given for the matter that one again, unless the
+    person chose what is `on_record`.
     """
     message = Message.objects.select_for_update().get(pk=message_id)
     if message.status not in queries.STUCK:
         raise MessageNotStuck
     if message.status == Message.Status.FAILED:
-        unsettle(message)
+        unsettle(message, on_record=on_record)
     message.status, message.ended_at, message.next_attempt_at = Message.Status.PENDING, None, clock.now()
     message.attempts, message.left_at, message.why = 0, None, ""
     message.save()
-    record("message.resent", message, actor=actor, case_number=message.case_number, data={"kind": message.kind})
+    told = {"kind": message.kind, "on_record": on_record}
+    record("message.resent", message, actor=actor, case_number=message.case_number, data=told)
     return message
 
 

@@ -132,6 +132,22 @@ class Message(Record):
         """What it tells of, in the reader's language."""
         return kind_name(self.kind)
 
+    def on_record(self, channel: str) -> str:
+        """The customer's address for `channel` by now; empty for none."""
+        customer = self.customer
+        if customer is None:
+            return ""
+        if channel == Channel.EMAIL:
+            return customer.email
+        phones = sorted(customer.phones.all(), key=lambda phone: (not phone.is_contact, phone.pk))
+        return next((phone.number for phone in phones if phone.is_mobile), "")
+
+    @property
+    def may_go_elsewhere(self) -> bool:
+        """It failed at an address that was given for its matter, and another one is on record."""
+        known = self.on_record(self.channel) if self.status == self.Status.FAILED and self.given else ""
+        return bool(known) and known != self.address
+
 
 class Enclosure(Record):
     """A file that goes with a message by e-mail, as it was when the message was written."""

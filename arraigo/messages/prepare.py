@@ -81,8 +81,8 @@ class Preparation:
             if channel in self.channels and (text := queries.text_of(message.kind, channel, self.own))
         }
         for channel, text in written.items():
-            if address := _address_of(message, customer, channel):
-                words = texts.filled(text, {"cliente": customer.name, **message.data})
+            if address := _address_of(message, channel):
+                words = texts.filled(text, {"cliente": customer.name, **texts.whole(message.data)})
                 message.channel, message.address = channel, address
                 message.subject, message.body = words.subject, words.body
                 return
@@ -95,30 +95,22 @@ class Preparation:
         message.next_attempt_at, message.ended_at = None, self.now
 
 
-def unsettle(message: Message) -> None:
-    """Take back the address that was refused: the next sweep finds one anew, as for a message that was never tried.
+def unsettle(message: Message, *, on_record: bool) -> None:
+    """Take back the address: the next sweep finds one anew, as for a message that was never tried.
 
-    What was given for this matter counts no more where another address is on record by now.
+    What was given for this matter goes before what is on record, unless a person decides for that (`on_record`).
     """
-    known = _on_record(message.customer, message.channel) if message.customer and message.address else ""
-    if known and known != message.address:
+    if on_record and message.customer:
         message.given = {}
     message.channel, message.address = "", ""
 
 
-def _address_of(message: Message, customer: Customer, channel: str) -> str:
+def _address_of(message: Message, channel: str) -> str:
     """Where to send it by `channel`: what was given for this matter, else what is on record; empty for nowhere."""
     if channel == Channel.EMAIL:
-        return str(message.given.get("email") or _on_record(customer, channel))
+        return str(message.given.get("email") or message.on_record(channel))
     with suppress(PhoneUnknown):
         given = normal(message.given.get("phone", ""))
         if is_mobile(given):
             return given
-    return _on_record(customer, channel)
-
-
-def _on_record(customer: Customer, channel: str) -> str:
-    if channel == Channel.EMAIL:
-        return customer.email
-    phones = sorted(customer.phones.all(), key=lambda phone: (not phone.is_contact, phone.pk))
-    return next((phone.number for phone in phones if phone.is_mobile), "")
+    return message.on_record(channel)

@@ -39,7 +39,8 @@ def of_case(case_number: str) -> QuerySet[Message]:
 
 def stuck() -> QuerySet[Message]:
     """Messages that a person must look at: failed and uncertain ones, the latest first."""
-    return Message.objects.filter(status__in=STUCK).order_by("-id")
+    found = Message.objects.filter(status__in=STUCK).select_related("customer").prefetch_related("customer__phones")
+    return found.order_by("-id")
 
 
 def replies() -> list[str]:

@@ -30,15 +30,26 @@ def _is_empty_place(line: str, data: Mapping[str, str]) -> bool:
 
 def to_return(items: Sequence[str], by: dt.date | None) -> dict[str, Any]:
     """The places of a text about what a customer who leaves gives back, as a sentence and in parts."""
+    things = ", ".join(items)
     with paper_language():
-        things = ", ".join(items)
-        if not things:
-            sentence = _("There is nothing to return.")
-        elif by is None:
-            sentence = _("To return: %(things)s.") % {"things": things}
-        else:
-            sentence = _("Return by %(day)s: %(things)s.") % {"day": f"{by:%d/%m/%Y}", "things": things}
+        sentence = _returning(things, f"{by:%d/%m/%Y}" if by else "")
         return {"devolucion": sentence, "devolver": things or _("nothing"), "hasta": by or ""}
+
+
+def whole(data: Mapping[str, str]) -> dict[str, str]:
+    """The places of a message; one written before there was the sentence of what to return gets it from its parts."""
+    if "devolver" not in data or "devolucion" in data:
+        return dict(data)
+    with paper_language():
+        return {**data, "devolucion": _returning(data["devolver"], data.get("hasta", ""))}
+
+
+def _returning(things: str, day: str) -> str:
+    if not things:
+        return _("There is nothing to return.")
+    if not day:
+        return _("To return: %(things)s.") % {"things": things}
+    return _("Return by %(day)s: %(things)s.") % {"day": day, "things": things}
 
 
 def filled(text: Text, data: Mapping[str, str]) -> Text:

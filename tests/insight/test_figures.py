@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
+from arraigo.eventlog.models import Event
 from arraigo.insight import queries, sets
 from arraigo.insight.figures import Counts, MonthFigures
 from arraigo.insight.models import Judgement
@@ -127,6 +128,8 @@ def test_a_baja_taken_back_is_judged_when_its_moment_comes(home: Household, cast
         undo.undo(registered.pk, reason="Se queda", actor=advisor)
         sweeps.run_all()
         assert not Judgement.objects.exists()
+        withdrawn = Event.objects.get(kind="case.judgement_withdrawn", case_number=walk.case.number)
+        assert (withdrawn.data["because"], withdrawn.data["saved"]) == ("left", False)
         actions.stay(walk.case.pk, why="stay_offer", words="Lo pensé", actor=advisor)
         walk("step_11", reason="no_use", demand="courtesy")
         walk("step_14", courtesy=f"bandwidth:{home.internet.pk}")

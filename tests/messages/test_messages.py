@@ -157,16 +157,28 @@ def test_a_second_attempt_too_minds_hours_and_consent(
     assert (message.status, message.why or message.status, len(told.messages)) == (status, ends, not since)
 
 
-@pytest.mark.parametrize("given", ["", "rosa@gmial.example"])
-def test_sent_again_it_goes_to_the_address_of_now(told: Told, given: str) -> None:
+@pytest.mark.parametrize(
+    ("given", "on_record", "goes_to"),
+    [
+        ("", False, "rosa@gmail.example"),
+        ("rosa@gmial.example", False, "rosa@gmial.example"),
+        ("rosa@gmial.example", True, "rosa@gmail.example"),
+    ],
+)
+def test_sent_again_it_goes_where_it_was_given_or_a_person_chose(
+    told: Told, given: str, on_record: bool, goes_to: str
+) -> None:
+    """What was given for the matter stays; without it, or by choice, the address of now."""
     customer = rosa(email="rosa@gmial.example")
     papers = {"orden": "OT-1", "documentos": "Orden de Trabajo", "enlace": "https://desk.example/x"}
     message = swept(tell(customer, "visit.papers", papers, email=given), replace(told, refuses=True))
     assert (message.status, message.address) == ("failed", "rosa@gmial.example")
     Customer.objects.filter(pk=customer.pk).update(email="rosa@gmail.example")
     with clock.at(NOON):
-        actions.resend(message.pk, actor=a_user())
-    assert (swept(message, told).status, message.address) == ("sent", "rosa@gmail.example")
+        message.refresh_from_db()
+        assert message.may_go_elsewhere == bool(given)
+        actions.resend(message.pk, actor=a_user(), on_record=on_record)
+    assert (swept(message, told).status, message.address) == ("sent", goes_to)
 
 
 # --- staff -----------------------------------------------------------------------------------------
@@ -306,6 +318,21 @@ def test_what_goes_back_is_a_sentence() -> None:
     assert texts.to_return(["Módem", "control"], day)["devolucion"] == "Devuelva hasta el 25/03/2026: Módem, control."
     assert texts.to_return(["Módem"], None)["devolucion"] == "Por devolver: Módem."
     assert texts.to_return([], None)["devolucion"] == "No hay nada que devolver."
+
+
+def test_a_receipt_that_waited_from_before_says_what_to_return_too(told: Told) -> None:
+    """Written by an earlier version, with the parts and without the sentence."""
+    customer = rosa(email="rosa@example.org")
+    written = {
+        "constancia": "CB-1",
+        "momento": NOON,
+        "productos": "Internet",
+        "devolver": "Módem",
+        "hasta": "25/03/2026",
+    }
+    message = swept(tell(customer, "termination.receipt", written), told)
+    assert "Devuelva hasta el 25/03/2026: Módem." in message.body
+    assert "No hay nada que devolver." in texts.whole({"devolver": "", "hasta": ""}).values()
 
 
 def test_the_visit_of_who_insists_on_leaving_is_not_told(cast: Cast, home: Household) -> None:

@@ -25,6 +25,7 @@ KINDS: dict[str, Promise] = {
     "case.handed_over": _("The case was handed over"),
     "case.reassigned": _("Handed over"),
     "case.judged": _("Judged whether the customer was kept"),
+    "case.judgement_withdrawn": _("Judgement withdrawn: the termination was taken back"),
     "photo.added": _("Photo added"),
     "photo.removed": _("Photo removed"),
     "ticket.disputed": _("The customer disputes the solution"),

@@ -119,8 +119,8 @@ def restore(request: HttpRequest, kind: str, channel: str) -> HttpResponse:
 @posted
 @ONLY
 def resend(request: HttpRequest, pk: int) -> HttpResponse:
-    """Send a failed or uncertain message again: a person decides, the system never does by itself."""
+    """Send a failed or uncertain message again: a person decides, and to which address; the system never does."""
     found = access.stuck_message(pk)
-    done = _("The message goes out again.")
-    replies.attempt(request, lambda: actions.resend(found.pk, actor=user_of(request)), done)
+    done, on_record = _("The message goes out again."), request.POST.get("to") == "record"
+    replies.attempt(request, lambda: actions.resend(found.pk, actor=user_of(request), on_record=on_record), done)
     return redirect("message_templates")
