@@ -39,6 +39,22 @@ def test_the_case_with_its_diagram(sign_in: SignIn, walk: Walk) -> None:
     ana.page.locator("[data-diagram][data-ready=yes]").wait_for()
     assert ana.page.locator(".is-active[data-element-id=step_08]").count() == 1
     assert ana.page.locator(".is-done[data-element-id=step_07]").count() == 1
+    host = ana.page.locator("[data-diagram]").bounding_box()
+    assert host is not None
+    for step in ("step_06", "step_07", "step_08"):  # the present one and the two before are in view
+        box = ana.page.locator(f"[data-element-id={step}].djs-shape").bounding_box()
+        assert box is not None
+        assert host["x"] <= box["x"], step
+        assert box["x"] + box["width"] <= host["x"] + host["width"], step
+        assert host["y"] <= box["y"], step
+        assert box["y"] + box["height"] <= host["y"] + host["height"], step
+    drawing = ana.page.locator("[data-diagram] svg[tabindex]")
+    before = ana.page.locator("[data-element-id=step_08].djs-shape").bounding_box()
+    drawing.press("ArrowRight")
+    after = ana.page.locator("[data-element-id=step_08].djs-shape").bounding_box()
+    assert before is not None
+    assert after is not None
+    assert after["x"] < before["x"]
     assert str(walk.cast.version.definition) in ana.text
 
 

@@ -151,6 +151,8 @@ def test_a_late_ticket_for_a_signed_month_is_named(cast: Cast) -> None:
         actions.sign_evaluation(dt.date(2026, 4, 1), findings="a", decisions="b", reformulate=False, actor=greta)
         ticket = home.fault(days_ago=40)
         page = signed_in(greta).get(reverse("evaluation", args=[dt.date(2026, 4, 1)])).content.decode()
+        assert "esperan la evaluación" not in page
+        assert "se evaluaron con la firma" in page
     assert f"El reclamo {ticket.number} llegó tarde: el caso {walk.case.number}" in page
     assert "Lo firmado no cambia." in page
 

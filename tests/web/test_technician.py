@@ -391,6 +391,7 @@ def test_hundreds_of_visits_are_told_day_by_day_and_page_by_page(desk: Desk, pho
             assert words in text(first), words
         second, later = phone.get(path, {"page": "2"}), phone.get(path, {"day": "2026-03-12"})
         assert [len(answer.context["stops"]) for answer in (second, later)] == [6, 5]
+        assert "<strong>Atrasadas y de hoy</strong><span>26 visitas</span>" in text(later)
         for nonsense in ({"day": "ayer", "page": "x"}, {"day": "2030-01-01"}):
             assert len(phone.get(path, nonsense).context["stops"]) == 20
 

@@ -22,6 +22,9 @@ WAITS = {
 }
 """What an instance waits for, by element; messages that may always come are not shown."""
 
+RECENT = 2
+"""Steps before the present one that the diagram shows with it, where the whole way is too long to be read."""
+
 SHORT: dict[str, Promise] = {
     "step_01": _("1 Background"),
     "override": _("Authorisation"),
@@ -114,10 +117,12 @@ def _waits(instance: int) -> QuerySet[Wait]:
 
 
 def marks(items: list[WorkItem], waits: list[Wait], events: list[Event]) -> dict[str, list[str]]:
-    """Elements of the diagram that are done and those where the case stands."""
+    """Elements of the diagram that are done, those where the case stands, and the last few of both (`recent`)."""
     done = {item.element for item in items if item.status == WorkItem.Status.COMPLETED}
     done |= {wait.element for wait in waits if came_to_its_end(wait)}
     done |= {element for event in events for element in event.data.get("passed", [])}
     active = {item.element for item in items if item.status == WorkItem.Status.OPEN}
     active |= {wait.element for wait in waits if not wait.ended_at}
-    return {"done": sorted({"request", *done} - active), "active": sorted(active)}
+    ended = [item.element for item in items if item.status == WorkItem.Status.COMPLETED and item.element not in active]
+    recent = [*dict.fromkeys(reversed(ended))][:RECENT]
+    return {"done": sorted({"request", *done} - active), "active": sorted(active), "recent": [*sorted(active), *recent]}

@@ -42,8 +42,9 @@ def bs(amount: Decimal | int | str | None) -> str:
 
 @register.filter
 def whole_amounts(text: object) -> str:
-    """A sentence whose amounts in Bs do not break at the end of a line."""
-    return str(text).replace("Bs ", f"Bs{SPACE}")
+    """A sentence whose amounts in Bs do not break at the end of a line; markup stays markup."""
+    said = str(text)
+    return type(said)(said.replace("Bs ", f"Bs{SPACE}"))
 
 
 @register.filter
