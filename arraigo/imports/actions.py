@@ -17,11 +17,10 @@ from pydantic import ValidationError
 from arraigo import clock
 from arraigo.eventlog.models import Event
 from arraigo.imports import mapping, runs, totals
-from arraigo.imports.fates import Earlier, as_json
+from arraigo.imports.fates import KEPT, Earlier, as_json
 from arraigo.imports.fields import problems
 from arraigo.imports.kinds import Kind, brought, kind_of
-from arraigo.imports.kinds.network_points import Carriers
-from arraigo.imports.landing import Parsed, Reason, Setting, Tally
+from arraigo.imports.landing import Parsed, Reason, Setting, Tally, number_claim
 from arraigo.imports.ledger import Ledger, Ranges
 from arraigo.imports.mapping import ColumnMapping
 from arraigo.imports.models import ImportBatch, ImportRun
@@ -29,6 +28,7 @@ from arraigo.imports.names import fitting, shown
 from arraigo.imports.reading import files
 from arraigo.imports.reading.raw import Layout, RawRow, Reject
 from arraigo.imports.seen import Seen
+from arraigo.imports.tried import Tried
 from arraigo.people.models import User
 
 LOG = logging.getLogger(__name__)
@@ -97,8 +97,8 @@ def _pass(
         run.save(update_fields=["lines", "lines_done", "sha256"])
     rejects = files.Rejects(_rejects_of(path, run, dry_run))
     try:
-        with Seen() as seen, _swept_lightly():
-            work = Work(run, kind, mapped, seen, rejects, dry_run, progress)
+        with Seen() as seen, Tried() as tried, _swept_lightly():
+            work = Work(run, kind, mapped, seen, tried, rejects, dry_run, progress)
             tally = work.carry_out(layout, path)
     finally:
         rejects.close()
@@ -132,13 +132,13 @@ class Work:
     kind: Kind
     mapping: ColumnMapping
     seen: Seen
+    tried: Tried
     rejects: files.Rejects
     dry_run: bool
     progress: Progress
 
     def __post_init__(self) -> None:
         self.earlier = Earlier(ImportRun() if self.dry_run else self.run)
-        self.carriers = Carriers()
 
     def carry_out(self, layout: Layout, path: Path) -> Tally:
         """Land every batch; the counts of all."""
@@ -158,11 +158,13 @@ class Work:
         tally, ledger = Tally(), Ledger()
         good = self._parse(batch, tally)
         with transaction.atomic():
-            if self.dry_run and self.kind.name == "network_points":
-                self._land_carriers(good)
+            if self.dry_run:
+                self._land_again(good)
             for source, rows in _by_source(good, self.mapping.source):
                 tally.add(self._land(source, rows, ledger))
             fates = as_json(tally.fates)
+            if self.dry_run:
+                self._remember(good, tally, ledger)
             self.earlier.recount(tally)
             if self.dry_run:
                 transaction.set_rollback(True)
@@ -173,11 +175,19 @@ class Work:
             ImportRun.objects.filter(pk=self.run.pk).update(lines_done=batch[-1].line, beat_at=clock.now())
         return tally
 
-    def _land_carriers(self, good: list[Parsed[Any]]) -> None:
-        """Points hang on points of earlier batches, which a dry run has taken back: they land once more."""
-        for source, rows in _by_source(self.carriers.of(good), self.mapping.source):
-            self._land(source, rows, Ledger())
-        self.carriers.remember(good)
+    def _land_again(self, good: list[Parsed[Any]]) -> None:
+        """What earlier batches, which a dry run has taken back, left to these rows."""
+        before = self.tried.of(good)
+        for begin in range(0, len(before), BATCH):
+            for source, rows in _by_source(before[begin : begin + BATCH], self.mapping.source):
+                self._land(source, rows, Ledger())
+
+    def _remember(self, good: list[Parsed[Any]], tally: Tally, ledger: Ledger) -> None:
+        """The rows of a dry run that would leave something, and the numbers that they would give up."""
+        told = [fields[name] for those in ledger.changes.values() for fields in those.values()
+                for name in ("number", "code") if name in fields]  # fmt: skip
+        freed = {number_claim(after): number_claim(before) for before, after in told}
+        self.tried.remember((each for each in good if tally.fates.get(each.raw.line) in KEPT), freed)
 
     def _note(self, tally: Tally, before: Tally, line: int) -> None:
         told: dict[str, Any] = {"lines_done": line, "beat_at": clock.now()}

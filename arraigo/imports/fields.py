@@ -244,6 +244,16 @@ class Row(BaseModel):
     """The system it comes from; empty: the mapping's."""
     external_id: Id
 
+    @property
+    def claims(self) -> tuple[str, ...]:
+        """What the row takes for its record, or a part of: rows of one file can contradict each other about it."""
+        return ()
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """What another row of the file may have claimed, so that this one can be taken."""
+        return ()
+
 
 def problems(error: ValidationError, told: Mapping[str, str]) -> list[tuple[str, str, str]]:
     """Field, value as the file has `told` it, and reason of each thing that is wrong with a row, once."""

@@ -275,6 +275,11 @@ def numbered(row: Row, length: int) -> str:
     return short(row.external_id.replace("/", "-"), length)
 
 
+def number_claim(number: str) -> str:
+    """What a row claims that gives its record a number, or a code, which no other may have."""
+    return f"number {number}"
+
+
 def short(text: str, length: int) -> str:
     """`text` where it fits into `length` characters, else its beginning and a digest."""
     if len(text) <= length:

@@ -7,13 +7,19 @@ from types import TracebackType
 MANY = 500
 
 
+def scratch() -> sqlite3.Connection:
+    """A store of its own: a file without a name, gone when it is closed."""
+    store = sqlite3.connect("", isolation_level=None)
+    store.execute("PRAGMA journal_mode=OFF")
+    store.execute("PRAGMA cache_size=-32768")
+    return store
+
+
 class Seen:
     """Which external ids came already in this file, and on which line."""
 
     def __enter__(self) -> "Seen":
-        self._store = sqlite3.connect("", isolation_level=None)  # a file without a name, gone when it is closed
-        self._store.execute("PRAGMA journal_mode=OFF")
-        self._store.execute("PRAGMA cache_size=-32768")
+        self._store = scratch()
         self._store.execute("CREATE TABLE seen (key TEXT PRIMARY KEY, line INTEGER) WITHOUT ROWID")
         return self
 

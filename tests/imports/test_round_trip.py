@@ -212,6 +212,41 @@ def test_points_are_tried_batch_by_batch_without_keeping_others_waiting(
     assert list(tried.counts().values()) == [3, 0, 0, 2]
 
 
+CONTRADICTIONS = {
+    "customers": "external_id,number,name\nA,1001,Ana\nB,1002,Eva\nC,1001,Luis\nA2,1003,Rosa\n",
+    "products": "external_id,customer,number,offering\nP,A,555,internet-50\nQ,B,556,internet-50\nR,A,555,internet-50\n",
+    "tickets": "external_id,customer,product,number,opened_at\n"
+               "T,A,P,9,2026-03-01\nU,B,Q,8,2026-03-01\nV,A,P,9,2026-03-01\n",
+    "bills": "external_id,customer,month,issued_on,due_on,total\n"
+             "M,A,2026-01,2026-02-01,2026-02-20,100\nN,B,2026-01,2026-02-01,2026-02-20,100\n"
+             "O,A,2026-01,2026-02-01,2026-02-20,100\n",
+    "payments": "external_id,bill,amount,paid_at\n"
+                "X,M,60,2026-02-10\nY,N,100,2026-02-10\nZ,M,50,2026-02-11\nW,M,40,2026-02-12\n",
+    "usage": "external_id,product,month,quantity\nG,P,2026-01,5\nH,Q,2026-01,5\nI,P,2026-01,6\n",
+    "terminations": "external_id,customer,product,requested_at\nK,A,P,2026-03-01\nL,B,Q,2026-03-01\nJ,A,P,2026-03-02\n",
+}  # fmt: skip
+"""Files in which the third row contradicts the first, and no other does."""
+
+
+def test_a_dry_run_says_what_the_import_would_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However far apart the rows stand that contradict each other, and whatever a row gives up for another."""
+    monkeypatch.setattr(actions, "BATCH", 1)
+    a_product(Customer.objects.create(number="0", name="Nadie"))  # for its offering
+    path = tmp_path / "file.csv"
+
+    def same(kind: str, text: str, rejected: list[int]) -> None:
+        path.write_text(text)
+        tried, _file = actions.import_file(kind, path, dry_run=True)
+        real, _file = actions.import_file(kind, path)
+        assert (tried.counts(), tried.rejects) == (real.counts(), real.rejects), kind
+        assert [each.line for each in real.rejects] == rejected, kind
+
+    with clock.at(NOON):
+        for kind, text in CONTRADICTIONS.items():
+            same(kind, text, [4])
+        same("customers", "external_id,number,name\nA,1009,Ana\nD,1001,Luis\nE,1009,Otro\n", [4])
+
+
 def test_the_columns_of_every_kind_are_those_of_its_export(operator: None) -> None:
     for name, kind in KINDS.items():
         row = next(exports.records(kind))

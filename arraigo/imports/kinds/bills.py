@@ -54,6 +54,10 @@ class BillRow(Row):
         return data
 
     @property
+    def claims(self) -> tuple[str, ...]:
+        return (f"bill {self.customer} {self.month}",)
+
+    @property
     def is_named(self) -> bool:
         """Whether its external id is derived."""
         return self.external_id == _id(self.customer, f"{self.month:%Y-%m}")

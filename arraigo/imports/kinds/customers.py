@@ -22,6 +22,7 @@ from arraigo.imports.landing import (
     Tally,
     given,
     known,
+    number_claim,
     numbered,
     numbers_free,
     tally_of,
@@ -65,6 +66,10 @@ class CustomerRow(Row):
         except DjangoError as error:
             raise ValueError(_("“%(email)s” is no e-mail address") % {"email": value}) from error
         return value
+
+    @property
+    def claims(self) -> tuple[str, ...]:
+        return (number_claim(_number(self)),)
 
     @field_validator("phones", mode="before")
     @classmethod

@@ -1,6 +1,6 @@
 """Points of the network: cabinets, splitters, ports and drops, each after what it hangs on."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -8,8 +8,18 @@ from pydantic import Field
 
 from arraigo.imports import references
 from arraigo.imports.fields import Degrees, Row, Whole
-from arraigo.imports.landing import Parsed, Setting, Tally, given, known, numbers_free, short, tally_of, upsert
-from arraigo.imports.reading.raw import RawRow
+from arraigo.imports.landing import (
+    Parsed,
+    Setting,
+    Tally,
+    given,
+    known,
+    number_claim,
+    numbers_free,
+    short,
+    tally_of,
+    upsert,
+)
 from arraigo.network.models import NetworkPoint
 
 NATURAL = ("code",)
@@ -28,6 +38,14 @@ class NetworkPointRow(Row):
     latitude: Degrees | None = Field(default=None, ge=-90, le=90)
     longitude: Degrees | None = Field(default=None, ge=-180, le=180)
     capacity: Whole | None = None
+
+    @property
+    def claims(self) -> tuple[str, ...]:
+        return number_claim(self.external_id), number_claim(_code(self))
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        return (number_claim(self.parent),) if self.parent else ()
 
 
 def land(batch: Sequence[Parsed[NetworkPointRow]], setting: Setting) -> Tally:
@@ -61,30 +79,6 @@ def _hangs_right(each: Parsed[NetworkPointRow], parent_kind: str, tally: Tally) 
     sentence = _("“%(kind)s” does not hang on “%(parent)s”") % named
     tally.reject(each.raw.line, [("parent", row.parent, sentence)])
     return False
-
-
-class Carriers:
-    """The rows of a file on which later ones may hang, by what these call them: all but drops, which carry nothing."""
-
-    def __init__(self) -> None:
-        self.rows: dict[str, Parsed[NetworkPointRow]] = {}
-
-    def remember(self, batch: Iterable[Parsed[NetworkPointRow]]) -> None:
-        for each in batch:
-            if each.row.kind != NetworkPoint.Kind.DROP:
-                kept = Parsed(RawRow(each.raw.line, {}), each.row)
-                self.rows |= {each.row.external_id: kept, _code(each.row): kept}
-
-    def of(self, batch: Iterable[Parsed[NetworkPointRow]]) -> list[Parsed[NetworkPointRow]]:
-        """What the rows hang on, and what that hangs on, as far as it was remembered."""
-        found: dict[int, Parsed[NetworkPointRow]] = {}
-        words = [each.row.parent for each in batch]
-        while words:
-            each = self.rows.get(words.pop())
-            if each and each.raw.line not in found:
-                found[each.raw.line] = each
-                words.append(each.row.parent)
-        return [found[line] for line in sorted(found)]
 
 
 def _code(row: NetworkPointRow) -> str:

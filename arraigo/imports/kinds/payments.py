@@ -29,6 +29,10 @@ class PaymentRow(Row):
     paid_at: Past
     channel: str = Field(default="", max_length=30)
 
+    @property
+    def claims(self) -> tuple[str, ...]:
+        return (f"bill {self.bill or (self.customer, self.month)}",)
+
     @model_validator(mode="after")
     def _names_a_bill(self) -> "PaymentRow":
         if not self.bill and not (self.customer and self.month):

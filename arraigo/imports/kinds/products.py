@@ -17,6 +17,7 @@ from arraigo.imports.landing import (
     Tally,
     given,
     known,
+    number_claim,
     numbered,
     numbers_free,
     tally_of,
@@ -52,6 +53,10 @@ class ProductRow(Row):
     ended_on: PastDay | None = None
     network_point: str = Field(default="", max_length=80)
     """External id, or code, of the drop that it hangs on."""
+
+    @property
+    def claims(self) -> tuple[str, ...]:
+        return (number_claim(self.number or numbered(self, 40)),)
 
     @model_validator(mode="after")
     def _ends(self) -> "ProductRow":

@@ -17,6 +17,7 @@ from arraigo.imports.landing import (
     Tally,
     given,
     known,
+    number_claim,
     numbered,
     numbers_free,
     tally_of,
@@ -59,6 +60,10 @@ class TerminationRow(Row):
         if self.requested_at and self.withdrawn_at and self.withdrawn_at < self.requested_at:
             raise ValueError(_("withdrawn_at lies before requested_at"))
         return self
+
+    @property
+    def claims(self) -> tuple[str, ...]:
+        return number_claim(self.number or numbered(self, 24)), f"product {self.product}"
 
     @property
     def is_open(self) -> bool:

@@ -22,6 +22,7 @@ from arraigo.imports.landing import (
     Tally,
     given,
     known,
+    number_claim,
     numbered,
     numbers_free,
     short,
@@ -106,6 +107,10 @@ class TicketRow(Row):
             raise ValueError(_("the last of its changes does not lead to its status"))
         _check_chain(self.opened_at, self.changes)
         return self
+
+    @property
+    def claims(self) -> tuple[str, ...]:
+        return (number_claim(self.number or numbered(self, 40)),)
 
     @property
     def tells_state(self) -> bool:

@@ -37,6 +37,10 @@ class UsageRow(Row):
         return data
 
     @property
+    def claims(self) -> tuple[str, ...]:
+        return (f"reading {self.product} {self.month} {self.unit}",)
+
+    @property
     def is_named(self) -> bool:
         """Whether its external id is derived."""
         return self.external_id == _id(self.product, f"{self.month:%Y-%m}", self.unit)
