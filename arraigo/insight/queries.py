@@ -14,9 +14,11 @@ from arraigo.insight import sets
 from arraigo.insight.figures import MonthFigures, headline
 from arraigo.insight.figures import month_figures as figures_of
 from arraigo.insight.models import Evaluation, IndicatorReview, Judgement
+from arraigo.insight.signed_counts import Asked, Compared, compared
 from arraigo.network.models import Zone
 from arraigo.people.models import Unit
 from arraigo.procedure import queries as procedures
+from arraigo.procedure.policy import Policy
 from arraigo.tickets.models import TroubleTicket
 
 SIGNED = "evaluation.signed"
@@ -29,9 +31,29 @@ def month_figures(month: dt.date) -> MonthFigures:
     return figures_of(month, procedures.current_policy())
 
 
-def headline_now(month: dt.date) -> dict[str, int]:
-    """The month's figures that a signed evaluation is compared by, as the records give them now."""
-    return headline(month, procedures.current_policy())
+def headline_now(month: dt.date, version: str = "") -> dict[str, int]:
+    """The month's figures that a signed evaluation is compared by, as the records give them now.
+
+    By the policy of the `version` that it was signed with, else by the current one.
+    """
+    return headline(month, procedures.policy_named(version) if version else procedures.current_policy())
+
+
+def policy_of_month(month: dt.date) -> Policy:
+    """The policy that the month's figures follow: as it was signed with, else the current one."""
+    kept = Evaluation.objects.filter(month=month).values_list("figures__version", flat=True).first()
+    return procedures.policy_named(kept) if kept else procedures.current_policy()
+
+
+def as_signed_and_now(evaluation: Evaluation, asked: Asked) -> Compared | None:
+    """A figure of the signed evaluation beside what the records give now; None where that cannot be told."""
+    try:
+        figures = signed_figures(evaluation)
+    except PaperChanged:
+        return None
+    if figures is None:
+        return None
+    return compared(figures, evaluation.month, procedures.policy_named(figures.version), asked)
 
 
 def signed_figures(evaluation: Evaluation) -> MonthFigures | None:

@@ -113,9 +113,16 @@ def behind(figure: str, month: Span, kind: str = "") -> Cases:
         return found if figure == "waiting" else found.filter(proactive=False)
     if figure == "spent":
         return RetentionCase.objects.filter(number__in=_given(month))
-    rows, number = _ROWS[figure]
-    counted = rows(month).filter(kind=kind) if kind else rows(month)
-    return RetentionCase.objects.filter(number__in=counted.values(number))
+    _rows, number = _ROWS[figure]
+    return RetentionCase.objects.filter(number__in=counted(figure, month, kind).values(number))
+
+
+def counted(figure: str, month: Span, kind: str = "") -> QuerySet[Any]:
+    """What a figure counts: offers, promises or things given of one `kind` where asked, else its cases."""
+    if figure not in _ROWS:
+        return behind(figure, month, kind)
+    rows = _ROWS[figure][0](month)
+    return rows.filter(kind=kind) if kind else rows
 
 
 _ROWS: dict[str, tuple[Callable[[Span], QuerySet[Any]], str]] = {

@@ -41,6 +41,16 @@ def policy_of(definition_id: int) -> Policy:
     return Policy(str(version.definition), version.policy_text, decisions, version.sentences)
 
 
+def policy_named(label: str) -> Policy:
+    """The policy of the version with this label, as `Policy.label` gives it; the current one's where there is none."""
+    code, _mark, number = label.rpartition(" v")
+    wanted = ProcedureVersion.objects.filter(
+        definition__code=code, definition__number=number if number.isdecimal() else 0
+    )
+    found = wanted.values_list("pk", flat=True).first()
+    return current_policy() if found is None else policy_of(found)
+
+
 def label(instance: Instance) -> str:
     """Code and number of the version that the instance obeys."""
     return policy_of(instance.definition_id).label

@@ -13,6 +13,7 @@ from arraigo.insight import actions
 from arraigo.insight.models import Evaluation, IndicatorReview
 from arraigo.people.models import Membership, Role
 from arraigo.retention import sweeps
+from arraigo.terminations import actions as terminations
 from tests.cast import Cast, Walk, moment
 from tests.insight import ways
 from tests.web.conftest import signed_in
@@ -155,6 +156,31 @@ def test_a_late_ticket_for_a_signed_month_is_named(cast: Cast) -> None:
         assert "se evaluaron con la firma" in page
     assert f"El reclamo {ticket.number} llegó tarde: el caso {walk.case.number}" in page
     assert "Lo firmado no cambia." in page
+
+
+def test_the_list_behind_a_signed_figure_follows_its_policy_and_says_what_differs(cast: Cast) -> None:
+    """Signed with arrears and deaths apart; since then the policy lets only deaths, and one baja was withdrawn."""
+    greta, figures = cast[Role.COMMERCIAL_MANAGEMENT], ("requested", "apart")
+    home = cast.household("1")
+    for number, reason in enumerate(("arrears", "death", "price", "price"), 2):
+        products = [cast.household(str(number)).internet]
+        last, *_others = terminations.request_termination(products, reason=reason, case_number="", actor=None)
+    ways.compensated(home)
+    with moment(days=25):
+        actions.sign_evaluation(MARCH, findings="a", decisions="b", reformulate=False, actor=greta)
+        cast.publish(indicator__apart='["death"]')
+        terminations.withdraw_termination(last, actor=cast[Role.ADVISOR])
+        client = signed_in(greta)
+        lists = {each: client.get(reverse("evaluation_terminations", args=[MARCH, each])) for each in figures}
+        assert {each: len(page.context["list"].rows) for each, page in lists.items()} == {"requested": 1, "apart": 2}
+        assert "Firmado el 04/04/2026 10:00: 2; según los registros de ahora: 1." in lists["requested"].content.decode()
+        assert "dan la cifra que se firmó el 04/04/2026 10:00: 2." in lists["apart"].content.decode()
+        page = client.get(reverse("evaluation", args=[MARCH])).context
+        assert [(before, now) for _name, before, now in page["changed"]] == [(2, 1)]
+        kinds = [("opened", "?by=zone&key="), ("offered", "?kind=compensation"), ("compensation", ""), ("waiting", "")]
+        for figure, chosen in kinds:
+            shown = client.get(reverse("evaluation_cases", args=[MARCH, figure]) + chosen).context["compared"]
+            assert shown.signed == shown.now, figure
 
 
 def test_a_month_signed_twice_says_so_and_keeps_what_was_typed(cast: Cast) -> None:

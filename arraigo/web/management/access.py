@@ -6,15 +6,13 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from arraigo import clock
-from arraigo.insight import queries, sets, words
+from arraigo.insight import queries, sets, signed_counts, words
 from arraigo.people.models import User
-from arraigo.procedure import queries as procedures
 from arraigo.retention.models import RetentionCase
 from arraigo.terminations.models import Termination
 from arraigo.web.access import HEADS
 
 FIRST = dt.date(2000, 1, 1)
-TERMINATIONS = ("requested", "executed", "apart")
 
 
 def month(value: dt.date) -> dt.date:
@@ -59,7 +57,7 @@ def cases(value: dt.date, figure: str, by: str, key: str, kind: str) -> QuerySet
 
 def terminations(value: dt.date, figure: str) -> QuerySet[Termination]:
     """The terminations behind a figure of the indicator; 404 where there is no such figure."""
-    if figure not in TERMINATIONS:
+    if figure not in signed_counts.TERMINATIONS:
         raise Http404
-    found = sets.terminations(figure, sets.span(value), procedures.current_policy())
+    found = sets.terminations(figure, sets.span(value), queries.policy_of_month(value))
     return found.select_related("customer", "product__offering")

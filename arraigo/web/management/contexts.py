@@ -11,6 +11,7 @@ from arraigo.eventlog.papers import PaperChanged
 from arraigo.insight import paper, queries, sets, words
 from arraigo.insight.figures import COLUMNS, Group, MonthFigures
 from arraigo.insight.models import Evaluation
+from arraigo.insight.signed_counts import Asked
 from arraigo.people.models import Role, User
 from arraigo.procedure import queries as procedures
 from arraigo.retention import aftermath
@@ -78,7 +79,7 @@ def _group(by: str, group: Group) -> dict[str, Any]:
 
 def _changed(signed: MonthFigures, month: dt.date) -> list[tuple[str, int, int]]:
     """Figures that the records would give otherwise today: name, as signed, as of now."""
-    before, after = signed.headline, queries.headline_now(month)
+    before, after = signed.headline, queries.headline_now(month, signed.version)
     return [
         (str(words.FIGURES[name].name), before[name], after[name]) for name in before if before[name] != after[name]
     ]
@@ -111,10 +112,12 @@ def behind(month: dt.date, figure: str, by: str = "", key: str = "", kind: str =
     group = words.group(by, key, queries.name_of(by, key)) if by else ""
     named = courtesy_names(procedures.current_policy()).get(kind) if figure in sets.AFTERWARDS else None
     chosen = " · ".join(filter(None, (named or (words.kind(kind) if kind else ""), group)))
+    signed = queries.evaluation_of(month)
     return {
         "month": month,
         "figure": words.FIGURES[figure],
         "by": words.DIMENSIONS.get(by, ""),
         "chosen": chosen,
-        "signed": queries.evaluation_of(month),
+        "signed": signed,
+        "compared": queries.as_signed_and_now(signed, Asked(figure, by, key, kind)) if signed else None,
     }
