@@ -37,7 +37,7 @@ from arraigo.fieldwork.trips import arrive, begin_visit, find_nobody, set_out, w
 from arraigo.numbering import numbered_many
 from arraigo.orders import progress
 from arraigo.orders.errors import CauseMissing, WrongState
-from arraigo.orders.models import WorkOrder
+from arraigo.orders.models import OrderState, WorkOrder
 from arraigo.people.models import User
 from arraigo.records import key_of
 from arraigo.tickets.models import TroubleTicket
@@ -97,7 +97,10 @@ def record_visit(
     visit = _open_visit(order)
     if order.state in progress.BACK_TO:
         visit = begin_visit(order, technician, now)
-    visit = visit or arrive(order, technician, now)
+    if visit is None:
+        visit = arrive(order, technician, now)
+        if order.state == OrderState.ACKNOWLEDGED and order.technician_id is not None:
+            progress.start(order, actor=technician)
     readings = checked(visit, order, measurements)
     visit.technician, visit.finished_at, visit.solved = technician, now, solved
     visit.tasks, visit.materials, visit.findings = list(dict.fromkeys(tasks)), used, findings.strip()

@@ -130,3 +130,8 @@ def test_readings_are_plausible(walk: Walk, home: Household, moment: str, said: 
 def test_choices_are_of_the_lists(walk: Walk, field: str, value: object) -> None:
     assert field in walk.errors("step_07", **{field: value})
     assert walk.open == ["step_07"]
+
+
+def test_work_written_down_without_the_arrival_is_in_progress(walk: Walk) -> None:
+    walk("step_07")
+    assert WorkOrder.objects.get().state == "inProgress"

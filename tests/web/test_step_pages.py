@@ -246,5 +246,5 @@ def test_every_number_that_a_step_or_a_field_cites_is_one_of_the_document(cast: 
         cited = {*each.sources, *(number for numbers in each.form_class.sources.values() for number in numbers)}
         assert cited
         assert cited <= known, each.name
-        fields = {*each.form_class.base_fields, "kind", "amount", "working"}
+        fields = {*each.form_class.base_fields, "kind", "amount", "days", "working"}
         assert set(each.form_class.sources) <= fields, each.name
