@@ -6,12 +6,16 @@ Python around a database that answers in a tenth of the time, and a page asks tw
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from decimal import Decimal
-from functools import update_wrapper
+from functools import cached_property, update_wrapper
 from typing import Any, Generic, ParamSpec, TypeVar, cast
 
-from django.db import connections, models
+import psycopg
+from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models import Aggregate, Expression, QuerySet, Value, prefetch_related_objects
 from django.db.models.sql import Query
 from django.db.models.sql.compiler import SQLCompiler
@@ -19,42 +23,87 @@ from django.db.models.sql.compiler import SQLCompiler
 Given = ParamSpec("Given")
 Row = TypeVar("Row")
 Kind = TypeVar("Kind")
+NEVER = 2**31
+MOST_PREPARED = 1000
+"""Statements that a connection keeps; there are some ninety, each once for every size of its numbers."""
 
 
-def compiled(build: Callable[Given, QuerySet[Any, Row]]) -> Callable[Given, list[Row]]:
+class Compiled(Generic[Given, Row]):
+    """Asks what its function builds, and returns the rows as a list; see `compiled`."""
+
+    def __init__(self, build: Callable[Given, QuerySet[Any, Row]]) -> None:
+        self.build, self.names = build, _names(build)
+        update_wrapper(self, build)
+
+    @cached_property
+    def plan(self) -> "_Plan[Row]":
+        return _Plan(_planned(self.build, self.names))
+
+    def __call__(self, *args: Given.args, **named: Given.kwargs) -> list[Row]:
+        return self.plan.rows(_values(self.build, self.names, args, named))
+
+    def of(self, *args: Given.args, **named: Given.kwargs) -> "Question":
+        """What a call with these values would ask, for `at_once`."""
+        return self.plan, _values(self.build, self.names, args, named)
+
+
+def compiled(build: Callable[Given, QuerySet[Any, Row]]) -> Compiled[Given, Row]:
     """A function that asks what `build` builds and returns the rows as a list.
 
     `build` runs once, at the first call, with places instead of values: it may only hand its arguments to lookups
     (`field=value`, `field__lt=value`, keys by `each_of`). A value is a key, a record (its key is meant), a text,
     a number, a day or a moment; None finds nothing, as NULL does.
     """
-    plans: list[_Plan[Row]] = []
-    names = _names(build)
-
-    def ask(*args: Given.args, **named: Given.kwargs) -> list[Row]:
-        if not plans:
-            plans.append(_Plan(_planned(build, names)))
-        return plans[0].rows(_values(build, names, args, named))
-
-    return update_wrapper(ask, build)
+    return Compiled(build)
 
 
 def counted(build: Callable[Given, QuerySet[Any]]) -> Callable[Given, int]:
     """A function that asks how many rows `build` builds; `build` as for `compiled`, with a limit where it has one."""
-    plans: list[tuple[_Plan[Any], str]] = []
-    names = _names(build)
+    names, plans = _names(build), list[_Plan[Any]]()
 
     def ask(*args: Given.args, **named: Given.kwargs) -> int:
         if not plans:
             plan: _Plan[Any] = _Plan(_planned(build, names).values("pk"))
-            plans.append((plan, f"SELECT COUNT(*) FROM ({plan.sql}) counted"))  # noqa: S608 - SQL that Django wrote
-        plan, sql = plans[0]
-        connection = connections[plan.queryset.db]
-        with connection.cursor() as cursor:
-            cursor.execute(sql, plan.given(_values(build, names, args, named), connection.ops))
-            return int(cursor.fetchone()[0])
+            plan.sql = f"SELECT COUNT(*) FROM ({plan.sql}) counted"  # noqa: S608 - SQL that Django wrote
+            # How much there is to count differs too much for one plan.
+            plan.is_prepared = False
+            plans.append(plan)
+        return int(plans[0].fetched(_values(build, names, args, named))[0][0])
 
     return update_wrapper(ask, build)
+
+
+@contextmanager
+def at_once(*questions: "Question") -> Iterator[None]:
+    """Ask PostgreSQL all `questions` in one go: inside the block each finds its answer there when it is asked.
+
+    A round trip takes longer than most of its answers. Nothing inside the block may write what is asked of. SQLite
+    has no round trips: there everything is asked in its turn.
+    """
+    connection = connections[DEFAULT_DB_ALIAS]
+    if connection.vendor != "postgresql":
+        yield
+        return
+    before = _answers.set({**(_answers.get() or {}), **_answered(questions, connection)})
+    try:
+        yield
+    finally:
+        _answers.reset(before)
+
+
+def _answered(questions: Iterable["Question"], connection: Any) -> dict[Any, list[tuple[Any, ...]]]:
+    connection.ensure_connection()
+    sent = []
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        for plan, values in questions:
+            given, cursor = plan.given(values, connection.ops), _preparing(connection)
+            cursor.execute(plan.sql, given)
+            sent.append((plan, given, cursor))
+    return {_key(plan, given): cursor.fetchall() for plan, given, cursor in sent}
+
+
+def _key(plan: "_Plan[Any]", given: Sequence[Any]) -> Any:
+    return plan, repr(given)
 
 
 def totals(rows: QuerySet[Any], **aggregates: Aggregate) -> QuerySet[Any, dict[str, Any]]:
@@ -121,19 +170,68 @@ class _Keys(_Place):
         return keys if ops.connection.vendor == "postgresql" else json.dumps(keys)
 
 
+def _with_constants(sql: str, params: Sequence[Any], connection: Any) -> tuple[str, list[Any]]:
+    """On PostgreSQL the SQL with its constants written into it, and the places alone.
+
+    It takes an index of a part of the rows only where it reads that this part is asked for.
+    """
+    if connection.vendor != "postgresql":
+        return sql, list(params)
+    rest = iter(params)
+
+    def written(found: re.Match[str]) -> str:
+        if found[0] == "%%" or isinstance(each := next(rest), _Place):
+            return found[0]
+        return str(connection.ops.compose_sql("%s", [each])).replace("%", "%%")
+
+    return re.sub("%[s%]", written, sql), [each for each in params if isinstance(each, _Place)]
+
+
+class _Prepared(psycopg.Cursor[Any]):
+    """A cursor whose statements PostgreSQL parses once per connection, and plans for five calls at most.
+
+    For joins of half a dozen tables it otherwise plans longer than it reads.
+    """
+
+    def execute(self, query: Any, params: Any = None, **kwargs: Any) -> Any:
+        return super().execute(query, params, prepare=True)
+
+
+def _preparing(connection: Any) -> Any:
+    connection.ensure_connection()
+    raw = connection.connection
+    # Nothing is prepared for being asked often, and nothing that was prepared gives way to others.
+    raw.prepare_threshold, raw.prepared_max = NEVER, MOST_PREPARED
+    return connection._prepare_cursor(_Prepared(raw))
+
+
 class _Plan(Generic[Row]):
     """What is kept of a query: its SQL, its parameters with the places among them, how its rows are read."""
 
     def __init__(self, queryset: QuerySet[Any, Row]) -> None:
         self.queryset = queryset
         self.compiler = queryset.query.get_compiler(using=queryset.db)
-        self.sql, self.params = self.compiler.as_sql()
+        sql, params = self.compiler.as_sql()
+        self.is_prepared = self.compiler.connection.vendor == "postgresql"
+        self.sql, self.params = _with_constants(sql, params, self.compiler.connection)
         self.converters = self.compiler.get_converters([each[0] for each in self.compiler.select])
         self.compiler.connection = None  # each call brings its own thread's
 
-    def given(self, values: dict[str, Any], ops: Any) -> tuple[Any, ...]:
+    def given(self, values: dict[str, Any], ops: Any) -> list[Any]:
         """The parameters with the values of one call in their places."""
-        return tuple(each.adapted(values[each.name], ops) if isinstance(each, _Place) else each for each in self.params)
+        return [each.adapted(values[each.name], ops) if isinstance(each, _Place) else each for each in self.params]
+
+    def fetched(self, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+        """What the database answers to the values of one call, or has answered: then once."""
+        connection = connections[self.queryset.db]
+        given = self.given(values, connection.ops)
+        known = _answers.get()
+        if known and (answer := known.pop(_key(self, given), None)) is not None:
+            return answer
+        with _preparing(connection) if self.is_prepared else connection.cursor() as cursor:
+            cursor.execute(self.sql, given)
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
     def rows(self, values: dict[str, Any]) -> list[Row]:
         kept: Any = self.queryset
@@ -168,9 +266,8 @@ class _Compiler(SQLCompiler):
 
     query: _Asked
 
-    def as_sql(self, *args: Any, **kwargs: Any) -> tuple[str, tuple[Any, ...]]:
-        plan = self.query.plan
-        return plan.sql, plan.given(self.query.values_given, self.connection.ops)
+    def execute_sql(self, *args: Any, **kwargs: Any) -> Any:
+        return [self.query.plan.fetched(self.query.values_given)]
 
     def get_converters(self, expressions: Iterable[Any]) -> Any:
         return self.query.plan.converters
@@ -181,6 +278,11 @@ def _twin(original: Any, kind: type[Kind]) -> Kind:
     twin = object.__new__(kind)
     twin.__dict__ = original.__dict__.copy()
     return twin
+
+
+Question = tuple[_Plan[Any], dict[str, Any]]
+_answers: ContextVar[dict[Any, list[tuple[Any, ...]]] | None] = ContextVar("answers", default=None)
+"""What was asked together and not read yet."""
 
 
 def first(rows: Sequence[Row]) -> Row | None:

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from arraigo import clock
 from arraigo.billing.models import Bill
-from arraigo.compiled import compiled, counted, each_of, first, prefetched
+from arraigo.compiled import at_once, compiled, counted, each_of, first, prefetched
 from arraigo.customers.models import Customer
 from arraigo.products.models import Product
 from tests.cast import NOW, Cast
@@ -95,3 +95,25 @@ def test_what_was_read_already_is_not_asked_for(cast: Cast) -> None:
     with CaptureQueriesContext(connection) as asked:
         assert list(home.customer.products.all()) == [home.internet]
     assert not asked
+
+
+def test_what_is_asked_at_once_is_there_when_it_is_asked(cast: Cast) -> None:
+    home, other = cast.household("330001"), cast.household("330002")
+    month = dt.date(2026, 1, 1)
+    read, named = compiled(bills), compiled(percent)
+    questions = [read.of(home.customer, month), named.of(home.customer, kind="100 %")]
+    with CaptureQueriesContext(connection) as asked, at_once(*questions):
+        found = read(home.customer, month), named(home.customer, kind="100 %")
+        # Another one's answer is asked for, and one that was read is asked anew.
+        beside = read(other.customer, month), named(home.customer, kind="100 %")
+    assert found == (list(bills(home.customer, month)), [home.customer])
+    assert beside == (list(bills(other.customer, month)), [home.customer])
+    assert len(asked) == 4
+    with CaptureQueriesContext(connection) as asked:
+        assert read(home.customer, month) == found[0]
+    assert len(asked) == 1
+
+
+def percent(customer: Customer, *, kind: str) -> QuerySet[Customer]:
+    """Constants with a sign of their own, and a place between them."""
+    return Customer.objects.filter(~Q(name="50 %s"), ~Q(address__contains="%"), ~Q(email=kind), pk=customer)

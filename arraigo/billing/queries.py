@@ -1,7 +1,7 @@
 """Reads of bills, debts and claims. Amounts are `Decimal` in Bs."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import cache
 
@@ -9,7 +9,7 @@ from django.db.models import F, QuerySet, Sum
 
 from arraigo import clock
 from arraigo.billing.models import Bill, BillingClaim, BillLine, Credit
-from arraigo.compiled import compiled, each_of, first
+from arraigo.compiled import Compiled, Question, compiled, each_of, first
 from arraigo.customers.models import Customer
 from arraigo.money import ZERO, MoneyField, bs
 from arraigo.products.models import Product
@@ -35,7 +35,7 @@ def average_billing(customer: Customer, months: int, as_of: dt.datetime) -> Deci
 
 
 @cache
-def _issued(count: int) -> Callable[[Customer, dt.date], list[Decimal]]:
+def _issued(count: int) -> Compiled[[Customer, dt.date], Decimal]:
     """What gives the totals of a customer's last `count` issued bills up to a month."""
 
     @compiled
@@ -51,6 +51,12 @@ def _open_months(customer: Customer, month: dt.date) -> QuerySet[Bill, Decimal]:
     """The totals of a customer's bills that are not issued, the latest first."""
     bills = Bill.objects.filter(customer=customer, month__lte=month, state=Bill.State.UNBILLED)
     return bills.order_by("-month").values_list("total", flat=True)
+
+
+def billing_asked(customer: Customer, months: int, as_of: dt.datetime) -> list[Question]:
+    """What `average_billing` and `debt` ask."""
+    today = clock.local(as_of).date()
+    return [_issued(months).of(customer, clock.month_of(as_of)), _owed.of([customer.pk], today)]
 
 
 def debts(customers: Iterable[Customer] | Iterable[int], as_of: dt.datetime) -> dict[int, Decimal]:

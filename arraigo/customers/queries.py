@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from arraigo import clock
-from arraigo.compiled import compiled
+from arraigo.compiled import Question, compiled
 from arraigo.customers.models import CreditListing, Customer
 from arraigo.products.models import Product
 
@@ -54,6 +54,12 @@ def standing(customer: Customer, *, as_of: dt.datetime, listings: Iterable[Credi
     A withdrawal for arrears counts from the day it happened; one without a day always counts.
     """
     return Standing(_withdrawn(customer, clock.local(as_of).date()), list(listings))
+
+
+def standing_asked(customer: Customer, *, as_of: dt.datetime) -> list[Question]:
+    """What `standing` asks, with the listings."""
+    day = clock.local(as_of).date()
+    return [_withdrawn.of(customer, day), listings_in_force.of(customer, day)]
 
 
 @compiled

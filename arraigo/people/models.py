@@ -61,7 +61,7 @@ class User(AbstractUser):
 
     @cached_property
     def own_memberships(self) -> list["Membership"]:
-        return _memberships(self)
+        return memberships(self)
 
     def has_role(self, *roles: str) -> bool:
         return not self.roles.isdisjoint(roles)
@@ -75,7 +75,7 @@ class User(AbstractUser):
 
 
 @compiled
-def _memberships(user: User) -> models.QuerySet["Membership"]:
+def memberships(user: User | int) -> models.QuerySet["Membership"]:
     return Membership.objects.filter(user=user).select_related("unit")
 
 

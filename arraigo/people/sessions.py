@@ -9,8 +9,8 @@ from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from arraigo.compiled import compiled, first
-from arraigo.people.models import User
+from arraigo.compiled import at_once, compiled, first
+from arraigo.people.models import User, memberships
 
 
 class SessionStore(db.SessionStore):
@@ -29,8 +29,13 @@ class StaffBackend(ModelBackend):
     """Django's accounts with passwords."""
 
     def get_user(self, user_id: Any) -> User | None:
-        user = first(_account(user_id))
-        return user if user is not None and self.user_can_authenticate(user) else None
+        """The account, with what it is a member of."""
+        with at_once(_account.of(user_id), memberships.of(user_id)):
+            user = first(_account(user_id))
+            if user is None or not self.user_can_authenticate(user):
+                return None
+            user.own_memberships = memberships(user_id)
+        return user
 
 
 @compiled

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from arraigo import clock
 from arraigo.billing import queries as billing
+from arraigo.compiled import Question
 from arraigo.customers import actions as customer_actions
 from arraigo.customers import queries as customers
 from arraigo.customers.models import Customer
@@ -72,6 +73,13 @@ def of(customer: Customer, policy: Policy, *, reader: User, reason: str) -> Back
         rule=decision.rule,
         rule_text=decision.rule_text,
     )
+
+
+def asked(customer: Customer, policy: Policy) -> list[Question]:
+    """What `of` asks."""
+    now = clock.now()
+    bills = billing.billing_asked(customer, policy.integer("vip.months"), now)
+    return [*customers.standing_asked(customer, as_of=now), *bills]
 
 
 def reviews_shown(case: RetentionCase, *, reader: User) -> list[BackgroundReview]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Q, QuerySet
 
-from arraigo.compiled import compiled, each_of
+from arraigo.compiled import at_once, compiled, each_of
 from arraigo.tickets.models import ConfirmedSolution, TroubleTicket
 
 COUNTABLE = Q(type=TroubleTicket.Type.FAULT) & ~Q(status__in=TroubleTicket.NOT_COUNTABLE)
@@ -65,11 +65,12 @@ def fault_history(
     """
     ids = list(product_ids)
     tickets: dict[int, list[TroubleTicket]] = defaultdict(list)
-    for ticket in _faults_until(ids, as_of):
-        tickets[ticket.product_id].append(ticket)
     confirmed: dict[int, list[ConfirmedSolution]] = defaultdict(list)
-    for solution in _solutions_until(ids, as_of):
-        confirmed[solution.product_id].append(solution)
+    with at_once(_faults_until.of(ids, as_of), _solutions_until.of(ids, as_of)):
+        for ticket in _faults_until(ids, as_of):
+            tickets[ticket.product_id].append(ticket)
+        for solution in _solutions_until(ids, as_of):
+            confirmed[solution.product_id].append(solution)
     span = dt.timedelta(hours=window_hours)
     return {pk: _history(pk, tickets[pk], confirmed[pk], as_of, span, count) for pk in ids}
 

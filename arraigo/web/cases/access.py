@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
-from arraigo.compiled import compiled, each_of, first
+from arraigo.compiled import Question, compiled, each_of, first
 from arraigo.customers.models import Customer
 from arraigo.engine.models import WorkItem
 from arraigo.orders.models import WorkOrder
@@ -54,8 +54,18 @@ def numbers_of(user: User, customer: Customer) -> dict[str, int]:
     """Number and key of those of `cases` that are the customer's."""
     if user.has_role(*EVERY_CASE):
         return dict(_numbers(customer))
-    teams, centres = units_as(user, *RETENTION), units_as(user, Role.OPERATIONS_SUPERVISOR)
-    return dict(_numbers_in(customer, teams, centres))
+    return dict(_numbers_in(customer, *_own_units(user)))
+
+
+def numbers_asked(user: User, customer: Customer) -> Question:
+    """What `numbers_of` asks."""
+    if user.has_role(*EVERY_CASE):
+        return _numbers.of(customer)
+    return _numbers_in.of(customer, *_own_units(user))
+
+
+def _own_units(user: User) -> tuple[list[int], list[int]]:
+    return units_as(user, *RETENTION), units_as(user, Role.OPERATIONS_SUPERVISOR)
 
 
 @compiled
@@ -72,7 +82,7 @@ def case(user: User, number: str) -> RetentionCase:
     """The case of that number, with what its pages show; 404 where `user` may not see it."""
     if user.has_role(*EVERY_CASE):
         return _or_404(first(_case(number)))
-    return _or_404(first(_case_in(number, units_as(user, *RETENTION), units_as(user, Role.OPERATIONS_SUPERVISOR))))
+    return _or_404(first(_case_in(number, *_own_units(user))))
 
 
 def _with_parts(rows: QuerySet[RetentionCase]) -> QuerySet[RetentionCase]:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from arraigo import clock
 from arraigo.billing import queries as billing
-from arraigo.compiled import prefetched
+from arraigo.compiled import Question, at_once, prefetched
 from arraigo.customers.models import Customer
 from arraigo.fieldwork import queries as fieldwork
 from arraigo.fieldwork.models import SignedPaper
@@ -32,6 +32,18 @@ from arraigo.web.templatetags.show import bs
 def customer_page(customer: Customer, user: User) -> dict[str, Any]:
     """Everything that the page of a customer shows."""
     policy = procedures.current_policy()
+    with at_once(*_asked(customer, policy, user)):
+        return _customer_page(customer, policy, user)
+
+
+def _asked(customer: Customer, policy: Policy, user: User) -> list[Question]:
+    """What the page asks whatever it finds."""
+    lights = background.asked(customer, policy) if user.has_role(*LIGHTS) else []
+    own = [products.all_products.of(customer), billing.last_bills.of(customer)]
+    return [*own, case_access.numbers_asked(user, customer), *glance.asked(customer), *lights]
+
+
+def _customer_page(customer: Customer, policy: Policy, user: User) -> dict[str, Any]:
     own, leaving = products.all_products(customer), glance.terminations(customer)
     _joined(own, leaving)
     bills = billing.last_bills(customer)

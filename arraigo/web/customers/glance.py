@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.db.models import QuerySet
 
-from arraigo.compiled import compiled, each_of
+from arraigo.compiled import Question, compiled, each_of
 from arraigo.customers.models import Customer
 from arraigo.orders.models import WorkOrder
 from arraigo.products.models import Courtesy, Product
@@ -47,6 +47,12 @@ def receipts(cases: Sequence[int]) -> QuerySet[Receipt]:
 def _newest_orders(customer: Customer) -> QuerySet[WorkOrder]:
     rows = WorkOrder.objects.filter(customer=customer).select_related("technician", "visit")
     return rows.order_by("-created_at", "-id")[: LAST_VISITS + 3]
+
+
+def asked(customer: Customer) -> list[Question]:
+    """What is asked of every customer."""
+    asked_alike = (terminations, cases, promises, _newest_orders)
+    return [each.of(customer) for each in asked_alike]
 
 
 def orders(customer: Customer) -> list[WorkOrder]:
