@@ -116,7 +116,7 @@ TEMPLATES = [
 # --- database --------------------------------------------------------------------------------
 DATABASE_URL = os.environ.get("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'arraigo.sqlite3'}"
 try:
-    DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=60)}
+    DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=600)}
 except (ValueError, KeyError) as error:
     raise ImproperlyConfigured(
         f"DATABASE_URL cannot be read ({error}): write postgres://user:password@host:5432/name "
@@ -136,8 +136,12 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
 elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     # Compiling a plan, or starting processes to read in parallel, takes longer than a page's queries together;
-    # data lie in memory or on a solid-state disk, where the preset price of an index is too high.
-    plans = "-c jit=off -c random_page_cost=1.1 -c max_parallel_workers_per_gather=0"
+    # data lie in memory or on a solid-state disk, where the preset price of an index is too high. What is prepared
+    # (`arraigo.compiled`) is planned once for all values.
+    plans = (
+        "-c jit=off -c random_page_cost=1.1 -c max_parallel_workers_per_gather=0 "
+        "-c plan_cache_mode=force_generic_plan"
+    )
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", plans)
 else:
     raise ImproperlyConfigured("DATABASE_URL names a database that Arraigo does not run on: use sqlite or postgres.")
