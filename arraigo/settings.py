@@ -131,7 +131,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": (
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
-            "PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY"
+            "PRAGMA cache_size=-65536; PRAGMA mmap_size=2147418112; PRAGMA temp_store=MEMORY"
         ),
     }
 elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
@@ -139,8 +139,7 @@ elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     # data lie in memory or on a solid-state disk, where the preset price of an index is too high. What is prepared
     # (`arraigo.compiled`) is planned once for all values.
     plans = (
-        "-c jit=off -c random_page_cost=1.1 -c max_parallel_workers_per_gather=0 "
-        "-c plan_cache_mode=force_generic_plan"
+        "-c jit=off -c random_page_cost=1.1 -c max_parallel_workers_per_gather=0 -c plan_cache_mode=force_generic_plan"
     )
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", plans)
 else:

@@ -112,6 +112,7 @@ class WorkOrder(Record):
         ]
         indexes = [
             models.Index(fields=["operations_center", "due_at"], name="work_order_open", condition=Q(closed_at=None)),
+            models.Index(fields=["due_at"], name="work_order_due", condition=Q(closed_at=None)),
             models.Index(fields=["case_number"]),
         ]
 

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from arraigo.money import MoneyField
 from arraigo.orders.models import WorkOrder
 from arraigo.records import Record, known_words
+from arraigo.retention.calls import ProactiveCall as ProactiveCall
 
 if TYPE_CHECKING:
     from arraigo.money import OptionalMoney
@@ -107,6 +108,12 @@ class RetentionCase(Record):
             models.Index(fields=["outcome", "accepted_at"]),
             models.Index(fields=["accepted_at"], name="case_accepted"),
             models.Index(fields=["closed_at"], name="case_closed"),
+            models.Index(
+                fields=["firm_no_at"],
+                name="case_firm_no",
+                condition=Q(closed_at=None, firm_no_at__isnull=False, firm_no_ended_at=None),
+            ),
+            models.Index(fields=["opened_at"], name="case_reopened", condition=Q(closed_at=None, reopened__gt=0)),
         ]
 
     def __str__(self) -> str:
@@ -302,29 +309,3 @@ class Receipt(Record):
         """When what it certifies was taken back; it is not valid since then."""
         at = self.data.get("undone_at")
         return dt.datetime.fromisoformat(at) if at else None
-
-
-class ProactiveCall(Record):
-    """A call to a customer with a repeated fault who had not asked to leave: one a customer and day of La Paz."""
-
-    class Outcome(models.TextChoices):
-        CALLING = "calling", pgettext_lazy("a call", "Calling")
-        CASE = "case", pgettext_lazy("a call", "Retention opened")
-        CONTENT = "content", pgettext_lazy("a call", "Needs nothing")
-        NOT_REACHED = "not_reached", pgettext_lazy("a call", "Not reached")
-
-    customer = models.ForeignKey("customers.Customer", models.PROTECT, related_name="proactive_calls")
-    day = models.DateField()
-    at = models.DateTimeField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="proactive_calls")
-    team = models.ForeignKey("people.Unit", models.PROTECT, related_name="+")
-    outcome = models.CharField(max_length=12, choices=Outcome.choices, default=Outcome.CALLING)
-    note = models.TextField(blank=True)
-    ended_at = models.DateTimeField(null=True)
-
-    @known_words(outcome=Outcome)
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["customer", "day"], name="proactive_call_one_a_day")]
-
-    def __str__(self) -> str:
-        return f"{self.customer_id} {self.day}"

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from arraigo.compiled import compiled, each_of
 from arraigo.engine.models import WorkItem
@@ -79,7 +79,7 @@ def talking(teams: Sequence[int]) -> QuerySet[RetentionCase]:
 @compiled
 def late(teams: Sequence[int], now: dt.datetime) -> QuerySet[WorkOrder]:
     """Work orders of the teams' cases past their 24 hours."""
-    rows = orders.late_orders(now).filter(case_number__in=_open(teams).values("number"))
+    rows = orders.late_orders(now).filter(Exists(_open(teams).filter(number=OuterRef("case_number"))))
     return rows.select_related("customer", "technician").order_by("due_at")[: MOST + 1]
 
 
@@ -87,5 +87,5 @@ def late(teams: Sequence[int], now: dt.datetime) -> QuerySet[WorkOrder]:
 def overdue(teams: Sequence[int], now: dt.datetime) -> QuerySet[QualityControl]:
     """Quality controls of the teams' cases that are past their time."""
     rows = QualityControl.objects.filter(verdict=QualityControl.Verdict.PENDING, due_at__lt=now)
-    own = rows.filter(case_number__in=_open(teams).values("number"))
+    own = rows.filter(Exists(_open(teams).filter(number=OuterRef("case_number"))))
     return own.select_related("work_order__customer").order_by("due_at")[: MOST + 1]
