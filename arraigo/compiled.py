@@ -171,24 +171,36 @@ class _Keys(_Place):
 
 
 def _with_constants(sql: str, params: Sequence[Any], connection: Any) -> tuple[str, list[Any]]:
-    """On PostgreSQL the SQL with its constants written into it, and the places alone.
+    """SQL with its constants written into it, and what is left: the places of values.
 
-    It takes an index of a part of the rows only where it reads that this part is asked for.
+    A database takes an index of a part of the rows only where it reads that this part is asked for.
     """
-    if connection.vendor != "postgresql":
-        return sql, list(params)
-    rest = iter(params)
+    rest, left = iter(params), []
 
     def written(found: re.Match[str]) -> str:
-        if found[0] == "%%" or isinstance(each := next(rest), _Place):
+        if found[0] == "%%":
             return found[0]
-        return str(connection.ops.compose_sql("%s", [each])).replace("%", "%%")
+        each = next(rest)
+        constant = None if isinstance(each, _Place) else _constant(each, connection)
+        if constant is None:
+            left.append(each)
+            return found[0]
+        return constant.replace("%", "%%")
 
-    return re.sub("%[s%]", written, sql), [each for each in params if isinstance(each, _Place)]
+    return re.sub("%[s%]", written, sql), left
+
+
+def _constant(value: Any, connection: Any) -> str | None:
+    """How `value` is written in SQL; None where only a parameter says it."""
+    if connection.vendor == "postgresql":
+        return str(connection.ops.compose_sql("%s", [value]))
+    if isinstance(value, str):
+        return "'" + str(value).replace("'", "''") + "'"
+    return str(int(value)) if isinstance(value, int) else None
 
 
 class _Prepared(psycopg.Cursor[Any]):
-    """A cursor whose statements PostgreSQL parses once per connection, and plans for five calls at most.
+    """A cursor whose statements PostgreSQL parses and plans once per connection.
 
     For joins of half a dozen tables it otherwise plans longer than it reads.
     """

@@ -113,7 +113,11 @@ class RetentionCase(Record):
                 name="case_firm_no",
                 condition=Q(closed_at=None, firm_no_at__isnull=False, firm_no_ended_at=None),
             ),
-            models.Index(fields=["opened_at"], name="case_reopened", condition=Q(closed_at=None, reopened__gt=0)),
+            models.Index(
+                fields=["-reopened", "opened_at"],
+                name="case_reopened",
+                condition=Q(closed_at=None, reopened__gt=0),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -22,6 +22,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='retentioncase',
-            index=models.Index(condition=models.Q(('closed_at', None), ('reopened__gt', 0)), fields=['opened_at'], name='case_reopened'),
+            index=models.Index(condition=models.Q(('closed_at', None), ('reopened__gt', 0)), fields=['-reopened', 'opened_at'], name='case_reopened'),
         ),
     ]
