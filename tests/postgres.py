@@ -60,12 +60,12 @@ UNSAFE = {
 }  # fmt: skip
 
 
-def _settings(*, durable: bool) -> str:
+def _settings(*, durable: bool, memory: str) -> str:
     settings = {
         "listen_addresses": "127.0.0.1",
         "unix_socket_directories": "",
         "max_connections": "100",
-        "shared_buffers": "128MB",
+        "shared_buffers": memory,
         **({} if durable else UNSAFE),
     }
     return "".join(f"{name} = '{value}'\n" for name, value in settings.items())
@@ -102,7 +102,8 @@ def throwaway(*, durable: bool = False) -> Iterator[str]:
 
 @contextlib.contextmanager
 def kept(folder: Path) -> Iterator[str]:
-    """The URL of a durable server whose data stay in `folder`, made there the first time.
+    """The URL of a durable server whose data stay in `folder`, made there the first time; its memory as
+    `docs/operations.md` advises.
 
     Raises PostgresMissing where there is none to start.
     """
@@ -110,12 +111,12 @@ def kept(folder: Path) -> Iterator[str]:
     if bin_folder is None:
         raise PostgresMissing("PostgreSQL is not installed.")
     folder.mkdir(parents=True, exist_ok=True)
-    with _running(bin_folder, folder, durable=True, stop="fast") as url:
+    with _running(bin_folder, folder, durable=True, stop="fast", memory="1GB") as url:
         yield url
 
 
 @contextlib.contextmanager
-def _running(bin_folder: Path, folder: Path, *, durable: bool, stop: str) -> Iterator[str]:
+def _running(bin_folder: Path, folder: Path, *, durable: bool, stop: str, memory: str = "128MB") -> Iterator[str]:
     """A server over `folder`/data, stopped at the end in the way that `stop` says."""
     if os.geteuid() == 0:
         os.chown(folder, _unprivileged().pw_uid, _unprivileged().pw_gid)
@@ -124,7 +125,7 @@ def _running(bin_folder: Path, folder: Path, *, durable: bool, stop: str) -> Ite
         initdb = [str(bin_folder / "initdb"), "-D", str(data), "-U", USER, "--auth=trust", "--no-sync"]
         _call([*initdb, "-E", "UTF8", "--locale=C.UTF-8"], folder)
     with (data / "postgresql.conf").open("a") as conf:
-        conf.write(f"port = {port}\n{_settings(durable=durable)}")
+        conf.write(f"port = {port}\n{_settings(durable=durable, memory=memory)}")
     control = [str(bin_folder / "pg_ctl"), "-D", str(data), "-w"]
     _call([*control, "-t", START_SECONDS, "-l", str(folder / "log"), "start"], folder)
     try:
