@@ -92,6 +92,7 @@ def at_once(*questions: "Question") -> Iterator[None]:
 
 
 def _answered(questions: Iterable["Question"], connection: Any) -> dict[Any, list[tuple[Any, ...]]]:
+    connection.close_if_health_check_failed()
     connection.ensure_connection()
     sent = []
     with connection.wrap_database_errors, connection.connection.pipeline():
@@ -210,6 +211,7 @@ class _Prepared(psycopg.Cursor[Any]):
 
 
 def _preparing(connection: Any) -> Any:
+    connection.close_if_health_check_failed()
     connection.ensure_connection()
     raw = connection.connection
     # Nothing is prepared for being asked often, and nothing that was prepared gives way to others.

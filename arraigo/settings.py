@@ -116,7 +116,7 @@ TEMPLATES = [
 # --- database --------------------------------------------------------------------------------
 DATABASE_URL = os.environ.get("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'arraigo.sqlite3'}"
 try:
-    DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=600)}
+    DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=600, conn_health_checks=True)}
 except (ValueError, KeyError) as error:
     raise ImproperlyConfigured(
         f"DATABASE_URL cannot be read ({error}): write postgres://user:password@host:5432/name "
