@@ -48,6 +48,11 @@ def _until(due: dt.datetime, *, whole_days: bool) -> str:
     return date_format(clock.local(due), "d/m/Y H:i")
 
 
+def until(due: dt.datetime) -> str:
+    """The due time in La Paz as it is told: of what is due at midnight, the day that ends with it."""
+    return _until(due, whole_days=clock.local(due).time() == dt.time())
+
+
 def promise(
     case: RetentionCase,
     kind: Promise.Kind,

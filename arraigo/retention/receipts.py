@@ -21,6 +21,7 @@ from arraigo.messages.reach import Reach, reach
 from arraigo.messages.texts import to_return
 from arraigo.numbering import numbered
 from arraigo.people.models import Role, User
+from arraigo.retention import promises
 from arraigo.retention.errors import NothingPromised, OutOfReach, ReceiptTakenBack
 from arraigo.retention.models import Promise, Receipt, RetentionCase
 from arraigo.terminations.models import Termination
@@ -85,7 +86,7 @@ def issue(case_id: int, *, actor: User) -> Receipt:
     last = case.receipts.filter(kind=Receipt.Kind.PROMISE).order_by("-id").first()
     if last is not None and last.data.get("promises") == texts and last.data.get("keys", keys) == keys:
         return last
-    rows = [[promise.text, str(Role(promise.role).label), moment(promise.due_at)] for promise in promised]
+    rows = [[promise.text, str(Role(promise.role).label), promises.until(promise.due_at)] for promise in promised]
     receipt = Receipt.objects.create(
         **numbered(Receipt, "CON", clock.now()), case=case, kind=Receipt.Kind.PROMISE, text=" ".join(texts),
         data={"promises": texts, "keys": keys, "rows": rows}, at=clock.now(), by=actor,

@@ -7,6 +7,7 @@ import pytest
 from arraigo import clock
 from arraigo.billing import actions as billing
 from arraigo.billing.models import Bill, BillingClaim
+from arraigo.retention import promises
 from arraigo.retention.models import Offer, Promise, RetentionCase
 from tests.cast import Cast, Household, Walk, credit
 
@@ -24,6 +25,7 @@ def test_one_claim_of_its_type(home: Household) -> None:
     assert claim.amount == Bill.objects.get().credited == Decimal("22.58")
     assert Offer.objects.get().claim == claim
     assert (promise.kind, promise.state, promise.proof) == ("compensation", "kept", claim.number)
+    assert promises.until(promise.due_at) == "30/04/2026", "what is due at midnight is due with the day that ends"
     assert walk.commands == ["bill_adjustment.apply"]
     assert walk.told("step_13")["claims"][0]["number"] == claim.number
 

@@ -16,6 +16,7 @@ from arraigo.documents.values import phone as grouped
 from arraigo.fieldwork.models import NotSolved, Paper, Task
 from arraigo.money import bs as to_bs
 from arraigo.people.models import Role
+from arraigo.retention import promises
 from arraigo.retention.models import Reason
 from arraigo.tickets.models import TroubleTicket
 from arraigo.web.customers.words import symptom as symptom_word
@@ -104,6 +105,12 @@ def moment(value: dt.datetime | str | None) -> str:
     if there.date() == clock.today():
         return f"{there:%H:%M}"
     return f"{there:%d/%m/%Y %H:%M}"
+
+
+@register.filter
+def until(due: dt.datetime) -> str:
+    """When something promised is due: "26/11/2026 10:00"; of what is due at midnight, the day that ends with it."""
+    return promises.until(due)
 
 
 @register.filter
