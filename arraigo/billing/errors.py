@@ -109,6 +109,13 @@ class RunUnderWay(RuleBroken):
         super().__init__(_("This is under way already: wait until it has ended."))
 
 
+class RunOver(RuleBroken):
+    """This has ended already: there is nothing to stop."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This has ended already: there is nothing to stop."))
+
+
 class NothingToBill(RuleBroken):
     """Nothing is left to do for {month}."""
 

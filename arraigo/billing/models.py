@@ -222,6 +222,8 @@ class BillingRun(Record):
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    stopped_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    """Who ended it before it was through."""
 
     @known_words(kind=Kind)
     class Meta:
@@ -236,3 +238,16 @@ class BillingRun(Record):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.month:%m/%Y}"
+
+
+class BillingCount(Record):
+    """What a month still has to open, as it was counted: every product of every customer is looked at for it."""
+
+    month = models.DateField(unique=True)
+    bills = models.PositiveIntegerField()
+    total = MoneyField()
+    """Sum of these bills before credits, in Bs."""
+    counted_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.month:%m/%Y}: {self.bills}"

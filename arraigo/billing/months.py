@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
@@ -17,17 +18,20 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from arraigo import clock
 from arraigo.billing import credits, errors
-from arraigo.billing.models import Bill, BillingRun, BillLine, Credit
+from arraigo.billing.models import Bill, BillingCount, BillingRun, BillLine, Credit
 from arraigo.customers.models import Customer
 from arraigo.eventlog.actions import record
 from arraigo.money import ZERO
 from arraigo.people.models import User
 from arraigo.products.models import Product
+from arraigo.records import key_of
 
 BATCH = 500
 """Customers, or bills, of one transaction."""
 AT_ONCE = 20
 """Batches of one sweep, so that what else is due does not wait for a whole month's bills."""
+FRESH = dt.timedelta(hours=1)
+"""For so long a count stays as it is: what comes or goes in between waits for it, or for who asks for it."""
 Kind = BillingRun.Kind
 
 
@@ -39,6 +43,8 @@ class Month:
     bills: int
     total: Decimal
     credited: Decimal = ZERO
+    counted_at: dt.datetime | None = None
+    """When this was counted, where it was not just now."""
 
 
 def charged(month: dt.date) -> QuerySet[Product]:
@@ -51,13 +57,38 @@ def charged(month: dt.date) -> QuerySet[Product]:
     return Product.objects.filter(begun, there, price__gt=0)
 
 
-def to_open() -> Month:
-    """What opening the present month would do."""
-    month = clock.month_of(clock.now())
+def _missing(month: dt.date) -> QuerySet[Product]:
+    """The products that `month` charges, of customers without a bill of it."""
     billed = Bill.objects.filter(month=month, customer=OuterRef("customer"))
-    missing = charged(month).filter(~Exists(billed))
-    found = missing.aggregate(bills=Count("customer", distinct=True), total=Sum("price"))
+    return charged(month).filter(~Exists(billed))
+
+
+def to_open() -> Month:
+    """What opening the present month would do: as it was counted last, else as of now."""
+    month = clock.month_of(clock.now())
+    kept = BillingCount.objects.filter(month=month).first()
+    return Month(month, kept.bills, kept.total, counted_at=kept.counted_at) if kept else _counted(month)
+
+
+def _counted(month: dt.date) -> Month:
+    """Looks at every product that the month charges: seconds at hundreds of thousands of customers."""
+    found = _missing(month).aggregate(bills=Count("customer", distinct=True), total=Sum("price"))
     return Month(month, found["bills"], found["total"] or ZERO)
+
+
+def count() -> Month:
+    """Count what opening the present month would do, and keep it for the page."""
+    found = _counted(clock.month_of(clock.now()))
+    told = {"bills": found.bills, "total": found.total, "counted_at": clock.now()}
+    BillingCount.objects.update_or_create(month=found.month, defaults=told)
+    return found
+
+
+def count_again() -> int:
+    """Count again what was counted an hour ago, or not at all, unless bills are being opened; how many bills."""
+    kept = BillingCount.objects.filter(month=clock.month_of(clock.now()), counted_at__gt=clock.now() - FRESH)
+    opening = BillingRun.objects.filter(kind=Kind.OPEN, ended_at=None)
+    return 0 if kept.exists() or opening.exists() else count().bills
 
 
 def to_issue() -> list[Month]:
@@ -69,27 +100,27 @@ def to_issue() -> list[Month]:
 
 def runs() -> list[BillingRun]:
     """The latest runs, the one under way first."""
-    return list(BillingRun.objects.select_related("by").order_by("-started_at", "-id")[:12])
+    return list(BillingRun.objects.select_related("by", "stopped_by").order_by("-started_at", "-id")[:12])
 
 
 @transaction.atomic
 def open_bills(*, actor: User) -> BillingRun:
     """Begin to open the bills of the present month. Raises BillsAreImported, RunUnderWay, NothingToBill."""
-    month = to_open()
-    return _start(BillingRun(kind=Kind.OPEN, month=month.month), month.bills, actor)
+    month = clock.month_of(clock.now())
+    return _start(BillingRun(kind=Kind.OPEN, month=month), _missing(month).exists(), actor)
 
 
 @transaction.atomic
 def issue_bills(month: dt.date, *, issued_on: dt.date, due_on: dt.date, actor: User) -> BillingRun:
     """Begin to issue the open bills of `month`. Raises BillsAreImported, RunUnderWay, NothingToBill."""
-    bills = sum(each.bills for each in to_issue() if each.month == month)
-    return _start(BillingRun(kind=Kind.ISSUE, month=month, issued_on=issued_on, due_on=due_on), bills, actor)
+    unbilled = Bill.objects.filter(state=Bill.State.UNBILLED, month=month).exists()
+    return _start(BillingRun(kind=Kind.ISSUE, month=month, issued_on=issued_on, due_on=due_on), unbilled, actor)
 
 
-def _start(run: BillingRun, bills: int, actor: User) -> BillingRun:
+def _start(run: BillingRun, has_bills: bool, actor: User) -> BillingRun:
     if settings.BILLS == "imported":
         raise errors.BillsAreImported
-    if not bills:
+    if not has_bills:
         raise errors.NothingToBill(run.month)
     run.started_at, run.by = clock.now(), actor
     try:
@@ -98,6 +129,26 @@ def _start(run: BillingRun, bills: int, actor: User) -> BillingRun:
     except IntegrityError as error:  # one of a kind at a time
         raise errors.RunUnderWay from error
     return run
+
+
+@transaction.atomic
+def stop(run: BillingRun | int, *, actor: User) -> BillingRun:
+    """End a run under way: what it has opened or issued stays. One event. Raises RunOver.
+
+    For one that fails at the same batch each time; begun again, it does only what is missing.
+    """
+    key = key_of(run)
+    under_way = BillingRun.objects.select_for_update(of=("self",)).filter(pk=key, ended_at=None).first()
+    if under_way is None:
+        raise errors.RunOver
+    under_way.ended_at, under_way.stopped_by = clock.now(), actor
+    under_way.save(update_fields=["ended_at", "stopped_by"])
+    record("bills.stopped", under_way, actor=actor, data={"kind": under_way.kind, **_told(under_way)})
+    return under_way
+
+
+def _told(run: BillingRun) -> dict[str, Any]:
+    return {"month": run.month.isoformat(), "bills": run.bills, "total": str(run.total)}
 
 
 # --- the sweep ---------------------------------------------------------------------------------
@@ -119,13 +170,25 @@ def _next_batch() -> int | None:
     made = _open_some(run) if run.kind == Kind.OPEN else _issue_some(run)
     if made is None:
         run.ended_at = clock.now()
-        told = {"month": run.month.isoformat(), "bills": run.bills, "total": str(run.total)}
-        record(f"bills.{'opened' if run.kind == Kind.OPEN else 'issued'}", run, actor=run.by, data=told)
+        record(f"bills.{'opened' if run.kind == Kind.OPEN else 'issued'}", run, actor=run.by, data=_told(run))
+        if run.kind == Kind.OPEN:
+            BillingCount.objects.filter(month=run.month).delete()  # counted anew by the next sweep
     else:
         run.bills += len(made)
         run.total += sum((bill.total for bill in made), ZERO)
+        if run.kind == Kind.OPEN:
+            _count_down(made)
     run.save()
     return len(made or ())
+
+
+def _count_down(made: Sequence[Bill]) -> None:
+    """What was opened is no longer to be opened; where more came than was counted, nothing is left of it."""
+    total = sum((bill.total for bill in made), ZERO)
+    kept = BillingCount.objects.select_for_update().filter(month=made[0].month).first()
+    if kept:
+        kept.bills, kept.total = max(kept.bills - len(made), 0), max(kept.total - total, ZERO)
+        kept.save(update_fields=["bills", "total"])
 
 
 def _open_some(run: BillingRun) -> list[Bill] | None:

@@ -51,6 +51,11 @@ def bill_months() -> int:
     return months.go_on()
 
 
+def count_bills() -> int:
+    """Keep in mind how many bills the present month still has to open."""
+    return months.count_again()
+
+
 def close_overtaken() -> int:
     """Close the cases that imported records have overtaken."""
     return elsewhere.close_overtaken()
@@ -116,6 +121,7 @@ SWEEPS: list[Callable[[], int]] = [
     end_courtesies,
     deliver_commands,
     bill_months,
+    count_bills,
     close_overtaken,
     end_repairs,
     resume_orders,

@@ -82,7 +82,7 @@ class Places:
             "evaluation_terminations": {**month, "figure": "requested"},
             "evaluation_pdf": {"month": self._signed()},
             "billing_claim_confirm": claim, "billing_claim_refuse": claim, "billing_termination": leaves,
-            "billing_month_issue": {"month": today.replace(day=1)},
+            "billing_month_issue": {"month": today.replace(day=1)}, "billing_run_stop": {"pk": 1},
             "claim_correct": {**number, "claim": claim["number"]},
             "administration_holiday_remove": {"day": today.isoformat()},
             "administration_holidays_fill": {"year": today.year},

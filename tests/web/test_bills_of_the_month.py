@@ -5,6 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from arraigo import clock
@@ -40,10 +42,16 @@ def test_the_next_bill_is_opened_once_and_carries_what_waited(cast: Cast, monkey
         assert clock.month_of(clock.now()) == APRIL
         shown = client.get(PAGE).context["opening"]
         assert (shown.bills, shown.total) == (4, Decimal(4 * 300))
+        assert (shown.counted_at, sweeps.count_bills(), sweeps.count_bills()) == (None, 4, 0)
         for _twice in range(2):
             assert client.post(OPEN).status_code == 302
         assert BillingRun.objects.count() == 1
-        assert [sweeps.bill_months() for _ in range(4)] == [2, 2, 0, 0]
+        assert sweeps.bill_months() == 2
+        with CaptureQueriesContext(connection) as asked:
+            shown = client.get(PAGE).context["opening"]
+        assert (shown.bills, shown.total, shown.counted_at) == (2, Decimal(2 * 300), clock.now())
+        assert not [each for each in asked if "products_product" in each["sql"]]  # it is kept, not counted
+        assert [sweeps.bill_months() for _ in range(3)] == [2, 0, 0]
         assert client.get(PAGE).context["opening"].bills == 0
         client.post(OPEN)
         assert (BillingRun.objects.count(), sweeps.bill_months()) == (1, 0)
@@ -53,6 +61,32 @@ def test_the_next_bill_is_opened_once_and_carries_what_waited(cast: Cast, monkey
     assert not Bill.objects.filter(customer=gone.customer, month=APRIL).exists()
     told = Event.objects.get(kind="bills.opened").data
     assert told == {"month": "2026-04-01", "bills": 4, "total": "1200.00"}
+
+
+def test_a_run_that_does_not_get_on_is_stopped_and_begun_again(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in ("1", "2"):
+        cast.household(number)
+    monkeypatch.setattr(months, "BATCH", 1)
+    monkeypatch.setattr(months, "AT_ONCE", 1)
+    client = signed_in(cast[Role.BILLING])
+    with moment(days=25):
+        client.post(OPEN)
+        assert sweeps.bill_months() == 1
+        run = BillingRun.objects.get()
+        stop = reverse("billing_run_stop", args=[run.pk])
+        assert stop in client.get(PAGE).content.decode()
+        assert client.post(stop).status_code == client.post(stop).status_code == 302
+        page = client.get(PAGE).content.decode()
+        assert ("Detenida" in page, stop in page) == (True, False)
+        assert sweeps.bill_months() == 0
+        told = Event.objects.get(kind="bills.stopped")
+        assert (told.actor, told.data["kind"], told.data["bills"]) == (cast[Role.BILLING], "open", 1)
+        client.post(OPEN)
+        assert sweeps.bill_months() == 1
+        Product.objects.update(status="suspended")
+        client.post(reverse("billing_months_count"))
+        assert client.get(PAGE).context["opening"].bills == 0
+    assert Bill.objects.filter(month=APRIL).count() == 2
 
 
 def test_a_month_is_issued_with_its_dates(cast: Cast) -> None:

@@ -43,6 +43,24 @@ def open_bills(request: HttpRequest) -> HttpResponse:
     return redirect("billing_months")
 
 
+@posted
+@staff(Role.BILLING)
+def count_bills(request: HttpRequest) -> HttpResponse:
+    """Count again what the present month still has to open."""
+    billing.count()
+    return redirect("billing_months")
+
+
+@posted
+@staff(Role.BILLING)
+def stop_run(request: HttpRequest, pk: int) -> HttpResponse:
+    """End a run under way; what it has done stays."""
+    replies.attempt(
+        request, lambda: billing.stop(pk, actor=user_of(request)), _("Stopped: what was done so far stays.")
+    )
+    return redirect("billing_months")
+
+
 @require_http_methods(["GET", "POST"])
 @staff(Role.BILLING)
 def issue_bills(request: HttpRequest, month: dt.date) -> HttpResponse:
