@@ -17,7 +17,7 @@ from arraigo.demo.errors import DatabaseInUse
 from tests.demo.making import AT, make
 
 ROOT = Path(__file__).resolve().parents[2]
-CUSTOMERS, CASES = 66, 22
+CUSTOMERS, CASES = 36, 12
 ON_SQLITE = f"""
 import django; django.setup()
 from django.db import connection

@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -234,7 +234,7 @@ def the_history_is_whole(case: RetentionCase) -> None:
 
 @given(seed=st.integers(0, 2**32))
 @settings(
-    max_examples=20,
+    max_examples=20 if connection.vendor == "sqlite" else 12,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
