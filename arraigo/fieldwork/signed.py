@@ -74,10 +74,11 @@ def pdf(signed: SignedPaper) -> bytes:
     return pdfs([signed])[0]
 
 
-def pdfs(papers: Sequence[SignedPaper]) -> list[bytes]:
-    """As `pdf`, for several papers; their pictures are read together."""
+def pdfs(papers: Sequence[SignedPaper], known: Sequence[Attachment] = ()) -> list[bytes]:
+    """As `pdf`, for several papers; their pictures are read together, but for those that are `known`."""
     named = set().union(*(pictures_of(paper.contents or {}) for paper in papers))
-    pictures = list(Attachment.objects.filter(sha256__in=named))
+    missing = named - {picture.sha256 for picture in known}
+    pictures = [*known, *(Attachment.objects.filter(sha256__in=missing) if missing else ())]
     return [_pdf(paper, pictures) for paper in papers]
 
 

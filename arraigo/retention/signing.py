@@ -162,6 +162,7 @@ def sign(
 
 def _send_copy(order: WorkOrder, made: list[SignedPaper], email: str) -> None:
     """The customer's copy by e-mail: the papers as PDF, and the link to them."""
+    proof = made[0].signature or made[0].photo
     with paper_language():
         names = ", ".join(str(paper.get_paper_display()) for paper in made)
     messages.send_to_customer(
@@ -170,7 +171,7 @@ def _send_copy(order: WorkOrder, made: list[SignedPaper], email: str) -> None:
         {"orden": order.number, "documentos": names, "enlace": settings.BASE_URL + copies.path(order)},
         attachments=[
             messages.Attachment(f"{paper.number}.pdf", "application/pdf", content)
-            for paper, content in zip(made, signed.pdfs(made), strict=True)
+            for paper, content in zip(made, signed.pdfs(made, [proof] if proof else []), strict=True)
         ],
         case_number=order.case_number,
         reference=order.number,
