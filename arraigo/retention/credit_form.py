@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from arraigo.billing import queries as billing
 from arraigo.billing.models import BillingClaim
+from arraigo.money import ZERO
 from arraigo.products.models import Product
 from arraigo.products.queries import bundle_of
 from arraigo.retention import amounts, answers, promises, readback
@@ -125,6 +126,29 @@ class CreditForm(AnswerForm):
             self.add_error(field, _("This month of %(product)s is credited already (%(claim)s).") % told)
         elif not self.shares[product.pk]:
             self.add_error(field, _("%(product)s costs nothing this month: there is nothing to credit.") % told)
+
+    def refuse_more_than_the_bundle(self) -> None:
+        """Refuse, at its amount, the credit that would bring a bundle above what its month is billed."""
+        if self.errors or self.cleaned_data.get("answer") != Offer.Answer.ACCEPTED:
+            return
+        left: dict[str, Decimal] = {}
+        for each in self.credited():
+            bundle = self.bundles[each.product.pk]
+            if len(bundle) == 1:
+                continue
+            name = each.product.bundle
+            rest = left[name] if name in left else self._left_of(bundle)
+            if each.amount > rest:
+                told = {"product": each.product, "left": amounts.told(rest)}
+                sentence = _("Of the month of %(product)s and the others of its bundle Bs %(left)s are left to credit.")
+                self.add_error(f"amount_{each.product.pk}", sentence % told)
+            left[name] = rest - each.amount
+
+    def _left_of(self, bundle: Sequence[Product]) -> Decimal:
+        """What the month charges for the products of a bundle, less what of it is claimed already; in Bs."""
+        claimed = billing.live_claims(bundle, self.month).values()
+        charged = sum(billing.charges(bundle, self.month).values(), ZERO)
+        return charged - sum((claim.amount for claim in claimed), ZERO)
 
     # --- what is promised, and on whose authority
 

@@ -8,7 +8,7 @@ from arraigo.orders.models import ProductOrder
 from arraigo.people.models import Role
 from arraigo.products.models import Courtesy
 from arraigo.retention.models import Offer, Promise, RetentionCase
-from tests.cast import Household, Walk
+from tests.cast import Household, Walk, credit
 from tests.e2e.person import Person
 
 SignIn = Callable[[Role], Person]
@@ -19,7 +19,7 @@ def test_a_compensation(sign_in: SignIn, home: Household) -> None:
     walk = Walk(home, reason="compensation").go("step_01", "step_02")
     ana = sign_in(Role.ADVISOR)
     ana.does(walk, "step_11", reason="compensation", demand="compensation")
-    ana.sends(product=home.internet.pk, days="3", amount="15", answer="accepted")
+    ana.sends(**credit(home.internet, days="3", amount="15"), answer="accepted")
     offer = Offer.objects.get()
     assert (offer.kind, offer.amount, offer.answer) == ("compensation", Decimal("15.00"), "accepted")
     ana.sends()

@@ -6,7 +6,7 @@ from arraigo.engine.models import WorkItem
 from arraigo.people.models import Membership, Role, User
 from arraigo.products.models import Courtesy
 from arraigo.retention.models import RetentionCase
-from tests.cast import PASSWORD, Cast, Household, Walk
+from tests.cast import PASSWORD, Cast, Household, Walk, credit
 from tests.e2e.person import Person, place
 
 SignIn = Callable[[Role], Person]
@@ -22,7 +22,7 @@ def test_faults_refused_then_compensation_accepted(sign_in: SignIn, home: Househ
     ana.page.locator("main details summary", has_text="no se puede ofrecer").click()
     assert "Se ofreció en el paso 3" in ana.text
     ana.sends(reason="faults", demand="compensation")
-    ana.fill(product=home.internet.pk, days="3", answer="accepted")
+    ana.fill(**credit(home.internet, days="3"), answer="accepted")
     ana.hears("se compensan")
     ana.sends()
     ana.sends()

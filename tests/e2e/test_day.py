@@ -14,7 +14,7 @@ from arraigo.products.models import Product
 from arraigo.retention import proactive
 from arraigo.retention.models import Offer, Override, ProactiveCall, Promise, Receipt, RetentionCase
 from arraigo.terminations.models import Termination
-from tests.cast import Cast, Household
+from tests.cast import Cast, Household, credit
 from tests.e2e.person import Person
 
 SignIn = Callable[[Role], Person]
@@ -88,7 +88,7 @@ def waits_for_the_approval(ana: Person, lidia: Person, home: Household) -> None:
     ana.sends()
     ana.sends()
     ana.sends(demand="compensation")
-    ana.fill(product=home.internet.pk, days="10", amount="180", answer="accepted")
+    ana.fill(**credit(home.internet, days="10", amount="180"), answer="accepted")
     ana.hears("El responsable de equipo lo aprueba antes")
     ana.click(ana.button)
     assert ana.page.locator(".waiting-clock").is_visible()
@@ -119,7 +119,7 @@ def prefers_a_competitor(ana: Person, home: Household) -> None:
     ana.fill(answer="refused", firm_no=True)
     ana.click(ana.button)
     assert "0/10" in ana.page.locator("#meter").inner_text().replace(" ", "")
-    ana.sends(product=home.internet.pk, days="3", answer="refused")
+    ana.sends(**credit(home.internet, days="3"), answer="refused")
     assert offers(case) == [("courtesy", "refused"), ("compensation", "refused")]
     ana.sends(reason="better_offer", return_items="Módem")
     leaves(ana, home, case)

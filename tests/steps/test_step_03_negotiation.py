@@ -210,3 +210,22 @@ def test_what_step_12_reads_back_is_what_decides(home: Household) -> None:
     assert (offered.state, offered.authority) == ("now", "advisor")
     walk("step_12", **data)
     assert walk.open == ["step_13"]
+
+
+def test_a_bundle_is_never_credited_above_its_bill(home: Household) -> None:
+    Product.objects.filter(customer=home.customer).update(bundle="duo")
+    for product in (home.internet, home.television):
+        product.refresh_from_db()
+        for days in (12, 3):
+            home.fault(days_ago=days, product=product)
+    home.priced(home.internet, "220")
+    home.priced(home.television, "0")
+    walk = Walk(home, products=[home.internet, home.television]).go("step_01", "step_02")
+    television = credit(home.television, kind="compensation", amount="20")
+    both = {**credit(home.internet, kind="bill_waiver"), **television, "answer": "accepted"}
+    (sentence,) = walk.errors("step_03", **both)[f"amount_{home.television.pk}"]
+    assert sentence.startswith("Of the month of")
+    assert "Bs 0.00 are left" in sentence
+    walk("step_03", **{**both, **credit(home.internet, kind="compensation", amount="20")})
+    walk("step_04")
+    assert sum(claim.amount for claim in BillingClaim.objects.all()) == 40

@@ -40,4 +40,4 @@ def test_the_bell_counts_opens_and_is_emptied(cast: Cast) -> None:
 def test_an_amount_is_told_as_it_is_written_here(cast: Cast) -> None:
     advisor = cast[Role.ADVISOR]
     notify(advisor, "offer.approved", {"case": "RET-1", "amount": "1345.50"})
-    assert "Bs 1.345,50 " in signed_in(advisor).get(reverse("notices")).content.decode()
+    assert "Bs\N{NO-BREAK SPACE}1.345,50 " in signed_in(advisor).get(reverse("notices")).content.decode()

@@ -93,6 +93,7 @@ class NegotiationForm(CreditForm):
                 self.add_error(f"amount_{product.pk}", _("Write how many Bs are compensated."))
             if cleaned.get("answer") == Offer.Answer.ACCEPTED:
                 self.refuse_stacking(f"kind_{product.pk}", product)
+        self.refuse_more_than_the_bundle()
         return cleaned
 
     def asked(self) -> list[tuple[amounts.DaysAffected, str, forms.BoundField, forms.BoundField]]:

@@ -72,6 +72,7 @@ class CompensationForm(CreditForm):
             self.add_error(names[0], _("Write the days of at least one product."))
         for product in self.products:
             self._clean_product(product, cleaned)
+        self.refuse_more_than_the_bundle()
         return cleaned
 
     def _clean_product(self, product: Product, cleaned: dict[str, Any]) -> None:
