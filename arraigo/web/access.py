@@ -1,13 +1,15 @@
 """Who may open which page. What a role may not see does not exist for it: 404, not a hidden button.
 
-Every view carries `@staff(…)` with its roles, which the middleware `Guard` reads. Which objects a person
-may see is decided in the `access.py` of each desk, whose functions return the object or raise `Http404`.
+Every view carries `@staff(…)` with its roles, which the middleware `Guard` reads; Django's admin is there for
+its staff. Which objects a person may see is decided in the `access.py` of each desk, whose functions return
+the object or raise `Http404`.
 """
 
 from collections.abc import Callable
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit, urlunsplit
 
+from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
@@ -79,8 +81,9 @@ def posted(view: View) -> View:
 
 
 class Guard:
-    """Middleware that lets into a view only whom its `@staff(…)` names, before anything else of the view
-    answers: others get 404 whatever their request's method, nobody-yet the sign-in page.
+    """Middleware that lets into a view only whom its `@staff(…)` names, and into Django's admin only its
+    staff, before anything else of the view answers: others get 404 whatever their request's method,
+    nobody-yet the sign-in page.
 
     What was typed into a form whose session has run out is kept until its page is opened again.
     """
@@ -94,14 +97,22 @@ class Guard:
     def process_view(self, request: HttpRequest, view: View, args: Any, kwargs: Any) -> HttpResponse | None:
         if "\0" in request.path:  # PostgreSQL cannot even be asked for such a number
             raise Http404
-        roles = getattr(view, "roles", None)
-        if roles is None:
+        roles, of_the_admin = getattr(view, "roles", None), _is_of_the_admin(request)
+        if roles is None and not of_the_admin:
             return None
         if not request.user.is_authenticated:
-            return _sign_in(request, posted=getattr(view, "posted", False))
-        if roles and not user_of(request).has_role(*roles):
+            return _sign_in(request, posted=getattr(view, "posted", of_the_admin and request.method == "POST"))
+        if not (admin.site.has_permission(request) if of_the_admin else _has_one(request, roles)):
             raise Http404
         return None
+
+
+def _is_of_the_admin(request: HttpRequest) -> bool:
+    return request.resolver_match is not None and request.resolver_match.app_name == "admin"
+
+
+def _has_one(request: HttpRequest, roles: frozenset[str] | None) -> bool:
+    return not roles or user_of(request).has_role(*roles)
 
 
 def _sign_in(request: HttpRequest, *, posted: bool) -> HttpResponse:

@@ -25,7 +25,7 @@ def _from_here(request: HttpRequest) -> bool:
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Nothing here, or nothing for this person: the page says the same in both cases."""
+    """Nothing here, or nothing for this person: page and status say the same in both cases."""
     user = getattr(request, "user", None)
     if isinstance(user, User) and user.roles == {Role.TECHNICIAN}:
         return render(request, "errors/not_yours.html", {"typed": _readable(request)}, status=404)

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.contrib import admin
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from arraigo.engine.models import WorkItem
-from arraigo.people.models import Role
+from arraigo.people.models import Role, User
 from arraigo.quality.models import QualityControl
 from arraigo.web import access
 from tests.web.conftest import Desk, expired, signed_in
@@ -171,13 +172,25 @@ SERVED = {200, 204, 302, 400}
 
 
 def routes(patterns: list[Any] | None = None) -> Iterator[URLPattern]:
-    """Every route of the pages; Django's admin and the interfaces have tests of their own."""
+    """Every route of the pages; Django's admin has its own list."""
     for pattern in get_resolver().url_patterns if patterns is None else patterns:
         if isinstance(pattern, URLResolver):
             if pattern.namespace is None:
                 yield from routes(pattern.url_patterns)
         else:
             yield pattern
+
+
+def admin_pages() -> list[str]:
+    """Addresses in Django's admin: its own pages, and of each kind of record the list and one record."""
+    names = ("index", "login", "logout", "password_change", "jsi18n", "autocomplete")
+    own = [reverse(f"admin:{name}") for name in names] + [reverse("admin:index") + "nothing/"]
+    kinds = [f"admin:{model._meta.app_label}_{model._meta.model_name}" for model in admin.site._registry]
+    return [
+        *own,
+        *(reverse(f"{kind}_changelist") for kind in kinds),
+        *(reverse(f"{kind}_change", args=[1]) for kind in kinds),
+    ]
 
 
 def asked(client: Client, name: str, kwargs: dict[str, Any]) -> HttpResponse:
@@ -222,6 +235,28 @@ def test_a_page_that_only_takes_posts_is_not_there_for_others_whatever_they_send
     for name in POST_ONLY:
         status = client.get(reverse(name, kwargs=places.of(name, role))).status_code
         assert status == (405 if role in WHO[name] else 404), name
+
+
+@pytest.mark.one_database
+def test_the_admin_is_there_for_its_staff_only(desk: Desk) -> None:
+    """Not for the role of administrator either; staff without the right to a kind of record do not see it."""
+    pages = admin_pages()
+    for role in Role:
+        client, every = signed_in(desk.cast[role]), role in (ADVISOR, Role.ADMINISTRATOR)
+        wrong = {page for page in (pages if every else pages[::9]) if client.get(page).status_code != 404}
+        assert wrong == set(), role
+        assert client.post(pages[0]).status_code == client.post(reverse("admin:login")).status_code == 404
+    nobody = signed_in(None)
+    for page in pages:
+        for answer in (nobody.get(page), nobody.post(page)):
+            assert answer["Location"].startswith(f"{reverse('login')}?"), page
+    helper = User.objects.create_user("helper", is_staff=True)
+    chief = User.objects.create_superuser("chief")
+    customers = reverse("admin:customers_customer_changelist")
+    for user, status in ((helper, 404), (chief, 200)):
+        client = signed_in(user)
+        assert (client.get(pages[0]).status_code, client.get(customers).status_code) == (200, status)
+    assert "errors/404.html" in [each.name for each in signed_in(helper).get(customers).templates]
 
 
 @pytest.mark.one_database
