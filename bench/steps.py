@@ -31,7 +31,7 @@ def measure(database: str, url: str, cases: int) -> list[dict[str, Any]]:
     steps, peer = found["steps"], found["peer_steps"] / found["peer_seconds"]
     floor = steps / found["floor_seconds"]
     common = {"name": "steps", "db": database, "peer_name": "viewflow"}
-    return [
+    rows: list[dict[str, Any]] = [
         {**common, "metric": "throughput", "value": round(steps / found["seconds"], 1), "unit": "steps/s",
          "floor": round(floor, 1), "peer": round(peer, 1)},
         {**common, "metric": "time", "value": round(1000 * found["seconds"] / steps, 2), "unit": "ms",
@@ -39,6 +39,12 @@ def measure(database: str, url: str, cases: int) -> list[dict[str, Any]]:
         {**common, "metric": "statements", "value": round(found["statements"] / steps, 1), "unit": "statements/step",
          "floor": round(found["statements"] / steps, 1), "peer": None},
     ]  # fmt: skip
+    return [{**row, "to_floor": ratio(row, "floor"), "to_peer": ratio(row, "peer")} for row in rows]
+
+
+def ratio(row: dict[str, Any], beside: str) -> float | None:
+    """How many times Arraigo's figure is the one beside it."""
+    return round(row["value"] / row[beside], 2) if row[beside] else None
 
 
 def main() -> None:
@@ -56,10 +62,13 @@ def main() -> None:
 
 def table(rows: list[dict[str, Any]]) -> str:
     """The rows for people."""
-    lines = [f"{'database':<12}{'figure':<14}{'Arraigo':>10}{'floor':>10}{'viewflow':>10}  unit"]
+    lines = [
+        f"{'database':<12}{'figure':<14}{'Arraigo':>10}{'floor':>10}{'times':>8}{'viewflow':>10}{'times':>8}  unit"
+    ]
     for row in rows:
-        peer = "–" if row["peer"] is None else row["peer"]
-        lines.append(f"{row['db']:<12}{row['metric']:<14}{row['value']:>10}{row['floor']:>10}{peer:>10}  {row['unit']}")
+        shown = {name: "–" if value is None else value for name, value in row.items()}
+        beside = f"{shown['floor']:>10}{shown['to_floor']:>8}{shown['peer']:>10}{shown['to_peer']:>8}"
+        lines.append(f"{row['db']:<12}{row['metric']:<14}{row['value']:>10}{beside}  {row['unit']}")
     return "\n".join(lines)
 
 

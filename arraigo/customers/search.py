@@ -14,7 +14,7 @@ from itertools import pairwise
 from django.db.models import Q, QuerySet
 from rapidfuzz import fuzz, process
 
-from arraigo.compiled import compiled, each_of
+from arraigo.compiled import at_once, compiled, each_of
 from arraigo.customers import tokens
 from arraigo.customers.index import reindex
 from arraigo.customers.models import Customer, SearchToken
@@ -124,7 +124,9 @@ def _by_pairs(asked: Sequence[Asked]) -> Found:
     found = _rank(asked, (), _most_often(_pair(first, second) for first, second in pairs))
     if _best_of(found) < GOOD:
         both = [*pairs, *((second, first) for first, second in pairs)]
-        slipped = [_slipped_pair(first, second) for first, second in both if len(second) >= tokens.FORGIVEN_FROM]
+        slips = [_slipped(first, second) for first, second in both if len(second) >= tokens.FORGIVEN_FROM]
+        with at_once(*(each for bounds, ends in slips for each in (_between.of(*bounds), _one_of.of(*ends)))):
+            slipped = [{*_between(*bounds), *_one_of(*ends)} for bounds, ends in slips]
         found |= _rank(asked, (), [pk for pk in _most_often(slipped) if pk not in found])
     return found
 
@@ -140,12 +142,15 @@ def _pair(first: str, second: str) -> list[int]:
     return _between(begin, tokens.after(begin))
 
 
-def _slipped_pair(first: str, second: str) -> set[int]:
-    """Customers with the first word, and the second but for one slip: one half of it is whole."""
+def _slipped(first: str, second: str) -> tuple[tuple[str, str], tuple[str, str, str]]:
+    """What brings the customers with the first word, and the second but for one slip: one half of it is whole.
+
+    Between which tokens its beginning lies, and the tokens of its ends.
+    """
     size = len(second)
     begin = tokens.pair(first, second[: size // 2])
-    ends = (tokens.pair_tail(first, second[-half:]) for half in ((size - 1) // 2, size // 2, (size + 1) // 2))
-    return {*_between(begin, tokens.after(begin)), *_one_of(*ends)}
+    shorter, half, longer = (tokens.pair_tail(first, second[-((size + more) // 2) :]) for more in (-1, 0, 1))
+    return (begin, tokens.after(begin)), (shorter, half, longer)
 
 
 @compiled

@@ -47,10 +47,20 @@ def open_orders(centers: Any) -> QuerySet[WorkOrder]:
     )
 
 
+def first_orders(centers: Sequence[int]) -> list[WorkOrder]:
+    """The first of `open_orders`, a page and one more: those that run in the order of their index, then the paused."""
+    found = _first_running(centers)
+    return found if len(found) > PAGE else [*found, *_first_paused(centers)][: PAGE + 1]
+
+
 @compiled
-def first_orders(centers: Sequence[int]) -> QuerySet[WorkOrder]:
-    """The first of `open_orders`: a page and one more."""
-    return open_orders(each_of(centers))[: PAGE + 1]
+def _first_running(centers: Sequence[int]) -> QuerySet[WorkOrder]:
+    return open_orders(each_of(centers)).filter(is_paused=False).order_by("due_at", "pk")[: PAGE + 1]
+
+
+@compiled
+def _first_paused(centers: Sequence[int]) -> QuerySet[WorkOrder]:
+    return open_orders(each_of(centers)).filter(is_paused=True).order_by("due_at", "pk")[: PAGE + 1]
 
 
 def in_situation(rows: QuerySet[WorkOrder], situation: str, now: dt.datetime) -> QuerySet[WorkOrder]:

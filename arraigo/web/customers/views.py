@@ -6,10 +6,12 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET
 
 from arraigo.customers import search as find
+from arraigo.customers.models import Customer
 from arraigo.people.models import User
 from arraigo.retention.faults import Verdict
 from arraigo.tickets import actions
@@ -46,9 +48,16 @@ def search(request: HttpRequest) -> HttpResponse:
 def _hits(request: HttpRequest, words: str) -> HttpResponse:
     """The first few found while typing; nobody for less than two letters."""
     found = find.search(words, MOST_HITS) if len(words) >= LEAST_LETTERS else []
-    answer = render(request, "customers/part_hits.html", {"search_words": words, "found": found})
+    hits = [(reverse("customer", args=[each.number]), each.name, _told(each)) for each in found]
+    answer = render(request, "customers/part_hits.html", {"search_words": words, "hits": hits})
     patch_vary_headers(answer, ["HX-Target"])
     return answer
+
+
+def _told(customer: Customer) -> str:
+    """What tells one customer from another of that name."""
+    parts = (customer.number, customer.document, customer.zone.name if customer.zone else "")
+    return " · ".join(part for part in parts if part)
 
 
 @require_GET
