@@ -55,12 +55,12 @@ def first_orders(centers: Sequence[int]) -> list[WorkOrder]:
 
 @compiled
 def _first_running(centers: Sequence[int]) -> QuerySet[WorkOrder]:
-    return open_orders(each_of(centers)).filter(is_paused=False).order_by("due_at", "pk")[: PAGE + 1]
+    return open_orders(each_of(centers)).filter(Q(is_paused=False)).order_by("due_at", "pk")[: PAGE + 1]
 
 
 @compiled
 def _first_paused(centers: Sequence[int]) -> QuerySet[WorkOrder]:
-    return open_orders(each_of(centers)).filter(is_paused=True).order_by("due_at", "pk")[: PAGE + 1]
+    return open_orders(each_of(centers)).filter(Q(is_paused=True)).order_by("due_at", "pk")[: PAGE + 1]
 
 
 def in_situation(rows: QuerySet[WorkOrder], situation: str, now: dt.datetime) -> QuerySet[WorkOrder]:
