@@ -11,7 +11,7 @@ register_converter(MonthConverter, "month")
 
 # Django's admin has no sign-in of its own: it would know neither the second factor nor our refusals. Who gets
 # past `web.access.Guard` to its address is signed in.
-admin.site.login = RedirectView.as_view(pattern_name="admin:index")  # type: ignore[method-assign]
+admin.site.login = RedirectView.as_view(pattern_name="admin:index")  # type: ignore[assignment, method-assign]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("arraigo.web.accounts.urls")),

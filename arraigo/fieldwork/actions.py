@@ -32,7 +32,7 @@ from arraigo.fieldwork.materials import material
 from arraigo.fieldwork.measurements import measurements as checked
 from arraigo.fieldwork.models import Attachment, Measurement, Paper, SignedPaper, Task, Visit
 from arraigo.fieldwork.photos import add_photo, remove_photo, store_attachment
-from arraigo.fieldwork.printing import open_file, print_batch, reprint
+from arraigo.fieldwork.printing import PRINTED, open_file, print_batch, reprint
 from arraigo.fieldwork.trips import arrive, begin_visit, find_nobody, set_out, when
 from arraigo.numbering import numbered_many
 from arraigo.orders import progress
@@ -43,6 +43,7 @@ from arraigo.records import key_of
 from arraigo.tickets.models import TroubleTicket
 
 __all__ = [
+    "PRINTED",
     "add_photo",
     "begin_visit",
     "find_nobody",

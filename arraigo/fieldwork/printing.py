@@ -18,6 +18,7 @@ from arraigo.people.models import User
 from arraigo.records import key_of
 
 BATCH_PREFIX = "LOTE"
+PRINTED = "print_batch.printed"
 REPRINTED = "print_batch.reprinted"
 SAME_PRINT = dt.timedelta(minutes=10)
 """So long the file that somebody opened stays theirs to open again: a page loaded anew, paper that jammed."""
@@ -52,7 +53,7 @@ def print_batch(work_orders: Iterable[WorkOrder | int], *, actor: User) -> Print
     cases = {order.case_number for order in orders}
     case_number = cases.pop() if len(cases) == 1 else ""
     data = {"number": batch.number, "orders": [order.number for order in orders]}
-    record("print_batch.printed", batch, actor=actor, case_number=case_number, data=data)
+    record(PRINTED, batch, actor=actor, case_number=case_number, data=data)
     return batch
 
 

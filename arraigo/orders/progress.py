@@ -35,6 +35,8 @@ HELD_FROM = {
     OrderState.IN_PROGRESS: OrderState.HELD,
 }
 """Before the technician starts a paused order is pending, afterwards held (TMF697)."""
+CHANGES_HANDS = ("work_order.assigned", "work_order.swapped")
+"""Kinds of the events of an order that is given to somebody."""
 BACK_TO = {paused: running for running, paused in HELD_FROM.items()}
 """The states of a paused order, and what each goes back to."""
 

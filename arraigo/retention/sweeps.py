@@ -10,7 +10,17 @@ from arraigo.messages import outbox
 from arraigo.messages import reminders as customer_reminders
 from arraigo.orders import escalation, progress
 from arraigo.products import actions as products
-from arraigo.retention import actions, controls, elsewhere, incidents, proactive, promises, reminders, visits
+from arraigo.retention import (
+    actions,
+    controls,
+    dispatch,
+    elsewhere,
+    incidents,
+    proactive,
+    promises,
+    reminders,
+    visits,
+)
 from arraigo.retention.errors import CannotGoOn
 
 
@@ -31,6 +41,11 @@ def wake_due_cases() -> int:
     if broken:
         raise ExceptionGroup("cases that cannot go on", broken)
     return woken
+
+
+def finish_printing() -> int:
+    """Complete step 6 where a process died between printing or assigning an order and that."""
+    return dispatch.finish_printing()
 
 
 def start_courtesies() -> int:
@@ -117,6 +132,7 @@ def find_repeat_faults() -> int:
 
 SWEEPS: list[Callable[[], int]] = [
     wake_due_cases,
+    finish_printing,
     start_courtesies,
     end_courtesies,
     deliver_commands,

@@ -21,6 +21,7 @@ from arraigo.customers.models import Customer
 from arraigo.engine.models import WorkItem
 from arraigo.insight import actions as insight
 from arraigo.insight import queries as evaluations
+from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role
 from arraigo.products.models import Product
 from arraigo.retention.models import RetentionCase
@@ -139,7 +140,9 @@ class Office:
             return bool(home.alive) and self._open(home, luck)
         items = list(WorkItem.objects.filter(instance=case.instance, status=WorkItem.Status.OPEN))
         if items:
-            self._carry_out(FoundWalk(home, case), luck.choice(items), luck)
+            item = luck.choice(items)
+            carry_out = self._print if item.element == "step_06" else self._carry_out
+            carry_out(FoundWalk(home, case), item, luck)
         return bool(items)
 
     def _open(self, home: FoundHousehold, luck: Random) -> bool:
@@ -161,6 +164,13 @@ class Office:
             if status != REFUSED:
                 return
         self._ask(Role.ADVISOR, reverse("case_insist", args=[walk.case.number]), {}, {TAKEN, TOO_LATE})
+
+    def _print(self, walk: FoundWalk, item: WorkItem, luck: Random) -> None:
+        """On the board: printed and given to somebody in one transaction, step 6 completed in the next."""
+        order = WorkOrder.objects.get(case_number=walk.case.number, closed_at=None)
+        chosen = {"order": order.number, "technician": self.cast[Role.TECHNICIAN].pk}
+        self._ask(item.role, reverse("operations_print"), chosen, {TAKEN})
+        self.done.append(item.pk)
 
     def _ask(self, role: str, path: str, data: dict[str, Any], expected: set[int]) -> int:
         """The status of the answer. Raises ConnectionAbortedError where none came."""
