@@ -24,6 +24,7 @@ from arraigo.demo.places import make_points, make_zones
 from arraigo.demo.plan import MONTHS, Plan, make_plans
 from arraigo.demo.staff import make_staff
 from arraigo.demo.stories import CaseStory
+from arraigo.demo.usage import make_usage
 from arraigo.eventlog import actions as eventlog
 from arraigo.eventlog import seal
 from arraigo.people.models import User
@@ -33,6 +34,7 @@ from arraigo.retention.models import RetentionCase
 from arraigo.storage.bare import bare
 from arraigo.terminations.models import Termination
 from arraigo.tickets.models import TicketChange, TroubleTicket
+from arraigo.usage.models import Usage
 from arraigo.workdays import actions as workdays
 
 CASES = 151
@@ -40,7 +42,7 @@ BLOCK = 5_000
 """Customers that are in memory at a time."""
 IN_BULK = (
     Customer, Phone, SearchToken, CreditListing, Product, TroubleTicket, TicketChange, Termination, Bill, BillLine,
-    Payment,
+    Payment, Usage,
 )  # fmt: skip
 """Whose tables are filled without their indexes, where there is much to fill."""
 COUNTED = {"products": Product, "tickets": TroubleTicket, "terminations": Termination, "bills": Bill}
@@ -125,6 +127,7 @@ def _block(world: World, plans: list[Plan]) -> None:
     make_faults(world, block)
     make_departures(world, block)
     make_bills(world, block)
+    make_usage(world, block)
 
 
 def _progress(world: World, large: bool, say: Say) -> None:
