@@ -1,7 +1,6 @@
 """Making the demo: two years of an operator in bulk, then cases of the last months through the procedure."""
 
 import datetime as dt
-import random
 from collections.abc import Callable
 from contextlib import nullcontext
 
@@ -16,6 +15,7 @@ from arraigo.demo import routines, telling
 from arraigo.demo.agenda import Agenda
 from arraigo.demo.bills import make_bills
 from arraigo.demo.catalogue import make_catalogue
+from arraigo.demo.chance import chance
 from arraigo.demo.departures import make_departures
 from arraigo.demo.errors import DatabaseInUse, DemoInProduction, MomentAhead
 from arraigo.demo.faults import make_faults, make_outages
@@ -79,15 +79,14 @@ def check(at: dt.datetime) -> None:
 def _groundwork(customers: int, seed: int, at: dt.datetime, cases: int, say: Say) -> World:
     """The procedure, the calendar, staff, zones and catalogue."""
     say("staff, zones, catalogue")
-    rng = random.Random(seed)
     if not ProcedureVersion.objects.filter(is_current=True).exists():
         call_command("load_procedure", stdout=_Quiet(say))
     for year in range(at.year - 2, at.year + 2):
         workdays.fill_holidays(year)
-    staff = make_staff(rng)
+    staff = make_staff(chance(seed, "staff"))
     zones = make_zones(staff.units)
-    plans = make_plans(customers, cases, rng, at)
-    return World(at, rng, staff, zones, make_catalogue(), plans, splitters=make_points(zones))
+    plans = make_plans(customers, cases, seed, at)
+    return World(at, seed, staff, zones, make_catalogue(), plans, splitters=make_points(zones))
 
 
 class _Quiet:

@@ -107,7 +107,7 @@ class _Rows:
         """The bills of one customer, with their lines and payments."""
         unpaid, known = _unpaid_from(plan, world), _known_on(plan, world)
         last = clock.month_of(plan.case.opened_at) if plan.case else calendar[-1].first
-        slow, random = plan.trait == "late", world.rng.random
+        slow, random = plan.trait == "late", plan.chance("bills").random
         for count, month in enumerate(calendar, _count(calendar[0].first)):
             if month.first > last:
                 return
@@ -151,7 +151,7 @@ def _unpaid_from(plan: Plan, world: World) -> dt.date:
     """The first month that was never paid: debtors, and those withdrawn for arrears."""
     end = plan.ended_on or world.today
     if plan.trait == "debtor":
-        return (end - dt.timedelta(days=30 * world.rng.randint(2, 4))).replace(day=1)
+        return (end - dt.timedelta(days=30 * plan.chance("debt").randint(2, 4))).replace(day=1)
     if plan.trait == "arrears" and not plan.case:
         return (end - dt.timedelta(days=100)).replace(day=1)
     return dt.date.max

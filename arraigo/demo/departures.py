@@ -1,7 +1,6 @@
 """Terminations of two years that no case led to, written in bulk."""
 
 import datetime as dt
-import random
 from collections.abc import Iterator
 
 from arraigo import clock
@@ -37,7 +36,7 @@ def _ended(block: Block) -> Iterator[Termination]:
             if product.ended_on is None:
                 continue
             executed = clock.start_of_day(product.ended_on) + dt.timedelta(hours=15)
-            requested = executed - dt.timedelta(days=random.Random(plan.index).randint(2, 9), hours=4)
+            requested = executed - dt.timedelta(days=plan.chance("request").randint(2, 9), hours=4)
             reason = plan.end_reason or "arrears"
             yield Termination(
                 customer=customer, product=product, reason=reason, requested_at=requested, executed_at=executed,
@@ -47,9 +46,8 @@ def _ended(block: Block) -> Iterator[Termination]:
 
 def _withdrawn(world: World, block: Block) -> Iterator[Termination]:
     """Customers who asked to leave and stayed."""
-    rng = world.rng
     for plan, customer in block.pairs:
-        product = block.products[customer.pk][0]
+        product, rng = block.products[customer.pk][0], plan.chance("stays")
         if plan.case or product.ended_on or rng.random() > 0.012:
             continue
         requested = world.at - dt.timedelta(days=rng.uniform(10, 30 * MONTHS))

@@ -5,7 +5,9 @@ import random
 from collections.abc import Iterator
 
 from arraigo import clock
+from arraigo.customers.models import Customer
 from arraigo.demo.bulk import Loader, stamp
+from arraigo.demo.chance import chance
 from arraigo.demo.people import Block, World
 from arraigo.demo.plan import CASE_DAYS, MONTHS, Plan
 from arraigo.numbering import DIGITS
@@ -35,9 +37,10 @@ REPAIRS = ("Reinicio del equipo", "Cambio de conector", "Ajuste de nivel", "Camb
 def make_faults(world: World, block: Block) -> None:
     """Write the block's tickets with the changes of their states."""
     tickets = [
-        ticket for plan, customer in block.pairs for ticket in _tickets(plan, block.products[customer.pk], world)
+        ticket
+        for plan, customer in block.pairs
+        for ticket in _tickets(plan, customer, block.products[customer.pk], world)
     ]
-    tickets += list(_outage_tickets(block, world))
     tickets.sort(key=lambda ticket: (ticket.opened_at, ticket.product_id))
     _number(tickets, world.loader)
     world.loader.records(TroubleTicket, tickets)
@@ -53,29 +56,36 @@ def _number(tickets: list[TroubleTicket], loader: Loader) -> None:
         ticket.number = f"TK-{clock.local(ticket.opened_at).year}-{ticket.pk:0{DIGITS}d}"
 
 
-def _tickets(plan: Plan, products: list[Product], world: World) -> Iterator[TroubleTicket]:
-    """Chance faults; where the customer has a case, none of them near it but those that it needs."""
+def _tickets(plan: Plan, customer: Customer, products: list[Product], world: World) -> Iterator[TroubleTicket]:
+    """Chance faults and mass outages; where the customer has a case, none of them near it but those that it needs."""
+    rng = plan.chance("faults")
     begin, end = _span(plan, world)
     for product in products:
         last = min(end, _end_of(product, world))
         first = max(begin, clock.start_of_day(product.started_on or world.today))
-        yield from _chance(product, first, last, world)
+        yield from _by_chance(product, first, last, world.at, rng)
     if plan.case and plan.case.scenario.faults:
-        yield from _fitting(products[0], plan.case.opened_at, world.rng)
+        yield from _fitting(products[0], plan.case.opened_at, rng)
+    yield from _in_outages(plan, customer, products[0], world, rng)
 
 
 def _span(plan: Plan, world: World) -> tuple[dt.datetime, dt.datetime]:
-    begin = world.at - dt.timedelta(days=30 * MONTHS)
-    return begin, plan.case.opened_at - dt.timedelta(days=45) if plan.case else world.at
+    begin, end = world.at - dt.timedelta(days=30 * MONTHS), world.at
+    if plan.case:
+        end = plan.case.opened_at - dt.timedelta(days=45)
+    elif plan.free:
+        end -= dt.timedelta(days=CASE_DAYS)
+    return begin, end
 
 
 def _end_of(product: Product, world: World) -> dt.datetime:
     return clock.start_of_day(product.ended_on) if product.ended_on else world.at
 
 
-def _chance(product: Product, begin: dt.datetime, end: dt.datetime, world: World) -> Iterator[TroubleTicket]:
+def _by_chance(
+    product: Product, moment: dt.datetime, end: dt.datetime, at: dt.datetime, rng: random.Random
+) -> Iterator[TroubleTicket]:
     """About one fault every other year and product, more in the rains; a fifth of them come back."""
-    rng, moment = world.rng, begin
     while True:
         moment += dt.timedelta(days=rng.expovariate(1 / 400), minutes=rng.randint(0, 600))
         if moment >= end:
@@ -83,10 +93,10 @@ def _chance(product: Product, begin: dt.datetime, end: dt.datetime, world: World
         if rng.random() > RAINY.get(clock.local(moment).month, 1.0) / 2.2:
             continue
         symptom = rng.choice(SYMPTOMS[product.offering.service])
-        yield _ticket(product, moment, symptom, world)
+        yield _ticket(product, moment, symptom, at, rng)
         back = moment + dt.timedelta(days=rng.uniform(3, 24))
         if rng.random() < 0.2 and back < end:
-            yield _ticket(product, back, symptom, world)
+            yield _ticket(product, back, symptom, at, rng)
 
 
 def _fitting(product: Product, opened_at: dt.datetime, rng: random.Random) -> Iterator[TroubleTicket]:
@@ -95,24 +105,24 @@ def _fitting(product: Product, opened_at: dt.datetime, rng: random.Random) -> It
     for position, ago in enumerate(reversed(days)):
         opened = opened_at - dt.timedelta(days=ago)
         last = position == len(days) - 1
-        ticket = _plain(product, opened, "cuts", rng)
+        ticket = _plain(product, opened, "cuts")
         if not last or rng.random() < 0.6:
             _solve(ticket, opened + dt.timedelta(hours=rng.uniform(2, 20)), rng)
         yield ticket
 
 
-def _ticket(product: Product, opened: dt.datetime, symptom: str, world: World) -> TroubleTicket:
-    ticket, rng = _plain(product, opened, symptom, world.rng), world.rng
+def _ticket(product: Product, opened: dt.datetime, symptom: str, at: dt.datetime, rng: random.Random) -> TroubleTicket:
+    ticket = _plain(product, opened, symptom)
     fate = rng.random()
     solved = opened + dt.timedelta(hours=rng.lognormvariate(2.6, 0.9))
     if fate < 0.03:
         ticket.status = rng.choice((TroubleTicket.Status.REJECTED, TroubleTicket.Status.CANCELLED))
-    elif solved < world.at:
+    elif solved < at:
         _solve(ticket, solved, rng)
     return ticket
 
 
-def _plain(product: Product, opened: dt.datetime, symptom: str, rng: random.Random) -> TroubleTicket:
+def _plain(product: Product, opened: dt.datetime, symptom: str) -> TroubleTicket:
     return TroubleTicket(
         customer_id=product.customer_id, product=product, type=TroubleTicket.Type.FAULT,
         status=TroubleTicket.Status.IN_PROGRESS, symptom=symptom, description=TOLD[symptom], opened_at=opened,
@@ -126,7 +136,7 @@ def _solve(ticket: TroubleTicket, moment: dt.datetime, rng: random.Random) -> No
 
 def make_outages(world: World) -> list[Outage]:
     """A dozen cuts of a whole zone, one of them this week."""
-    rng = world.rng
+    rng = chance(world.seed, "outages")
     spans = [rng.uniform(10, 30 * MONTHS) for _ in range(11)] + [rng.uniform(2, 6)]
     rows = []
     for days in sorted(spans, reverse=True):
@@ -136,22 +146,24 @@ def make_outages(world: World) -> list[Outage]:
     return Outage.objects.bulk_create(rows)
 
 
-def _outage_tickets(block: Block, world: World) -> Iterator[TroubleTicket]:
+def _in_outages(
+    plan: Plan, customer: Customer, product: Product, world: World, rng: random.Random
+) -> Iterator[TroubleTicket]:
+    """One in four customers whom an outage struck rang; those with a case, or free for one, not in the last months."""
     recent = world.at - dt.timedelta(days=CASE_DAYS + 40)
     for outage in world.outages:
-        for plan, customer in block.pairs:
-            hit = customer.zone_id == outage.zone_id and world.rng.random() < 0.25
-            product = block.products[customer.pk][0]
-            began_on = clock.local(outage.began_at).date()
-            there = product.ended_on is None and (product.started_on or began_on) < began_on
-            if not hit or not there or (plan.case and outage.began_at > recent):
-                continue
-            ticket = _plain(product, outage.began_at + dt.timedelta(minutes=world.rng.randint(5, 120)),
-                            SYMPTOMS[product.offering.service][-1], world.rng)  # fmt: skip
-            ticket.outage = outage
-            assert outage.ended_at is not None
-            _solve(ticket, outage.ended_at + dt.timedelta(minutes=20), world.rng)
-            yield ticket
+        if customer.zone_id != outage.zone_id or rng.random() >= 0.25:
+            continue
+        began_on = clock.local(outage.began_at).date()
+        there = product.ended_on is None and (product.started_on or began_on) < began_on
+        if not there or ((plan.case or plan.free) and outage.began_at > recent):
+            continue
+        opened = outage.began_at + dt.timedelta(minutes=rng.randint(5, 120))
+        ticket = _plain(product, opened, SYMPTOMS[product.offering.service][-1])
+        ticket.outage = outage
+        assert outage.ended_at is not None
+        _solve(ticket, outage.ended_at + dt.timedelta(minutes=20), rng)
+        yield ticket
 
 
 def _changes(ticket: TroubleTicket, keys: Iterator[int]) -> Iterator[tuple[int, int, str, str, str, str]]:

@@ -1,7 +1,6 @@
 """The customers with their phones, products and credit listings, written in bulk."""
 
 import datetime as dt
-import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -27,7 +26,7 @@ class World:
     """What is settled for all customers, and what has been made of those who have cases."""
 
     at: dt.datetime
-    rng: random.Random
+    seed: int
     staff: Staff
     zones: list[Zone]
     offerings: dict[str, Offering]
@@ -60,11 +59,13 @@ def make_customers(world: World, plans: list[Plan]) -> Block:
     loader = world.loader
     pairs = [(plan, _customer(plan, world)) for plan in plans]
     loader.records(Customer, [customer for _, customer in pairs])
-    phones = {customer.pk: _phones(plan, customer, world.rng) for plan, customer in pairs}
+    phones = {customer.pk: _phones(plan, customer) for plan, customer in pairs}
     loader.records(Phone, [phone for each in phones.values() for phone in each])
     block = Block(pairs, {customer.pk: _products(plan, customer, world) for plan, customer in pairs})
     loader.records(Product, [product for each in block.products.values() for product in each])
-    loader.records(CreditListing, [_listing(customer, world) for plan, customer in pairs if plan.trait == "listed"])
+    loader.records(
+        CreditListing, [_listing(plan, customer, world) for plan, customer in pairs if plan.trait == "listed"]
+    )
     rows = list(_tokens(block, phones, loader.keys(SearchToken)))
     loader.rows(SearchToken, ["id", "customer_id", "token"], rows)
     _keep_cased(world, block)
@@ -87,7 +88,7 @@ def _keep_cased(world: World, block: Block) -> None:
 
 
 def _customer(plan: Plan, world: World) -> Customer:
-    rng = world.rng
+    rng = plan.chance("person")
     business = plan.internet in catalogue.TOP or (plan.case is None and rng.random() < 0.06)
     zone = rng.choice(_possible_zones(plan, world))
     category = "vip" if plan.vip else "business" if business else "standard"
@@ -112,11 +113,11 @@ def _possible_zones(plan: Plan, world: World) -> list[Zone]:
     return [zone for zone in world.zones if zone.operations_center_id == home]
 
 
-def _phones(plan: Plan, customer: Customer, rng: random.Random) -> list[Phone]:
+def _phones(plan: Plan, customer: Customer) -> list[Phone]:
     phones = [Phone(customer=customer, number=names.mobile(plan.index), is_mobile=True, is_contact=True)]
     if "telefono" in plan.others:
         phones.append(Phone(customer=customer, number=names.landline(plan.index), is_mobile=False))
-    if rng.random() < 0.2:
+    if plan.chance("phones").random() < 0.2:
         phones.append(Phone(customer=customer, number=names.mobile(10_000 + plan.index), is_mobile=True))
     return phones
 
@@ -131,7 +132,7 @@ def _products(plan: Plan, customer: Customer, world: World) -> list[Product]:
     for product in products:
         product.network_point = _hangs_on(customer, world)
     if plan.case and plan.trait == "arrears":
-        _withdraw(products[-1], world.today - dt.timedelta(days=world.rng.randint(150, 400)))
+        _withdraw(products[-1], world.today - dt.timedelta(days=plan.chance("arrears").randint(150, 400)))
     return products
 
 
@@ -159,6 +160,6 @@ def _withdraw(product: Product, day: dt.date) -> None:
     product.ended_on = max(day, product.started_on or day)
 
 
-def _listing(customer: Customer, world: World) -> CreditListing:
-    days = world.rng.randint(120, 500)
+def _listing(plan: Plan, customer: Customer, world: World) -> CreditListing:
+    days = plan.chance("listing").randint(120, 500)
     return CreditListing(customer=customer, bureau=BUREAU, listed_on=world.today - dt.timedelta(days=days))

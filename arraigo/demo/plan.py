@@ -6,12 +6,16 @@ from dataclasses import dataclass, field
 
 from arraigo import clock
 from arraigo.demo import catalogue, scenarios
+from arraigo.demo.chance import chance
 from arraigo.demo.scenarios import Scenario
 
 MONTHS = 24
 """How far back bills, payments and tickets go."""
 CASE_DAYS = 95
 """How far back cases go."""
+FREE = 100
+"""The first customers (of a small demo a third) have no case, and no fault in the days that cases go back: they
+are for whoever tries the desk out."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,10 @@ class CasePlan:
 class Plan:
     """What one customer will have. `index` counts the customers from 0."""
 
+    seed: int
     index: int
+    free: bool = False
+    """One of the FREE ones."""
     case: CasePlan | None = None
     trait: str = ""
     """`debtor`, `arrears`, `listed`, `late` or nothing."""
@@ -42,17 +49,19 @@ class Plan:
     """When all products ended, by request or for arrears."""
     end_reason: str = ""
 
+    def chance(self, part: str) -> random.Random:
+        """What `part` draws for this customer."""
+        return chance(self.seed, self.index, part)
 
-def make_plans(count: int, cases: int, rng: random.Random, at: dt.datetime) -> list[Plan]:
-    """The plans of `count` customers, of whom some have one of `cases` cases up to `at`."""
-    plans = [_plan(index, rng, at) for index in range(count)]
-    apart = scenarios.APART if cases > len(scenarios.WAITING) else ()
-    cased = case_plans(cases - len(apart), rng, at)
-    for plan, case in zip(rng.sample(plans, len(cased)), cased, strict=True):
-        _fit(plan, case, rng, at)
-    last = (plan for plan in reversed(plans) if plan.case is None)
-    for plan, each in zip(last, apart, strict=False):
-        _fit(plan, CasePlan(each, at - dt.timedelta(hours=each.hours)), random.Random(each.name), at)
+
+def make_plans(count: int, cases: int, seed: int, at: dt.datetime) -> list[Plan]:
+    """The plans of `count` customers, of whom some have one of `cases` cases (at most two thirds) up to `at`."""
+    free = min(FREE, count // 3)
+    plans = [_plan(Plan(seed, index, free=index < free), at) for index in range(count)]
+    rng = chance(seed, "cases")
+    cased = case_plans(cases, rng, at)
+    for plan, case in zip(rng.sample(plans[free:], len(cased)), cased, strict=True):
+        _fit(plan, case, at)
     return plans
 
 
@@ -74,9 +83,9 @@ def _office_moment(rng: random.Random, at: dt.datetime) -> dt.datetime:
     return clock.start_of_day(day) + dt.timedelta(minutes=rng.randint(9 * 60, 17 * 60))
 
 
-def _plan(index: int, rng: random.Random, at: dt.datetime) -> Plan:
-    today = clock.local(at).date()
-    plan = Plan(index, vip=rng.random() < 0.03)
+def _plan(plan: Plan, at: dt.datetime) -> Plan:
+    today, rng = clock.local(at).date(), plan.chance("plan")
+    plan.vip = rng.random() < 0.03
     plan.trait = rng.choices(("", "late", "debtor", "arrears", "listed"), (80, 12, 4, 2, 2))[0]
     if rng.random() < 0.86:
         plan.internet = rng.choices(catalogue.INTERNET, catalogue.WEIGHTS)[0]
@@ -104,12 +113,12 @@ def _maybe_leave(plan: Plan, rng: random.Random, today: dt.date) -> None:
     plan.end_reason = "arrears" if plan.trait == "arrears" else rng.choices(reasons, (20, 26, 20, 9, 5, 14, 6))[0]
 
 
-def _fit(plan: Plan, case: CasePlan, rng: random.Random, at: dt.datetime) -> None:
+def _fit(plan: Plan, case: CasePlan, at: dt.datetime) -> None:
     """Make the customer one to whom this case can happen."""
     scenario = case.scenario
     prices = {"cheap": catalogue.CHEAP, "middle": ("fo-200",), "middle-top": ("fo-400",), "top": catalogue.TOP}
     plan.case, plan.trait, plan.vip = case, scenario.trait, scenario.vip
-    plan.internet = rng.choice(prices[scenario.price])
+    plan.internet = plan.chance("case").choice(prices[scenario.price])
     if scenario.television:
         plan.television = "tv-hd"
     plan.ended_on, plan.end_reason = None, ""

@@ -181,11 +181,7 @@ WAITING = (
     Scenario("stays_after_all", faults=True, hours=2.7, answers={
         "step_03": (Insist(), STOP),
         "termination": (Stay(StayReason.OFFER, "Si de verdad vienen mañana, me quedo."),)}),
-)  # fmt: skip
-"""One in every tray today, for the accounts that people sign in with."""
-
-APART = (
     Scenario("to_approve_12_by_management", Reason.COMPENSATION, price="top", hours=3.4, answers={
         "step_11": (COMPENSATION,), "step_12": (Do({"days": "28"}),), "approve_12_management": (STOP,)}),
 )  # fmt: skip
-"""Added to `WAITING` since: drawn apart, so that the customers whom the tour names stay who they are."""
+"""One in every tray today, for the accounts that people sign in with."""

@@ -1,6 +1,7 @@
 """Fill an empty database with a composed operator."""
 
 import datetime as dt
+import time
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -32,6 +33,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["customers"] < 1 or options["cases"] < 0:
             raise CommandError("A demo needs at least one customer, and no negative number of cases.")
+        began = time.monotonic()
         at = moment(options["as_of"]) if options["as_of"] else clock.now().replace(second=0, microsecond=0)
         try:
             # The demo itself is Spanish; what is said to the operator is English.
@@ -42,7 +44,8 @@ class Command(BaseCommand):
             )
         except RuleBroken as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(", ".join(f"{name} {count}" for name, count in counts.items()))
+        told = ", ".join(f"{name} {count}" for name, count in counts.items())
+        self.stdout.write(f"{told}, in {time.monotonic() - began:.0f} s")
 
     def say(self, text: str) -> None:
         self.stderr.write(f"demo: {text}")
