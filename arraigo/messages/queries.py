@@ -15,6 +15,11 @@ def unread(user: User) -> QuerySet[Notice]:
     return Notice.objects.filter(user=user, read_at=None).order_by("-at", "-id")
 
 
+def has(user: User, pk: int) -> bool:
+    """Whether the notice is one of `user`'s, read or not."""
+    return Notice.objects.filter(user=user, pk=pk).exists()
+
+
 @compiled
 def some_unread(user: User) -> QuerySet[Notice, int]:
     """Keys of what `user` has not read yet, ten at most: enough to show how many."""

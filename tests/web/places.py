@@ -10,7 +10,7 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import settings
 
 from arraigo import clock
-from arraigo.billing.models import BillingClaim
+from arraigo.billing.models import BillingClaim, BillingRun
 from arraigo.bss.models import Command
 from arraigo.desk import actions as desk
 from arraigo.engine.models import WorkItem
@@ -82,7 +82,7 @@ class Places:
             "evaluation_terminations": {**month, "figure": "requested"},
             "evaluation_pdf": {"month": self._signed()},
             "billing_claim_confirm": claim, "billing_claim_refuse": claim, "billing_termination": leaves,
-            "billing_month_issue": {"month": today.replace(day=1)}, "billing_run_stop": {"pk": 1},
+            "billing_month_issue": {"month": today.replace(day=1)}, "billing_run_stop": {"pk": self._run()},
             "claim_correct": {**number, "claim": claim["number"]},
             "administration_holiday_remove": {"day": today.isoformat()},
             "administration_holidays_fill": {"year": today.year},
@@ -171,6 +171,11 @@ class Places:
     def _callback(self) -> int:
         due_at = clock.now() + dt.timedelta(hours=1)
         return desk.note_callback(self.case, due_at=due_at, note="", actor=self.desk.cast[Role.ADVISOR]).pk
+
+    def _run(self) -> int:
+        """A run of billing that is over."""
+        now, by = clock.now(), self.desk.cast[Role.BILLING]
+        return BillingRun.objects.create(kind="open", month=clock.month_of(now), started_at=now, ended_at=now, by=by).pk
 
     def _override(self) -> int:
         """What the head of team is to authorise."""

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.views import LoginView
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -105,6 +105,9 @@ def notices_read(request: HttpRequest) -> HttpResponse:
 @posted
 @staff()
 def notice_read(request: HttpRequest, pk: int) -> HttpResponse:
-    """Mark an own notice as read and go back to the page."""
-    notices.mark_read(user_of(request), [pk])
+    """Mark an own notice as read and go back to the page; other people's do not exist."""
+    user = user_of(request)
+    if not notice_queries.has(user, pk):
+        raise Http404
+    notices.mark_read(user, [pk])
     return replies.back(request, "home")

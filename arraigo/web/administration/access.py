@@ -26,12 +26,12 @@ def holidays(year: int) -> QuerySet[Holiday]:
     return Holiday.objects.filter(day__year=year).order_by("day")
 
 
-def holiday(day: dt.date) -> Holiday:
-    """The holiday on `day`; 404 where it is none."""
-    found = Holiday.objects.filter(day=day).first()
-    if found is None:
-        raise Http404
-    return found
+def holiday(day: str) -> Holiday:
+    """The holiday on `day` (2026-08-06); 404 where it is none."""
+    try:
+        return Holiday.objects.get(day=dt.date.fromisoformat(day))
+    except (ValueError, Holiday.DoesNotExist) as error:
+        raise Http404 from error
 
 
 def versions() -> QuerySet[ProcedureVersion]:

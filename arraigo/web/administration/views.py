@@ -59,11 +59,7 @@ def holidays(request: HttpRequest) -> HttpResponse:
 @ONLY
 def holiday_remove(request: HttpRequest, day: str) -> HttpResponse:
     """Take a day out of the calendar."""
-    try:
-        found = access.holiday(dt.date.fromisoformat(day))
-    except ValueError:
-        return redirect("administration_holidays")
-    workdays.remove_holiday(found.day, actor=user_of(request))
+    workdays.remove_holiday(access.holiday(day).day, actor=user_of(request))
     messages.success(request, _("The calendar is changed."))
     return redirect("administration_holidays")
 

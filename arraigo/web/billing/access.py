@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from arraigo.billing import queries
-from arraigo.billing.models import BillingClaim
+from arraigo.billing.models import BillingClaim, BillingRun
 from arraigo.terminations import queries as terminations
 from arraigo.terminations.models import Termination
 
@@ -12,6 +12,14 @@ from arraigo.terminations.models import Termination
 def claim(number: str) -> BillingClaim:
     """The claim of that number; 404 where there is none."""
     found = BillingClaim.objects.filter(number=number).select_related("customer", "product__offering").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def run(pk: int) -> BillingRun:
+    """A run that opens or issues bills, over or not; 404 where there is none."""
+    found = BillingRun.objects.filter(pk=pk).first()
     if found is None:
         raise Http404
     return found

@@ -14,6 +14,7 @@ from arraigo.people.models import Role
 from arraigo.records import RuleBroken
 from arraigo.web import replies
 from arraigo.web.access import posted, staff, user_of
+from arraigo.web.billing import access
 from arraigo.web.billing.forms import IssueForm
 from arraigo.web.templatetags.show import month as in_words
 
@@ -55,8 +56,9 @@ def count_bills(request: HttpRequest) -> HttpResponse:
 @staff(Role.BILLING)
 def stop_run(request: HttpRequest, pk: int) -> HttpResponse:
     """End a run under way; what it has done stays."""
+    run = access.run(pk)
     replies.attempt(
-        request, lambda: billing.stop(pk, actor=user_of(request)), _("Stopped: what was done so far stays.")
+        request, lambda: billing.stop(run, actor=user_of(request)), _("Stopped: what was done so far stays.")
     )
     return redirect("billing_months")
 
