@@ -1,6 +1,7 @@
 """At most 20 SQL statements a step, whichever way it ends, for a case with one order and one product; each
 further product may cost as many again (its own claim, adjustment and promise)."""
 
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -15,15 +16,19 @@ from arraigo.engine.models import WorkItem
 from arraigo.fieldwork import trips
 from arraigo.fieldwork.models import Photo
 from arraigo.fieldwork.photos import add_photo
+from arraigo.insight import actions as insight
 from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role
 from arraigo.quality import actions as quality
 from arraigo.quality.models import QualityControl
-from arraigo.retention import actions, claims, firm_no, sweeps
+from arraigo.retention import actions, claims, dispatch, firm_no, sweeps
 from tests.cast import Cast, Household, Walk, credit, moment, signature
+from tests.insight.ways import compensated
 from tests.steps.test_step_08_signatures import photo
 
 MOST = 20
+BATCH, MONTH = 20, 70
+"""What printing a batch and signing a month may take besides, whatever the number of orders and of cases."""
 CONTROL = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT", "ROLLBACK")
 OF_EACH = ("step_04", "step_13")
 """Steps that do something of its own for each product; the others keep to the limit whatever their number."""
@@ -234,3 +239,40 @@ def test_what_others_refuse(home: Household, counter: Counter, monkeypatch: pyte
         billing.refuse_claim(BillingClaim.objects.get(), reason="Sin respaldo", actor=home.cast[Role.BILLING])
     assert {"approve_03 approved", "approve_03 refused"} <= counter.ways
     assert counter.too_many() == {}
+
+
+def constant_and_each(counter: Counter) -> tuple[float, float]:
+    """What doing it for one and then for three took: whatever their number, and for each. The first time warms up."""
+    _first, one, three = (len(sql) for _name, sql in counter.seen)
+    each = (three - one) / 2
+    return one - each, each
+
+
+def test_the_board_prints_each_order_with_as_many(cast: Cast) -> None:
+    """Its assignment, its place in the batch and its step 6."""
+    counter, boss = Counter(), cast[Role.OPERATIONS_SUPERVISOR]
+    for numbers in (["1"], ["2"], ["3", "4", "5"]):
+        walks = []
+        for number in numbers:
+            home = cast.household(number)
+            home.repeated_faults()
+            walks.append(Walk(home).go("step_01", "step_02", "step_03", "step_04", "step_05"))
+        orders = list(WorkOrder.objects.filter(technician=None))
+        with counter.of("print"):
+            dispatch.print_and_assign(orders, technician=cast[Role.TECHNICIAN], actor=boss)
+        assert [walk.open for walk in walks] == [["step_07"]] * len(numbers)
+    constant, each = constant_and_each(counter)
+    assert (constant <= BATCH, each <= MOST) == (True, True), (constant, each)
+
+
+def test_the_signature_of_a_month_ends_each_case_with_as_many(cast: Cast) -> None:
+    """Step 15, beside the month's own figures and paper."""
+    counter, by = Counter(), cast[Role.COMMERCIAL_MANAGEMENT]
+    for day, month, numbers in ((0, 3, ["1"]), (30, 4, ["2"]), (61, 5, ["3", "4", "5"])):
+        with moment(days=day):
+            walks = [compensated(cast.household(number)) for number in numbers]
+        with moment(days=day + 25), counter.of("step_15"):
+            insight.sign_evaluation(dt.date(2026, month, 1), findings="—", decisions="—", reformulate=False, actor=by)
+        assert {walk.reload().outcome for walk in walks} == {"evaluated"}
+    constant, each = constant_and_each(counter)
+    assert (constant <= MONTH, each <= MOST) == (True, True), (constant, each)
