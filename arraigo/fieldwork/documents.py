@@ -14,7 +14,8 @@ from arraigo.documents.values import amount, moment, paper_language, phone
 from arraigo.fieldwork.models import PrintBatch, Reprint, Task
 from arraigo.network.models import Zone
 from arraigo.network.sketch import CHAIN, Place, Sketch, chain_places, sketch, zone_places
-from arraigo.orders.models import WorkOrder
+from arraigo.orders import queries as orders_now
+from arraigo.orders.models import Pause, WorkOrder
 from arraigo.products.models import Product
 from arraigo.tickets.models import TroubleTicket
 
@@ -35,6 +36,7 @@ def gathered(orders: QuerySet[WorkOrder]) -> list[WorkOrder]:
         Prefetch("tickets", TroubleTicket.objects.select_related("product")),
         Prefetch("print_batches", PrintBatch.objects.only("number", "printed_at").order_by("id")),
         "customer__phones",
+        "pauses",
     )
     return list(together.order_by("pk"))
 
@@ -144,7 +146,16 @@ def _cover(batch: PrintBatch, orders: Sequence[dict[str, Any]]) -> list[list[str
 
 
 def _row(order: WorkOrder) -> list[str]:
-    return [order.number, moment(order.due_at), order.customer.name, order.customer.address or "—"]
+    due = moment(orders_now.due_then(order))
+    if wanted := _wanted(order):
+        due = _("from %(hour)s, until %(due)s") % {"hour": moment(wanted.until), "due": due}
+    return [order.number, due, order.customer.name, order.customer.address or "—"]
+
+
+def _wanted(order: WorkOrder) -> Pause | None:
+    """The pause in which the customer asked for the hour that holds."""
+    pause = orders_now.last_pause(order)
+    return pause if pause is not None and pause.wanted_at is not None else None
 
 
 def _page(order: WorkOrder, zones: Sequence[Place]) -> dict[str, Any]:
@@ -201,12 +212,15 @@ def ticket_line(ticket: TroubleTicket) -> str:
 
 def _order_fields(order: WorkOrder) -> list[list[str]]:
     customer, sold = order.customer, order.product_order
-    hours = round((order.due_at - order.created_at).total_seconds() / HOUR)
+    due, wanted = orders_now.due_then(order), _wanted(order)
+    hours = round((due - order.created_at).total_seconds() / HOUR)
+    later = [[_("Not before"), f"{moment(wanted.until)} · {wanted.words}"]] if wanted else []
     contact = phone(order.contact_phone)
     others = [other for known in customer.phones.all() if (other := phone(known.number)) != contact]
     return [
         [str(customer.get_kind_display()), f"{customer.name} · {customer.number}"],
-        [_("Due"), f"{moment(order.due_at)} ({hours} h)"],
+        *later,
+        [_("Due"), f"{moment(due)} ({hours} h)"],
         [_("Address"), customer.address],
         [_("Zone"), str(order.zone or "")],
         [_("Contact phone"), contact],

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 NAMES: dict[str, Promise] = {
     "visit.ordered": _("Visit agreed"),
+    "visit.rescheduled": _("Visit put off"),
     "visit.on_the_way": _("Technician on the way"),
     "visit.not_solved": _("Visit that could not solve it"),
     "visit.papers": _("Copy of the signed papers"),

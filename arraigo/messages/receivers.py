@@ -16,8 +16,15 @@ from arraigo.fieldwork.signals import customer_absent, technician_left
 from arraigo.messages.actions import notify, notify_all, send_to_customer, take_back
 from arraigo.messages.texts import to_return
 from arraigo.orders import queries as orders
-from arraigo.orders.models import WorkOrder
-from arraigo.orders.signals import order_assigned, order_escalated, orders_cancelled, visit_not_solved, visit_ordered
+from arraigo.orders.models import Pause, WorkOrder
+from arraigo.orders.signals import (
+    order_assigned,
+    order_escalated,
+    orders_cancelled,
+    visit_not_solved,
+    visit_ordered,
+    visit_put_off,
+)
 from arraigo.people.models import Role, User
 from arraigo.people.queries import staff_of
 from arraigo.procedure import queries as procedures
@@ -74,7 +81,33 @@ def tell_of_visit(sender: Any, order: WorkOrder, products: Sequence[Product], **
 @receiver(orders_cancelled, dispatch_uid="message_of_cancelled_visit")
 def take_visit_back(sender: Any, orders: Sequence[WorkOrder], **_more: Any) -> None:
     """The visit does not take place: what was not told of it yet is not told."""
-    take_back(["visit.ordered", "visit.on_the_way"], [order.number for order in orders])
+    take_back(["visit.ordered", "visit.rescheduled", "visit.on_the_way"], [order.number for order in orders])
+
+
+@receiver(visit_put_off, dispatch_uid="message_of_later_visit")
+def tell_of_later_visit(sender: Any, order: WorkOrder, pause: Pause, **_more: Any) -> None:
+    """The customer asked for a later hour: between when and when the technician comes now (step 7).
+
+    What was not told yet of the hour before is not told any more.
+    """
+    take_back(["visit.ordered", "visit.rescheduled"], [order.number])
+    due = orders.due_then(order)
+    data = {"orden": order.number, "desde": pause.until, "plazo": due, "telefono": phone(order.contact_phone)}
+    _about_visit(order, "visit.rescheduled", data, part=f":{pause.pk}", until=due)
+
+
+@receiver(visit_put_off, dispatch_uid="notice_of_later_visit")
+def tell_technician_later(sender: Any, order: WorkOrder, pause: Pause, **_more: Any) -> None:
+    """The technician does not go before the hour for which the customer asked."""
+    if order.technician is None or order.technician == pause.by:
+        return
+    data = {
+        "order": order.number,
+        "from": moment(pause.until),
+        "due": moment(orders.due_then(order)),
+        "words": pause.words,
+    }
+    notify(order.technician, "work_order.put_off", data, order.case_number)
 
 
 @receiver(order_assigned, dispatch_uid="notice_of_assignment")
@@ -130,8 +163,12 @@ def tell_of_unsolved(sender: Any, order: WorkOrder, **_more: Any) -> None:
 
 @receiver(technician_left, dispatch_uid="message_of_technician")
 def tell_of_technician(sender: Any, trip: Trip, **_more: Any) -> None:
-    """The technician is on the way (step 7); told once for each trip, and not when they must be there already."""
+    """The technician is on the way (step 7); told once for each trip, and not when they must be there already.
+
+    The later hour that was not told yet is not told any more.
+    """
     order = trip.work_order
+    take_back(["visit.rescheduled"], [order.number])
     data = {"orden": order.number, "tecnico": trip.technician}
     _about_visit(order, "visit.on_the_way", data, part=f":{trip.pk}", until=clock.now() + LONGEST_WAY)
 

@@ -30,6 +30,10 @@ SENTENCES = {
     "claim.refused": gettext_noop("Billing refused claim %(number)s of Bs %(amount)s (case %(case)s): %(reason)s."),
     "work_order.failed": gettext_noop("Work order %(order)s (case %(case)s) could not be solved on site."),
     "work_order.assigned": gettext_noop("Work order %(order)s (case %(case)s) is yours: due %(due)s."),
+    "work_order.put_off": gettext_noop(
+        "The customer of work order %(order)s (case %(case)s) asked for a later visit: not before %(from)s, due "
+        "%(due)s. %(words)s."
+    ),
     "work_order.due": gettext_noop(
         "Work order %(order)s (case %(case)s): %(part)s of its hours are gone; due %(due)s, technician %(technician)s."
     ),
@@ -51,7 +55,7 @@ SENTENCES = {
 GROUPS: dict[str, tuple[Promise, frozenset[str]]] = {
     "assigned": (
         gettext_lazy("Something is assigned to me"),
-        frozenset({"work_item.assigned", "work_order.assigned", "case.handed_over"}),
+        frozenset({"work_item.assigned", "work_order.assigned", "work_order.put_off", "case.handed_over"}),
     ),
     "due": (gettext_lazy("Something falls due"), frozenset({"work_order.due", "promise.due", "callback.due"})),
     "late": (gettext_lazy("Something is late"), frozenset({"work_order.late", "promise.late", "control.late"})),

@@ -1,11 +1,14 @@
 """Product orders (TMF622) and work orders (TMF697)."""
 
+import datetime as dt
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from arraigo import clock
 from arraigo.money import MoneyField
 from arraigo.records import Record, known_words
 
@@ -149,6 +152,21 @@ class Pause(Record):
 
     def __str__(self) -> str:
         return f"{self.work_order_id} {self.reason}"
+
+    @property
+    def wanted_at(self) -> dt.datetime | None:
+        """The hour for which the customer asked; none once the 24 hours ran on before it."""
+        return self.until if self.until and (self.ended_at is None or self.ended_at >= self.until) else None
+
+    @property
+    def words(self) -> str:
+        """The evidence without the hour that `until` says."""
+        hour = f" · {clock.local(self.until):%d/%m/%Y %H:%M}" if self.until else ""
+        return self.evidence.replace(hour, "", 1)
+
+    def stood(self, now: dt.datetime) -> dt.timedelta:
+        """For how long the 24 hours have stood still at `now`."""
+        return max(min(self.ended_at or now, self.until or now), self.began_at) - self.began_at
 
 
 class Escalation(Record):

@@ -23,7 +23,7 @@ from arraigo.orders.errors import (
     WrongState,
 )
 from arraigo.orders.models import ENDED, OrderState, Pause, ProductOrder, WorkOrder
-from arraigo.orders.signals import clock_changed, order_assigned, orders_cancelled, visit_not_solved
+from arraigo.orders.signals import clock_changed, order_assigned, orders_cancelled, visit_not_solved, visit_put_off
 from arraigo.people.models import User
 from arraigo.records import key_of
 
@@ -127,6 +127,8 @@ def pause(
     told = {"reason": reason, "evidence": began.evidence, "began_at": began.began_at.isoformat()}
     _record("paused", order, actor, **told)
     clock_changed.send(WorkOrder, order=order)
+    if until is not None:
+        visit_put_off.send(WorkOrder, order=order, pause=began)
     return began
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from django.db.models import QuerySet
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, When
 
 from arraigo.compiled import compiled
 from arraigo.engine.models import Instance
@@ -51,6 +51,26 @@ def of_technician(user_id: int) -> QuerySet[WorkOrder]:
 def open_pause(order: WorkOrder) -> Pause | None:
     """The pause in which `order` stands, if it does."""
     return order.pauses.filter(ended_at=None).first()
+
+
+def last_pause(order: WorkOrder) -> Pause | None:
+    """The latest pause of `order`, whose pauses may be read ahead."""
+    return max(order.pauses.all(), key=lambda pause: pause.pk, default=None)
+
+
+def due_then(order: WorkOrder) -> dt.datetime:
+    """When the 24 hours of `order` end if they run on at the hour for which the customer asked."""
+    pause = last_pause(order)
+    if pause is None or pause.until is None or pause.ended_at is not None:
+        return order.due_at
+    return order.due_at + pause.stood(pause.until)
+
+
+def wanted_hour() -> Subquery:
+    """`Pause.wanted_at` of the last pause of each order of a query."""
+    stands = Q(ended_at=None) | Q(ended_at__gte=F("until"))
+    last = Pause.objects.filter(work_order=OuterRef("pk")).order_by("-pk")
+    return Subquery(last.annotate(wanted=Case(When(stands, then=F("until")))).values("wanted")[:1])
 
 
 def hours_left(order: WorkOrder, now: dt.datetime) -> float:

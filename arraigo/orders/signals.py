@@ -20,6 +20,10 @@ clock_changed = Signal()
 """The 24 hours of an order stand still, or run on with another due time. Sent with `order` (WorkOrder).
 Receivers write in the same transaction, or after it, and must not raise."""
 
+visit_put_off = Signal()
+"""The customer asked for a later hour: the 24 hours stand still until then. Sent with `order` (WorkOrder) and
+`pause` (Pause, its `until` set). Receivers must not raise."""
+
 order_assigned = Signal()
 """An order went to a technician. Sent with `order` (WorkOrder, its technician set) and `actor` (User or
 None). Receivers must not raise."""

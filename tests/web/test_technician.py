@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from arraigo.customers.models import Customer
 from arraigo.eventlog.models import Event
-from arraigo.fieldwork import copies, pictures
+from arraigo.fieldwork import copies, documents, pictures
 from arraigo.fieldwork.actions import print_batch
 from arraigo.fieldwork.models import Photo, SignedPaper, Trip, Visit
 from arraigo.messages.models import Message
@@ -23,7 +23,7 @@ from arraigo.network.models import Zone
 from arraigo.orders import actions as orders
 from arraigo.orders.models import Pause, WorkOrder
 from arraigo.people.models import Membership, Role, Unit, User
-from arraigo.retention import dispatch
+from arraigo.retention import dispatch, sweeps
 from tests.cast import NOW, TASK_DETAILS, Cast, Walk, moment
 from tests.fieldwork.records import a_photo, text_of
 from tests.records import a_customer, a_product, a_visit
@@ -316,6 +316,47 @@ def test_visits_take_as_many_queries_for_one_as_for_many(
         Walk(home).go("step_01", "step_02", "step_03", "step_04", "step_05", "step_06")
     with django_assert_num_queries(len(one)):
         assert text(phone.get("/visits/")).count("visit-row") == 3
+
+
+def test_the_hour_that_a_customer_asked_for_reaches_the_phone_the_paper_and_the_customer(
+    desk: Desk, phone: Client, order: WorkOrder
+) -> None:
+    supervisor, tito = desk.cast[Role.OPERATIONS_SUPERVISOR], desk.cast[Role.TECHNICIAN]
+    page, way = (reverse(name, args=[order.number]) for name in ("visit", "visit_set_out"))
+    day = "2026-03-12"
+    with moment(hours=1):
+        before = asked(phone, reverse("visits"))
+        said = {"reason": "later", "words": "Trabajo hasta las seis", "wanted_at": NOW + dt_hours(2 * 24 + 8.5)}
+        dispatch.pause_order(order, actor=supervisor, note="Tocar dos veces", **said)
+        for shown in (text(phone.get(page)), text(phone.get(reverse("visits"), {"day": day}))):
+            for words in ("No antes del 12/03/2026 18:30", "«Trabajo hasta las seis» · Tocar dos veces"):
+                assert words in shown, words
+        assert phone.get(reverse("visits")).context["day"].isoformat() == day, "nothing is left for today"
+        assert asked(phone, reverse("visits")) == before
+        written = text_of(documents.work_orders_pdf(print_batch([order], actor=supervisor)))
+        for words in ("No antes del", "12/03/2026 18:30 · «Trabajo hasta las seis»", "13/03/2026 17:30"):
+            assert any(words in each for each in written), words
+        told = Message.objects.get(kind="visit.rescheduled")
+        assert (told.data["desde"], told.data["plazo"]) == ("12/03/2026 18:30", "13/03/2026 17:30")
+        assert Message.objects.get(kind="visit.ordered").why == "overtaken"
+        notice = tito.notices.get(kind="work_order.put_off").sentence
+        assert "no antes del 12/03/2026 18:30" in notice
+        assert "«Trabajo hasta las seis»" in notice
+        sure = text(phone.post(way))
+        assert "pidió que no lo visiten antes del 12/03/2026 18:30" in sure
+        assert 'name="early"' in sure
+        assert not Trip.objects.exists()
+        with transaction.atomic():
+            assert phone.post(way, {"early": "1"}).status_code == 302
+            assert Trip.objects.exists()
+            assert Message.objects.get(kind="visit.rescheduled").why == "overtaken"
+            transaction.set_rollback(True)
+    with moment(days=2, hours=9):
+        sweeps.run_all()
+        assert "No antes del 12/03/2026 18:30" in text(phone.get(page)), "it is today's, though due tomorrow"
+        assert phone.get(reverse("visits")).context["day"] is None
+        assert phone.post(way).status_code == 302
+        assert Trip.objects.exists()
 
 
 def test_a_batch_across_two_centres_is_of_who_supervises_both(desk: Desk) -> None:

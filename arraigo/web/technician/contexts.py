@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Prefetch, QuerySet
-from django.db.models.functions import TruncDate
+from django.db.models import Case, Count, Prefetch, QuerySet, When
+from django.db.models.functions import Coalesce, TruncDate
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +16,7 @@ from arraigo.fieldwork import documents
 from arraigo.fieldwork.models import Photo, Trip
 from arraigo.network.models import Zone
 from arraigo.network.sketch import zone_places
+from arraigo.orders import queries as orders
 from arraigo.orders.models import Pause, WorkOrder
 from arraigo.people.models import User
 from arraigo.retention import visits
@@ -44,6 +45,8 @@ class Stop:
     """When the 24 hours end, as things stand now."""
     since: dt.datetime | None = None
     """Since when the clock stands still."""
+    later: Pause | None = None
+    """The pause in which the customer asked for a later hour that still holds."""
 
     @property
     def tone(self) -> str:
@@ -56,6 +59,11 @@ class Stop:
     @property
     def may_set_out(self) -> bool:
         return self.state in (ASSIGNED, STANDS)
+
+    @property
+    def early(self) -> bool:
+        """Whoever sets out now is there before the hour for which the customer asked."""
+        return self.later is not None and self.later.until is not None and self.later.until > clock.now()
 
     @property
     def may_arrive(self) -> bool:
@@ -73,9 +81,12 @@ class Stop:
 
 def stop(order: WorkOrder, task: WorkItem | None) -> Stop:
     """Where the technician stands with `order`, whose trips and pauses are read."""
-    pause = next((pause for pause in order.pauses.all() if pause.ended_at is None), None)
-    due_at = order.due_at if pause is None else order.due_at + (clock.now() - pause.began_at)
-    return Stop(order, task, _state(order, pause), due_at, pause.began_at if pause else None)
+    last = orders.last_pause(order)
+    pause = last if last is not None and last.ended_at is None else None
+    due_at = order.due_at if pause is None else order.due_at + pause.stood(clock.now())
+    state = _state(order, pause)
+    later = last if last is not None and last.wanted_at and state in (ASSIGNED, STANDS) else None
+    return Stop(order, task, state, due_at, pause.began_at if pause else None, later)
 
 
 def _state(order: WorkOrder, pause: Pause | None) -> str:
@@ -100,6 +111,7 @@ AT_ONCE = 20
 def visit_list(user: User, day: str = "", page: str = "") -> dict[str, Any]:
     """The visits due today or late, priority first, then by hours left; those of later days by their number.
 
+    One that its customer put off stands under the day asked for, until its hour behind those that can be made.
     Of one later `day` (ISO text) where asked, or where nothing is due today. `page` by page.
     """
     counts, today = visit_days(user), clock.today()
@@ -108,7 +120,7 @@ def visit_list(user: User, day: str = "", page: str = "") -> dict[str, Any]:
     chosen = next((each for each in later if each.isoformat() == day), None)
     if chosen is None and not now and later:
         chosen = next(iter(later))
-    pages = Paginator(_due(access.open_orders(user), chosen or today, since=chosen), AT_ONCE)
+    pages = Paginator(_due(_by_hour(user), chosen or today, since=chosen), AT_ONCE)
     pages.count = later[chosen] if chosen else now
     shown = pages.get_page(page)
     return {
@@ -122,20 +134,29 @@ def visit_list(user: User, day: str = "", page: str = "") -> dict[str, Any]:
 
 
 def visit_days(user: User) -> dict[dt.date, int]:
-    """How many open visits of `user` are due on each day in La Paz, the first day first."""
-    days = access.open_orders(user).order_by().annotate(day=TruncDate("due_at", tzinfo=clock.LA_PAZ))
+    """How many open visits of `user` are due, or were asked for, on each day in La Paz, the first day first."""
+    days = _by_hour(user).order_by().annotate(day=TruncDate("hour", tzinfo=clock.LA_PAZ))
     return dict(days.values_list("day").annotate(count=Count("pk")).order_by("day"))
 
 
-def _due(orders: QuerySet[WorkOrder], until: dt.date, *, since: dt.date | None) -> QuerySet[WorkOrder]:
-    """Those due up to the end of the day `until`, from the day `since` on where one is given."""
-    due = orders.filter(due_at__lt=clock.start_of_day(until + dt.timedelta(days=1)))
-    return due.filter(due_at__gte=clock.start_of_day(since)) if since else due
+def _by_hour(user: User) -> QuerySet[Any]:
+    """The open visits of `user` with their `hour`: the one that the customer asked for, else when they are due."""
+    found = access.open_orders(user).annotate(wanted=orders.wanted_hour())
+    found = found.annotate(
+        hour=Coalesce("wanted", "due_at"), put_off=Case(When(wanted__gt=clock.now(), then=1), default=0)
+    )
+    return found.order_by("put_off", "-priority", "hour", "id")
 
 
-def _stops(user: User, orders: Any) -> list[Stop]:
+def _due(visits: QuerySet[Any], until: dt.date, *, since: dt.date | None) -> QuerySet[Any]:
+    """Those whose hour comes up to the end of the day `until`, from the day `since` on where one is given."""
+    due = visits.filter(hour__lt=clock.start_of_day(until + dt.timedelta(days=1)))
+    return due.filter(hour__gte=clock.start_of_day(since)) if since else due
+
+
+def _stops(user: User, visits: Any) -> list[Stop]:
     found = list(
-        orders.select_related("customer", "zone", "visit").prefetch_related(
+        visits.select_related("customer", "zone", "visit").prefetch_related(
             "products__offering", Prefetch("trips", Trip.objects.order_by("id")), "pauses"
         )
     )

@@ -38,7 +38,12 @@ def visit(request: HttpRequest, number: str) -> HttpResponse:
 @posted
 @staff(Role.TECHNICIAN)
 def set_out(request: HttpRequest, number: str) -> HttpResponse:
-    """On the way, since now."""
+    """On the way, since now; before the hour for which the customer asked only once that is confirmed."""
+    user = user_of(request)
+    order = access.order(user, number)
+    stop = contexts.stop(order, None)
+    if stop.may_set_out and stop.early and "early" not in request.POST:
+        return render(request, "technician/early.html", {"order": order, "stop": stop})
     return _told(request, number, fieldwork.set_out, _("On the way. The customer is told where there is consent."))
 
 
