@@ -26,6 +26,16 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", _("Administrator")
 
 
+ANSWERED_FOR = (Role.ADVISOR, Role.INCIDENT_FOLLOW_UP, Role.QUALITY_MANAGEMENT)
+"""Who heads a unit where one of these works is told of its overdue controls: those of the cases of a team, those
+that a team calls for (steps 9 and 10)."""
+
+
+def head_of(role: str) -> str:
+    """What stands in `User.standings` for who heads a unit in which somebody active has `role`."""
+    return f"head_of_{role}"
+
+
 class Unit(Record):
     """A division, a retention team or an operations centre, with its head."""
 
@@ -60,7 +70,18 @@ class User(AbstractUser):
         return frozenset(membership.role for membership in self.own_memberships)
 
     @cached_property
+    def standings(self) -> frozenset[str]:
+        """The roles, and `head_of` those of `ANSWERED_FOR` that somebody has in a unit that this person heads."""
+        led = {each.role for each in self.known_memberships if each.unit.head_id == self.pk}
+        return self.roles | {head_of(role) for role in led.intersection(ANSWERED_FOR)}
+
+    @cached_property
     def own_memberships(self) -> list["Membership"]:
+        return [each for each in self.known_memberships if each.user_id == self.pk]
+
+    @cached_property
+    def known_memberships(self) -> list["Membership"]:
+        """This person's own, and those of the people whom this one answers for."""
         return memberships(self)
 
     def has_role(self, *roles: str) -> bool:
@@ -76,7 +97,9 @@ class User(AbstractUser):
 
 @compiled
 def memberships(user: User | int) -> models.QuerySet["Membership"]:
-    return Membership.objects.filter(user=user).select_related("unit")
+    """Those of `user`, and those of active `ANSWERED_FOR` in units that `user` heads: what every request asks."""
+    headed = models.Q(unit__head=user, role__in=ANSWERED_FOR, user__is_active=True)
+    return Membership.objects.filter(models.Q(user=user) | headed).select_related("unit")
 
 
 class Membership(Record):

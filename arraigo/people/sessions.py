@@ -34,7 +34,7 @@ class StaffBackend(ModelBackend):
             user = first(_account(user_id))
             if user is None or not self.user_can_authenticate(user):
                 return None
-            user.own_memberships = memberships(user_id)
+            user.known_memberships = memberships(user_id)
         return user
 
 

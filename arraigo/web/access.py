@@ -14,7 +14,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
-from arraigo.people.models import Role, User
+from arraigo.people.models import ANSWERED_FOR, Role, User, head_of
 from arraigo.web import drafts
 
 View: TypeAlias = Callable[..., HttpResponse]
@@ -53,6 +53,8 @@ STEP_ROLES = (
 LIGHTS = (Role.ADVISOR, Role.TEAM_LEAD, Role.COMMERCIAL_MANAGEMENT)
 """Who sees the Central de Riesgos: the roles that judge the background (1.1) or answer for it."""
 HEADS = (Role.HEAD_CUSTOMER_RELATIONS, Role.HEAD_RESOURCES)
+UNIT_HEADS = tuple(head_of(role) for role in ANSWERED_FOR)
+"""Who heads a unit and is told of its overdue controls, whatever roles they have themselves."""
 MANAGEMENT_READERS = (Role.COMMERCIAL_MANAGEMENT, *HEADS)
 
 
@@ -64,7 +66,8 @@ def user_of(request: HttpRequest) -> User:
 
 
 def staff(*roles: str) -> Callable[[View], View]:
-    """Let people with one of `roles` in (without roles: everybody signed in); `Guard` sees to it."""
+    """Let people with one of `roles`, or of the other standings (`UNIT_HEADS`), in; without any, everybody signed
+    in. `Guard` sees to it."""
 
     def decorate(view: View) -> View:
         view.roles = frozenset(roles)  # type: ignore[attr-defined]
@@ -112,7 +115,7 @@ def _is_of_the_admin(request: HttpRequest) -> bool:
 
 
 def _has_one(request: HttpRequest, roles: frozenset[str] | None) -> bool:
-    return not roles or user_of(request).has_role(*roles)
+    return not roles or not user_of(request).standings.isdisjoint(roles)
 
 
 def _sign_in(request: HttpRequest, *, posted: bool) -> HttpResponse:

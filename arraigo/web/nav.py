@@ -20,6 +20,7 @@ class Entry:
     """Pressed after `g`, it leads there."""
 
 
+CONTROL_HEADS = (Role.TEAM_LEAD, *access.HEADS, *access.UNIT_HEADS)
 PAGES: tuple[tuple[str, Promise, str, tuple[str, ...]], ...] = (
     ("team", _("My team"), "users", (Role.TEAM_LEAD,)),
     ("morning_list", _("Morning list"), "sun", access.CUSTOMER_WRITERS),
@@ -28,7 +29,7 @@ PAGES: tuple[tuple[str, Promise, str, tuple[str, ...]], ...] = (
     ("operations_orders", _("Work orders"), "tool", (Role.OPERATIONS_SUPERVISOR,)),
     ("visits", _("My visits"), "map-pin", (Role.TECHNICIAN,)),
     ("control_calls", _("Calls of today"), "phone-call", (Role.INCIDENT_FOLLOW_UP, Role.QUALITY_MANAGEMENT)),
-    ("control_overdue", _("Overdue controls"), "alert-triangle", (Role.TEAM_LEAD, *access.HEADS)),
+    ("control_overdue", _("Overdue controls"), "alert-triangle", CONTROL_HEADS),
     ("billing_claims", _("Billing claims"), "file-invoice", (Role.BILLING,)),
     ("billing_terminations", _("Terminations to execute"), "door-exit", (Role.BILLING,)),
     ("billing_months", _("Bills of the month"), "receipt", (Role.BILLING,)),
@@ -66,7 +67,7 @@ def _trays(roles: frozenset[str]) -> list[str]:
 
 @lru_cache
 def entries(roles: frozenset[str]) -> tuple[Entry, ...]:
-    """The side bar of who has `roles`."""
+    """The side bar of who has `roles`, and other standings."""
     own = _trays(roles)
     found = [
         Entry(_("My tray") if len(own) == 1 else Role(role).label, reverse("tray", args=[role]), "inbox")

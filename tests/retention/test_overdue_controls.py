@@ -6,7 +6,7 @@ import pytest
 
 from arraigo import clock
 from arraigo.messages.models import Notice
-from arraigo.people.models import Role, Unit
+from arraigo.people.models import Role, Unit, User
 from arraigo.quality.models import QualityControl
 from arraigo.retention import controls, sweeps
 from arraigo.web.controls import access
@@ -56,6 +56,21 @@ def test_who_sees_an_overdue_control(cast: Cast, visited: Walk, role: Role, sees
         sweeps.wake_due_cases()
     with moment(days=5):
         assert access.overdue(cast[role]).count() == sees
+
+
+def test_whom_the_notice_tells_finds_the_control_on_the_page(cast: Cast, visited: Walk) -> None:
+    """Heads by their unit alone, without a role of their own: of the team that calls, and of the case's team."""
+    chiefs = [User.objects.create_user(name) for name in ("chief_of_division", "chief_of_team")]
+    for unit, chief in zip((cast.division, cast.team), chiefs, strict=True):
+        Unit.objects.filter(pk=unit.pk).update(head=chief)
+    with moment(days=2):
+        sweeps.wake_due_cases()
+    with moment(days=5):
+        controls.tell_of_overdue()
+        told = Notice.objects.filter(kind="control.late")
+        assert {notice.user for notice in told} == set(chiefs)
+        for reader, may_open in ((chiefs[0], False), (chiefs[1], False), (cast[Role.TEAM_LEAD], True)):
+            assert access.overdue(reader).values_list("may_open", flat=True).get() == may_open
 
 
 def test_a_failed_control_tells_owner_team_and_centre(cast: Cast, visited: Walk) -> None:

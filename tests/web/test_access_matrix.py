@@ -228,6 +228,17 @@ def test_a_role_sees_its_own_pages_and_no_others(desk: Desk, role: Role) -> None
 
 
 @pytest.mark.one_database
+def test_who_heads_a_unit_without_a_role_sees_its_overdue_controls_and_nothing_else(desk: Desk) -> None:
+    places, chief = Places(desk), User.objects.create_user("chief")
+    desk.cast.division.head = chief
+    desk.cast.division.save()
+    client, of_roles = signed_in(chief), [name for name, who in WHO.items() if who != EVERYBODY]
+    statuses = {name: asked(client, name, places.of(name, Role.QUALITY_MANAGEMENT)).status_code for name in of_roles}
+    assert {name for name, status in statuses.items() if status != 404} == {"control_overdue"}
+    assert f'href="{reverse("control_overdue")}"' in client.get(reverse("account")).content.decode()
+
+
+@pytest.mark.one_database
 @pytest.mark.parametrize("role", list(Role), ids=lambda role: role.value)
 def test_a_page_that_only_takes_posts_is_not_there_for_others_whatever_they_send(desk: Desk, role: Role) -> None:
     places = Places(desk)

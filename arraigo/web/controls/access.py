@@ -1,15 +1,16 @@
 """Which quality controls a person may call for, and which overdue ones a head may see."""
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from arraigo import clock
-from arraigo.people.models import Role, User
+from arraigo.people.models import Role, User, head_of
 from arraigo.quality import queries as quality
 from arraigo.quality.models import QualityControl
 from arraigo.retention import queries
 from arraigo.retention.models import RetentionCase
 from arraigo.web.access import HEADS
+from arraigo.web.cases.access import cases
 
 KINDS = {
     Role.INCIDENT_FOLLOW_UP: QualityControl.Kind.POST_VISIT,
@@ -37,15 +38,22 @@ def control(user: User, pk: int) -> QualityControl:
 
 
 def overdue(user: User) -> QuerySet[QualityControl]:
-    """Overdue controls: a head of division sees all, a head of team those of the team's cases, a calling
-    team its own, whoever holds the task."""
+    """Overdue controls, each with whether `user` may open its case (`may_open`): a head of division sees all, a
+    head of team those of the team's cases, a calling team its own, whoever holds the task. Who heads a unit sees
+    what its people would: whatever `retention.controls.tell_of_overdue` tells a head of stands here."""
+    readable = cases(user).filter(number=OuterRef("case_number"))
+    return _overdue(user).annotate(may_open=Exists(readable))
+
+
+def _overdue(user: User) -> QuerySet[QualityControl]:
     now = clock.now()
     if user.has_role(*HEADS):
         return quality.overdue(KINDS.values(), now)
-    own = [kind for role, kind in KINDS.items() if role in user.roles]
+    own = [kind for role, kind in KINDS.items() if user.standings & {role, head_of(role)}]
     found = quality.overdue(own, now)
-    if user.has_role(Role.TEAM_LEAD):
+    if user.standings & {Role.TEAM_LEAD, head_of(Role.ADVISOR)}:
         teams = [each.unit_id for each in user.own_memberships if each.role == Role.TEAM_LEAD]
-        cases = RetentionCase.objects.filter(team__in=teams, number=OuterRef("case_number"))
-        found = found | quality.overdue(KINDS.values(), now).filter(Exists(cases))
+        own_teams = Q(team__in=teams) | Q(team__head=user)
+        led = RetentionCase.objects.filter(own_teams, number=OuterRef("case_number"))
+        found = found | quality.overdue(KINDS.values(), now).filter(Exists(led))
     return found

@@ -10,7 +10,7 @@ from arraigo.procedure import queries as procedures
 from arraigo.quality import actions
 from arraigo.records import RuleBroken
 from arraigo.web import lists, replies
-from arraigo.web.access import HEADS, staff, user_of
+from arraigo.web.access import HEADS, UNIT_HEADS, staff, user_of
 from arraigo.web.controls import access, contexts
 from arraigo.web.controls.forms import AttemptForm
 from arraigo.web.controls.lists import CALLS, OVERDUE
@@ -28,7 +28,7 @@ def calls(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@staff(*ROLES, Role.TEAM_LEAD, *HEADS)
+@staff(*ROLES, Role.TEAM_LEAD, *HEADS, *UNIT_HEADS)
 def overdue(request: HttpRequest) -> HttpResponse:
     """The controls that nobody decided in time, for the heads."""
     found = access.overdue(user_of(request)).select_related("customer", "work_order").prefetch_related("attempts__by")

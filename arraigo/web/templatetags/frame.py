@@ -31,7 +31,7 @@ def keys(context: Context) -> SafeString:
 
 def _roles(context: Context) -> frozenset[str]:
     user = context.get("user")
-    return user.roles if isinstance(user, User) else frozenset()
+    return user.standings if isinstance(user, User) else frozenset()
 
 
 @lru_cache(maxsize=500)
