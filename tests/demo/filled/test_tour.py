@@ -68,7 +68,8 @@ def test_who_is_named_has_no_history_that_leads_elsewhere(number: str) -> None:
     for verdict in faults.verdicts(products(number), policy()):
         assert (verdict.repeat_fault, verdict.history.fault_count, verdict.history.open_faults) == (False, 0, 0)
     standing = background.of(found, policy(), reader=User.objects.get(username="asesor"), reason="tour")
-    assert (standing.eligible, standing.vip, standing.debt) == (True, False, 0)
+    assert (standing.eligible, standing.vip) == (True, False)
+    assert not standing.debt
 
 
 def test_the_waiver_is_the_advisors_own_to_grant_and_the_meter_reads_light() -> None:
