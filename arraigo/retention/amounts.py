@@ -64,14 +64,16 @@ def credit_month(products: Iterable[Product], case: RetentionCase, element: str)
 
     Where a fault came back after the controls (`step_03_recurrence`), or the customer had accepted before leaving
     and stays after all, and that month is credited already for one of `products`, the next one that is not: a
-    month is credited once, and the customer is still made good.
+    month is credited once, and the customer is still made good. Who stays after all is given one month more and
+    no further one, however often.
     """
     month = clock.month_of(clock.now())
     accepted_before = element == "step_03" and case.accepted_at is not None
     if element != RECURRENCE and not accepted_before:
         return month
     credited = billing.credited_months([product.pk for product in products], since=month)
-    while month in credited:
+    last = None if element == RECURRENCE else clock.next_month(month)
+    while month in credited and month != last:
         month = clock.next_month(month)
     return month
 

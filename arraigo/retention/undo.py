@@ -140,8 +140,8 @@ def _obstacle(case: RetentionCase, item: WorkItem) -> str:
         return str(_("the transfer has begun"))
     if item.element in CLAIMS and _claims(case).exclude(state=BillingClaim.State.ENTERED).exists():
         return str(_("billing has applied or decided the claim"))
-    if item.element == ORDER and _orders(case).exclude(print_batches=None, technician=None).exists():
-        return str(_("the work order is printed or assigned"))
+    if item.element == ORDER and _orders(case).exclude(print_batches=None, trips=None).exists():
+        return str(_("the work order is printed, or its technician has set out"))
     if item.element == BAJA and (not _bajas(case).exists() or _executed_too(case) or _another_is_open(case)):
         return str(
             _("the termination is executed, withdrawn or registered elsewhere, or the customer has another open case")
@@ -283,7 +283,7 @@ def _meters(case: RetentionCase) -> list[tuple[str, dict[str, str]]]:
     return [
         (data["element"] if kind == "case.step_completed" else "", data["meter"])
         for kind, data in events
-        if "meter" in data
+        if data.get("meter")  # empty where an undo left none running
     ]
 
 

@@ -285,3 +285,33 @@ def test_the_advisor_takes_it_back_on_the_page_with_a_reason(home: Household) ->
     assert advisor.post(page, {**shown, "reason": "Era otra persona"}).status_code == 302
     assert walk.open == ["step_03"]
     assert advisor.get(page).status_code == 200  # nothing is left to take back, and the page says so
+
+
+def test_an_undone_firm_no_hinders_no_further_undo(home: Household) -> None:
+    walk = walked(home, *FAULTS, faults=True)
+    for answers in ({"answer": "refused", "firm_no": "on"}, {"answer": "refused", "firm_no": "on"}):
+        walk("step_03", **answers)
+        taken_back(walk)
+    assert walk.reload().firm_no_at is None
+    firm_no.say(walk.case.pk, actor=walk.cast[Role.ADVISOR])
+    walk("step_03")
+    taken_back(walk)
+    assert walk.open == ["step_03"]
+
+
+def test_an_order_that_was_only_assigned_is_taken_back(home: Household) -> None:
+    walk = walked(home, *FAULTS, "step_03", "step_04", "step_05")
+    WorkOrder.objects.update(technician=walk.cast[Role.TECHNICIAN])
+    taken_back(walk)
+    assert walk.open == ["step_05"]
+
+
+def test_who_stays_again_and_again_is_credited_two_months_at_most(home: Household) -> None:
+    walk, advisor = walked(home, *FAULTS, faults=True), home.cast[Role.ADVISOR]
+    for _time in range(2):
+        walk("step_03")
+        walk("step_04")
+        actions.insist(walk.case.pk, actor=advisor)
+        actions.stay(walk.case.pk, why="stay_offer", words="Lo pensé", actor=advisor)
+    assert len(set(BillingClaim.objects.values_list("month", flat=True))) == 2
+    assert f"kind_{home.internet.pk}" in walk.errors("step_03")
