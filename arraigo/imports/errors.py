@@ -49,6 +49,16 @@ class HeadersMissing(ImportRefused):
         )
 
 
+class HeadersUnreadable(ImportRefused):
+    """The headers on line {line} of {path} cannot be read: {problem}."""
+
+    def __init__(self, path: Path, line: int, problem: str) -> None:
+        super().__init__(
+            _("The headers on line %(line)d of the file %(path)s cannot be read: %(problem)s.")
+            % {"line": line, "path": path.name, "problem": problem}
+        )
+
+
 class EncodingWrong(ImportRefused):
     """{path} is not written in {encoding}: save it again as UTF-8, or say its `encoding` in the mapping."""
 
@@ -173,6 +183,17 @@ class FileTooLarge(ImportRefused):
         super().__init__(
             _("The file %(path)s holds more than %(most)d MB when it is unpacked: split it, or raise the limit "
               "(ARRAIGO_IMPORT_MOST_MB).")
+            % {"path": path.name, "most": most >> 20}
+        )  # fmt: skip
+
+
+class SheetTooLarge(ImportRefused):
+    """A part of the spreadsheet {path} would take more than {most} bytes of memory."""
+
+    def __init__(self, path: Path, most: int) -> None:
+        super().__init__(
+            _("The spreadsheet %(path)s holds a row, a cell or a part of more than %(most)d MB, as no honest table "
+              "does, so it is not read: save the rows as CSV or Parquet.")
             % {"path": path.name, "most": most >> 20}
         )  # fmt: skip
 

@@ -76,6 +76,19 @@ def test_a_quoted_cell_may_run_over_lines_and_lines_are_counted_as_an_editor_doe
     assert Customer.objects.get().address == "Calle Uno\nesquina, Dos"
 
 
+def test_a_header_may_run_over_lines_and_its_tail_is_no_record(write: Write) -> None:
+    path = write("c.csv", 'external_id,"name', 'long",name', "1,x,Ana")
+    assert bring(path) == ([1, 0, 0, 0], [])
+    assert Customer.objects.get().name == "Ana"
+    assert guess.guess(path, "customers").headers == ("external_id", "name long", "name")
+
+
+@pytest.mark.parametrize("header", ['external_id,name,"address', 'external_id,name,"the "old" address"'])
+def test_a_header_with_a_stray_quote_is_refused(write: Write, header: str) -> None:
+    said = refused(write("c.csv", header, "1,Ana,Calle Uno", '2,Luis,"Calle Dos"'), errors.HeadersUnreadable)
+    assert "1" in said and "c.csv" in said
+
+
 def test_ragged_rows_are_rejected(write: Write) -> None:
     counts, rejects = bring(write("c.csv", HEADER, "1,Ana", "2,Luis,x,y", "3,Eva,z"))
     assert counts == [1, 0, 0, 2]
@@ -380,7 +393,8 @@ def test_a_spreadsheet_that_would_fill_the_memory(
         monkeypatch.setattr(limits, name, 20_000)
     path = workbook(tmp_path / "c.xlsx", ["external_id", "name"], [1, "Ana"])
     assert guess.guess(path).rows[0][2] is not None
-    refused(repacked(path, change), errors.FileBroken if change is a_sheet_elsewhere else errors.FileTooLarge)
+    said = refused(repacked(path, change), errors.FileBroken if change is a_sheet_elsewhere else errors.SheetTooLarge)
+    assert "ARRAIGO_IMPORT_MOST_MB" not in said  # these limits are fixed
 
 
 def test_the_header_of_a_reject_is_no_formula(tmp_path: Path) -> None:

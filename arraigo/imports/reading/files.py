@@ -50,7 +50,7 @@ def _layout(copy: packed.Copy, shown: Path, told: Layout) -> Layout:
         names, count = columns.headers(copy.path, shown)
         return replace(told, headers=names, lines=count)
     found = text.survey(copy.path, shown, told.encoding)
-    return text.laid_out(replace(told, encoding=found.encoding, lines=found.lines))
+    return text.laid_out(replace(told, encoding=found.encoding, lines=found.lines), shown)
 
 
 def check_headers(path: Path, layout: Layout, mapping: ColumnMapping, required: Sequence[str]) -> None:

@@ -15,7 +15,7 @@ from typing import IO
 
 from django.utils.translation import gettext as _
 
-from arraigo.imports.errors import EncodingWrong, FileNotText
+from arraigo.imports.errors import EncodingWrong, FileNotText, HeadersUnreadable
 from arraigo.imports.reading import heading, parting, spanish
 from arraigo.imports.reading.raw import MOST_LINE, Layout, RawRow, row_of
 
@@ -24,6 +24,8 @@ MOST_LINES, MOST_TRIES = 5000, 200
 """Lines that one record may run over, and those of them with quotes: any of these may be its last."""
 SEPARATOR = re.compile(r"sep=(.)", re.IGNORECASE)
 """The line in front of the headers by which spreadsheets are told what parts the cells."""
+LINE_ENDS = re.compile(r"\s*[\r\n]\s*")
+"""Within a header: a blank, by which a mapping and a page can name it."""
 OPEN_QUOTE = "unexpected end of data"
 BOMS = {
     codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_UTF32_BE: "utf-32",
@@ -92,8 +94,11 @@ def _decoded(path: Path, shown: Path, encoding: str) -> int:
     return lines
 
 
-def laid_out(layout: Layout) -> Layout:
-    """`layout` with the line of the headers, the headers, and what parts the cells, recognised where it is not told."""
+def laid_out(layout: Layout, shown: Path) -> Layout:
+    """`layout` with the line of the headers, the headers, and what parts the cells, recognised where it is not told.
+
+    Raises HeadersUnreadable.
+    """
     with layout.path.open(encoding=layout.encoding, newline="") as file:
         lines = _Lines(file)
         first = [lines.next() for _ in range(max(layout.header, heading.LOOKED_AT))]
@@ -106,10 +111,22 @@ def laid_out(layout: Layout) -> Layout:
         )
     else:
         header, delimiter = layout.header, layout.delimiter
-    line = first[header - 1]
-    delimiter = delimiter or parting.delimiter_of([line])
-    names = tuple(cell.strip() for cell in _cells(line, delimiter))
+    delimiter = delimiter or parting.delimiter_of([first[header - 1]])
+    with layout.path.open(encoding=layout.encoding, newline="") as file:
+        cells, problem = _header(_Lines(file), header, delimiter)
+    if problem:
+        raise HeadersUnreadable(shown, header, problem)
+    names = tuple(LINE_ENDS.sub(" ", cell.strip()) for cell in cells)
     return replace(layout, headers=names, delimiter=delimiter, header=header)
+
+
+def _header(lines: "_Lines", number: int, delimiter: str) -> tuple[list[str], str]:
+    """The cells of the headers that begin on line `number`, or what is wrong with them; `lines` then are below them."""
+    for _above in range(number - 1):
+        lines.next()
+    line = lines.next()
+    cells = _cells(line, delimiter)
+    return _quoted(line, lines, delimiter, len(cells)) if '"' in line else (cells, "")
 
 
 def _cells(line: str, delimiter: str) -> list[str]:
@@ -144,8 +161,7 @@ def rows(layout: Layout) -> Iterator[RawRow]:
     names, delimiter = layout.headers, layout.delimiter
     with layout.path.open(encoding=layout.encoding, newline="") as file:
         lines = _Lines(file)
-        for _header in range(layout.header):
-            lines.next()
+        _header(lines, layout.header, delimiter)
         while line := lines.next():
             number = lines.number
             if len(line) >= MOST_LINE:

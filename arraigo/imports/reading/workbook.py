@@ -13,7 +13,7 @@ from xml.etree.ElementTree import ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from arraigo.imports.errors import FileBroken, FileNotText, FileTooLarge
+from arraigo.imports.errors import FileBroken, FileNotText, SheetTooLarge
 from arraigo.imports.reading.pouring import pour
 
 TYPES = "[Content_Types].xml"
@@ -33,7 +33,7 @@ CHART_SHEET = b"chartsheet", b"&#", b"\0"
 def check(target: Path, path: Path) -> None:
     """Whether the spreadsheet at `target` can be read within limits: what its own list of contents says may be a lie.
 
-    `path` is how it is called. Raises FileNotText, FileBroken, FileTooLarge, PackedTooTightly.
+    `path` is how it is called. Raises FileNotText, FileBroken, SheetTooLarge, PackedTooTightly.
     """
     try:
         with zipfile.ZipFile(target) as packed:
@@ -44,7 +44,7 @@ def check(target: Path, path: Path) -> None:
             for part, info in zip(parts, packed.infolist(), strict=True):
                 part.pour(packed, info)
             if any(part.has_charts for part in parts) and any(part.done > WHOLE for part in parts):
-                raise FileTooLarge(path, WHOLE)
+                raise SheetTooLarge(path, WHOLE)
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, ParseError) as error:
         raise FileBroken(path) from error
     except DefusedXmlException as error:
@@ -56,7 +56,7 @@ def _types(packed: zipfile.ZipFile, path: Path) -> dict[str, set[str]]:
     with packed.open(TYPES) as file:
         text = file.read(WHOLE + 1)
     if len(text) > WHOLE:
-        raise FileTooLarge(path, WHOLE)
+        raise SheetTooLarge(path, WHOLE)
     types: dict[str, set[str]] = {}
     for each in fromstring(text):
         types.setdefault(each.get("PartName", "")[1:], set()).add(each.get("ContentType", ""))
@@ -90,7 +90,7 @@ class _Part:
     def look_at(self, chunk: bytes) -> None:
         self.done += len(chunk)
         if self.most is not None and self.done > self.most:
-            raise FileTooLarge(self.path, self.most)
+            raise SheetTooLarge(self.path, self.most)
         text = self.rest + chunk
         self.rest = text[-32:]
         if self.name.endswith(".rels"):
@@ -102,7 +102,7 @@ class _Part:
         """The distance from one row to the next is what a row, or one cell of it, can hold."""
         self.is_hiding = self.is_hiding or HIDING.search(text) is not None
         if self.is_hiding and self.done > BETWEEN_ROWS:
-            raise FileTooLarge(self.path, BETWEEN_ROWS)
+            raise SheetTooLarge(self.path, BETWEEN_ROWS)
         begin = self.done - len(text)
         for found in ROW.finditer(text):
             self._reached(begin + found.start())
@@ -111,4 +111,4 @@ class _Part:
 
     def _reached(self, place: int) -> None:
         if place - self.last_row > BETWEEN_ROWS:
-            raise FileTooLarge(self.path, BETWEEN_ROWS)
+            raise SheetTooLarge(self.path, BETWEEN_ROWS)
