@@ -123,6 +123,14 @@ def tell_technician(sender: Any, order: WorkOrder, actor: User | None, **_more: 
     )
 
 
+@receiver(order_assigned, dispatch_uid="notice_of_taken_order")
+def tell_who_had_it(sender: Any, order: WorkOrder, before: User | None, actor: User | None, **_more: Any) -> None:
+    """The order was somebody else's: they are told that it is no longer theirs, unless they gave it away."""
+    if before is not None and before != actor:
+        data = {"order": order.number, "technician": str(order.technician)}
+        notify(before, "work_order.taken", data, order.case_number)
+
+
 @receiver(order_escalated, dispatch_uid="notice_of_escalation")
 def tell_of_escalation(sender: Any, order: WorkOrder, percent: int, level: int, **_more: Any) -> None:
     """Half of the hours: the technician; three quarters: the supervisors too; the end: their head too.

@@ -16,6 +16,8 @@ SENTENCES = {
     "case.closed_elsewhere": gettext_noop("Case %(case)s was closed: %(because)s."),
     "case.reopened": gettext_noop("Case %(case)s was re-opened: %(because)s."),
     "work_item.assigned": gettext_noop("A task of case %(case)s is now yours."),
+    "approval.waiting": gettext_noop("An offer by %(who)s in case %(case)s waits for your approval."),
+    "override.waiting": gettext_noop("%(who)s asks whether the customer of case %(case)s may be offered something."),
     "case.handed_over": gettext_noop("%(from)s handed you case %(case)s, with its tasks and calls."),
     "callback.due": gettext_noop("Call %(customer)s back now (case %(case)s): %(reason)s."),
     "offer.approved": gettext_noop("Your offer of Bs %(amount)s in case %(case)s was approved."),
@@ -34,6 +36,9 @@ SENTENCES = {
         "The customer of work order %(order)s (case %(case)s) asked for a later visit: not before %(from)s, due "
         "%(due)s. %(words)s."
     ),
+    "work_order.taken": gettext_noop(
+        "Work order %(order)s (case %(case)s) is no longer yours: %(technician)s has it now."
+    ),
     "work_order.due": gettext_noop(
         "Work order %(order)s (case %(case)s): %(part)s of its hours are gone; due %(due)s, technician %(technician)s."
     ),
@@ -47,6 +52,7 @@ SENTENCES = {
     "promise.due": gettext_noop("A promise of case %(case)s falls due %(due)s: %(promise)s."),
     "promise.late": gettext_noop("A promise of case %(case)s was not kept in time: %(promise)s."),
     "control.failed": gettext_noop("A quality control of case %(case)s failed: the case is open again."),
+    "control.due": gettext_noop("The quality control of case %(case)s falls due: call the customer by %(due)s."),
     "control.late": gettext_noop("The quality control of case %(case)s is overdue since %(due)s: nobody decided it."),
     "command.stuck": gettext_noop("A command to the commercial system needs you: %(kind)s, case %(case)s."),
 }
@@ -54,8 +60,14 @@ SENTENCES = {
 
 GROUPS: dict[str, tuple[Promise, frozenset[str]]] = {
     "assigned": (
-        gettext_lazy("Something is assigned to me"),
-        frozenset({"work_item.assigned", "work_order.assigned", "work_order.put_off", "case.handed_over"}),
+        gettext_lazy("Something is assigned to me, or taken from me"),
+        frozenset(
+            {"work_item.assigned", "work_order.assigned", "work_order.taken", "work_order.put_off", "case.handed_over"}
+        ),
+    ),
+    "waiting": (
+        gettext_lazy("Something waits for me or my team: an approval, a control"),
+        frozenset({"approval.waiting", "override.waiting", "control.due"}),
     ),
     "due": (gettext_lazy("Something falls due"), frozenset({"work_order.due", "promise.due", "callback.due"})),
     "late": (gettext_lazy("Something is late"), frozenset({"work_order.late", "promise.late", "control.late"})),

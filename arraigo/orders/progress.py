@@ -74,11 +74,11 @@ def assign(
         raise ChangedMeanwhile(order.number, str(order.technician or "—"))
     if order.technician_id == technician.pk:
         return order
-    had = str(order.technician or "")
+    had = order.technician
     order.technician = technician
     order.save(update_fields=["technician"])
-    _record("assigned", order, actor, before=had, after=str(technician))
-    order_assigned.send(WorkOrder, order=order, actor=actor)
+    _record("assigned", order, actor, before=str(had or ""), after=str(technician))
+    order_assigned.send(WorkOrder, order=order, before=had, actor=actor)
     return order
 
 
@@ -94,7 +94,7 @@ def swap(first: WorkOrder | int, second: WorkOrder | int, *, actor: User | None)
     for order, other in ((first, second), (second, first)):
         order.save(update_fields=["technician"])
         _record("swapped", order, actor, other=other.number, after=str(order.technician))
-        order_assigned.send(WorkOrder, order=order, actor=actor)
+        order_assigned.send(WorkOrder, order=order, before=other.technician, actor=actor)
     return first, second
 
 

@@ -25,5 +25,5 @@ visit_put_off = Signal()
 `pause` (Pause, its `until` set). Receivers must not raise."""
 
 order_assigned = Signal()
-"""An order went to a technician. Sent with `order` (WorkOrder, its technician set) and `actor` (User or
-None). Receivers must not raise."""
+"""An order went to a technician. Sent with `order` (WorkOrder, its technician set), `before` (the User who had it,
+or None) and `actor` (User or None). Receivers must not raise."""

@@ -20,7 +20,7 @@ from arraigo.numbering import numbered
 from arraigo.people.models import Role, User
 from arraigo.procedure import queries as procedures
 from arraigo.products.models import Product
-from arraigo.retention import answers, cancellations, clocks, firm_no, placement
+from arraigo.retention import answers, cancellations, clocks, firm_no, placement, telling
 from arraigo.retention.errors import CannotGoOn, CaseClosed, CaseOpenAlready, NoTeam, StepInvalid
 from arraigo.retention.models import RetentionCase
 from arraigo.retention.registry import StepRun, handler
@@ -123,6 +123,7 @@ def complete_step(
         data={"element": item.element, "outcome": result.outcome, **result.event, **_way(advance),
               **firm_no.told(case, changed)},
     )  # fmt: skip
+    telling.of_opened(advance.opened, case.number, actor=actor)
     return advance
 
 
@@ -191,8 +192,8 @@ def reassign(item_id: int, *, assignee: User | None, actor: User) -> WorkItem:
 def wake_next(*, after: int = 0) -> engine.Advance | None:
     """Let the next instance beyond id `after` whose time has come go on; None where nothing is due.
 
-    What opens (the call of a control) is an event. Several workers may ask at once. Raises CannotGoOn with
-    the instance that is broken: the caller goes on behind it.
+    What opens (the call of a control) is an event, and who is to call is told. Several workers may ask at once.
+    Raises CannotGoOn with the instance that is broken: the caller goes on behind it.
     """
     instance = engine.claim_due(after=after)
     if instance is None:
@@ -207,6 +208,7 @@ def wake_next(*, after: int = 0) -> engine.Advance | None:
             "case.woken", case, actor=None, case_number=case.number, version=procedures.label(instance),
             data=_way(advance),
         )  # fmt: skip
+        telling.of_opened(advance.opened, case.number, actor=None)
     return advance
 
 

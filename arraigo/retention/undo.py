@@ -27,7 +27,6 @@ from arraigo.messages import actions as messages
 from arraigo.money import ZERO
 from arraigo.orders import progress as orders
 from arraigo.orders.models import ENDED, OrderState, ProductOrder, WorkOrder
-from arraigo.people import queries as people
 from arraigo.people.models import Role, User
 from arraigo.procedure import queries as procedures
 from arraigo.products import actions as products
@@ -35,12 +34,12 @@ from arraigo.products.models import Courtesy
 from arraigo.retention import amounts, clocks, firm_no
 from arraigo.retention.errors import CannotUndo
 from arraigo.retention.models import Offer, Promise, Receipt, RetentionCase
+from arraigo.retention.telling import APPROVALS, awaited
 from arraigo.terminations import actions as terminations
 from arraigo.terminations import queries as leaving
 from arraigo.terminations.models import Termination
 
 OFFERS = ("step_03", "step_03_recurrence", "step_12", "step_14", "transfer")
-APPROVALS = ("approve_03", "approve_03_management", "approve_12", "approve_12_management")
 CLAIMS = ("step_04", "step_13")
 ORDER, BAJA, TRANSFER = "step_05", "termination", "transfer"
 WHAT: dict[str, Text] = {
@@ -116,15 +115,8 @@ def _tell_approvers(kind: str, case: RetentionCase, items: Sequence[WorkItem], a
     for item in items:
         amount = max((offer.amount for offer in _last_offers(case)), default=ZERO)
         told = {"who": str(actor), "amount": amounts.told(amount), "reason": reason.strip()}
-        people_told = [item.completed_by] if item.completed_by else approvers(item)
+        people_told = [item.completed_by] if item.completed_by else awaited(item)
         messages.notify_all((each for each in people_told if each != actor), kind, told, case.number)
-
-
-def approvers(item: WorkItem) -> list[User]:
-    """Whose word the open approval waits for: who holds it, else everybody of its role in its unit."""
-    if item.assignee:
-        return [item.assignee]
-    return list(people.staff_of(item.unit_id, item.role) if item.unit_id else people.users_with_role(item.role))
 
 
 # --- what stands in the way ----------------------------------------------------------------------

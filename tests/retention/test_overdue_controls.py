@@ -58,6 +58,15 @@ def test_who_sees_an_overdue_control(cast: Cast, visited: Walk, role: Role, sees
         assert access.overdue(cast[role]).count() == sees
 
 
+def test_who_calls_is_told_once_that_a_control_falls_due(cast: Cast, visited: Walk) -> None:
+    with moment(days=2):
+        sweeps.wake_due_cases()
+        sweeps.wake_due_cases()
+    told = Notice.objects.get(kind="control.due")
+    assert (told.user, told.case_number) == (cast[Role.INCIDENT_FOLLOW_UP], visited.case.number)
+    assert told.data["due"].startswith("12/03/2026")
+
+
 def test_whom_the_notice_tells_finds_the_control_on_the_page(cast: Cast, visited: Walk) -> None:
     """Heads by their unit alone, without a role of their own: of the team that calls, and of the case's team."""
     chiefs = [User.objects.create_user(name) for name in ("chief_of_division", "chief_of_team")]

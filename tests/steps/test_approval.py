@@ -38,6 +38,9 @@ def test_who_decides(home: Household, price: str, element: str, role: Role) -> N
 def test_an_approval_is_recorded_with_its_reason_and_told(home: Household, cast: Cast) -> None:
     walk = priced(home, "200")
     assert walk.case.accepted_at is None
+    waiting = Notice.objects.get(kind="approval.waiting")
+    assert (waiting.user, waiting.case_number) == (cast[Role.TEAM_LEAD], walk.case.number)
+    assert waiting.data["who"] == str(cast[Role.ADVISOR])
     walk("approve_03", reason="Es socia antigua")
     offer = Offer.objects.get()
     assert (offer.approval, offer.approval_reason) == ("approved", "Es socia antigua")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from arraigo.messages.models import Notice
 from arraigo.people.models import Role
 from arraigo.retention.models import Override
 from tests.cast import Cast, Household, Walk
@@ -16,6 +17,7 @@ def walk(home: Household) -> Walk:
 @pytest.mark.parametrize(("granted", "element"), [("yes", "step_02"), ("no", "inform")])
 def test_the_decision_is_recorded(walk: Walk, cast: Cast, granted: str, element: str) -> None:
     assert walk.item("override").role == Role.TEAM_LEAD
+    assert Notice.objects.get().user == cast[Role.TEAM_LEAD]
     walk("override", granted=granted, reason="Deuda ajena")
     override = Override.objects.get(case=walk.case)
     assert (override.granted, override.reason) == (granted == "yes", "Deuda ajena")

@@ -112,6 +112,7 @@ def test_several_orders_go_to_a_technician_at_once(cast: Cast, supervisor: Clien
     post(supervisor, "operations_hand_over", order=numbers, seen=seen(*found), technician=technician.pk)
     assert set(WorkOrder.objects.filter(technician=technician).values_list("number", flat=True)) == set(numbers)
     assert Notice.objects.filter(user=technician, kind="work_order.assigned").count() == 2
+    assert not Notice.objects.filter(kind="work_order.taken").exists()
 
 
 def test_two_orders_are_swapped_with_what_waits_in_the_trays(cast: Cast, supervisor: Client, second: User) -> None:
@@ -127,6 +128,9 @@ def test_two_orders_are_swapped_with_what_waits_in_the_trays(cast: Cast, supervi
     assert first.technician == second
     item = WorkItem.objects.get(instance__key=first.case_number, element="step_07", status="open")
     assert item.assignee == second
+    lost = Notice.objects.filter(kind="work_order.taken").order_by("id")
+    assert [(each.user, each.data["order"]) for each in lost] == [(technician, first.number), (second, other.number)]
+    assert lost[0].data["technician"] == str(second)
 
 
 def test_what_the_paper_says_is_who_gets_the_order(cast: Cast, supervisor: Client, second: User) -> None:
