@@ -81,6 +81,14 @@ FIGURES: dict[str, Figure] = {
         gettext_lazy("Terminations apart"),
         gettext_lazy("For the reasons that the policy sets apart: nobody could have been persuaded."),
     ),
+    "rate": Figure(
+        gettext_lazy("Per 100 live products"),
+        gettext_lazy(
+            "Terminations of the month that the indicator counts, those apart left out, for every hundred products "
+            "alive when the month began. The base stands beside it: started before that day or at an unknown one, not "
+            "ended by then; counted once a day, and as it was at the signature once the month is signed."
+        ),
+    ),
     "proactive": Figure(
         gettext_lazy("Proactive"),
         gettext_lazy("Opened by calling a customer who had not asked to leave: in no other figure."),

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from arraigo import clock
 from arraigo.insight import actions
-from arraigo.insight.models import Evaluation, IndicatorReview
+from arraigo.insight.models import Evaluation, IndicatorReview, LiveBase
 from arraigo.people.models import Membership, Role
 from arraigo.retention import sweeps
 from arraigo.terminations import actions as terminations
@@ -210,6 +210,24 @@ def test_judged_figures_lead_to_their_cases(cast: Cast) -> None:
         link = reverse("evaluation_cases", args=[april, "judged"])
         assert page.content.decode().count(f'"{link}"') == 2  # the card, and the month's line of the table
         assert len(client.get(link).context["list"].rows) == page.context["figures"].counts.judged == 1
+
+
+def test_the_rate_on_the_live_base_is_explained_and_stands_beside_last_months(cast: Cast) -> None:
+    page, greta = reverse("evaluation", args=[MARCH]), signed_in(cast[Role.COMMERCIAL_MANAGEMENT])
+    for days, number in ((-20, "1"), (0, "2"), (1, "3")):
+        with moment(days=days):
+            product = cast.household(number).internet
+            terminations.request_termination([product], reason="price", case_number="", actor=None)
+    LiveBase.objects.create(month=MARCH, products=1600, counted_at=clock.now())
+    shown = greta.get(page).content.decode()
+    assert "0,13 <span" in shown
+    assert "de 1.600 vivos" in shown
+    assert "el mes anterior: todavía sin contar" in shown
+    LiveBase.objects.create(month=dt.date(2026, 2, 1), products=400, counted_at=clock.now())
+    shown = greta.get(page).content.decode()
+    assert "el mes anterior: 0,25 de 400 vivos" in shown
+    how = shown.split("Cómo se cuenta")[-1]
+    assert "por cada cien productos vivos al empezar el mes" in how
 
 
 def test_the_signature_warns_of_the_reviews_that_are_missing(cast: Cast) -> None:

@@ -30,6 +30,7 @@ def month_page(month: dt.date, user: User, by: str) -> dict[str, Any]:
         "month": month,
         "figures": figures,
         "rate": figures.indicator.rate(figures.indicator.this),
+        "last_rate": figures.indicator.rate(figures.indicator.last),
         "statements": list(paper.statements(figures)),
         "charts": charts(figures),
         "by": by,
