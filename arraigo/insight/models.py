@@ -68,7 +68,7 @@ class LiveBase(Record):
 
 
 class MonthlyReport(Record):
-    """That the heads of division were sent the report of a month (III.2)."""
+    """The report of a month to the heads of division (III.2); each one's e-mail or notice says who has got it."""
 
     month = models.DateField(unique=True)
     at = models.DateTimeField()

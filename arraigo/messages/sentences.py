@@ -54,6 +54,11 @@ SENTENCES = {
     "control.failed": gettext_noop("A quality control of case %(case)s failed: the case is open again."),
     "control.due": gettext_noop("The quality control of case %(case)s falls due: call the customer by %(due)s."),
     "control.late": gettext_noop("The quality control of case %(case)s is overdue since %(due)s: nobody decided it."),
+    "monthly_report.no_address": gettext_noop(
+        "The report of the indicator of %(month)s could not be sent to you: no e-mail address of yours is on record. "
+        "Ask the administrator to enter it and it is sent at once, until the present month ends. The figures stand "
+        "under Evaluation."
+    ),
     "command.stuck": gettext_noop("A command to the commercial system needs you: %(kind)s, case %(case)s."),
 }
 """Kind → English sentence; its places are filled from the notice's data, `case` from its number."""

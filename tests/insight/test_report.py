@@ -6,10 +6,12 @@ import io
 import openpyxl
 from django.core.management import call_command
 
+from arraigo.eventlog.models import Event
 from arraigo.insight import queries, report
+from arraigo.insight.models import MonthlyReport
 from arraigo.insight.tables import tables
 from arraigo.insight.workbook import workbook
-from arraigo.messages.models import Message
+from arraigo.messages.models import Message, Notice
 from arraigo.people.models import Role, User
 from arraigo.retention import sweeps
 from tests.cast import Cast, moment
@@ -33,12 +35,26 @@ def test_both_heads_get_last_months_report_once(cast: Cast) -> None:
         assert letter.enclosures.get().name == "evaluacion-2026-03.xlsx"
 
 
-def test_the_month_waits_until_a_head_has_an_address(cast: Cast) -> None:
+def test_a_head_without_an_address_gets_a_notice_and_the_report_once_there_is_one(cast: Cast) -> None:
+    relations, resources = cast[Role.HEAD_CUSTOMER_RELATIONS], cast[Role.HEAD_RESOURCES]
+    User.objects.filter(pk=resources.pk).update(email="recursos@example.org")
+    User.objects.filter(pk=relations.pk).update(email="")
     with moment(days=25):
+        assert [report.send_due_report() for _time in range(3)] == [1, 0, 0]
+    with moment(days=40):
         assert report.send_due_report() == 0
-        User.objects.filter(pk=cast[Role.HEAD_RESOURCES].pk).update(email="recursos@example.org")
-        assert report.send_due_report() == 1
-    assert Message.objects.get(kind=report.KIND).user == cast[Role.HEAD_RESOURCES]
+        notice = Notice.objects.get(kind=report.NO_ADDRESS)
+        assert (notice.user, "03/2026" in notice.sentence) == (relations, True)
+        User.objects.filter(pk=relations.pk).update(email="relacion@example.org")
+        assert [report.send_due_report() for _time in range(2)] == [1, 0]
+    letters = Message.objects.filter(kind=report.KIND).order_by("pk")
+    assert [letter.user for letter in letters] == [resources, relations]
+    assert [letter.enclosures.count() for letter in letters] == [1, 1]
+    told = Event.objects.filter(kind="monthly_report.sent").order_by("pk")
+    assert [event.data["to"] for event in told] == [[resources.username], [relations.username]]
+    assert MonthlyReport.objects.count() == 1
+    with moment(days=55):
+        assert report.send_due_report() == 2, "the next month's"
 
 
 def test_the_command_shows_it_and_sends_nothing(cast: Cast) -> None:

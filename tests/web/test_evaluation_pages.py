@@ -221,11 +221,11 @@ def test_the_rate_on_the_live_base_is_explained_and_stands_beside_last_months(ca
     LiveBase.objects.create(month=MARCH, products=1600, counted_at=clock.now())
     shown = greta.get(page).content.decode()
     assert "0,13 <span" in shown
-    assert "de 1.600 vivos" in shown
+    assert "(1.600 vivos)" in shown
     assert "el mes anterior: todavía sin contar" in shown
     LiveBase.objects.create(month=dt.date(2026, 2, 1), products=400, counted_at=clock.now())
     shown = greta.get(page).content.decode()
-    assert "el mes anterior: 0,25 de 400 vivos" in shown
+    assert "el mes anterior: 0,25 (400 vivos)" in shown
     how = shown.split("Cómo se cuenta")[-1]
     assert "por cada cien productos vivos al empezar el mes" in how
 
