@@ -39,7 +39,8 @@ NO = frozenset({"0", "false", "no", "n", "falso"})
 EARLIEST = 1900
 
 
-def _mapped(info: ValidationInfo, name: str) -> str:
+def mapped(info: ValidationInfo, name: str) -> str:
+    """What the mapping of the file says of `name`; empty where there is none."""
     return str(getattr((info.context or {}).get("mapping"), name, ""))
 
 
@@ -47,7 +48,7 @@ def _moment(value: Any, info: ValidationInfo) -> Any:
     """Text → aware moment; a time without zone is Cochabamba's."""
     if not isinstance(value, str):
         return value
-    pattern = _mapped(info, "date_format")
+    pattern = mapped(info, "date_format")
     try:
         return _aware(value, pattern)
     except (ValueError, OverflowError) as error:
@@ -155,7 +156,7 @@ def _told_number(text: str, decimal: str) -> str:
 
 
 def _number(value: Any, info: ValidationInfo) -> Any:
-    return plain_number(value, _mapped(info, "decimal")) if isinstance(value, str) else value
+    return plain_number(value, mapped(info, "decimal")) if isinstance(value, str) else value
 
 
 def _yes(value: Any) -> Any:

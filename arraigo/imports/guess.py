@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from arraigo.customers import phones
 from arraigo.imports import mapping
 from arraigo.imports.actions import check
 from arraigo.imports.codes import translated
@@ -15,6 +16,7 @@ from arraigo.imports.kinds import KINDS, Kind, kind_of
 from arraigo.imports.landing import Reason
 from arraigo.imports.likeness import columns, fit
 from arraigo.imports.mapping import ColumnMapping
+from arraigo.imports.phone_cells import parted
 from arraigo.imports.reading import files
 from arraigo.imports.reading.heading import RECOGNISED
 from arraigo.imports.reading.raw import Layout, Numeric, RawRow
@@ -93,7 +95,7 @@ def best(layout: Layout, first: Sequence[RawRow], kind_name: str, path: Path) ->
     return ColumnMapping(
         kind=kind.name, delimiter=layout.delimiter, encoding=_encoding(layout), header=_header(layout),
         columns=matched, values=_values(kind, matched, told),
-        decimal=_decimal(told), date_format=_date_format(matched, told),
+        decimal=_decimal(told), date_format=_date_format(matched, told), area_code=_area_code(matched, told),
     )  # fmt: skip
 
 
@@ -109,6 +111,12 @@ def _values(kind: Kind, matched: Mapping[str, str], told: Mapping[str, Sequence[
         if allowed and (codes := translated(kind.name, name, told[header], allowed)):
             found[name] = codes
     return found
+
+
+def _area_code(matched: Mapping[str, str], told: Mapping[str, Sequence[str]]) -> Any:
+    """Cochabamba's, where telephones have seven digits."""
+    cells = told[matched["phones"]] if "phones" in matched else []
+    return phones.COCHABAMBA if any(phones.is_local(each) for cell in cells for each in parted(cell)) else ""
 
 
 def _encoding(layout: Layout) -> str:

@@ -7,6 +7,7 @@
     encoding = "latin-1"
     decimal = ","
     date_format = "%d/%m/%Y %H:%M"
+    area_code = "4"                 # of telephones with seven digits: 4 is Cochabamba's
     [columns]
     opened_at = "FECHA APERTURA"    # our field = the file's header
     [values.status]
@@ -72,6 +73,8 @@ class ColumnMapping(Strict):
     decimal: Literal["", ",", "."] = ""
     date_format: str = ""
     """As strptime, or `excel` for a spreadsheet's numbers of days; empty: ISO 8601, or day first."""
+    area_code: Literal["", "2", "3", "4"] = ""
+    """Of landlines written with seven digits; empty: such a number is rejected."""
     header: int = Field(default=1, ge=1, le=100)
     """Line on which the headers stand; what is above it is not read."""
     sheet: str = ""

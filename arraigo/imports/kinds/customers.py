@@ -7,13 +7,13 @@ from django.core.exceptions import ValidationError as DjangoError
 from django.core.validators import validate_email
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from arraigo.customers import phones as telephones
 from arraigo.customers import search
 from arraigo.customers.models import Customer, Phone
-from arraigo.imports import references, store
-from arraigo.imports.fields import Degrees, Number, PastDay, Row, YesNo
+from arraigo.imports import phone_cells, references, store
+from arraigo.imports.fields import Degrees, Number, PastDay, Row, YesNo, mapped
 from arraigo.imports.kinds import brought
 from arraigo.imports.landing import (
     Landed,
@@ -29,7 +29,6 @@ from arraigo.imports.landing import (
     untold,
     upsert,
 )
-from arraigo.records import RuleBroken
 
 OPTIONAL = ("document", "email", "address", "latitude", "longitude", "since", "deceased_on", "notices_allowed")
 """What a file that does not say it leaves as it is: it may have been asked when a case was opened."""
@@ -73,19 +72,11 @@ class CustomerRow(Row):
 
     @field_validator("phones", mode="before")
     @classmethod
-    def _phones(cls, value: Any) -> Any:
+    def _phones(cls, value: Any, info: ValidationInfo) -> Any:
         if not isinstance(value, str):
             return value
-        parts = [part.strip() for part in value.replace("/", ";").replace(",", ";").split(";")]
-        return tuple(dict.fromkeys(_e164(part) for part in parts if part))
-
-
-def _e164(text: str) -> str:
-    digits = "".join(sign for sign in text if sign.isdigit())
-    try:
-        return telephones.normal(f"+{digits}" if len(digits) == 11 and digits.startswith("591") else text)
-    except RuleBroken as error:
-        raise ValueError(_("“%(phone)s” is no telephone number") % {"phone": text}) from error
+        area_code = mapped(info, "area_code")
+        return tuple(dict.fromkeys(phone_cells.normal(part, area_code) for part in phone_cells.parted(value)))
 
 
 def land(batch: Sequence[Parsed[CustomerRow]], setting: Setting) -> Tally:

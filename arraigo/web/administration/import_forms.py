@@ -56,6 +56,11 @@ class MappingForm(forms.Form):
         label=_("Dates"), required=False, max_length=40,
         help_text=_("Empty: 2026-05-31 or 31/05/2026. Else as in %d/%m/%y %H:%M, or excel for numbers of days."),
     )  # fmt: skip
+    area_code = forms.ChoiceField(
+        label=_("Telephones of seven digits"), required=False,
+        choices=[("", _("rejected")), ("4", _("Cochabamba, Chuquisaca, Tarija (4)")),
+                 ("2", _("La Paz, Oruro, Potosí (2)")), ("3", _("Santa Cruz, Beni, Pando (3)"))],
+    )  # fmt: skip
     values = forms.CharField(
         label=_("Codes of the file"), required=False, widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("One in each line: field: their code = ours. For example status: Cerrado = closed"),
@@ -71,6 +76,8 @@ class MappingForm(forms.Form):
     def __init__(self, *args: Any, kind: Kind, headers: tuple[str, ...], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kind = kind
+        if "phones" not in kind.fields:
+            del self.fields["area_code"]
         choices = [("", "—"), *((header, header) for header in headers if header)]
         for name in kind.fields:
             self.fields[MAPPED + name] = forms.ChoiceField(
@@ -118,7 +125,7 @@ class MappingForm(forms.Form):
         columns = {name: data[MAPPED + name] for name in self.kind.fields if data[MAPPED + name]}
         names = ("source", "delimiter", "encoding", "decimal", "date_format", "values", "constants")
         told = {"kind": self.kind.name, "columns": columns, "header": data["header"] or 1}
-        return told | {name: data[name] for name in names}
+        return told | {name: data[name] for name in (*names, "area_code") if name in data}
 
 
 def initial(mapped: ColumnMapping, *, create_missing: bool) -> dict[str, Any]:
@@ -128,6 +135,6 @@ def initial(mapped: ColumnMapping, *, create_missing: bool) -> dict[str, Any]:
         **{MAPPED + name: header for name, header in mapped.columns.items()},
         "source": mapped.source, "header": mapped.header, "delimiter": mapped.delimiter, "decimal": mapped.decimal,
         "encoding": mapped.encoding.removesuffix("-sig"), "date_format": mapped.date_format,
-        "values": "\n".join(codes), "create_missing": create_missing,
+        "area_code": mapped.area_code, "values": "\n".join(codes), "create_missing": create_missing,
         "constants": "\n".join(f"{field} = {value}" for field, value in mapped.constants.items()),
     }  # fmt: skip
