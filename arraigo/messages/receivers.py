@@ -17,6 +17,7 @@ from arraigo.messages.actions import notify, notify_all, send_to_customer, take_
 from arraigo.messages.texts import to_return
 from arraigo.orders import queries as orders
 from arraigo.orders.models import Pause, WorkOrder
+from arraigo.orders.progress import BACK_TO
 from arraigo.orders.signals import (
     order_assigned,
     order_escalated,
@@ -99,20 +100,23 @@ def tell_of_later_visit(sender: Any, order: WorkOrder, pause: Pause, **_more: An
 @receiver(visit_put_off, dispatch_uid="notice_of_later_visit")
 def tell_technician_later(sender: Any, order: WorkOrder, pause: Pause, **_more: Any) -> None:
     """The technician does not go before the hour for which the customer asked."""
-    if order.technician is None or order.technician == pause.by:
-        return
+    if order.technician is not None and order.technician != pause.by:
+        _tell_hour(order.technician, order, pause)
+
+
+def _tell_hour(technician: User, order: WorkOrder, pause: Pause) -> None:
     data = {
         "order": order.number,
         "from": moment(pause.until),
         "due": moment(orders.due_then(order)),
         "words": pause.words,
     }
-    notify(order.technician, "work_order.put_off", data, order.case_number)
+    notify(technician, "work_order.put_off", data, order.case_number)
 
 
 @receiver(order_assigned, dispatch_uid="notice_of_assignment")
 def tell_technician(sender: Any, order: WorkOrder, actor: User | None, **_more: Any) -> None:
-    """The order is somebody's now: they are told, unless they took it themselves."""
+    """The order is somebody's now: they are told, unless they took it themselves, and of the hour it waits for."""
     if order.technician is None or order.technician == actor:
         return
     notify(
@@ -121,6 +125,9 @@ def tell_technician(sender: Any, order: WorkOrder, actor: User | None, **_more: 
         {"order": order.number, "due": moment(order.due_at)},
         order.case_number,
     )
+    pause = orders.open_pause(order) if order.state in BACK_TO else None
+    if pause is not None and pause.until is not None:
+        _tell_hour(order.technician, order, pause)
 
 
 @receiver(order_assigned, dispatch_uid="notice_of_taken_order")

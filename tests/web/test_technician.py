@@ -342,6 +342,10 @@ def test_the_hour_that_a_customer_asked_for_reaches_the_phone_the_paper_and_the_
         notice = tito.notices.get(kind="work_order.put_off").sentence
         assert "no antes del 12/03/2026 18:30" in notice
         assert "«Trabajo hasta las seis»" in notice
+        other = colleague(desk)
+        dispatch.hand_over([order], technician=other, actor=supervisor)
+        assert other.notices.get(kind="work_order.put_off").sentence == notice
+        dispatch.hand_over([WorkOrder.objects.get()], technician=tito, actor=supervisor)
         sure = text(phone.post(way))
         assert "pidió que no lo visiten antes del 12/03/2026 18:30" in sure
         assert 'name="early"' in sure
