@@ -98,7 +98,8 @@ def _units() -> dict[str, Unit]:
 
 
 def _below(code: str, name: str, kind: str, parent: Unit) -> Unit:
-    return Unit(code=code, name=name, kind=kind, parent=parent)
+    plant = "planta@example.com" if kind == Unit.Kind.OPERATIONS_CENTER else ""
+    return Unit(code=code, name=name, kind=kind, parent=parent, plant_email=plant)
 
 
 def _user(name: str, role: Role, hashed: str, rng: random.Random) -> User:

@@ -3,11 +3,14 @@
 import datetime as dt
 from collections.abc import Iterator
 
+from django.db.models import F
+
 from arraigo import clock
 from arraigo.demo.people import World
 from arraigo.demo.plan import CASE_DAYS
 from arraigo.messages import outbox, reminders
 from arraigo.messages.models import Channel, Message, Notice
+from arraigo.messages.sentences import GROUPS
 
 HOURS = (10, 16)
 """Of each day (La Paz), within the working hours."""
@@ -35,5 +38,7 @@ def days(world: World) -> Iterator[dt.datetime]:
 
 
 def leave_the_past() -> None:
-    """What staff were told in the demo's past goes out by e-mail no more."""
+    """What staff were told in the demo's past goes out by e-mail no more; what waited before today was read."""
     Notice.objects.filter(forwarded=False).update(forwarded=True)
+    waited = Notice.objects.filter(kind__in=GROUPS["waiting"][1], at__lt=clock.start_of_day(clock.today()))
+    waited.update(read_at=F("at"))

@@ -136,6 +136,26 @@ def send_to_staff(
     return message.idempotency_key
 
 
+def send_to_office(address: str, kind: str, *, subject: str, body: str, reference: str, case_number: str = "") -> str:
+    """Write an e-mail to an `address` that is nobody's account, in words of its own; its idempotency key.
+
+    Once for the same `reference`; it goes at any hour.
+    """
+    message = Message(
+        idempotency_key=f"{kind}:{reference}",
+        kind=kind,
+        channel=Channel.EMAIL,
+        address=address,
+        subject=subject[:200],
+        body=body,
+        case_number=case_number,
+        created_at=clock.now(),
+        next_attempt_at=clock.now(),
+    )
+    _write(message, ())
+    return message.idempotency_key
+
+
 def _words(kind: Kind, data: Mapping[str, Any]) -> dict[str, str]:
     unknown = set(data) - set(kind.places)
     if unknown:

@@ -49,7 +49,8 @@ class Channel(models.TextChoices):
 
 
 class Message(Record):
-    """One message to a customer or a member of staff, written in the transaction of what it tells of.
+    """One message to a customer, a member of staff or an office (an address without an account: plant), written in
+    the transaction of what it tells of.
 
     Its facts (`data`) are fixed then. To which address and in which words it goes is settled once,
     when the sweep first takes it; whether and when it may go, before each attempt.
@@ -110,7 +111,9 @@ class Message(Record):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(customer=None, user__isnull=False) | Q(customer__isnull=False, user=None),
+                condition=Q(customer=None, user__isnull=False)
+                | Q(customer__isnull=False, user=None)
+                | Q(customer=None, user=None, channel="email") & ~Q(address=""),
                 name="message_one_recipient",
             ),
             models.CheckConstraint(
@@ -126,6 +129,11 @@ class Message(Record):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.idempotency_key}"
+
+    @property
+    def is_to_office(self) -> bool:
+        """To an address that is neither a customer's nor a member of staff's: it was given with the message."""
+        return self.customer_id is None and self.user_id is None
 
     @property
     def name(self) -> str:

@@ -1,4 +1,4 @@
-"""The kinds of messages to customers as people read them."""
+"""The kinds of messages as people read them."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -8,6 +8,7 @@ NAMES: dict[str, Promise] = {
     "visit.rescheduled": _("Visit put off"),
     "visit.on_the_way": _("Technician on the way"),
     "visit.not_solved": _("Visit that could not solve it"),
+    "visit.to_plant": _("Order routed to plant"),
     "visit.papers": _("Copy of the signed papers"),
     "bill_waiver.applied": _("Month not charged"),
     "compensation.applied": _("Compensation applied"),

@@ -161,9 +161,10 @@ def _retry(message: Message, left: bool, words: str, now: dt.datetime) -> None:
 @transaction.atomic
 def _end(message: Message, status: str, words: str, now: dt.datetime) -> None:
     ended = _held(message).update(status=status, ended_at=now, next_attempt_at=None, answer=words[:MOST_WORDS])
-    if ended and message.customer_id:
+    if ended and message.user_id is None:
+        kind = f"plant_message.{status}" if message.is_to_office else f"message.{status}"
         data = {"kind": message.kind, "channel": message.channel, "attempts": message.attempts}
-        record(f"message.{status}", message, actor=None, case_number=message.case_number, data=data)
+        record(kind, message, actor=None, case_number=message.case_number, data=data)
 
 
 def _held(message: Message) -> QuerySet[Message]:

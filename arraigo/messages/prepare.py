@@ -40,6 +40,8 @@ class Preparation:
         """
         if message.until and message.until <= self.now and message.left_at is None:
             self._skip(message, Why.LATE)
+        elif message.is_to_office:
+            self._settle_office(message)
         elif message.customer is None:
             self._settle_staff(message)
         else:
@@ -56,6 +58,11 @@ class Preparation:
             return
         elif not message.address:
             message.channel, message.address = Channel.EMAIL, user.email
+
+    def _settle_office(self, message: Message) -> None:
+        """Address and words were given with it; an office reads when it opens."""
+        if Channel.EMAIL not in self.channels and message.left_at is None:
+            self._skip(message, Why.SWITCHED_OFF)
 
     def _settle_customer(self, message: Message, customer: Customer) -> None:
         kind = kind_of(message.kind)
@@ -100,6 +107,8 @@ def unsettle(message: Message, *, on_record: bool) -> None:
 
     What was given for this matter goes before what is on record, unless a person decides for that (`on_record`).
     """
+    if message.is_to_office:
+        return
     if on_record and message.customer:
         message.given = {}
     message.channel, message.address = "", ""

@@ -38,8 +38,8 @@ def all_of_case(case_number: str) -> QuerySet[Message]:
 
 
 def of_case(case_number: str) -> QuerySet[Message]:
-    """What the customer was told, or is going to be, in a case; oldest first."""
-    return Message.objects.filter(case_number=case_number).exclude(customer=None).order_by("id")
+    """What the customer and plant were told, or are going to be, in a case; oldest first."""
+    return Message.objects.filter(case_number=case_number, user=None).order_by("id")
 
 
 def stuck() -> QuerySet[Message]:

@@ -133,4 +133,23 @@ class EventAdmin(ReadOnlyAdmin):
         return super().changelist_view(request, {"subtitle": gettext(ELSEWHERE), **(extra_context or {})})
 
 
-show(Unit, Holiday, ClockOffset)
+@admin.register(Unit)
+class UnitAdmin(ReadOnlyAdmin):
+    """The units; only plant's e-mail is kept here. Each change leaves an event."""
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        return ("name", "kind", "parent", "head", "plant_email")
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return ModelAdmin.has_change_permission(self, request, obj)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Unit | None = None) -> list[str]:
+        return [field.name for field in Unit._meta.fields if not field.primary_key and field.name != "plant_email"]
+
+    def save_model(self, request: HttpRequest, obj: Unit, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        actor = request.user if isinstance(request.user, User) else None
+        record("unit.changed", obj, actor=actor, data={"code": obj.code, "plant_email": obj.plant_email})
+
+
+show(Holiday, ClockOffset)

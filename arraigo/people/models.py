@@ -49,6 +49,14 @@ class Unit(Record):
     kind = models.CharField(max_length=20, choices=Kind.choices)
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
     head = models.ForeignKey("people.User", models.PROTECT, null=True, blank=True, related_name="headed_units")
+    plant_email = models.EmailField(
+        _("e-mail of plant"),
+        blank=True,
+        help_text=_(
+            "Of an operations centre: where plant reads of orders that could not be solved on site. Empty: the "
+            "supervisor tells plant."
+        ),
+    )
 
     @known_words(kind=Kind)
     class Meta:

@@ -3,10 +3,18 @@
 import datetime as dt
 
 import pytest
+from django.urls import reverse
 
+from arraigo import clock
+from arraigo.demo.telling import Kept
+from arraigo.eventlog.models import Event
+from arraigo.messages import outbox, queries
+from arraigo.messages.models import Message
 from arraigo.orders.models import WorkOrder
+from arraigo.people.models import Role, Unit, User
 from arraigo.retention.models import Promise
-from tests.cast import NOW, Household, Walk, moment
+from tests.cast import NOW, Cast, Household, Walk, moment
+from tests.web.conftest import signed_in
 
 
 @pytest.fixture
@@ -41,7 +49,30 @@ def test_the_first_promise_is_broken_and_a_new_one_made(walk: Walk) -> None:
     assert (second.state, second.due_at) == ("open", WorkOrder.objects.latest("id").due_at)
 
 
+def test_plant_reads_it_by_e_mail_where_the_administrator_wrote_its_address(walk: Walk, cast: Cast) -> None:
+    chief, supervisor = signed_in(User.objects.create_superuser("chief")), signed_in(cast[Role.OPERATIONS_SUPERVISOR])
+    page = reverse("step", args=[walk.case.number, walk.item("route_to_plant").pk])
+    assert "avise a planta" in supervisor.get(page).content.decode().lower()
+    unit = reverse("admin:people_unit_change", args=[cast.center.pk])
+    assert "plant_email" in chief.post(unit, {"plant_email": "nada"}).context["adminform"].form.errors
+    assert chief.post(unit, {"plant_email": "planta@example.com", "name": "Otro"}).status_code == 302
+    assert Unit.objects.get(pk=cast.center.pk).name == cast.center.name
+    assert Event.objects.get(kind="unit.changed").data["plant_email"] == "planta@example.com"
+    assert "planta@example.com" in supervisor.get(page).content.decode()
+    walk("route_to_plant", plant_note="Caja 14 sin potencia")
+    outbox.deliver_due(clock.now(), through={"email": Kept()})
+    told = Message.objects.get(kind="visit.to_plant")
+    failed = WorkOrder.objects.earliest("id")
+    assert (told.status, told.address) == ("sent", "planta@example.com")
+    for part in (failed.number, "Calle Uno 1", "Caja 14 sin potencia", WorkOrder.objects.latest("id").number):
+        assert part in told.body
+    assert Event.objects.get(kind="plant_message.sent").case_number == walk.case.number
+    assert told in queries.of_case(walk.case.number)
+    assert "planta@example.com" in supervisor.get(reverse("case", args=[walk.case.number])).content.decode()
+
+
 def test_plant_is_told_what_to_mend(walk: Walk) -> None:
     assert walk.errors("route_to_plant", plant_note="") == {"plant_note": ["This field is required."]}
     assert WorkOrder.objects.count() == 1
+    assert not Message.objects.filter(kind="visit.to_plant").exists()
     assert walk.open == ["route_to_plant"]

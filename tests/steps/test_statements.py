@@ -18,7 +18,7 @@ from arraigo.fieldwork.models import Photo
 from arraigo.fieldwork.photos import add_photo
 from arraigo.insight import actions as insight
 from arraigo.orders.models import WorkOrder
-from arraigo.people.models import Role
+from arraigo.people.models import Role, Unit
 from arraigo.quality import actions as quality
 from arraigo.quality.models import QualityControl
 from arraigo.retention import actions, claims, dispatch, firm_no, sweeps
@@ -162,7 +162,8 @@ def test_a_customer_whom_no_control_reaches(home: Household, counter: Counter) -
 
 
 def test_a_visit_that_goes_wrong(home: Household, counter: Counter) -> None:
-    """Nobody at home, then not solved, then solved for somebody who does not sign."""
+    """Nobody at home, then not solved (plant is told), then solved for somebody who does not sign."""
+    Unit.objects.filter(pk=home.cast.center.pk).update(plant_email="planta@example.com")
     home.repeated_faults()
     technician = home.cast[Role.TECHNICIAN]
     walk = Walk(home).go("step_01", "step_02", "step_03", "step_04", "step_05", "step_06")

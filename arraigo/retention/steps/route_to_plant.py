@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from arraigo.orders import actions as orders
 from arraigo.people.models import Role
-from arraigo.retention import promises, visits
+from arraigo.retention import plant, promises, visits
 from arraigo.retention.models import Promise
 from arraigo.retention.registry import StepForm, StepResult, StepRun, step
 
@@ -29,7 +29,7 @@ class RouteForm(StepForm):
     evidence=visits.evidence,
 )
 def carry_out(run: StepRun) -> StepResult:
-    """Generate the linked priority order; the first visit's promise was not kept."""
+    """Generate the linked priority order; the first visit's promise was not kept, and plant is told."""
     failed = visits.current_order(run.case)
     following = run.case.current_order = orders.follow_up_order(
         failed, hours=run.policy.integer("visit.hours"), plant_note=run.data["plant_note"], actor=run.actor, held=True
@@ -42,4 +42,5 @@ def carry_out(run: StepRun) -> StepResult:
         role=Role.TECHNICIAN,
         due_at=following.due_at,
     )
-    return StepResult("routed", {}, {"failed": failed.number, "work_order": following.number})
+    told = plant.tell(failed, following, run.data["plant_note"])
+    return StepResult("routed", {}, {"failed": failed.number, "work_order": following.number, "to": told})
