@@ -184,11 +184,13 @@ class Household:
 class Walk:
     """One case on its way. `walk("step_03", answer="refused")` does that step now."""
 
-    def __init__(self, home: Household, *, products: list[Product] | None = None, reason: str = "faults") -> None:
+    def __init__(
+        self, home: Household, *, products: list[Product] | None = None, reason: str = "faults", proactive: bool = False
+    ) -> None:
         self.cast, self.home = home.cast, home
         self.case = actions.open_case(
             home.customer, products or [home.internet], actor=self.cast[Role.ADVISOR], channel="office",
-            reason=reason, words="Me quiero ir", contact_phone="70000001",
+            reason=reason, words="Me quiero ir", contact_phone="70000001", proactive=proactive,
         )  # fmt: skip
 
     @property

@@ -1,5 +1,7 @@
 """The advisor finds a customer and understands the page at a glance."""
 
+import datetime as dt
+import re
 from collections.abc import Callable
 
 import pytest
@@ -9,13 +11,16 @@ from arraigo import clock
 from arraigo.customers.search import reindex
 from arraigo.people.models import Role
 from arraigo.procedure import queries as procedures
-from arraigo.products.models import Product
-from arraigo.retention import proactive
+from arraigo.products.models import Courtesy, Product
+from arraigo.retention import proactive, receipts
+from arraigo.retention.models import RetentionCase
+from arraigo.terminations.models import Termination
 from arraigo.tickets.models import ConfirmedSolution
 from arraigo.web.customers.contexts import verdict_of
 from tests.cast import Cast, Household, Walk
 from tests.e2e.accessibility import assert_accessible
 from tests.e2e.person import Person
+from tests.records import a_visit
 
 SignIn = Callable[[Role], Person]
 
@@ -41,8 +46,9 @@ def test_found_while_typing_with_the_keyboard_alone(sign_in: SignIn, troubled: H
 
 
 def test_everything_at_a_glance_without_scrolling(sign_in: SignIn, troubled: Household) -> None:
-    """Five products, each with a repeated fault, and a visit that is under way."""
-    Walk(troubled).go("step_01", "step_02", "step_03", "step_04", "step_05")
+    """Five products, each with a repeated fault; visits that are over, with their papers, and one under way;
+    several cases, promises, receipts, past courtesies and a baja, and a listing that makes it ineligible."""
+    much_past(troubled)
     for number in range(3):
         extra = Product.objects.create(
             number=f"X-{number}", customer=troubled.customer, offering=troubled.cast.television, price=99
@@ -54,11 +60,40 @@ def test_everything_at_a_glance_without_scrolling(sign_in: SignIn, troubled: Hou
     ana = sign_in(Role.ADVISOR)
     ana.go(f"/customers/{troubled.customer.number}/")
     assert ana.page.locator("#faults .state-danger").count() == 5
+    past = ana.page.locator(".past dt")
+    expect(past).to_have_text(
+        [re.compile(name) for name in ("Bajas", "Casos", "Compromisos", "Constancias", "Cortesías")]
+    )
     for part in ("#light-fault", "#faults", "#product-I-100001", ".order-line", "svg.bills", ".past"):
         below = ana.page.locator(part).evaluate("e => e.getBoundingClientRect().bottom - innerHeight")
-        assert below <= 0, part
+        assert below <= 0, (part, below)
     expect(ana.page.locator("#timeline li").first).to_be_visible()
     assert_accessible(ana.page)
+    past.filter(has_text="Casos").get_by_role("link").click()
+    expect(ana.page.locator(".timeline-kinds [aria-current]")).to_have_text("Retenciones")
+    expect(ana.page.locator(".timeline-lines > li")).to_have_count(3)
+
+
+def much_past(home: Household) -> None:
+    """A case with all that it leaves behind, one that ended elsewhere, and a third under way."""
+    now, whole = clock.now(), ("step_01", "step_02", "step_03", "step_04", "step_05", "step_06", "step_07", "step_08")
+    for way in (whole, ("step_01",)):
+        case = Walk(home).go(*way).case
+        if way is whole:
+            receipts.issue(case.pk, actor=home.cast[Role.ADVISOR])
+        RetentionCase.objects.filter(pk=case.pk).update(outcome="closed_elsewhere", closed_at=now)
+    a_visit(home.customer, home.internet, case_number=case.number)
+    for days in (90, 60):
+        since, until = now - dt.timedelta(days=days), now - dt.timedelta(days=days - 20)
+        Courtesy.objects.create(
+            product=home.internet, kind="bandwidth", status="ended", starts_at=since, ends_at=until, ended_at=until
+        )
+        Termination.objects.create(
+            number=f"BAJ-2025-{days:06}", customer=home.customer, product=home.television, reason="price",
+            requested_at=since, withdrawn_at=until,
+        )  # fmt: skip
+    home.listing()
+    Walk(home).go("step_01")
 
 
 def test_a_confirmed_solution_changes_the_verdict_at_once(sign_in: SignIn, troubled: Household) -> None:

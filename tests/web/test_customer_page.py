@@ -8,10 +8,14 @@ from django.urls import reverse
 
 from arraigo import clock
 from arraigo.billing.models import Bill
+from arraigo.desk import actions as desk
+from arraigo.eventlog.models import Event
 from arraigo.people.models import Role
 from arraigo.retention import actions
+from arraigo.retention.models import RetentionCase
 from arraigo.terminations import actions as terminations
 from arraigo.tickets.models import ConfirmedSolution, TroubleTicket
+from arraigo.web.cases import telling
 from arraigo.web.customers import chart, timeline
 from arraigo.web.customers.contexts import verdict_of
 from tests.cast import Cast, Household, Walk, moment
@@ -146,7 +150,41 @@ def test_the_timeline_grows_without_more_queries(cast: Cast, home: Household) ->
     few = asked(client, path)
     for days in range(3, 40):
         home.fault(days_ago=days)
-    assert asked(client, path) == few <= 24
+    actions_said(cast, home)
+    assert asked(client, path) == few <= 29
+
+
+def actions_said(cast: Cast, home: Household) -> None:
+    """Calls agreed on, a solution that was confirmed, and then disputed."""
+    case = RetentionCase.objects.get()
+    for hours in (2, 3):
+        desk.note_callback(case, due_at=clock.now() + dt.timedelta(hours=hours), note="Pide hora", actor=case.owner)
+    say(cast, home, "confirm", words="Ya anda")
+    say(cast, home, "dispute", words="Volvió")
+
+
+def test_the_timeline_has_calls_agreed_on_solutions_and_promises(cast: Cast, home: Household) -> None:
+    Walk(home).go("step_01", "step_02", "step_03", "step_04")
+    actions_said(cast, home)
+    shown = {kind: timeline.page(home.customer, cast[Role.ADVISOR], kind=kind).entries for kind in timeline.KINDS}
+    assert [entry.state for entry in shown["call"]] == ["waiting", "waiting"]
+    said = [entry for entry in shown["ticket"] if "Solución" in entry.title]
+    assert len(said) == 1 + TroubleTicket.objects.exclude(disputed_at=None).count() == 3
+    assert {entry.kind for entry in shown["promise"]} == {"promise"}
+    hidden = timeline.page(home.customer, cast[Role.BILLING], kind="promise").entries
+    assert "promise" not in {entry.kind for entry in hidden}
+
+
+def test_a_proactive_case_says_that_we_called(cast: Cast, home: Household) -> None:
+    walk = Walk(home, proactive=True)
+    page = signed_in(cast[Role.ADVISOR]).get(reverse("case", args=[walk.case.number])).content.decode()
+    assert "Gracias por atendernos" in page
+    assert "antes de irse" not in page
+    opened = Event.objects.get(kind="case.opened")
+    assert telling.what(opened) == "Llamamos al cliente: se abrió el caso"
+    refused = desk.claim_was_refused(walk.case, number="RF-1", reason="Ya tiene descuento", actor=None)
+    noted = Event.objects.get(kind="callback.noted", data__cause=refused.cause)
+    assert "Facturación rechazó el reclamo" in telling.details(noted)
 
 
 def test_a_product_says_that_its_baja_is_requested_and_then_executed(cast: Cast, home: Household) -> None:

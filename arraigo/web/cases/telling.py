@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from arraigo.desk.models import Callback
 from arraigo.eventlog.models import Event
 from arraigo.insight.models import Judgement
 from arraigo.retention.models import Reason
@@ -114,8 +115,14 @@ NOT_FOR_ALL = ("step_01", "because")
 """Names the Central de Riesgos: shown with the review, to whom may see it, and the look is logged."""
 
 
+CODES = (Reason, StayReason, Judgement.Because, Callback.Cause)
+"""Codes that a text of an event may be; they are told by their names."""
+
+
 def what(event: Event) -> str:
     """What happened, as a short title."""
+    if event.kind == "case.opened" and event.data.get("proactive"):
+        return str(_("We called the customer: case opened"))
     if event.kind == "case.step_completed":
         element = event.data.get("element", "")
         if element == "step_15":
@@ -140,5 +147,5 @@ def details(event: Event) -> list[str]:
 
 def _words(text: str) -> str:
     """A text of an event; codes of reasons by their names."""
-    found = next((codes(text) for codes in (Reason, StayReason, Judgement.Because) if text in codes.values), None)
+    found = next((codes(text) for codes in CODES if text in codes.values), None)
     return str(found.label) if found else text

@@ -49,7 +49,7 @@ def _customer_page(customer: Customer, policy: Policy, user: User) -> dict[str, 
     bills = billing.last_bills(customer)
     found = _background(customer, policy, user)
     verdicts = faults.verdicts([product for product in own if product.is_alive], policy)
-    latest = glance.orders(customer)
+    latest, more_orders = glance.orders(customer)
     # The cases that the reader may see, asked once: receipts and papers follow them.
     seen = case_access.numbers_of(user, customer)
     return {
@@ -66,9 +66,9 @@ def _customer_page(customer: Customer, policy: Policy, user: User) -> dict[str, 
         "version_number": policy.number,
         "bills": bills,
         "chart": chart(bills, clock.today()),
-        **_past(customer, user, seen, own),
-        "terminations": leaving[: glance.MOST_PAST],
+        **_past(customer, user, seen, own, leaving),
         "orders": latest,
+        "more_orders": more_orders,
         "papers": papers(latest, user, seen),
         "courtesy_names": courtesy_names(policy),
     }
@@ -90,19 +90,28 @@ def vip_because(found: Background, policy: Policy) -> str:
     return _("average bill from %(least)s") % {"least": bs(least)}
 
 
-def _past(customer: Customer, user: User, seen: Mapping[str, int], own: Sequence[Product]) -> dict[str, Any]:
-    """Earlier cases, promises, courtesies and receipts, the newest first; `seen` are the cases shown to `user`,
-    `own` the customer's products.
+def _past(
+    customer: Customer, user: User, seen: Mapping[str, int], own: Sequence[Product], leaving: Sequence[Termination]
+) -> dict[str, Any]:
+    """Terminations, earlier cases, promises, receipts and courtesies, the newest first, and how many `more` of each;
+    `seen` are the cases shown to `user`, `own` the customer's products.
     """
+    reads_cases = user.has_role(*CASE_READERS)
     cases = glance.cases(customer)
     readable = list(seen.values()) if user.has_role(*case_access.RECEIPT_READERS) else []
-    return {
-        "cases": cases if user.has_role(*CASE_READERS) else [],
-        "open_case": next((case for case in cases if case.closed_at is None), None),
-        "seen_cases": seen,
-        "promises": glance.promises(customer),
+    past: dict[str, Sequence[Any]] = {
+        "cases": cases if reads_cases else [],
+        "promises": glance.promises(customer) if reads_cases else [],
+        "terminations": leaving,
         "courtesies": glance.courtesies(own),
         "receipts": glance.receipts(readable) if readable else [],
+    }
+    shown, more = glance.fitted(past)
+    return {
+        **shown,
+        "more": more,
+        "open_case": next((case for case in cases if case.closed_at is None), None),
+        "seen_cases": seen,
     }
 
 

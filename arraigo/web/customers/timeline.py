@@ -8,29 +8,31 @@ is logged, and only the roles that judge the background see them.
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils.functional import Promise
+from django.utils.functional import Promise as Words
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from arraigo import clock
 from arraigo.billing.models import Bill, BillingClaim, Payment
 from arraigo.customers.models import Customer
+from arraigo.desk.models import Callback
 from arraigo.fieldwork.models import Visit
 from arraigo.messages.models import Message
 from arraigo.orders.models import WorkOrder
 from arraigo.people.models import User
 from arraigo.products.models import Courtesy
 from arraigo.quality.models import ContactAttempt
-from arraigo.retention.models import Offer, ProactiveCall, RetentionCase
+from arraigo.retention.models import Offer, ProactiveCall, Promise, Receipt, RetentionCase
 from arraigo.terminations.models import Termination
-from arraigo.tickets.models import Interaction, TroubleTicket
+from arraigo.tickets.models import ConfirmedSolution, Interaction, TroubleTicket
 from arraigo.web.access import CASE_READERS
 from arraigo.web.cases import access as case_access
 from arraigo.web.customers.words import symptom
-from arraigo.web.templatetags.show import bs, month
+from arraigo.web.templatetags.show import bs, day, full_moment, month
 
 SIZE = 20
 
@@ -61,6 +63,7 @@ class Reader:
     cases: Collection[str]
     """Numbers of the customer's cases that the person may open."""
     before: dt.datetime | None
+    reads_receipts: bool
 
     def page(self, rows: QuerySet, moment: str) -> Iterable:  # type: ignore[type-arg]
         """The newest rows, one more than a page holds."""
@@ -78,6 +81,20 @@ def _tickets(reader: Reader) -> Iterator[Entry]:
         text = " · ".join(filter(None, [ticket.product.offering.name, ticket.description[:120]]))
         url = reverse("ticket", args=[ticket.number])
         yield Entry(ticket.opened_at, "ticket", title, text, url, ticket.status, ticket.get_status_display())
+
+
+def _solutions(reader: Reader) -> Iterator[Entry]:
+    """What the customer said of repairs: that they hold, and that they did not."""
+    confirmed = ConfirmedSolution.objects.filter(product__customer=reader.customer)
+    for said in reader.page(confirmed.select_related("ticket", "product__offering"), "at"):
+        title = _("Solution of %(ticket)s confirmed") % {"ticket": said.ticket.number}
+        text = f"{said.product.offering.name} · {said.reason[:120]}"
+        yield Entry(said.at, "ticket", title, text, reverse("ticket", args=[said.ticket.number]))
+    disputed = TroubleTicket.objects.filter(customer=reader.customer).select_related("product__offering")
+    for ticket in reader.page(disputed, "disputed_at"):
+        title = _("Solution of %(ticket)s disputed: it did not hold") % {"ticket": ticket.number}
+        url = reverse("ticket", args=[ticket.number])
+        yield Entry(ticket.disputed_at, "ticket", title, ticket.product.offering.name, url)
 
 
 def _visits(reader: Reader) -> Iterator[Entry]:
@@ -125,6 +142,18 @@ def _calls(reader: Reader) -> Iterator[Entry]:
     for said in reader.page(back, "at"):
         title = _("Came back about %(ticket)s") % {"ticket": said.ticket.number}
         yield Entry(said.at, "call", title, said.text[:120], reverse("ticket", args=[said.ticket.number]))
+    yield from _callbacks(reader)
+
+
+def _callbacks(reader: Reader) -> Iterator[Entry]:
+    rows = Callback.objects.filter(case__customer=reader.customer).select_related("case", "person")
+    for noted in reader.page(rows, "noted_at"):
+        title = _("%(person)s is to call back: %(moment)s") % {
+            "person": noted.person, "moment": full_moment(noted.due_at),
+        }  # fmt: skip
+        text = " · ".join(filter(None, [noted.get_cause_display(), noted.note[:120], noted.outcome[:120]]))
+        state = ("completed", _("called")) if noted.done_at else ("waiting", _("to be called"))
+        yield Entry(noted.noted_at, "call", title, text, reader.case_url(noted.case.number), *state)
 
 
 def _offers(reader: Reader) -> Iterator[Entry]:
@@ -135,6 +164,22 @@ def _offers(reader: Reader) -> Iterator[Entry]:
         text = f"{offer.product.offering.name} · {offer.case.number}"
         url = reader.case_url(offer.case.number)
         yield Entry(offer.offered_at, "offer", title, text, url, offer.answer, offer.get_answer_display())
+
+
+def _promises(reader: Reader) -> Iterator[Entry]:
+    rows = Promise.objects.filter(customer=reader.customer).select_related("case")
+    for promise in reader.page(rows, "made_at"):
+        title = _("%(promise)s, promised for %(day)s") % {
+            "promise": promise.get_kind_display(), "day": day(promise.due_at),
+        }  # fmt: skip
+        url = reader.case_url(promise.case.number)
+        state = (promise.state, promise.get_state_display())
+        yield Entry(promise.made_at, "promise", title, promise.case.number, url, *state)
+    if reader.reads_receipts:
+        receipts = Receipt.objects.filter(case__customer=reader.customer, case__number__in=reader.cases)
+        for receipt in reader.page(receipts, "at"):
+            title, url = _("Receipt %(number)s") % {"number": receipt.number}, reverse("receipt", args=[receipt.number])
+            yield Entry(receipt.at, "promise", title, str(receipt.get_kind_display()), url)
 
 
 def _claims(reader: Reader) -> Iterator[Entry]:
@@ -183,7 +228,7 @@ def _messages(reader: Reader) -> Iterator[Entry]:
 
 @dataclass(frozen=True)
 class Kind:
-    label: str | Promise
+    label: str | Words
     icon: str
     read: Callable[[Reader], Iterator[Entry]]
     of_cases: bool = False
@@ -191,13 +236,14 @@ class Kind:
 
 
 KINDS: dict[str, Kind] = {
-    "ticket": Kind(gettext_lazy("Tickets"), "ticket", _tickets),
+    "ticket": Kind(gettext_lazy("Tickets"), "ticket", lambda reader: chain(_tickets(reader), _solutions(reader))),
     "visit": Kind(gettext_lazy("Orders and visits"), "tool", _visits),
     "bill": Kind(gettext_lazy("Bills and payments"), "receipt", _bills),
     "call": Kind(gettext_lazy("Calls"), "phone-call", _calls, of_cases=True),
     "message": Kind(gettext_lazy("Messages"), "mail", _messages),
     "case": Kind(gettext_lazy("Retentions"), "history", _cases, of_cases=True),
     "offer": Kind(gettext_lazy("Offers"), "discount", _offers, of_cases=True),
+    "promise": Kind(gettext_lazy("Promises and receipts"), "heart-handshake", _promises, of_cases=True),
     "claim": Kind(gettext_lazy("Billing claims"), "file-invoice", _claims),
     "courtesy": Kind(gettext_lazy("Courtesies"), "gift", _courtesies),
     "termination": Kind(gettext_lazy("Terminations"), "door-exit", _terminations),
@@ -225,7 +271,7 @@ def page(customer: Customer, user: User, *, kind: str = "", before: dt.datetime 
     """
     shown = kinds(user)
     seen = case_access.cases(user).filter(customer=customer).values_list("number", flat=True)
-    reader = Reader(customer, set(seen), before)
+    reader = Reader(customer, set(seen), before, user.has_role(*case_access.RECEIPT_READERS))
     chosen = [shown[kind]] if kind in shown else list(shown.values())
     found = sorted((entry for each in chosen for entry in each.read(reader)), key=lambda entry: entry.at, reverse=True)
     if len(found) <= SIZE:
