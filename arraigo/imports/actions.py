@@ -58,7 +58,8 @@ def import_file(
     mapped = mapping.load(mapping_name, kind.name, kind.fields)
     run = ImportRun(
         kind=kind.name, source=mapped.source, file_name=shown(path.name), started_at=clock.now(), by=actor,
-        mapping=mapped.model_dump(mode="json", exclude_defaults=True), create_missing=create_missing,
+        mapping=mapped.model_dump(mode="json", exclude_defaults=True),
+        create_missing=create_missing or mapped.create_missing,
     )  # fmt: skip
     with (
         _ready(path, kind, mapped) as (layout, run.sha256),

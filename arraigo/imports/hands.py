@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from arraigo.imports import references
-from arraigo.imports.landing import HOME, Parsed, Setting, Tally, numbered
+from arraigo.imports.landing import CAN_BRING, HOME, Parsed, Setting, Tally, numbered
 
 K = TypeVar("K", bound=Hashable)
 
@@ -70,8 +70,11 @@ def _linked(model: Any, rows: Sequence[Any], customers: Mapping[str, int], setti
     return {(key, product) for key, customer, product in found if told[key] == customer}
 
 
-def product_known(batch: Sequence[Parsed[Any]], products: Mapping[str, int], tally: Tally) -> list[Parsed[Any]]:
+def product_known(
+    batch: Sequence[Parsed[Any]], products: Mapping[str, int], tally: Tally, *, may_be_brought: bool = False
+) -> list[Parsed[Any]]:
     """The rows whose product is, or was, one of their customer's; the others are rejected."""
+    hint = f"; {CAN_BRING}" if may_be_brought else ""
     kept = []
     for each in batch:
         if each.row.external_id in products:
@@ -80,5 +83,5 @@ def product_known(batch: Sequence[Parsed[Any]], products: Mapping[str, int], tal
             reason = _("customer %(customer)s has no product “%(product)s”") % {
                 "customer": each.row.customer, "product": each.row.product,
             }  # fmt: skip
-            tally.reject(each.raw.line, [("product", each.row.product, reason)])
+            tally.reject(each.raw.line, [("product", each.row.product, reason + hint)])
     return kept

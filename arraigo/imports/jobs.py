@@ -52,7 +52,7 @@ def upload(file: Any, kind_name: str, *, actor: User | None) -> ImportRun:
     return ImportRun.objects.create(
         kind=guessed.mapping.kind, source=guessed.mapping.source, file_name=path.name, stored=str(path),
         mapping=guessed.mapping.model_dump(mode="json", exclude_defaults=True), state=State.DRAFT, by=actor,
-        started_at=clock.now(),
+        started_at=clock.now(), create_missing=guessed.mapping.create_missing,
     )  # fmt: skip
 
 
@@ -64,7 +64,8 @@ def mapping_of(run: ImportRun) -> ColumnMapping:
 def set_mapping(run: ImportRun, told: Mapping[str, Any], *, create_missing: bool) -> ImportRun:
     """Change the mapping of an import that is still being prepared. Raises MappingInvalid, AtWork."""
     beyond = {name: run.mapping[name] for name in BEYOND_COLUMNS if name in run.mapping}
-    mapped = checked({**beyond, **told}, Path(run.file_name), run.kind, kind_of(run.kind).fields)
+    told = {**beyond, **told, "create_missing": create_missing}
+    mapped = checked(told, Path(run.file_name), run.kind, kind_of(run.kind).fields)
     fields = {
         "mapping": mapped.model_dump(mode="json", exclude_defaults=True), "source": mapped.source,
         "create_missing": create_missing, "trial": {}, "problem": "", "state": State.DRAFT,
@@ -227,7 +228,7 @@ def _register(folder: Path, path: Path) -> None:
 
 
 def _note(run: ImportRun, mapped: ColumnMapping) -> None:
-    run.kind, run.source = mapped.kind, mapped.source
+    run.kind, run.source, run.create_missing = mapped.kind, mapped.source, mapped.create_missing
     run.mapping = mapped.model_dump(mode="json", exclude_defaults=True)
 
 

@@ -29,6 +29,11 @@ NONE_SUCH: dict[str, Promise] = {
     "parent": gettext_lazy("there is no network point “%(value)s”"),
 }
 """Field → why a row that names what is not there is rejected."""
+CAN_BRING = gettext_lazy(
+    "the file may bring it: --create-missing, create_missing = true in the mapping, or the box on the page"
+)
+BRINGS = ("customer", "offering", "zone", "center")
+"""Fields whose record is made where the import may: it was not told so where such a row is rejected."""
 HOME = "arraigo"
 """The source of what was entered here; such records may have no external id."""
 EMPTY: Mapping[str, Collection[str]] = {}
@@ -255,7 +260,8 @@ def known(batch: Sequence[Parsed[R]], field: str, found: Mapping[str, Any], tall
         if not value or value in found:
             kept.append(each)
         else:
-            tally.reject(each.raw.line, [(field, value, str(NONE_SUCH[field]) % {"value": value})])
+            reason = str(NONE_SUCH[field]) % {"value": value}
+            tally.reject(each.raw.line, [(field, value, f"{reason}; {CAN_BRING}" if field in BRINGS else reason)])
     return kept
 
 

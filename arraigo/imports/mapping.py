@@ -8,6 +8,7 @@
     decimal = ","
     date_format = "%d/%m/%Y %H:%M"
     area_code = "4"                 # of telephones with seven digits: 4 is Cochabamba's
+    create_missing = true           # as --create-missing does
     [columns]
     opened_at = "FECHA APERTURA"    # our field = the file's header
     [values.status]
@@ -79,6 +80,8 @@ class ColumnMapping(Strict):
     """Line on which the headers stand; what is above it is not read."""
     sheet: str = ""
     """Name of the sheet of a spreadsheet; empty: the first one."""
+    create_missing: bool = False
+    """Whether its files bring customers, products, zones and operations centres that are not there yet."""
     columns: dict[str, str] = {}
     values: dict[str, dict[str, str]] = {}
     constants: dict[str, str] = {}
@@ -137,7 +140,7 @@ class ColumnMapping(Strict):
         names = [name for name in ("columns", "values", "constants", "terminated_when") if name in told]
         tables = {name: told.pop(name) for name in names}
         products = told.pop("products", [])
-        lines = [f"{name} = {value if isinstance(value, int) else _quoted(value)}" for name, value in told.items()]
+        lines = [f"{name} = {_plain(value)}" for name, value in told.items()]
         for name, table in tables.items():
             nested = name == "values"
             parts = [(f"values.{key}", each) for key, each in table.items()] if nested else [(name, table)]
@@ -150,6 +153,10 @@ class ColumnMapping(Strict):
 
 def _key(name: str) -> str:
     return name if name.isascii() and name.isidentifier() else _quoted(name)
+
+
+def _plain(value: Any) -> str:
+    return str(value).lower() if isinstance(value, int) else _quoted(value)
 
 
 def _quoted(value: Any) -> str:

@@ -149,6 +149,15 @@ def test_a_ticket_for_nobody_and_impossible_dates(write: Write) -> None:
     assert TroubleTicket.objects.get().opened_at.isoformat() == "2025-12-31T12:30:00+00:00"
 
 
+def test_what_an_import_may_bring_is_said_where_it_is_missing(write: Write) -> None:
+    path = write("z.csv", "code,name,center", "z-1,Norte,co-norte")
+    counts, rejects = bring(path, "zones")
+    assert (counts, rejects[0][1]) == ([0, 0, 0, 1], "center")
+    assert all(name in rejects[0][2] for name in ("co-norte", "--create-missing", "create_missing = true"))
+    tally, _rejects = actions.import_file("zones", path, create_missing=True)
+    assert tally.accepted == 1
+
+
 def test_negative_and_unreadable_amounts(write: Write) -> None:
     a_customer(source="file", external_id="C-1")
     header = "customer;month;issued_on;due_on;total"

@@ -17,6 +17,7 @@ from arraigo.customers.models import Customer
 from arraigo.imports import column_words, jobs, runs
 from arraigo.imports.kinds import KINDS
 from arraigo.imports.models import ImportRun
+from arraigo.network.models import Zone
 from arraigo.people.models import Role
 from tests.cast import Cast
 from tests.web.conftest import signed_in
@@ -57,7 +58,10 @@ def test_the_way_of_a_file(admin: Client) -> None:
     page = admin.get(reverse("administration_import", args=[run.pk])).content.decode()
     assert "Rosa Ñuño" in page  # Latin-1, semicolons and the columns were recognised
     assert "table-danger" in page  # the codes of the category are not ours
+    assert sent(admin, run, "look", create_missing="on") == 302
+    assert ImportRun.objects.get(pk=run.pk).create_missing
     assert sent(admin, run, "look") == 302
+    assert not ImportRun.objects.get(pk=run.pk).create_missing
     assert "+59170011223" in admin.get(reverse("administration_import", args=[run.pk])).content.decode()
     assert sent(admin, run, "try") == 302
     run = carried_out(run, dry_run=True)
@@ -114,6 +118,9 @@ def test_a_job_told_twice_is_carried_out_once_and_a_silent_one_again(admin: Clie
     assert (typed.state, "otra vez" in typed.problem) == ("failed", True)
 
 
+ZONES = 'kind = "zones"\n[columns]\ncode = "code"\nname = "name"\ncenter = "center"\n'
+
+
 def test_the_folder_is_picked_up(admin: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "IMPORT_FOLDER", tmp_path)
     monkeypatch.setattr(jobs, "_is_quiet", lambda path: True)
@@ -124,8 +131,15 @@ def test_the_folder_is_picked_up(admin: Client, tmp_path: Path, monkeypatch: pyt
     (tmp_path / "bills").mkdir()
     (tmp_path / "bills" / "mapping.toml").write_text("kind = [")
     (tmp_path / "bills" / "c.csv").write_text("customer,month\n1,2026-01\n")
-    assert jobs.pick_up() == 3
+    (tmp_path / "zones").mkdir()
+    (tmp_path / "zones" / "mapping.toml").write_text(f"create_missing = true\n{ZONES}")
+    (tmp_path / "zones" / "d.csv").write_text("code,name,center\nz-1,Norte,co-lejos\n")
+    assert jobs.pick_up() == 4
     assert jobs.pick_up() == 0
+    zones = ImportRun.objects.get(kind="zones")
+    jobs.carry_out(zones.pk, False)
+    assert Zone.objects.get(code="z-1").operations_center.code == "co-lejos"  # type: ignore[union-attr]
+    assert "create_missing = true" in jobs.mapping_of(zones).as_toml()
     jobs.carry_out(ImportRun.objects.get(kind="customers").pk, False)
     assert Customer.objects.get().name == "Ana"
     assert len(list((tmp_path / "customers" / "done").glob("*-a.csv"))) == 1

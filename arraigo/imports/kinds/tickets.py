@@ -150,7 +150,7 @@ def land(batch: Sequence[Parsed[TicketRow]], setting: Setting) -> Tally:
     customers = references.customers_of([each.row.customer for each in batch], setting)
     batch = known(batch, "customer", customers, tally)
     products = _products(batch, customers, setting)
-    batch = hands.product_known(batch, products, tally)
+    batch = hands.product_known(batch, products, tally, may_be_brought=True)
     before = _before(setting.source, [p.row for p in batch])
     batch = [each for each in batch if _goes_on(each, before, tally)]
     wanted = {p.row.external_id: _values(p.row, customers, products, outages) for p in batch}

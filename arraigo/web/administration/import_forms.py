@@ -70,7 +70,7 @@ class MappingForm(forms.Form):
         help_text=_("One in each line: field = value. For example type = fault"),
     )  # fmt: skip
     create_missing = forms.BooleanField(
-        label=_("Let it bring customers, products and zones that are not here yet"), required=False
+        label=_("Let it bring customers, products, zones and operations centres that are not here yet"), required=False
     )
 
     def __init__(self, *args: Any, kind: Kind, headers: tuple[str, ...], **kwargs: Any) -> None:

@@ -25,7 +25,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--create-missing",
             action="store_true",
-            help="Let the file bring customers, products and zones that are not there yet.",
+            help="Let the file bring customers, products, zones and operations centres that are not there yet.",
         )
         parser.add_argument(
             "--guess",
