@@ -1,4 +1,7 @@
-"""The team that follows up incidents calls: the control at 2 days (step 9). That at 30 is in `test_one_customer`."""
+"""The calls of the two teams: the control at 2 days (step 9), and that at 30 days that fails (step 10).
+
+The one that passes is in `test_one_customer`.
+"""
 
 from collections.abc import Callable
 
@@ -63,6 +66,32 @@ def test_a_failed_control_re_opens_the_case(sign_in: SignIn, visited: Walk) -> N
     sign_in(Role.ADVISOR).does(visited, "step_05")
     assert WorkOrder.objects.count() == 2
     assert visited.open == ["step_06"]
+
+
+def test_a_fault_that_came_back_fails_the_control_at_30_days(sign_in: SignIn, cast: Cast) -> None:
+    """Against its ticket nobody lets it pass; the head of team negotiates anew, as a task of its own."""
+    with ago(32):
+        home = cast.household()
+        home.repeated_faults()
+        walk = Walk(home).go(*VISITED)
+    with ago(29):
+        sweeps.wake_due_cases()
+        walk("step_09")
+    again = home.fault(days_ago=5, solved=False)
+    sweeps.wake_due_cases()
+    clara = sign_in(Role.QUALITY_MANAGEMENT)
+    clara.begin(walk, "step_10")
+    assert again.number in clara.text
+    clara.sends(verdict="passed", satisfaction="4")
+    assert clara.status == 400
+    assert walk.open == ["step_10"]
+    clara.sends(verdict="failed", reasons=["came_back"], answer="Volvió el corte")
+    assert QualityControl.objects.get(kind="post_service").verdict == "failed"
+    assert walk.reload().reopened == 1
+    assert walk.open == ["step_03_recurrence"]
+    sign_in(Role.TEAM_LEAD).does(walk, "step_03_recurrence", answer="refused")
+    assert walk.reload().closed_at is None
+    assert walk.open == ["step_11"]
 
 
 def test_nobody_answers_and_the_case_goes_on_unsaved(sign_in: SignIn, cast: Cast) -> None:
