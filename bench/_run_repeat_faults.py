@@ -15,11 +15,15 @@ from arraigo.tickets.models import TroubleTicket  # noqa: E402
 from arraigo.tickets.queries import fault_history  # noqa: E402
 from arraigo.tickets.repetition import Asked, repeat_history  # noqa: E402
 from bench._visits import percentile  # noqa: E402
-from bench.repeat_faults import DAYS, HOURS, best  # noqa: E402
+from bench.repeat_faults import ASKED, DAYS, HOURS, best, parser_of  # noqa: E402
+
+options = parser_of("bench._run_repeat_faults").parse_args()
 
 connection.ensure_connection()
 history, found = best(lambda: repeat_history(Asked(HOURS)))
 days, _ = best(lambda: repeat_history(Asked(HOURS, calendar_days=DAYS)))
+given = {name: value for name in ASKED if (value := getattr(options, name)) is not None}
+asked, counted = best(lambda: repeat_history(Asked(**{"window_hours": HOURS, **given}))) if given else (None, None)
 three, _ = best(lambda: repeat_history(Asked(3 * HOURS, count=3)))
 last = TroubleTicket.objects.latest("id").pk
 rng, moment = random.Random(1), clock.now()
@@ -36,6 +40,7 @@ print(
         {
             "history": history, "days": days, "three": three, "one_p50": percentile(single, 0.5),
             "one_p99": percentile(single, 0.99),
+            "asked": asked, "asked_counts": counted and [counted.tickets, counted.products],
             "counts": [found.tickets, found.products, found.tickets_earlier_unsolved],
         }
     )

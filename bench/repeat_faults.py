@@ -24,6 +24,8 @@ from tests import postgres
 TICKETS, PER_PRODUCT = 10_000_000, 2.5
 HOURS, DAYS = 720, 30
 ROUNDS = 3
+ASKED, MOST = ("window_hours", "count", "calendar_days"), 1_000_000
+"""What may be asked of the history, and the most of each, as in `manage repeat-faults`."""
 FILL = """
 SELECT setseed(0.5);
 SET maintenance_work_mem = '512MB';
@@ -113,19 +115,21 @@ def floor(place: str) -> tuple[float, tuple[int, ...]]:
         return best(lambda: server.execute(sql).fetchone())  # type: ignore[arg-type]
 
 
-def ours(place: str) -> dict[str, Any]:
+def ours(place: str, asked: dict[str, int]) -> dict[str, Any]:
+    """Our own times and counts; `asked` is measured beside the usual questions."""
+    arguments = [f"--{name.replace('_', '-')}={value}" for name, value in asked.items()]
     done = subprocess.run(
-        [sys.executable, "-m", "bench._run_repeat_faults"],
+        [sys.executable, "-m", "bench._run_repeat_faults", *arguments],
         cwd=ROOT, env=settings(place), stdout=subprocess.PIPE, text=True, check=True,
     )  # fmt: skip
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
 
 
-def measure(tickets: int) -> list[dict[str, Any]]:
+def measure(tickets: int, asked: dict[str, int]) -> list[dict[str, Any]]:
     with postgres.kept(folder() / "postgres") as url:
         place = filled(url, tickets)
-        found = ours(place)
+        found = ours(place, asked)
         floor_ms, plain = floor(place)
         duck_ms, theirs = duck(place, tickets)
     if not found["counts"] == list(plain) == list(theirs):
@@ -133,21 +137,38 @@ def measure(tickets: int) -> list[dict[str, Any]]:
     common = {"name": "repeat-faults", "db": "postgresql", "unit": "ms"}
     history = {"floor": round(floor_ms, 1), "peer": round(duck_ms, 1), "peer_name": "DuckDB"}
     alone = {"floor": None, "peer": None, "peer_name": None}
-    return [
+    rows = [
         {**common, **history, "metric": f"history over {tickets:,} tickets", "value": round(found["history"], 1)},
         {**common, **alone, "metric": "history by calendar days", "value": round(found["days"], 1)},
         {**common, **alone, "metric": "history, 3 within 90 days", "value": round(found["three"], 1)},
         {**common, **alone, "metric": "verdict for one product, p50", "value": round(found["one_p50"], 2)},
         {**common, **alone, "metric": "verdict for one product, p99", "value": round(found["one_p99"], 2)},
     ]
+    if asked:
+        told = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in asked.items())
+        metric = "history, {}: {:,} repeats of {:,} products".format(told, *found["asked_counts"])
+        rows.append({**common, **alone, "metric": metric, "value": round(found["asked"], 1)})
+    return rows
+
+
+def parser_of(program: str) -> argparse.ArgumentParser:
+    """What may be told to the benchmark: the questions as `manage repeat-faults` takes them."""
+    parser = argparse.ArgumentParser(prog=program)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--tickets", type=int, default=TICKETS)
+    parser.add_argument("--window-hours", type=int, help="measured beside the usual questions, as are the next two")
+    parser.add_argument("--count", type=int, help="claims within the window")
+    parser.add_argument("--calendar-days", "--days", type=int, help="compare dates in Cochabamba instead of hours")
+    return parser
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="./run bench repeat-faults")
-    parser.add_argument("--json", action="store_true")
-    parser.add_argument("--tickets", type=int, default=TICKETS)
+    parser = parser_of("./run bench repeat-faults")
     options = parser.parse_args()
-    found = measure(options.tickets)
+    asked = {name: value for name in ASKED if (value := getattr(options, name)) is not None}
+    if asked.get("count", 2) < 2 or any(not 0 <= value <= MOST for value in asked.values()):
+        parser.error(f"A repeat takes at least 2 claims, and a window from 0 to {MOST}.")
+    found = measure(options.tickets, asked)
     if options.json:
         print(json.dumps(found))
         return

@@ -51,10 +51,17 @@ def export(kind_name: str, target: Path, format_name: str = "") -> int:
 
 
 def to_text(kind_name: str, file: IO[str]) -> int:
-    """Write every record of a kind as CSV to an open text file; how many. Raises KindUnknown."""
-    kind = kind_of(kind_name)
-    count = write_csv(kind, file)
-    _record(kind, count, "")
+    """Write every record of a kind as CSV to an open text file; how many.
+
+    Raises KindUnknown, and BrokenPipeError where nobody reads any more: what was written by then is recorded.
+    """
+    kind, count = kind_of(kind_name), 0
+    try:
+        for count in _written(kind, file):  # noqa: B007
+            pass
+        file.flush()
+    finally:
+        _record(kind, count, "")
     return count
 
 
@@ -134,12 +141,19 @@ def _write_csv(kind: Kind, path: Path) -> int:
 
 def write_csv(kind: Kind, file: IO[str]) -> int:
     """Write the records as CSV to an open text file; how many."""
+    count = 0
+    for count in _written(kind, file):  # noqa: B007
+        pass
+    return count
+
+
+def _written(kind: Kind, file: IO[str]) -> Iterator[int]:
+    """Write the records as CSV, one by one: how many there are by then."""
     writer = csv.writer(file)
     writer.writerow(kind.fields)
-    count = 0
-    for count, row in enumerate(texts(kind), 1):  # noqa: B007
+    for count, row in enumerate(texts(kind), 1):
         writer.writerow([guarded(text) for text in row])
-    return count
+        yield count
 
 
 def _write_xlsx(kind: Kind, path: Path) -> int:

@@ -233,7 +233,7 @@ def _note(run: ImportRun, mapped: ColumnMapping) -> None:
 
 
 def settled(run: ImportRun) -> None:
-    """Move a file of the folder to where its import's end is seen."""
+    """Move a file of the folder to where its import's end is seen, the rows that were not taken beside it."""
     path = Path(run.stored)
     if path.parent.name != TAKEN or run.state not in (State.DONE, State.FAILED):
         return
@@ -242,6 +242,8 @@ def settled(run: ImportRun) -> None:
         target.parent.mkdir(exist_ok=True)
         if run.problem:
             target.with_name(f"{target.name}.txt").write_text(f"{run.problem}\n", encoding="utf-8")
+        if run.rejects_file and Path(run.rejects_file).exists():
+            shutil.copy(run.rejects_file, target.with_name(f"{target.name}.rejects.csv"))
         path.rename(target)
     if target.exists():  # a process that died in between may have moved it already
         ImportRun.objects.filter(pk=run.pk).update(stored=str(target))

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import io
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from arraigo.billing.models import Bill, BillLine, Payment
 from arraigo.customers import actions as customers
 from arraigo.customers.models import Customer, Phone
 from arraigo.engine.models import Definition
+from arraigo.eventlog.models import Event
 from arraigo.imports import actions, exports, guess, undo
 from arraigo.imports.kinds import KINDS, kind_of
 from arraigo.imports.models import ImportRun
@@ -139,6 +142,16 @@ def test_a_cell_that_a_spreadsheet_would_compute_is_guarded(operator: None, tmp_
     assert ",'=HYPERLINK(1)," in text
     assert ",''+591," in text
     assert ",-5," in text
+
+
+def test_an_export_that_nobody_reads_to_its_end_ends_quietly(operator: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as pipe:
+        monkeypatch.setattr(sys, "stdout", pipe)
+        call_command("export", "customers")
+    told = Event.objects.filter(kind="file.exported").latest("pk").data
+    assert (told["kind"], told["count"]) == ("customers", Customer.objects.count())
 
 
 def test_a_format_that_does_not_exist_is_told(tmp_path: Path) -> None:

@@ -126,7 +126,7 @@ def test_the_folder_is_picked_up(admin: Client, tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(jobs, "_is_quiet", lambda path: True)
     (tmp_path / "customers").mkdir()
     (tmp_path / "birds").mkdir()
-    (tmp_path / "customers" / "a.csv").write_text("external_id,name\n1,Ana\n")
+    (tmp_path / "customers" / "a.csv").write_text("external_id,name\n1,Ana\n2,\n")
     (tmp_path / "birds" / "b.csv").write_text("x\n1\n")
     (tmp_path / "bills").mkdir()
     (tmp_path / "bills" / "mapping.toml").write_text("kind = [")
@@ -143,6 +143,7 @@ def test_the_folder_is_picked_up(admin: Client, tmp_path: Path, monkeypatch: pyt
     jobs.carry_out(ImportRun.objects.get(kind="customers").pk, False)
     assert Customer.objects.get().name == "Ana"
     assert len(list((tmp_path / "customers" / "done").glob("*-a.csv"))) == 1
+    assert "3,name" in next((tmp_path / "customers" / "done").glob("*-a.csv.rejects.csv")).read_text("utf-8-sig")
     assert "birds" in next((tmp_path / "birds" / "failed").glob("*.txt")).read_text()
     history = admin.get(reverse("administration_imports"))
     assert b"birds" in history.content

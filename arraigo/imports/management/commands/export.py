@@ -1,5 +1,6 @@
 """Give back what came in: every record of a kind, as a file that can be brought in again."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -24,10 +25,18 @@ class Command(BaseCommand):
         kind, target = options["kind"], options["file"]
         try:
             if target is None and options["format"] in ("", "csv"):
-                exports.to_text(kind, sys.stdout)
+                self._pour(kind)
                 return
             target = target or Path(f"{kind_of(kind).name}.{options['format']}")
             count = exports.export(kind, target, options["format"])
         except RuleBroken as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{target}: {count}")
+
+    def _pour(self, kind: str) -> None:
+        """To standard output, as long as somebody reads it: `head` has seen enough after its lines."""
+        try:
+            exports.to_text(kind, sys.stdout)
+        except BrokenPipeError:
+            # What waits in the buffer is written once more at the end of the program: to nowhere.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
