@@ -60,6 +60,8 @@ def test_everything_at_a_glance_without_scrolling(sign_in: SignIn, troubled: Hou
     ana = sign_in(Role.ADVISOR)
     ana.go(f"/customers/{troubled.customer.number}/")
     assert ana.page.locator("#faults .state-danger").count() == 5
+    mark = f"Regla v{procedures.current_policy().number}: El daño volvió después de una reparación"
+    expect(ana.page.locator("#product-I-100001 .product-because")).to_contain_text(mark)
     past = ana.page.locator(".past dt")
     expect(past).to_have_text(
         [re.compile(name) for name in ("Bajas", "Casos", "Compromisos", "Constancias", "Cortesías")]
@@ -101,15 +103,13 @@ def test_a_confirmed_solution_changes_the_verdict_at_once(sign_in: SignIn, troub
     ana.go(f"/customers/{troubled.customer.number}/")
     light = ana.page.locator("#light-fault")
     expect(light).to_have_class("card light light-on")
-    ana.page.locator(".solution summary").first.click()
-    ana.page.locator(".solution[open] button").first.click()
+    ana.page.locator("#product-I-100001 button[value=confirm]").click()
     expect(light).to_have_class("card light light-off")
     assert not verdict_of(troubled.internet).repeat_fault
-    assert ConfirmedSolution.objects.count() == 1
+    assert ConfirmedSolution.objects.get().reason == "El cliente lo dice"
     assert_accessible(ana.page)
-    ana.page.locator(".solution summary").first.click()
-    ana.page.locator(".solution[open] [name=words]").fill("Volvió a cortarse anoche")
-    ana.page.keyboard.press("Enter")
+    ana.page.locator("#product-I-100001 [name=words]").fill("Volvió a cortarse anoche")
+    ana.page.locator("#product-I-100001 button[value=dispute]").click()
     expect(light).to_have_class("card light light-on")
 
 

@@ -67,7 +67,7 @@ def test_without_a_reason_nothing_changes_and_nothing_typed_is_lost(
 ) -> None:
     answer = say(cast, home, "confirm", headers, words="  ")
     assert answer.status_code == 400
-    assert "error-confirm-I-100001" in answer.content.decode()
+    assert 'id="error-I-100001"' in answer.content.decode()
     assert not ConfirmedSolution.objects.exists()
     long = say(cast, home, "dispute", headers, words="x" * 501)
     assert long.status_code == 400
@@ -107,6 +107,15 @@ def lived(cast: Cast, home: Household) -> Household:
     for days in range(40, 60):
         home.fault(days_ago=days)
     return home
+
+
+def test_more_tickets_than_are_shown_are_counted(cast: Cast, home: Household) -> None:
+    for days in (5, 6, 7):
+        home.fault(days_ago=days)
+    page = signed_in(cast[Role.ADVISOR]).get(reverse("customer", args=[home.customer.number])).content.decode()
+    faults = page.split('id="faults"')[1].split('id="timeline"')[0]
+    assert faults.count('href="/tickets/') == 4
+    assert faults.count(">+1<") == 1
 
 
 def test_the_timeline_has_every_kind_and_loses_nothing_between_pages(cast: Cast, lived: Household) -> None:

@@ -195,9 +195,11 @@ def rule(fired: Any, version: str) -> SafeString:
 
 @register.simple_tag
 def rule_mark(fired: Any, version: str, number: int) -> SafeString:
-    """As `rule` where there is no room: the version, with the rule's words and code in the tooltip."""
-    text = f"{fired.rule_text or fired.rule} · {fired.rule} · {version}"
-    return format_html('<span class="text-secondary small" title="{}">{} v{}</span>', text, _("Rule"), number)
+    """As `rule` where there is no room: of the version the number alone, its name in the tooltip with the code."""
+    return format_html(
+        '<span class="text-secondary rule-mark" title="{} · {}">{} v{}: {}</span>',
+        fired.rule, version, _("Rule"), number, fired.rule_text or fired.rule,
+    )  # fmt: skip
 
 
 @register.simple_tag
