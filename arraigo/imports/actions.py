@@ -29,12 +29,17 @@ from arraigo.imports.reading import files
 from arraigo.imports.reading.raw import Layout, RawRow, Reject
 from arraigo.imports.seen import Seen
 from arraigo.imports.tried import Tried
+from arraigo.network.models import NetworkPoint
 from arraigo.people.models import User
 
 LOG = logging.getLogger(__name__)
 BATCH = 1000
 KEPT_REJECTS = 1000
 """Rejects that the answer carries; their file holds all of them."""
+AWAITED, HOPS = "parent", len(NetworkPoint.ORDER) - 1
+"""The field that may name what only a later row of the file brings, and how many such rows hang on one another."""
+MOST_WAITING = 50_000
+"""Rows that wait in memory for the file's end, to be tried again; more are rejected at once."""
 Progress = Callable[[int, int], None]
 """Told after each batch: lines done, lines of the file."""
 
@@ -143,19 +148,32 @@ class Work:
 
     def carry_out(self, layout: Layout, path: Path) -> Tally:
         """Land every batch; the counts of all."""
-        total = Tally()
+        total, waiting = Tally(), list[RawRow]()
         for batch in batches(files.rows(layout, path)):
-            done = self._bring_in(batch, total)
-            done.rejects.sort(key=lambda reject: reject.line)
-            self.rejects.write(done.rejects)
-            done.fates.clear()
-            total.add(done)
-            del total.rejects[KEPT_REJECTS:]
+            self._count(self._bring_in(batch, total, batch[-1].line), batch, total, waiting)
             self.progress(batch[-1].line, layout.lines)
+        for left in reversed(range(HOPS)):
+            again, waiting = waiting, []
+            for batch in batches(iter(again)):
+                done = self._bring_in(batch, total, layout.lines)
+                self._count(done, batch, total, waiting if left else None)
         return total
 
-    def _bring_in(self, batch: list[RawRow], before: Tally) -> Tally:
-        """One batch in one transaction, with the run's counts and what is needed to undo it."""
+    def _count(self, done: Tally, batch: list[RawRow], total: Tally, waiting: list[RawRow] | None) -> None:
+        """Add a batch to the `total`, but for the rows that are `waiting` for what later ones may bring."""
+        lines = {reject.line for reject in done.rejects if reject.field == AWAITED}
+        if waiting is not None and len(waiting) + len(lines) <= MOST_WAITING:
+            waiting += [raw for raw in batch if raw.line in lines]
+            done.rejected -= len(lines)
+            done.rejects = [reject for reject in done.rejects if reject.line not in lines]
+        done.rejects.sort(key=lambda reject: reject.line)
+        self.rejects.write(done.rejects)
+        done.fates.clear()
+        total.add(done)
+        del total.rejects[KEPT_REJECTS:]
+
+    def _bring_in(self, batch: list[RawRow], before: Tally, line: int) -> Tally:
+        """One batch in one transaction, with the run's counts and what is needed to undo it: `line` is reached then."""
         tally, ledger = Tally(), Ledger()
         good = self._parse(batch, tally)
         with transaction.atomic():
@@ -171,9 +189,9 @@ class Work:
                 transaction.set_rollback(True)
             else:
                 self._keep(ledger, fates)
-                self._note(tally, before, batch[-1].line)
+                self._note(tally, before, line)
         if self.dry_run and self.run.pk:
-            ImportRun.objects.filter(pk=self.run.pk).update(lines_done=batch[-1].line, beat_at=clock.now())
+            ImportRun.objects.filter(pk=self.run.pk).update(lines_done=line, beat_at=clock.now())
         return tally
 
     def _land_again(self, good: list[Parsed[Any]]) -> None:
@@ -192,7 +210,7 @@ class Work:
 
     def _note(self, tally: Tally, before: Tally, line: int) -> None:
         told: dict[str, Any] = {"lines_done": line, "beat_at": clock.now()}
-        if line > self.run.lines_landed:
+        if line > self.run.lines_landed or line == self.run.lines:
             told |= {name: count + getattr(before, name) for name, count in tally.counts().items()}
             told["lines_landed"] = line
         if self.rejects.written or tally.rejects:

@@ -19,7 +19,7 @@ class Tried:
     def __enter__(self) -> "Tried":
         self._store = scratch()
         self._store.execute("CREATE TABLE claims (claim TEXT, line INTEGER, PRIMARY KEY (claim, line)) WITHOUT ROWID")
-        self._store.execute("CREATE TABLE tried (line INTEGER PRIMARY KEY, parsed BLOB)")
+        self._store.execute("CREATE TABLE tried (place INTEGER PRIMARY KEY, line INTEGER UNIQUE, parsed BLOB)")
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -32,24 +32,26 @@ class Tried:
         claims |= {(freed[claim], line) for claim, line in claims if claim in freed}
         self._store.executemany("INSERT INTO claims VALUES (?, ?)", sorted(claims))
         told = ((each.raw.line, pickle.dumps(each, pickle.HIGHEST_PROTOCOL)) for each in kept)
-        self._store.executemany("INSERT INTO tried VALUES (?, ?)", told)
+        self._store.executemany("INSERT INTO tried (line, parsed) VALUES (?, ?)", told)
 
     def of(self, batch: Iterable[Parsed[Any]]) -> list[Parsed[Any]]:
-        """The earlier rows that have to do with those of `batch`, and with each other, in the file's order."""
-        found: dict[int, Parsed[Any]] = {}
+        """The earlier rows that have to do with those of `batch`, and with each other, as they landed one after the other."""
+        found: dict[int, tuple[int, Parsed[Any]]] = {}
         fresh = list(batch)
         while fresh:
             claims = {claim for each in fresh for claim in (*each.row.claims, *each.row.needs)}
-            fresh = self._rows(sorted(self._lines(sorted(claims)) - found.keys()))
-            found |= {each.raw.line: each for each in fresh}
-        return [found[line] for line in sorted(found)]
+            rows = self._rows(sorted(self._lines(sorted(claims)) - found.keys()))
+            fresh = [each for _place, each in rows]
+            found |= {each.raw.line: (place, each) for place, each in rows}
+        return [each for _place, each in sorted(found.values(), key=lambda placed: placed[0])]
 
     def _lines(self, claims: Sequence[str]) -> set[int]:
         return {line for (line,) in self._select("SELECT line FROM claims WHERE claim IN ({})", claims)}
 
-    def _rows(self, lines: Sequence[int]) -> list[Parsed[Any]]:
-        rows = self._select("SELECT parsed FROM tried WHERE line IN ({})", lines)
-        return [pickle.loads(parsed) for (parsed,) in rows]  # noqa: S301 (written above, in a file without a name)
+    def _rows(self, lines: Sequence[int]) -> list[tuple[int, Parsed[Any]]]:
+        rows = self._select("SELECT place, parsed FROM tried WHERE line IN ({})", lines)
+        # Written above, in a file without a name.
+        return [(place, pickle.loads(parsed)) for place, parsed in rows]  # noqa: S301
 
     def _select(self, query: str, values: Sequence[Any]) -> Iterable[tuple[Any, ...]]:
         for begin in range(0, len(values), MANY):

@@ -5,6 +5,7 @@ import io
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -26,6 +27,7 @@ from arraigo.products.models import Offering, Product
 from arraigo.terminations import actions as terminations
 from arraigo.tickets import actions as tickets
 from arraigo.usage.models import Usage
+from tests.imports.conftest import Write
 from tests.records import NOON, a_product, a_zone
 
 pytestmark = pytest.mark.django_db
@@ -281,3 +283,47 @@ def test_phones_and_bills_of_the_export_are_whole(operator: None) -> None:
     assert row["phones"] == "+59170011223;+59144112233"
     assert Phone.objects.count() == 8
     assert Bill.objects.count() == Product.objects.count() == 4
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_points_may_stand_far_before_what_they_hang_on(
+    write: Write, monkeypatch: pytest.MonkeyPatch, dry_run: bool
+) -> None:
+    """From the drop upwards, a batch for each row; what hangs on nothing that comes is rejected once."""
+    monkeypatch.setattr(actions, "BATCH", 1)
+    lines = ["D,drop,P", "lost,drop,nowhere", "P,port,S", "S,splitter,C", "wrong,cabinet,D", "C,cabinet,"]
+    path = write("n.csv", "external_id,kind,parent", *lines)
+    tally, rejects = actions.import_file("network_points", path, dry_run=dry_run)
+    assert tally.counts() == {"accepted": 4, "updated": 0, "unchanged": 0, "rejected": 2}
+    assert rejects is not None
+    assert [each.split(",")[0] for each in rejects.read_text("utf-8-sig").splitlines()] == ["line", "3", "6"]
+    if dry_run:
+        assert not NetworkPoint.objects.exists()
+        return
+    run = ImportRun.objects.get()
+    assert (run.accepted, run.rejected) == (4, 2)
+    assert actions.import_file("network_points", path)[0].counts()["unchanged"] == 4
+    undo.undo(run, actor=None)
+    assert not NetworkPoint.objects.exists()
+
+
+def test_points_that_wait_survive_an_interruption(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(actions, "BATCH", 1)
+    path = write("n.csv", "external_id,kind,parent", "P,port,S", "D,drop,P", "S,splitter,C", "C,cabinet,")
+    land, landed = actions.Work._landed, list[str]()
+
+    def dies(self: actions.Work, source: str, rows: list[Any], ledger: Any) -> Any:
+        tally = land(self, source, rows, ledger)
+        landed.extend(each.row.external_id for each in rows if tally.accepted)
+        if landed[-1:] == ["S"]:
+            raise KeyboardInterrupt
+        return tally
+
+    with monkeypatch.context() as patch:
+        patch.setattr(actions.Work, "_landed", dies)
+        with pytest.raises(KeyboardInterrupt):
+            actions.import_file("network_points", path)
+    assert landed == ["C", "S"]
+    tally, _rejects = actions.import_file("network_points", path)
+    assert tally.counts() == {"accepted": 4, "updated": 0, "unchanged": 0, "rejected": 0}
+    assert ImportRun.objects.get().accepted == 4
