@@ -35,7 +35,7 @@ class Tried:
         self._store.executemany("INSERT INTO tried (line, parsed) VALUES (?, ?)", told)
 
     def of(self, batch: Iterable[Parsed[Any]]) -> list[Parsed[Any]]:
-        """The earlier rows that have to do with those of `batch`, and with each other, as they landed one after the other."""
+        """The earlier rows that have to do with those of `batch`, and with each other, in the order they landed in."""
         found: dict[int, tuple[int, Parsed[Any]]] = {}
         fresh = list(batch)
         while fresh:
