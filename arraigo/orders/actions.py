@@ -194,13 +194,13 @@ def follow_up_order(
     rank = failed.priority + 1 if priority is None else priority
     visit = Visit(failed.activity_code, failed.activity_name, note, failed.contact_phone, hours, rank)
     order = _work_order(failed.product_order, _without_visit(failed.customer_id), visit, actor, failed)
-    order.products.add(*failed.products.values_list("pk", flat=True))
+    prefetch_related_objects([failed], Prefetch("products", Product.objects.select_related("offering")))
+    order.products.add(*failed.products.all())
     order.tickets.add(*failed.tickets.values_list("pk", flat=True))
     data = _told(order) | {"previous": failed.number, "cause": failed.cause}
     record("work_order.followed", order, actor=actor, case_number=order.case_number, data=data)
     outbox.send_all([_create_work_order(order)])
-    prefetch_related_objects([order], Prefetch("products", Product.objects.select_related("offering")))
-    visit_ordered.send(WorkOrder, order=order, products=list(order.products.all()))
+    visit_ordered.send(WorkOrder, order=order, products=list(failed.products.all()))
     return order
 
 

@@ -62,14 +62,19 @@ def _record(kind: str, order: WorkOrder, actor: User | None, **data: Any) -> Non
 
 @transaction.atomic(savepoint=False)
 def assign(
-    order: WorkOrder | int, *, technician: User, actor: User | None, before: int | EllipsisType | None = ...
+    order: WorkOrder | int,
+    *,
+    technician: User,
+    actor: User | None,
+    before: int | EllipsisType | None = ...,
+    held: bool = False,
 ) -> WorkOrder:
     """Give an open order to `technician`, or to another one than before; who has it already keeps it untold.
 
     `before` is the key of the technician whom the person saw (None: nobody); raises ChangedMeanwhile
-    where it has another one by now.
+    where it has another one by now. `held`: the caller has read `order`, locked, in this transaction.
     """
-    order = _locked(order)
+    order = _held(order) if held else _locked(order)
     if before is not ... and order.technician_id not in (before, technician.pk):
         raise ChangedMeanwhile(order.number, str(order.technician or "—"))
     if order.technician_id == technician.pk:

@@ -38,7 +38,7 @@ def carry_out(run: StepRun) -> StepResult:
     promises.promise(
         run.case,
         Promise.Kind.VISIT,
-        values={"due": following.due_at, "product": ", ".join(str(p) for p in following.products.all())},
+        values={"due": following.due_at, "product": ", ".join(str(p) for p in failed.products.all())},
         role=Role.TECHNICIAN,
         due_at=following.due_at,
     )

@@ -44,7 +44,7 @@ class PrintForm(StepForm):
 )
 def carry_out(run: StepRun) -> StepResult:
     """Assign the order; print it in a batch of its own unless it belongs to the batch given."""
-    order = orders.assign(visits.current_order(run.case), technician=run.data["technician"], actor=run.actor)
+    order = orders.assign(visits.current_order(run.case), technician=run.data["technician"], actor=run.actor, held=True)
     run.case.current_order = order
     batch = run.data["batch"] or fieldwork.print_batch([order], actor=run.actor)
     return StepResult("printed", {}, {"batch": batch.number, "technician": str(run.data["technician"])})
