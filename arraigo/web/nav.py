@@ -78,8 +78,9 @@ def entries(roles: frozenset[str]) -> tuple[Entry, ...]:
 
 
 def active(roles: frozenset[str], path: str) -> frozenset[str]:
-    """The addresses of the entries to which the page at `path` belongs."""
-    return frozenset(entry.url for entry in entries(roles) if path.startswith(entry.url))
+    """The address of the entry to which the page at `path` belongs most closely, where there is one."""
+    found = [entry.url for entry in entries(roles) if path.startswith(entry.url)]
+    return frozenset(sorted(found, key=len)[-1:])
 
 
 def home(user: User) -> str:
