@@ -19,6 +19,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models import Aggregate, Expression, QuerySet, Value, prefetch_related_objects
 from django.db.models.sql import Query
 from django.db.models.sql.compiler import SQLCompiler
+from psycopg._queries import PostgresQuery
 
 Given = ParamSpec("Given")
 Row = TypeVar("Row")
@@ -207,7 +208,11 @@ class _Prepared(psycopg.Cursor[Any]):
     """
 
     def execute(self, query: Any, params: Any = None, **kwargs: Any) -> Any:
-        return super().execute(query, params, prepare=True)
+        done = super().execute(query, params, prepare=True)
+        if self._query is None:  # psycopg keeps no text of what is prepared; Django's log of queries shows it
+            self._query = PostgresQuery(self._tx)
+            self._query.query = str(query).encode()
+        return done
 
 
 def _preparing(connection: Any) -> Any:

@@ -18,7 +18,6 @@ from tests.e2e.person import Person
 
 HERE = Path(__file__).parent
 AXE = settings.BASE_DIR / "node_modules" / "axe-core" / "axe.min.js"
-ON_BOTH = {"test_one_customer.py"}
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
 PATIENCE_MS = 15_000
 DESK: ViewportSize = {"width": 1440, "height": 900}
@@ -27,9 +26,9 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What a person sees is the same on both databases; one customer's whole way is shown on both."""
+    """What a person sees is the same on both databases."""
     for item in items:
-        if item.path.is_relative_to(HERE) and item.path.name not in ON_BOTH:
+        if item.path.is_relative_to(HERE):
             item.add_marker(pytest.mark.one_database)
 
 
