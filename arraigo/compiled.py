@@ -93,10 +93,8 @@ def at_once(*questions: "Question") -> Iterator[None]:
 
 
 def _answered(questions: Iterable["Question"], connection: Any) -> dict[Any, list[tuple[Any, ...]]]:
-    connection.close_if_health_check_failed()
-    connection.ensure_connection()
     sent = []
-    with connection.wrap_database_errors, connection.connection.pipeline():
+    with connection.wrap_database_errors, _live(connection).pipeline():
         for plan, values in questions:
             given, cursor = plan.given(values, connection.ops), _preparing(connection)
             cursor.execute(plan.sql, given)
@@ -207,21 +205,30 @@ class _Prepared(psycopg.Cursor[Any]):
     For joins of half a dozen tables it otherwise plans longer than it reads.
     """
 
+    is_logged = False
+
     def execute(self, query: Any, params: Any = None, **kwargs: Any) -> Any:
         done = super().execute(query, params, prepare=True)
-        if self._query is None:  # psycopg keeps no text of what is prepared; Django's log of queries shows it
+        if self.is_logged and self._query is None:  # psycopg keeps no text of what is prepared
             self._query = PostgresQuery(self._tx)
             self._query.query = str(query).encode()
         return done
 
 
-def _preparing(connection: Any) -> Any:
+def _live(connection: Any) -> Any:
+    """psycopg's own connection, opened anew where it was lost."""
     connection.close_if_health_check_failed()
     connection.ensure_connection()
-    raw = connection.connection
+    return connection.connection
+
+
+def _preparing(connection: Any) -> Any:
+    raw = _live(connection)
     # Nothing is prepared for being asked often, and nothing that was prepared gives way to others.
     raw.prepare_threshold, raw.prepared_max = NEVER, MOST_PREPARED
-    return connection._prepare_cursor(_Prepared(raw))
+    cursor = _Prepared(raw)
+    cursor.is_logged = connection.queries_logged
+    return connection._prepare_cursor(cursor)
 
 
 class _Plan(Generic[Row]):

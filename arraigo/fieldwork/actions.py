@@ -5,6 +5,7 @@ What is told from the road stands in `fieldwork.trips`, printing in `fieldwork.p
 be had from here.
 """
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -95,13 +96,7 @@ def record_visit(
     _check_result(order, tasks, solved, cause)
     used = [material(line) for line in materials]
     now = clock.now()
-    visit = _open_visit(order)
-    if order.state in progress.BACK_TO:
-        visit = begin_visit(order, technician, now)
-    if visit is None:
-        visit = arrive(order, technician, now)
-        if order.state == OrderState.ACKNOWLEDGED and order.technician_id is not None:
-            progress.start(order, actor=technician)
+    visit = _begun(order, technician, now)
     readings = checked(visit, order, measurements)
     visit.technician, visit.finished_at, visit.solved = technician, now, solved
     visit.tasks, visit.materials, visit.findings = list(dict.fromkeys(tasks)), used, findings.strip()
@@ -113,6 +108,18 @@ def record_visit(
     data = {"tasks": visit.tasks, "solved": solved, "cause": visit.cause, "measurements": len(readings),
             "not_measured": not_measured}  # fmt: skip
     _record("visit.recorded", visit, order, technician, **data)
+    return visit
+
+
+def _begun(order: WorkOrder, technician: User, now: dt.datetime) -> Visit:
+    """The order's open visit; where there is none, one that begins now, and its order with it."""
+    if order.state in progress.BACK_TO:
+        return begin_visit(order, technician, now)
+    visit = _open_visit(order)
+    if visit is None:
+        visit = arrive(order, technician, now)
+        if order.state == OrderState.ACKNOWLEDGED and order.technician_id is not None:
+            progress.start(order, actor=technician)
     return visit
 
 
@@ -149,12 +156,7 @@ def sign_papers(
     _check_papers(visit, order, papers)
     proof = _proof(signer_name.strip(), signer_document.strip(), signature, refusal_reason.strip(), photo, actor)
     proof["signer_absent"] = absent and proof["signature"] is None
-    now = clock.now()
-    wanted = list(dict.fromkeys(papers))
-    made = [
-        SignedPaper(**number, visit=visit, paper=paper, at=now, **proof)
-        for number, paper in zip(numbered_many(SignedPaper, PAPER_PREFIX, now, len(wanted)), wanted, strict=True)
-    ]
+    made = _papers(visit, list(dict.fromkeys(papers)), proof)
     signed.freeze(made, tickets, working)
     _insert(made, order)
     data = {
@@ -164,6 +166,16 @@ def sign_papers(
     }
     _record(_kind(made[0]), visit, order, actor, **data, sha256=_digests(made))
     return made
+
+
+def _papers(visit: Visit, wanted: Sequence[str], proof: Mapping[str, Any]) -> list[SignedPaper]:
+    """The `wanted` papers with their numbers, not saved yet."""
+    now = clock.now()
+    numbers = numbered_many(SignedPaper, PAPER_PREFIX, now, len(wanted))
+    return [
+        SignedPaper(**number, visit=visit, paper=paper, at=now, **proof)
+        for number, paper in zip(numbers, wanted, strict=True)
+    ]
 
 
 def _kind(paper: SignedPaper) -> str:
