@@ -18,7 +18,6 @@ from arraigo import clock
 from arraigo.eventlog.models import Event
 from arraigo.imports import mapping, runs, totals
 from arraigo.imports.fates import KEPT, Earlier, as_json
-from arraigo.imports.fields import problems
 from arraigo.imports.kinds import Kind, brought, kind_of
 from arraigo.imports.landing import Parsed, Reason, Setting, Tally, number_claim
 from arraigo.imports.ledger import Ledger, Ranges
@@ -27,6 +26,7 @@ from arraigo.imports.models import ImportBatch, ImportRun
 from arraigo.imports.names import fitting, shown
 from arraigo.imports.reading import files
 from arraigo.imports.reading.raw import Layout, RawRow, Reject
+from arraigo.imports.reasons import problems
 from arraigo.imports.seen import Seen
 from arraigo.imports.tried import Tried
 from arraigo.network.models import NetworkPoint

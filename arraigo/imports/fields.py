@@ -7,13 +7,12 @@ recognised. A day always stands before its month.
 import datetime as dt
 import json
 import re
-from collections.abc import Mapping
 from decimal import Decimal
 from functools import lru_cache
 from typing import Annotated, Any
 
 from django.utils.translation import gettext as _
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 
 from arraigo import clock
 from arraigo.imports.reading.raw import Numeric
@@ -37,6 +36,8 @@ PARTED = {sign: re.compile(rf"[-+]?[1-9]\d{{0,2}}(?:{re.escape(sign)}\d{{3}})+")
 YES = frozenset({"1", "true", "yes", "y", "si", "sí", "s", "x", "verdadero"})
 NO = frozenset({"0", "false", "no", "n", "falso"})
 EARLIEST = 1900
+CLOCKS_DIFFER = dt.timedelta(minutes=1)
+"""What just happened by another clock may not have happened yet by this one."""
 
 
 def mapped(info: ValidationInfo, name: str) -> str:
@@ -47,13 +48,20 @@ def mapped(info: ValidationInfo, name: str) -> str:
 def _moment(value: Any, info: ValidationInfo) -> Any:
     """Text → aware moment; a time without zone is Cochabamba's."""
     if not isinstance(value, str):
-        return value
+        return _recent(value)
     pattern = mapped(info, "date_format")
     try:
         return _aware(value, pattern)
     except (ValueError, OverflowError) as error:
         wanted = pattern.replace(SERIALS, "45292") or _("2026-05-31, 31/05/2026 or 31/05/2026 14:30")
         raise ValueError(_("“%(value)s” is no date as in %(pattern)s") % {"value": value, "pattern": wanted}) from error
+
+
+def _recent(value: Any) -> Any:
+    """A day that somebody chose, not one that a hand slipped on."""
+    if isinstance(value, dt.date) and value.year < EARLIEST:
+        raise ValueError(_("This day lies before the year %(year)d: look at its year.") % {"year": EARLIEST})
+    return value
 
 
 @lru_cache(maxsize=4096)
@@ -170,14 +178,14 @@ def _listed(value: Any) -> Any:
 
 
 def _past(moment: dt.datetime) -> dt.datetime:
-    if moment > clock.now():
-        raise ValueError(_("lies in the future"))
+    if moment > clock.now() + CLOCKS_DIFFER:
+        raise ValueError(_("This moment has not come yet: write one that has passed."))
     return moment
 
 
 def _past_day(day: dt.date) -> dt.date:
     if day > _local_day(clock.now()):
-        raise ValueError(_("lies in the future"))
+        raise ValueError(_("This day is still to come: write one that has passed."))
     return day
 
 
@@ -208,13 +216,17 @@ def from_json(text: str) -> Any:
         raise ValueError(_("is not written as JSON")) from error
 
 
-def _slashless(text: str) -> str:
+def _addressable(text: str) -> str:
     """A number is part of its page's address."""
     if "/" in text:
-        raise ValueError(_("a number has no slash: write it with dashes"))
+        raise ValueError(_("A number has no slash: write it with dashes."))
+    if text in NO_ADDRESS:
+        raise ValueError(_("“%(number)s” cannot be a number: write another one.") % {"number": text})
     return text
 
 
+NO_ADDRESS = (".", "..", "new")
+"""What means another page in an address."""
 Moment = Annotated[dt.datetime, BeforeValidator(_moment)]
 Past = Annotated[Moment, AfterValidator(_past)]
 Day = Annotated[dt.date, BeforeValidator(_day)]
@@ -232,7 +244,7 @@ Whole = Annotated[int, BeforeValidator(_number), Field(ge=0, lt=2**31)]
 YesNo = Annotated[bool, BeforeValidator(_yes)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 Id = Annotated[str, Field(min_length=1, max_length=80)]
-Number = Annotated[str, AfterValidator(_slashless)]
+Number = Annotated[str, AfterValidator(_addressable)]
 Code = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^\w[-\w .+]*$")]
 
 
@@ -254,52 +266,3 @@ class Row(BaseModel):
     def needs(self) -> tuple[str, ...]:
         """What another row of the file may have claimed, so that this one can be taken."""
         return ()
-
-
-def problems(error: ValidationError, told: Mapping[str, str]) -> list[tuple[str, str, str]]:
-    """Field, value as the file has `told` it, and reason of each thing that is wrong with a row, once."""
-    found = ((str(each["loc"][0]) if each["loc"] else "", reason_of(each)) for each in error.errors(include_url=False))
-    return [(field, told.get(field, "")[:200], reason) for field, reason in dict.fromkeys(found)]
-
-
-def _shown(each: Any) -> str:
-    value = each["input"]
-    return value[:200] if isinstance(value, str) else ""
-
-
-def reason_of(each: Any) -> str:
-    """What one of pydantic's errors means to a person."""
-    kind, context = each["type"], each.get("ctx", {})
-    if kind == "value_error":
-        return str(context.get("error", each["msg"]))
-    if kind in ("enum", "literal_error"):
-        return _("“%(value)s” is none of %(values)s") % {
-            "value": _shown(each),
-            "values": context["expected"].replace(" or ", ", ").replace("'", ""),
-        }
-    for beginning, sentence in _sentences().items():
-        if kind.startswith(beginning):
-            return str(sentence % context)
-    return _("is not written in the form that is taken")
-
-
-def _sentences() -> dict[str, str]:
-    """Beginning of pydantic's kind of error → what it means to a person."""
-    return {
-        "missing": _("is missing"),
-        "extra_forbidden": _("is not known"),
-        "string_type": _("is no text"),
-        "string_too_long": _("is longer than %(max_length)s characters"),
-        "string_too_short": _("is missing"),
-        "string_pattern": _("only letters, digits, blanks and the signs - _ . + are taken"),
-        "greater_than": _("is below the least that is taken"),
-        "less_than": _("is above the most that is taken"),
-        "decimal_max": _("has too many digits, or thousands that cannot be told from decimals"),
-        "decimal_whole": _("has too many digits, or thousands that cannot be told from decimals"),
-        "decimal": _("is no number"),
-        "float": _("is no number"),
-        "finite": _("is no number"),
-        "int": _("is no whole number"),
-        "bool": _("is neither yes nor no"),
-        "json": _("is not written as JSON"),
-    }

@@ -31,9 +31,9 @@ from django.utils.translation import gettext as _
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from arraigo.imports.errors import MappingInvalid, MappingOtherKind, MappingUnknown
-from arraigo.imports.fields import reason_of
 from arraigo.imports.guard import unguarded
 from arraigo.imports.reading.raw import Numeric
+from arraigo.imports.reasons import reason_of
 from arraigo.products.models import Service, Technology
 
 READY = Path(__file__).parent / "mappings"

@@ -39,7 +39,7 @@ WRONG: dict[str, tuple[str, dict[str, dict[str, str]]]] = {
     "tickets": (
         "external_id=T;customer=1;product=P-1;opened_at=2026-03-10",
         {
-            "lies in the future": {"resolved_at": "2091-01-01"},
+            "This moment has not come yet": {"resolved_at": "2091-01-01"},
             "“Acknowledged” cannot follow “Closed”": {
                 "resolved_at": "2026-03-11", "changes": "closed=2026-03-11|acknowledged=2026-03-12|resolved=2026-03-12",
             },
@@ -55,20 +55,22 @@ WRONG: dict[str, tuple[str, dict[str, dict[str, str]]]] = {
     ),
     "customers": (
         "external_id=2;name=Ana",
-        {"lies in the future": {"since": "2091-01-01"}, "lies in the future ": {"deceased_on": "2091-01-01"}},
+        {"This day is still to come": {"since": "2091-01-01"},
+         "This day is still to come ": {"deceased_on": "2091-01-01"}},
     ),
     "products": (
         "external_id=2;customer=1;offering=internet-50",
         {
-            "lies in the future": {"started_on": "2091-01-01"},
-            "lies in the future ": {"status": "terminated", "ended_on": "2091-01-01"},
-            "a product that has not ended nor is suspended has none": {"reason": "arrears"},
-            "only a terminated product has ended": {"ended_on": "2026-03-10"},
+            "This day is still to come": {"started_on": "2091-01-01"},
+            "This day is still to come ": {"status": "terminated", "ended_on": "2091-01-01"},
+            "Only what ended or is suspended has a reason": {"reason": "arrears"},
+            "Only a terminated product has ended": {"ended_on": "2026-03-10"},
         },
     ),
     "credit_listings": (
         "external_id=1;customer=1;listed_on=2026-03-10",
-        {"lies in the future": {"listed_on": "2091-01-01"}, "lies in the future ": {"lifted_on": "2091-01-01"}},
+        {"This day is still to come": {"listed_on": "2091-01-01"},
+         "This day is still to come ": {"lifted_on": "2091-01-01"}},
     ),
 }  # fmt: skip
 

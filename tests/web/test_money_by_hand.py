@@ -79,8 +79,8 @@ def test_a_listing_is_entered_and_lifted_and_the_look_is_logged(cast: Cast) -> N
     assert CreditLook.objects.filter(customer=customer).exists()
     listing = CreditListing.objects.get()
     lift = reverse("credit_listing_lift", args=[listing.pk])
-    assert advisor.post(lift, {"on": "2025-12-31"}).status_code == 400
-    assert advisor.post(lift, {"on": "2026-03-01"}).status_code == 302
+    assert advisor.post(lift, {"lifted_on": "2025-12-31"}).status_code == 400
+    assert advisor.post(lift, {"lifted_on": "2026-03-01"}).status_code == 302
     listing.refresh_from_db()
     assert listing.lifted_on == dt.date(2026, 3, 1)
     assert advisor.get("/credit-listings/99999999999999999999999/lift/").status_code == 404

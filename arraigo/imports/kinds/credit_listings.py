@@ -1,11 +1,12 @@
 """Listings in the Central de Riesgos (step 1.1)."""
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from django.utils.translation import gettext as _
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
+from arraigo.customers.errors import LiftedBeforeListed
 from arraigo.customers.models import CreditListing
 from arraigo.imports import references
 from arraigo.imports.fields import Id, PastDay, Row
@@ -20,11 +21,13 @@ class CreditListingRow(Row):
     listed_on: PastDay
     lifted_on: PastDay | None = None
 
-    @model_validator(mode="after")
-    def _ends(self) -> "CreditListingRow":
-        if self.lifted_on and self.lifted_on < self.listed_on:
-            raise ValueError(_("lifted_on lies before listed_on"))
-        return self
+    @field_validator("lifted_on")
+    @classmethod
+    def _ends(cls, day: dt.date | None, info: ValidationInfo) -> dt.date | None:
+        listed = info.data.get("listed_on")
+        if day and listed and day < listed:
+            raise ValueError(str(LiftedBeforeListed(f"{listed:%d/%m/%Y}")))
+        return day
 
 
 def land(batch: Sequence[Parsed[CreditListingRow]], setting: Setting) -> Tally:

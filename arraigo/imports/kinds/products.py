@@ -1,10 +1,11 @@
 """Products of customers that are there, or (--create-missing) of customers known by their id only."""
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from arraigo.customers import search
 from arraigo.customers.models import Customer
@@ -58,17 +59,26 @@ class ProductRow(Row):
     def claims(self) -> tuple[str, ...]:
         return (number_claim(self.number or numbered(self, 40)),)
 
-    @model_validator(mode="after")
-    def _ends(self) -> "ProductRow":
-        if self.reason not in Product.Reason.values:
-            raise ValueError(_("reason: write one of %(values)s") % {"values": ", ".join(Product.Reason.values[1:])})
-        if self.started_on and self.ended_on and self.ended_on < self.started_on:
-            raise ValueError(_("ended_on lies before started_on"))
-        if self.reason and self.status in RUNNING:
-            raise ValueError(_("reason: a product that has not ended nor is suspended has none"))
-        if self.ended_on and self.status != Product.Status.TERMINATED:
-            raise ValueError(_("ended_on: only a terminated product has ended"))
-        return self
+    @field_validator("reason")
+    @classmethod
+    def _explains(cls, reason: str, info: ValidationInfo) -> str:
+        if reason not in Product.Reason.values:
+            raise ValueError(_("Write one of %(values)s.") % {"values": ", ".join(Product.Reason.values[1:])})
+        if reason and info.data.get("status") in RUNNING:
+            raise ValueError(_("Only what ended or is suspended has a reason: leave it empty, or say so in the state."))
+        return reason
+
+    @field_validator("ended_on")
+    @classmethod
+    def _ends(cls, day: dt.date | None, info: ValidationInfo) -> dt.date | None:
+        started = info.data.get("started_on")
+        if day and started and day < started:
+            raise ValueError(
+                _("It cannot have ended before %(day)s, the day it was installed.") % {"day": f"{started:%d/%m/%Y}"}
+            )
+        if day and info.data.get("status", Product.Status.TERMINATED) != Product.Status.TERMINATED:
+            raise ValueError(_("Only a terminated product has ended: leave it empty, or say so in the state."))
+        return day
 
 
 def land(batch: Sequence[Parsed[ProductRow]], setting: Setting) -> Tally:

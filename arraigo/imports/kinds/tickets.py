@@ -47,7 +47,7 @@ class Change(BaseModel):
 
     at: Past
     after: TroubleTicket.Status
-    note: str = ""
+    note: str = Field(default="", max_length=10_000)
 
 
 def _changes(value: Any) -> Any:

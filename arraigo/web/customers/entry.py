@@ -93,12 +93,12 @@ def product_new(request: HttpRequest, number: str) -> HttpResponse:
 def product(request: HttpRequest, number: str) -> HttpResponse:
     """Another state of a product: suspended, active again, ended with a reason."""
     found, actor = access.product(number), user_of(request)
-    form = ProductStateForm(replies.typed(request), initial={"status": found.status})
+    form = ProductStateForm(found, replies.typed(request))
 
     def change(data: dict[str, Any]) -> Product:
         if data["status"] == Product.Status.TERMINATED:
             return terminations.end_product(found, data["reason"], data["ended_on"], actor=actor)
-        return products.change_status(found, data["status"], actor=actor)
+        return products.change_status(found, data["status"], actor=actor, reason=data["reason"])
 
     if entered(request, form, change) is not None:
         messages.success(request, _("The changes are saved."))

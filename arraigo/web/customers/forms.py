@@ -1,6 +1,6 @@
 """Customers, products and tickets entered by hand."""
 
-import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -11,12 +11,16 @@ from arraigo import clock
 from arraigo.customers import phones
 from arraigo.customers.errors import PhoneUnknown
 from arraigo.customers.models import Customer
+from arraigo.imports.kinds.customers import CustomerRow
+from arraigo.imports.kinds.products import ProductRow
+from arraigo.imports.kinds.tickets import Change, TicketRow
 from arraigo.network.models import Zone
 from arraigo.products import queries as products
 from arraigo.products.models import Offering, Product
 from arraigo.tickets.models import TroubleTicket
 from arraigo.web.administration.forms import date_input
 from arraigo.web.customers.words import SYMPTOMS
+from arraigo.web.row_form import ANYTHING, RowForm
 
 
 def phone_number(text: str) -> str:
@@ -27,18 +31,20 @@ def phone_number(text: str) -> str:
         raise ValidationError(str(refusal)) from refusal
 
 
-class CustomerForm(forms.Form):
+class CustomerForm(RowForm):
     """One member or customer; phones one per line, the one to call first on top."""
+
+    row = CustomerRow
+    known = ("external_id",)
 
     number = forms.CharField(
         label=_("Number"),
         help_text=_("Of the member's certificate or the contract; leave empty to have one made."),
         required=False,
-        max_length=24,
     )
     kind = forms.ChoiceField(label=_("Kind"), choices=Customer.Kind.choices)
-    name = forms.CharField(label=_("Name"), max_length=160)
-    document = forms.CharField(label=_("Identity document"), required=False, max_length=24)
+    name = forms.CharField(label=_("Name"))
+    document = forms.CharField(label=_("Identity document"), required=False)
     category = forms.ChoiceField(label=_("Category"), choices=Customer.Category.choices)
     phones = forms.CharField(
         label=_("Phones"),
@@ -47,7 +53,7 @@ class CustomerForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     email = forms.EmailField(label=_("E-mail"), required=False)
-    address = forms.CharField(label=_("Address"), required=False, max_length=200)
+    address = forms.CharField(label=_("Address"), required=False)
     zone = forms.ModelChoiceField(label=_("Zone"), queryset=Zone.objects.all(), required=False)
     since = forms.DateField(label=_("Customer since"), required=False, widget=date_input())
     notices_allowed = forms.BooleanField(label=_("Agrees to be sent messages"), required=False)
@@ -63,8 +69,6 @@ class CustomerForm(forms.Form):
 
     def clean_number(self) -> str:
         number: str = self.cleaned_data["number"].strip()
-        if "/" in number:
-            raise ValidationError(_("A number has no slash: write it with dashes."))
         if self.customer is None and number and Customer.objects.filter(number=number).exists():
             raise ValidationError(_("%(number)s is another customer's number already."), params={"number": number})
         return number
@@ -73,31 +77,28 @@ class CustomerForm(forms.Form):
         lines = [line.strip() for line in self.cleaned_data["phones"].splitlines() if line.strip()]
         return list(dict.fromkeys(phone_number(line) for line in lines))
 
-    def clean_since(self) -> dt.date | None:
-        since: dt.date | None = self.cleaned_data["since"]
-        if since and since > clock.today():
-            raise ValidationError(_("This day is still to come: write one that has passed."))
-        return since
+    def told(self, entered: Mapping[str, Any]) -> dict[str, Any]:
+        zone = entered.get("zone")
+        return super().told({**entered, "zone": zone.code if zone else ""})
 
 
-class ProductForm(forms.Form):
+class ProductForm(RowForm):
     """Something the customer has installed."""
 
-    number = forms.CharField(label=_("Product number"), max_length=40)
+    row = ProductRow
+
+    number = forms.CharField(label=_("Product number"))
     offering = forms.ModelChoiceField(label=_("Offering"), queryset=Offering.objects.none())
     price = forms.DecimalField(
         label=_("Price a month, in Bs"),
         help_text=_("Leave empty for the list price."),
         required=False,
-        min_value=0,
-        max_digits=12,
         decimal_places=2,
     )
     bundle = forms.CharField(
         label=_("Bundle"),
         help_text=_("Products of one bundle share this word."),
         required=False,
-        max_length=40,
     )
     status = forms.ChoiceField(
         label=_("State"),
@@ -111,15 +112,16 @@ class ProductForm(forms.Form):
         choice: Any = self.fields["offering"]
         choice.queryset = products.offerings_sold()
 
-    def clean_number(self) -> str:
-        number: str = self.cleaned_data["number"].strip()
-        if "/" in number:
-            raise ValidationError(_("A number has no slash: write it with dashes."))
-        return number
+    def told(self, entered: Mapping[str, Any]) -> dict[str, Any]:
+        offering = entered.get("offering")
+        return super().told({**entered, "offering": offering.code if offering else ANYTHING})
 
 
-class ProductStateForm(forms.Form):
+class ProductStateForm(RowForm):
     """Another state of a product; an end needs its reason and its day."""
+
+    row = ProductRow
+    known = (*RowForm.known, "offering")
 
     status = forms.ChoiceField(label=_("State"), choices=Product.Status.choices)
     reason = forms.ChoiceField(
@@ -130,24 +132,30 @@ class ProductStateForm(forms.Form):
     )
     ended_on = forms.DateField(label=_("Ended on"), required=False, widget=date_input())
 
+    def __init__(self, product: Product, *args: Any, **kwargs: Any) -> None:
+        self.product = product
+        super().__init__(*args, initial={"status": product.status}, **kwargs)
+
+    def told(self, entered: Mapping[str, Any]) -> dict[str, Any]:
+        return super().told({**entered, "started_on": self.product.started_on})
+
     def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        cleaned = super().clean()
         if cleaned.get("status") == Product.Status.TERMINATED and not cleaned.get("reason"):
+            # A file's past may not know it; a person can be asked.
             self.add_error("reason", _("Choose why the product ends."))
-        if cleaned.get("ended_on") and cleaned["ended_on"] > clock.today():
-            self.add_error("ended_on", _("This day is still to come: write one that has passed."))
         return cleaned
 
 
-class TicketForm(forms.Form):
+class TicketForm(RowForm):
     """A fault or complaint that the customer reports on one product."""
+
+    row = TicketRow
 
     product = forms.ModelChoiceField(label=_("Product"), queryset=Product.objects.none())
     type = forms.ChoiceField(label=_("Type"), choices=TroubleTicket.Type.choices)
     symptom = forms.ChoiceField(label=_("What the customer suffers"), choices=SYMPTOMS)
-    description = forms.CharField(
-        label=_("Description"), required=False, widget=forms.Textarea(attrs={"rows": 3}), max_length=4000
-    )
+    description = forms.CharField(label=_("Description"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
 
     def __init__(self, customer: Customer, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -157,9 +165,14 @@ class TicketForm(forms.Form):
         if len(owned) == 1:
             choice.empty_label, choice.initial = None, owned[0]
 
+    def told(self, entered: Mapping[str, Any]) -> dict[str, Any]:
+        return super().told({**entered, "product": ANYTHING, "opened_at": clock.now()})
 
-class TicketStateForm(forms.Form):
+
+class TicketStateForm(RowForm):
     """Another state of a ticket, among those that may follow."""
+
+    row = Change
 
     state = forms.ChoiceField(label=_("New state"))
     note = forms.CharField(
@@ -167,7 +180,6 @@ class TicketStateForm(forms.Form):
         help_text=_("What was done; for a solution, what solved it."),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        max_length=2000,
     )
 
     def __init__(self, ticket: TroubleTicket, *args: Any, **kwargs: Any) -> None:
@@ -176,6 +188,9 @@ class TicketStateForm(forms.Form):
         choice.choices = [
             (value, TroubleTicket.Status(value).label) for value in TroubleTicket.TRANSITIONS[ticket.status]
         ]
+
+    def told(self, entered: Mapping[str, Any]) -> dict[str, Any]:
+        return super().told({**entered, "after": entered.get("state"), "at": clock.now()})
 
 
 class FollowUpForm(forms.Form):
