@@ -4,14 +4,14 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Aggregate, Count, OuterRef, QuerySet, Subquery, Sum, Value
 from pydantic import BaseModel
 
 from arraigo.billing.models import Adjustment, BillingClaim
 from arraigo.compiled import compiled, counted, totals
 from arraigo.insight import sets
 from arraigo.money import ZERO, bs
-from arraigo.orders.models import OrderState, WorkOrder
+from arraigo.orders.models import WorkOrder
 from arraigo.procedure.policy import Policy
 from arraigo.products.models import Courtesy
 from arraigo.retention.models import RetentionCase
@@ -69,27 +69,27 @@ def _visits(begin: dt.datetime, end: dt.datetime) -> QuerySet[WorkOrder]:
 
 def of_judged(span: sets.Span, policy: Policy) -> Decimal:
     """Everything that was given, in whatever month, to the cases judged in this one."""
-    begin, end = span.begin, span.end
-    given = (*_credited(begin, end), *_granted(begin, end))
-    return sum((row["amount"] or ZERO for row in given), ZERO) + _visited(begin, end) * of_visit(policy)
-
-
-def _judged(begin: dt.datetime, end: dt.datetime) -> QuerySet[RetentionCase, Any]:
-    return sets.CASES["judged"](sets.Span(begin, end)).filter(proactive=False).values("number")
+    [given] = _given(span.begin, span.end)
+    credited, granted = given["credited"] or ZERO, given["granted"] or ZERO
+    return credited + granted + (given["visited"] or 0) * of_visit(policy)
 
 
 @compiled
-def _credited(begin: dt.datetime, end: dt.datetime) -> QuerySet[Adjustment, dict[str, Any]]:
-    return totals(Adjustment.objects.filter(claim__case_number__in=_judged(begin, end)), amount=Sum("amount"))
+def _given(begin: dt.datetime, end: dt.datetime) -> QuerySet[RetentionCase, dict[str, Any]]:
+    """Case by case along the indexes of case numbers: looking for the cases of each thing given reads all of them."""
+    judged = sets.CASES["judged"](sets.Span(begin, end)).filter(proactive=False)
+    number = OuterRef("number")
+    # As the index of their case numbers has it, or each is looked for among all.
+    courtesies = Courtesy.objects.exclude(case_number="").exclude(status=Courtesy.Status.WITHDRAWN)
+    each = judged.annotate(
+        case_credited=_sum(Adjustment.objects.filter(claim__case_number=number), Sum("amount")),
+        case_granted=_sum(courtesies.filter(case_number=number), Sum("cost")),
+        case_visited=_sum(WorkOrder.objects.filter(case_number=number, state__in=sets.VISITED), Count("id")),
+    )
+    return totals(each, **{name: Sum(f"case_{name}") for name in ("credited", "granted", "visited")})
 
 
-@compiled
-def _granted(begin: dt.datetime, end: dt.datetime) -> QuerySet[Courtesy, dict[str, Any]]:
-    rows = Courtesy.objects.filter(case_number__in=_judged(begin, end))
-    return totals(rows.exclude(status=Courtesy.Status.WITHDRAWN), amount=Sum("cost"))
-
-
-@counted
-def _visited(begin: dt.datetime, end: dt.datetime) -> QuerySet[WorkOrder]:
-    done = (OrderState.COMPLETED, OrderState.FAILED, OrderState.PARTIAL)
-    return WorkOrder.objects.filter(case_number__in=_judged(begin, end), state__in=done)
+def _sum(rows: QuerySet[Any], aggregate: Aggregate) -> Subquery:
+    """`aggregate` over rows of one case."""
+    alike: Any = rows.order_by().annotate(every=Value(1)).values("every")
+    return Subquery(alike.annotate(found=aggregate).values("found"))

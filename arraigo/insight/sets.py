@@ -85,14 +85,15 @@ def together(month: Span) -> list[tuple[Cases, dict[str, Q]]]:
     }
     anyhow = functools.reduce(operator.or_, moments.values())
     found = [(RetentionCase.objects.filter(anyhow), moments)]
-    for again, (judged, saved) in ((False, ("judged", "saved")), (True, ("judged_again", "saved_again"))):
-        which = Q(judgements__again=again, **month.holds("judgements__at"))
-        cases = RetentionCase.objects.filter(which)
-        found.append((cases, {judged: Q(judgements__again=again), saved: Q(judgements__saved=True)}))
+    judged = RetentionCase.objects.filter(**month.holds("judgements__at"))
+    saved, again = Q(judgements__saved=True), Q(judgements__again=True)
+    found.append(
+        (judged, {"judged": ~again, "saved": ~again & saved, "judged_again": again, "saved_again": again & saved})
+    )
     return found
 
 
-TOGETHER = 3
+TOGETHER = 2
 """Queries of `together`."""
 TAKEN = Q(answer=Offer.Answer.ACCEPTED) & ~Q(approval__in=[Offer.Approval.WAITING, Offer.Approval.REFUSED])
 """An offer that was accepted and, where it takes an approval, approved."""
@@ -149,6 +150,8 @@ _ROWS |= {
     figure: (lambda month, did=did: aftermath.ended(month.begin, month.end, did), "case_number")  # type: ignore[misc]
     for figure, did in AFTERWARDS.items()
 }
+VISITED = (OrderState.COMPLETED, OrderState.FAILED, OrderState.PARTIAL)
+"""States of an order that a technician closed, solved or not."""
 GIVEN = ("bill_waiver", "compensation", "courtesy", "visit")
 """Figures of what was given in the month: together its cost."""
 BY_KIND = ("promises_kept", "promises_broken", "offered", "offers_accepted", *AFTERWARDS)
@@ -230,5 +233,4 @@ def courtesies(month: Span) -> QuerySet[Courtesy]:
 
 def visits(month: Span) -> QuerySet[WorkOrder]:
     """Orders that a technician closed, solved or not."""
-    done = (OrderState.COMPLETED, OrderState.FAILED, OrderState.PARTIAL)
-    return WorkOrder.objects.filter(**month.holds("closed_at"), state__in=done).exclude(case_number="")
+    return WorkOrder.objects.filter(**month.holds("closed_at"), state__in=VISITED).exclude(case_number="")

@@ -217,12 +217,12 @@ def test_each_figure_counts_the_cases_behind_it(cast: Cast) -> None:
 def test_figures_grow_without_more_queries(cast: Cast, django_assert_num_queries: Any) -> None:
     ways.compensated(cast.household("1"))
     queries.month_figures(MARCH)
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(18):
         march_now = queries.month_figures(MARCH)
     assert march_now.counts.opened == 1
     ways.several(cast, 4)
     ways.lost(cast.household("9"))
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(18):
         assert queries.month_figures(MARCH).counts.opened == 6
 
 
