@@ -154,7 +154,7 @@ def _open_trip(order: WorkOrder) -> Trip | None:
 
 def _resume(order: WorkOrder, technician: User) -> None:
     if orders.open_pause(order) is not None:
-        progress.resume(order, actor=technician)
+        progress.resume(order, actor=technician, coming=True)
 
 
 def _record(kind: str, trip: Trip, order: WorkOrder, actor: User, **data: Any) -> None:

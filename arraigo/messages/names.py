@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 NAMES: dict[str, Promise] = {
     "visit.ordered": _("Visit agreed"),
     "visit.rescheduled": _("Visit put off"),
+    "visit.resumed": _("Visit taken up again"),
     "visit.on_the_way": _("Technician on the way"),
     "visit.not_solved": _("Visit that could not solve it"),
     "visit.to_plant": _("Order routed to plant"),

@@ -25,6 +25,7 @@ from arraigo.orders.signals import (
     visit_not_solved,
     visit_ordered,
     visit_put_off,
+    visit_resumed,
 )
 from arraigo.people.models import Role, User
 from arraigo.people.queries import staff_of
@@ -35,6 +36,8 @@ from arraigo.products.signals import courtesies_started, courtesies_withdrawn
 from arraigo.terminations.models import Termination
 from arraigo.terminations.signals import termination_withdrawn, terminations_requested
 
+AGREED = ("visit.ordered", "visit.rescheduled", "visit.resumed")
+"""The messages that say when the technician comes: the last one holds."""
 LONGEST_WAY = dt.timedelta(hours=2)
 """How long "on the way" may be true: whoever hears it later is misled."""
 
@@ -82,7 +85,15 @@ def tell_of_visit(sender: Any, order: WorkOrder, products: Sequence[Product], **
 @receiver(orders_cancelled, dispatch_uid="message_of_cancelled_visit")
 def take_visit_back(sender: Any, orders: Sequence[WorkOrder], **_more: Any) -> None:
     """The visit does not take place: what was not told of it yet is not told."""
-    take_back(["visit.ordered", "visit.rescheduled", "visit.on_the_way"], [order.number for order in orders])
+    take_back([*AGREED, "visit.on_the_way"], [order.number for order in orders])
+
+
+@receiver(orders_cancelled, dispatch_uid="notice_of_cancelled_order")
+def tell_technician_cancelled(sender: Any, orders: Sequence[WorkOrder], actor: User | None, **_more: Any) -> None:
+    """Whoever had the order does not go there any more, and may be on the way."""
+    for order in orders:
+        if order.technician_id is not None and (actor is None or order.technician_id != actor.pk):
+            notify_all([order.technician_id], "work_order.cancelled", {"order": order.number}, order.case_number)
 
 
 @receiver(visit_put_off, dispatch_uid="message_of_later_visit")
@@ -91,10 +102,31 @@ def tell_of_later_visit(sender: Any, order: WorkOrder, pause: Pause, **_more: An
 
     What was not told yet of the hour before is not told any more.
     """
-    take_back(["visit.ordered", "visit.rescheduled"], [order.number])
+    take_back(AGREED, [order.number])
     due = orders.due_then(order)
     data = {"orden": order.number, "desde": pause.until, "plazo": due, "telefono": phone(order.contact_phone)}
     _about_visit(order, "visit.rescheduled", data, part=f":{pause.pk}", until=due)
+
+
+@receiver(visit_resumed, dispatch_uid="message_of_resumed_visit")
+def tell_of_resumed_visit(sender: Any, order: WorkOrder, pause: Pause, coming: bool, **_more: Any) -> None:
+    """The 24 hours run on before the hour asked for, or after an absence: until when the technician comes now.
+
+    Not where the technician is on the way or there: the customer hears that. What was not told yet of the hour
+    before is not told any more.
+    """
+    take_back(AGREED, [order.number])
+    if not coming:
+        data = {"orden": order.number, "plazo": order.due_at, "telefono": phone(order.contact_phone)}
+        _about_visit(order, "visit.resumed", data, part=f":{pause.pk}", until=order.due_at)
+
+
+@receiver(visit_resumed, dispatch_uid="notice_of_resumed_visit")
+def tell_technician_resumed(sender: Any, order: WorkOrder, actor: User | None, **_more: Any) -> None:
+    """The technician may go now."""
+    if order.technician is not None and order.technician != actor:
+        data = {"order": order.number, "due": moment(order.due_at)}
+        notify(order.technician, "work_order.resumed", data, order.case_number)
 
 
 @receiver(visit_put_off, dispatch_uid="notice_of_later_visit")
@@ -180,10 +212,10 @@ def tell_of_unsolved(sender: Any, order: WorkOrder, **_more: Any) -> None:
 def tell_of_technician(sender: Any, trip: Trip, **_more: Any) -> None:
     """The technician is on the way (step 7); told once for each trip, and not when they must be there already.
 
-    The later hour that was not told yet is not told any more.
+    An hour that was not told yet is not told any more.
     """
     order = trip.work_order
-    take_back(["visit.rescheduled"], [order.number])
+    take_back(["visit.rescheduled", "visit.resumed"], [order.number])
     data = {"orden": order.number, "tecnico": trip.technician}
     _about_visit(order, "visit.on_the_way", data, part=f":{trip.pk}", until=clock.now() + LONGEST_WAY)
 

@@ -36,6 +36,12 @@ SENTENCES = {
         "The customer of work order %(order)s (case %(case)s) asked for a later visit: not before %(from)s, due "
         "%(due)s. %(words)s."
     ),
+    "work_order.resumed": gettext_noop(
+        "Work order %(order)s (case %(case)s) waits no longer: its 24 hours run on, due %(due)s."
+    ),
+    "work_order.cancelled": gettext_noop(
+        "Work order %(order)s (case %(case)s) was cancelled: do not go there any more."
+    ),
     "work_order.taken": gettext_noop(
         "Work order %(order)s (case %(case)s) is no longer yours: %(technician)s has it now."
     ),
@@ -67,7 +73,15 @@ GROUPS: dict[str, tuple[Promise, frozenset[str]]] = {
     "assigned": (
         gettext_lazy("Something is assigned to me, or taken from me"),
         frozenset(
-            {"work_item.assigned", "work_order.assigned", "work_order.taken", "work_order.put_off", "case.handed_over"}
+            {
+                "work_item.assigned",
+                "work_order.assigned",
+                "work_order.taken",
+                "work_order.put_off",
+                "work_order.resumed",
+                "work_order.cancelled",
+                "case.handed_over",
+            }
         ),
     ),
     "waiting": (

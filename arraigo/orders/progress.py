@@ -23,7 +23,14 @@ from arraigo.orders.errors import (
     WrongState,
 )
 from arraigo.orders.models import ENDED, OrderState, Pause, ProductOrder, WorkOrder
-from arraigo.orders.signals import clock_changed, order_assigned, orders_cancelled, visit_not_solved, visit_put_off
+from arraigo.orders.signals import (
+    clock_changed,
+    order_assigned,
+    orders_cancelled,
+    visit_not_solved,
+    visit_put_off,
+    visit_resumed,
+)
 from arraigo.people.models import User
 from arraigo.records import key_of
 
@@ -138,14 +145,24 @@ def pause(
 
 
 @transaction.atomic(savepoint=False)
-def resume(order: WorkOrder | int, *, actor: User | None) -> WorkOrder:
-    """Let the 24 hours run on: the order is due later by as long as the pause lasted."""
+def resume(order: WorkOrder | int, *, actor: User | None, coming: bool = False) -> WorkOrder:
+    """Let the 24 hours run on: the order is due later by as long as the pause lasted.
+
+    `coming`: the technician sets out, which is told by itself.
+    """
     order = _locked(order, *BACK_TO)
-    ended = _end_pause(order)
+    pause = _end_pause(order)
     order.state = BACK_TO[OrderState(order.state)]
     order.save(update_fields=["state", "due_at"])
-    _record("resumed", order, actor, **ended, due_at=order.due_at.isoformat())
+    _record("resumed", order, actor, **_of_pause(pause), due_at=order.due_at.isoformat())
+    _tell_early(order, pause, actor, coming=coming)
     return order
+
+
+def _tell_early(order: WorkOrder, pause: Pause | None, actor: User | None, *, coming: bool) -> None:
+    """Let it be known that a pause has ended, unless it lasted until the hour that was asked for and told."""
+    if pause is not None and pause.ended_at != pause.until:
+        visit_resumed.send(WorkOrder, order=order, pause=pause, actor=actor, coming=coming)
 
 
 def resume_due(now: dt.datetime) -> int:
@@ -163,19 +180,26 @@ def _resume_one(pk: int) -> bool:
     return True
 
 
-def _end_pause(order: WorkOrder) -> dict[str, Any]:
-    """End the open pause, if any, and move `due_at` by its length (not saved); what the event tells of it.
+def _end_pause(order: WorkOrder) -> Pause | None:
+    """End the open pause, if any, and move `due_at` by its length (not saved).
 
     A pause until a time asked for ends at that time, however late somebody or the sweep comes to it.
     """
     pause = queries.open_pause(order) if order.state in BACK_TO else None
     if pause is None:
-        return {}
+        return None
     pause.ended_at = max(min(clock.now(), pause.until or clock.now()), pause.began_at)
     pause.save(update_fields=["ended_at"])
-    stretch = pause.ended_at - pause.began_at
-    order.due_at += stretch
+    order.due_at += pause.ended_at - pause.began_at
     clock_changed.send(WorkOrder, order=order)
+    return pause
+
+
+def _of_pause(pause: Pause | None) -> dict[str, Any]:
+    """What an order's event tells of the pause that ended with it."""
+    if pause is None or pause.ended_at is None:
+        return {}
+    stretch = pause.ended_at - pause.began_at
     return {"pause_ended_at": pause.ended_at.isoformat(), "paused_seconds": int(stretch.total_seconds())}
 
 
@@ -185,10 +209,13 @@ def start(order: WorkOrder | int, *, actor: User | None) -> WorkOrder:
     order = _locked(order, OrderState.ACKNOWLEDGED, OrderState.PENDING, OrderState.HELD)
     if order.technician_id is None:
         raise NoTechnician(order.number)
-    ended = _end_pause(order)
+    pause = _end_pause(order)
     order.state = OrderState.IN_PROGRESS
     order.save(update_fields=["state", "due_at"])
-    _record("started", order, actor, **ended)
+    before_hour = pause.until if pause is not None and pause.ended_at != pause.until else None
+    told = {"before_hour": before_hour.isoformat()} if before_hour else {}
+    _record("started", order, actor, **_of_pause(pause), **told)
+    _tell_early(order, pause, actor, coming=True)
     return order
 
 
@@ -224,10 +251,10 @@ def fail_order(order: WorkOrder | int, *, cause: str, actor: User | None, held: 
 
 def _close(order: WorkOrder, state: str) -> dict[str, Any]:
     """End the order, and the pause in which it stands; what the event tells of the pause."""
-    ended = _end_pause(order)
+    pause = _end_pause(order)
     order.state, order.closed_at = state, clock.now()
     order.save(update_fields=["state", "closed_at", "due_at", "cause"])
-    return ended
+    return _of_pause(pause)
 
 
 @transaction.atomic(savepoint=False)
@@ -254,7 +281,7 @@ def cancel_open(case_number: str, *, actor: User | None = None) -> int:
     for order in cancelled:
         ended = _close(order, OrderState.CANCELLED)
         _record("cancelled", order, actor, **ended)
-    orders_cancelled.send(WorkOrder, orders=cancelled)
+    orders_cancelled.send(WorkOrder, orders=cancelled, actor=actor)
     products = ProductOrder.objects.select_for_update().filter(case_number=case_number)
     requests = list(products.exclude(state__in=ENDED).order_by("pk"))
     for ordered in requests:

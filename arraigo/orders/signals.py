@@ -14,7 +14,8 @@ visit_not_solved = Signal()
 """A visit could not be solved on site. Sent with `order` (WorkOrder). Receivers must not raise."""
 
 orders_cancelled = Signal()
-"""Visits were cancelled before they took place. Sent with `orders` (list of WorkOrder). Receivers must not raise."""
+"""Visits were cancelled before they took place. Sent with `orders` (list of WorkOrder) and `actor` (User or None).
+Receivers must not raise."""
 
 clock_changed = Signal()
 """The 24 hours of an order stand still, or run on with another due time. Sent with `order` (WorkOrder).
@@ -23,6 +24,11 @@ Receivers write in the same transaction, or after it, and must not raise."""
 visit_put_off = Signal()
 """The customer asked for a later hour: the 24 hours stand still until then. Sent with `order` (WorkOrder) and
 `pause` (Pause, its `until` set). Receivers must not raise."""
+
+visit_resumed = Signal()
+"""The 24 hours of an order run on, though not because the hour for which the customer asked has come. Sent with
+`order` (WorkOrder), `pause` (Pause, ended), `actor` (User or None) and `coming` (bool: the technician is on the way
+or there). Receivers must not raise."""
 
 order_assigned = Signal()
 """An order went to a technician. Sent with `order` (WorkOrder, its technician set), `before` (the User who had it,

@@ -16,6 +16,7 @@ from arraigo.customers.models import Customer
 from arraigo.engine.models import Wait, WorkItem
 from arraigo.eventlog.models import Event
 from arraigo.messages.models import Notice
+from arraigo.messages.sentences import group_of
 from arraigo.orders.models import ProductOrder, WorkOrder
 from arraigo.people.models import Role
 from arraigo.products import actions as products
@@ -102,7 +103,7 @@ def test_it_ends_the_case_and_tells_the_owner(settings: Any, home: Household, ca
 @pytest.mark.usefixtures("other_side")
 @pytest.mark.parametrize("cause", ["product", "death"])
 def test_what_was_under_way_ends_and_an_order_that_did_not_leave_never_does(home: Household, cause: str) -> None:
-    walk = Walk(home).go(*VISITING)
+    walk = Walk(home).go(*VISITING, "step_06")
     assert {"bill_adjustment.apply", "work_order.create"} <= set(walk.commands)
     CAUSES[cause][0](walk)
     commands = Command.objects.filter(subject=walk.case.number)
@@ -110,7 +111,11 @@ def test_what_was_under_way_ends_and_an_order_that_did_not_leave_never_does(home
         "product_order.create", "work_order.create",
     }  # fmt: skip
     assert list(commands.filter(status="pending").values_list("kind", flat=True)) == ["bill_adjustment.apply"]
-    assert WorkOrder.objects.get().state == "cancelled"
+    order = WorkOrder.objects.get()
+    assert order.state == "cancelled"
+    told = Notice.objects.get(kind="work_order.cancelled")
+    assert (told.user, told.data) == (order.technician, {"order": order.number})
+    assert group_of(told.kind) == "assigned", "by e-mail, unless they chose otherwise"
     assert not QualityControl.objects.filter(verdict="pending").exists()
     assert not Wait.objects.filter(ended_at=None).exists()
     assert not WorkItem.objects.filter(status="open").exists()

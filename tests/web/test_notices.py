@@ -3,9 +3,11 @@
 from django.urls import reverse
 
 from arraigo.messages.actions import notify
+from arraigo.orders.actions import cancel_open
+from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role
 from tests.cast import Cast
-from tests.web.conftest import signed_in
+from tests.web.conftest import Desk, signed_in
 
 
 def test_the_bell_counts_opens_and_is_emptied(cast: Cast) -> None:
@@ -41,3 +43,17 @@ def test_an_amount_is_told_as_it_is_written_here(cast: Cast) -> None:
     advisor = cast[Role.ADVISOR]
     notify(advisor, "offer.approved", {"case": "RET-1", "amount": "1345.50"})
     assert "Bs\N{NO-BREAK SPACE}1.345,50 " in signed_in(advisor).get(reverse("notices")).content.decode()
+
+
+def test_a_technician_reads_notices_on_the_phone_and_goes_to_the_visit(desk: Desk) -> None:
+    order, phone = WorkOrder.objects.get(), signed_in(desk.cast[Role.TECHNICIAN])
+    visit = reverse("visit", args=[order.number])
+    home = phone.get(reverse("visits")).content.decode()
+    assert f'href="{reverse("notices")}"' in home
+    assert '<span class="badge bg-red menu-count">1</span>' in home
+    assert f'href="{visit}"' in phone.get(reverse("notices")).content.decode()
+    cancel_open(order.case_number, actor=desk.cast[Role.ADVISOR])
+    told = phone.get(reverse("notices")).content.decode()
+    assert "ya no vaya a esa visita" in told
+    assert f'href="{visit}"' not in told
+    assert "Esta orden fue cancelada" in phone.get(visit).content.decode()

@@ -21,9 +21,11 @@ from arraigo.fieldwork.models import Photo, SignedPaper, Trip, Visit
 from arraigo.messages.models import Message
 from arraigo.network.models import Zone
 from arraigo.orders import actions as orders
+from arraigo.orders import progress
 from arraigo.orders.models import Pause, WorkOrder
 from arraigo.people.models import Membership, Role, Unit, User
 from arraigo.retention import dispatch, sweeps
+from arraigo.web.cases.telling import what
 from tests.cast import NOW, TASK_DETAILS, Cast, Walk, moment
 from tests.fieldwork.records import a_photo, text_of
 from tests.records import a_customer, a_product, a_visit
@@ -322,7 +324,7 @@ def test_the_hour_that_a_customer_asked_for_reaches_the_phone_the_paper_and_the_
     desk: Desk, phone: Client, order: WorkOrder
 ) -> None:
     supervisor, tito = desk.cast[Role.OPERATIONS_SUPERVISOR], desk.cast[Role.TECHNICIAN]
-    page, way = (reverse(name, args=[order.number]) for name in ("visit", "visit_set_out"))
+    page, way, door = (reverse(name, args=[order.number]) for name in ("visit", "visit_set_out", "visit_arrive"))
     day = "2026-03-12"
     with moment(hours=1):
         before = asked(phone, reverse("visits"))
@@ -349,18 +351,33 @@ def test_the_hour_that_a_customer_asked_for_reaches_the_phone_the_paper_and_the_
         sure = text(phone.post(way))
         assert "pidió que no lo visiten antes del 12/03/2026 18:30" in sure
         assert 'name="early"' in sure
+        assert f'action="{door}"' in text(phone.post(door))
         assert not Trip.objects.exists()
-        with transaction.atomic():
-            assert phone.post(way, {"early": "1"}).status_code == 302
-            assert Trip.objects.exists()
-            assert Message.objects.get(kind="visit.rescheduled").why == "overtaken"
-            transaction.set_rollback(True)
+        for told in (way, door):
+            with transaction.atomic():
+                assert phone.post(told, {"early": "1"}).status_code == 302
+                assert Trip.objects.exists()
+                assert Message.objects.get(kind="visit.rescheduled").why == "overtaken"
+                assert not Message.objects.filter(kind="visit.resumed").exists(), "the customer sees the technician"
+                came = [what(each) for each in Event.objects.filter(kind="work_order.started")]
+                assert came == (
+                    [] if told == way else ["El técnico comenzó antes de la hora que el cliente había pedido"]
+                )
+                transaction.set_rollback(True)
+    with moment(hours=3), transaction.atomic():
+        progress.resume(order, actor=supervisor)
+        again = Message.objects.get(kind="visit.resumed")
+        assert (again.data["plazo"], again.status) == ("11/03/2026 12:00", "pending")
+        assert Message.objects.get(kind="visit.rescheduled").why == "overtaken"
+        assert "vence 11/03/2026 12:00" in tito.notices.get(kind="work_order.resumed").sentence
+        transaction.set_rollback(True)
     with moment(days=2, hours=9):
         sweeps.run_all()
         assert "No antes del 12/03/2026 18:30" in text(phone.get(page)), "it is today's, though due tomorrow"
         assert phone.get(reverse("visits")).context["day"] is None
         assert phone.post(way).status_code == 302
         assert Trip.objects.exists()
+        assert not Message.objects.filter(kind="visit.resumed").exists(), "the hour had come, as it was told"
 
 
 def test_a_batch_across_two_centres_is_of_who_supervises_both(desk: Desk) -> None:

@@ -16,6 +16,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from arraigo.messages import actions as notices
 from arraigo.messages import queries as notice_queries
+from arraigo.orders import queries as orders
+from arraigo.people.models import Role
 from arraigo.web import nav, replies
 from arraigo.web.access import posted, staff, user_of
 from arraigo.web.accounts.forms import NewestForm, NoticeChoiceForm, PasswordForm, SignInForm
@@ -83,7 +85,12 @@ def notice_list(request: HttpRequest) -> HttpResponse:
     bell = replies.partial(request)
     most = IN_THE_BELL if bell else ON_THE_PAGE
     found = list(notice_queries.unread(user_of(request))[: most + 1])
-    context = {"notices": found[:most], "more": bell and len(found) > most, "shown_on": _where(request)}
+    context: dict[str, Any] = {"notices": found[:most], "more": bell and len(found) > most, "shown_on": _where(request)}
+    if not bell and user_of(request).roles == {Role.TECHNICIAN}:
+        told = {notice.data.get("order") for notice in found}
+        own = orders.open_orders().filter(technician=user_of(request), number__in=told)
+        context["own"] = set(own.values_list("number", flat=True))
+        return render(request, "accounts/notices_phone.html", context)
     return render(request, "accounts/notice_list.html" if bell else "accounts/notices.html", context)
 
 

@@ -123,6 +123,8 @@ def what(event: Event) -> str:
     """What happened, as a short title."""
     if event.kind == "case.opened" and event.data.get("proactive"):
         return str(_("We called the customer: case opened"))
+    if event.kind == "work_order.started" and event.data.get("before_hour"):
+        return str(_("The technician began before the hour for which the customer had asked"))
     if event.kind == "case.step_completed":
         element = event.data.get("element", "")
         if element == "step_15":

@@ -9,6 +9,7 @@ from django.db.models import Case, Count, Prefetch, QuerySet, When
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from arraigo import clock
 from arraigo.engine.models import WorkItem
@@ -17,12 +18,13 @@ from arraigo.fieldwork.models import Photo, Trip
 from arraigo.network.models import Zone
 from arraigo.network.sketch import zone_places
 from arraigo.orders import queries as orders
-from arraigo.orders.models import Pause, WorkOrder
+from arraigo.orders.models import OrderState, Pause, WorkOrder
 from arraigo.people.models import User
 from arraigo.retention import visits
 from arraigo.web.technician import access
 
-ASSIGNED, ON_THE_WAY, THERE, STANDS, TO_SIGN, CLOSED = "assigned", "on_the_way", "there", "stands", "to_sign", "closed"
+ASSIGNED, ON_THE_WAY, THERE, STANDS = "assigned", "on_the_way", "there", "stands"
+TO_SIGN, CLOSED, CANCELLED = "to_sign", "closed", "cancelled"
 STATES: dict[str, tuple[str, Promise]] = {
     ASSIGNED: ("acknowledged", _("Not begun")),
     ON_THE_WAY: ("running", _("On the way")),
@@ -30,6 +32,7 @@ STATES: dict[str, tuple[str, Promise]] = {
     STANDS: ("held", _("The 24 hours stand still")),
     TO_SIGN: ("active", _("Ready to be signed")),
     CLOSED: ("closed", _("Closed")),
+    CANCELLED: ("failed", pgettext_lazy("an order", "Cancelled")),
 }
 """How the technician stands with an order: tone and words."""
 
@@ -93,7 +96,7 @@ def _state(order: WorkOrder, pause: Pause | None) -> str:
     trips = list(order.trips.all())
     visit = getattr(order, "visit", None)
     if order.closed_at is not None:
-        return CLOSED
+        return CANCELLED if order.state == OrderState.CANCELLED else CLOSED
     if visit is not None and visit.finished_at is not None:
         return TO_SIGN
     if pause is not None:

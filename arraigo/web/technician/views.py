@@ -41,17 +41,26 @@ def set_out(request: HttpRequest, number: str) -> HttpResponse:
     """On the way, since now; before the hour for which the customer asked only once that is confirmed."""
     user = user_of(request)
     order = access.order(user, number)
-    stop = contexts.stop(order, None)
-    if stop.may_set_out and stop.early and "early" not in request.POST:
-        return render(request, "technician/early.html", {"order": order, "stop": stop})
+    if (sure := _sure(request, order, arrival=False)) is not None:
+        return sure
     return _told(request, number, fieldwork.set_out, _("On the way. The customer is told where there is consent."))
 
 
 @posted
 @staff(Role.TECHNICIAN)
 def arrive(request: HttpRequest, number: str) -> HttpResponse:
-    """At the customer's, since now; the form of step 7 is next."""
+    """At the customer's, since now; the form of step 7 is next. Before the hour asked for, as for setting out."""
+    if (sure := _sure(request, access.order(user_of(request), number), arrival=True)) is not None:
+        return sure
     return _told(request, number, fieldwork.begin_visit, _("Arrived."))
+
+
+def _sure(request: HttpRequest, order: WorkOrder, *, arrival: bool) -> HttpResponse | None:
+    """Ask whoever comes before the hour for which the customer asked; None where nothing is to be asked."""
+    stop = contexts.stop(order, None)
+    if not (stop.may_set_out and stop.early) or "early" in request.POST:
+        return None
+    return render(request, "technician/early.html", {"order": order, "stop": stop, "arrival": arrival})
 
 
 def _told(request: HttpRequest, number: str, tell: Callable[..., object], done: str) -> HttpResponse:
