@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from arraigo import clock
 from arraigo.billing.models import Adjustment, Bill, BillingClaim, Credit
@@ -41,12 +41,13 @@ def form_of(bill: Bill | None, month: dt.date, today: dt.date) -> str:
 
 
 def share_out(amount: Decimal, month: dt.date, bills: Sequence[Bill]) -> list[Share]:
-    """Spread `amount` Bs: first on the bill of `month`, then on open months, the rest waits.
+    """Spread `amount` Bs: first on the bill of `month`, then on open ones of later months, the rest waits.
 
-    `bills` are the customer's bill of `month` and all unbilled ones. The shares sum up to `amount`.
+    `bills` are the customer's bill of `month` and all unbilled ones. The shares sum up to `amount`. No earlier bill
+    carries it: who was promised a month to come finds it on that month's bill.
     """
     own = [bill for bill in bills if bill.month == month]
-    later = sorted((b for b in bills if b.month != month and b.state == Bill.State.UNBILLED), key=lambda b: b.month)
+    later = sorted((b for b in bills if b.month > month and b.state == Bill.State.UNBILLED), key=lambda b: b.month)
     shares, left = [], amount
     for bill in own + later:
         part = min(left, balance(bill))
@@ -83,11 +84,11 @@ def settle(bill: Bill) -> None:
 def attach_waiting(bill: Bill) -> Decimal:
     """Put waiting credits of the customer on the new `bill`, oldest first; how much. Saves `bill`.
 
-    A credit that fits only in part is split; the rest waits on. A bill that came as issued takes, as a credit
-    note, those of its own month and of earlier ones. What its file says was credited already counts as theirs:
-    the operator's own system was told of them.
+    It takes those of its own month and of earlier ones; a bill that came as issued, as a credit note. A credit that
+    fits only in part is split; the rest waits on. What its file says was credited already counts as theirs: the
+    operator's own system was told of them.
     """
-    placed = _spread(bill, bill.total - bill.paid)
+    placed = _spread(bill, bill.total - bill.paid, _waiting(bill).filter(adjustment__claim__month__lte=bill.month))
     carried = sum((credit.amount for credit in placed), ZERO)
     if placed:
         bill.credited = max(bill.credited, carried)
@@ -100,17 +101,22 @@ def match_told(bill: Bill, risen: Decimal) -> list[Credit]:
 
     The operator's own system was told of them: they are part of `credited`, which does not rise again.
     """
-    placed = _spread(bill, risen)
+    waiting = _waiting(bill)
+    if bill.state != Bill.State.UNBILLED:
+        waiting = waiting.filter(adjustment__claim__month__lte=bill.month)
+    placed = _spread(bill, risen, waiting)
     if placed:
         _settled(bill, placed)
     return placed
 
 
-def _spread(bill: Bill, room: Decimal) -> list[Credit]:
-    """The waiting credits that `bill` carries from now on, up to `room` Bs."""
-    waiting = Credit.objects.select_for_update().filter(customer_id=bill.customer_id, bill=None)
-    if bill.state != Bill.State.UNBILLED:
-        waiting = waiting.filter(adjustment__claim__month__lte=bill.month)
+def _waiting(bill: Bill) -> QuerySet[Credit]:
+    """The credits of the bill's customer that wait for a bill, locked where they are read."""
+    return Credit.objects.select_for_update().filter(customer_id=bill.customer_id, bill=None)
+
+
+def _spread(bill: Bill, room: Decimal, waiting: QuerySet[Credit]) -> list[Credit]:
+    """Those of the `waiting` credits that `bill` carries from now on, up to `room` Bs."""
     placed: list[Credit] = []
     for credit in waiting.order_by("id"):
         part = min(credit.amount, room)

@@ -85,8 +85,7 @@ class DaysAffected:
     days: Sequence[dt.date]
     """The days themselves, in order: of whichever month, but none that was made good before."""
     counted: int
-    """How many are compensated: at most the credited month's, for no credit is above its bill; one where there is
-    none."""
+    """How many are compensated: at most the credited month's, for no credit is above its bill."""
     day: Decimal
     """What one day of the credited month is worth."""
     amount: Decimal
@@ -95,7 +94,8 @@ class DaysAffected:
         """How the amount comes about, for the advisor."""
         shown = {"day": told(self.day), "amount": told(self.amount), "count": self.counted}
         if not self.days:
-            return _("The tickets show no day that is not made good yet: one day is proposed, Bs %(day)s.") % shown
+            return _("The tickets show no day that is not made good yet: ask the customer which; one is worth "
+                     "Bs %(day)s.") % shown  # fmt: skip
         shown |= {"first": date_format(self.days[0], "d/m"), "last": date_format(self.days[-1], "d/m")}
         said = ngettext(
             "%(count)d day without good service by the tickets (%(first)s) at Bs %(day)s a day: Bs %(amount)s.",
@@ -128,8 +128,9 @@ def by_days(
     """
     length = calendar.monthrange(month.year, month.month)[1]
     days = days_affected(history, after=credited_until)
-    counted = min(max(len(days), 1), length)
-    return DaysAffected(days, counted, pro_rata(price, 1, length), pro_rata(price, counted, length))
+    counted = min(len(days), length)
+    amount = pro_rata(price, counted, length) if counted else ZERO
+    return DaysAffected(days, counted, pro_rata(price, 1, length), amount)
 
 
 def by_days_of(

@@ -107,7 +107,9 @@ class _Panel:
             "Compensation of %(days)s days, with the Xpress visit",
             found.counted,
         ) % {"days": found.counted}
-        yield self._credit(name, "3", state, because, product, found.amount, worth)
+        if not found.days:
+            name = _("Compensation by the day, with the Xpress visit")
+        yield self._credit(name, "3", state, because, product, found.amount or found.day, worth)
 
     @cached_property
     def _credited_until(self) -> dict[int, dt.date]:
@@ -134,8 +136,8 @@ class _Panel:
             product, price = verdict.product, self._compensable(verdict.product)
             found = self._by_days(verdict, price)
             name = ngettext("Compensation of %(days)s day", "Compensation of %(days)s days", found.counted)
-            name %= {"days": found.counted}
-            yield self._credit(name, "12", state, because, product, found.amount, price)
+            name = name % {"days": found.counted} if found.days else _("Compensation by the day")
+            yield self._credit(name, "12", state, because, product, found.amount or found.day, price)
 
     def _compensable(self, product: Product) -> Decimal:
         return amounts.compensable(product, self.month) if product.bundle else self.prices[product.pk]

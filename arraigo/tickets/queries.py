@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from django.db.models import Q, QuerySet
 
 from arraigo.compiled import at_once, compiled, each_of
+from arraigo.eventlog.models import Event
 from arraigo.tickets.models import ConfirmedSolution, TroubleTicket
 
 COUNTABLE = Q(type=TroubleTicket.Type.FAULT) & ~Q(status__in=TroubleTicket.NOT_COUNTABLE)
@@ -43,6 +44,19 @@ class FaultHistory:
             "confirmed_solution": self.confirmed_solution,
             "disputed_solution": self.disputed_solution,
         }
+
+
+def dispute_reasons(disputed: Sequence[TroubleTicket]) -> dict[int, str]:
+    """Why the customer said, the last time, that the solution did not hold: ticket's key → reason. One query, or none.
+
+    Tickets that came with their dispute in a file have none.
+    """
+    if not disputed:
+        return {}
+    told = Event.objects.filter(
+        kind="ticket.disputed", subject_type="troubleticket", subject_id__in=[ticket.pk for ticket in disputed]
+    )
+    return {key: data.get("note", "") for key, data in told.order_by("id").values_list("subject_id", "data")}
 
 
 def countable_faults() -> QuerySet[TroubleTicket]:

@@ -90,9 +90,9 @@ def assert_balanced(customer: Customer) -> None:
     for adjustment in Adjustment.objects.filter(claim__customer=customer).select_related("claim"):
         assert of(adjustment.credits) == adjustment.amount == adjustment.claim.amount
         assert adjustment.claim.state == "applied"
-    waiting = Credit.objects.filter(customer=customer, bill=None)
-    room = Bill.objects.filter(customer=customer, state="unbilled")
-    assert of(waiting) == 0 or all(queries.balance(bill) == 0 for bill in room)
+    for waiting in Credit.objects.filter(customer=customer, bill=None).select_related("adjustment__claim"):
+        later = Bill.objects.filter(customer=customer, state="unbilled", month__gte=waiting.adjustment.claim.month)
+        assert all(queries.balance(bill) == 0 for bill in later)
 
 
 def of(parts: Any) -> Decimal:

@@ -10,6 +10,7 @@ from arraigo.billing import actions as billing
 from arraigo.billing.models import Bill, BillingClaim, Credit
 from arraigo.orders.models import WorkOrder
 from arraigo.retention import sweeps
+from arraigo.retention.models import Promise
 from tests.cast import Cast, Walk, moment
 
 APRIL, MAY = dt.date(2026, 4, 1), dt.date(2026, 5, 1)
@@ -49,4 +50,10 @@ def test_the_next_month_is_offered_where_the_present_one_is_credited(walk: Walk)
     claim = BillingClaim.objects.get(month=MAY)
     assert (claim.product, claim.amount, claim.state) == (walk.home.internet, Decimal("140.00"), "applied")
     assert "MES DE MAYO" in WorkOrder.objects.latest("id").note
-    assert Credit.objects.get(adjustment__claim=claim).bill == Bill.objects.earliest("month")  # the first open one
+    credit, promise = Credit.objects.get(adjustment__claim=claim), Promise.objects.get(proof=claim.number)
+    assert (credit.bill, promise.state) == (None, "open"), "April's bill has room, but May was promised"
+    with moment(days=31):
+        billing.open_month(walk.home.customer, MAY, [(walk.home.internet, "Internet", Decimal(140))])
+    credit.refresh_from_db()
+    promise.refresh_from_db()
+    assert (credit.bill, promise.state) == (Bill.objects.get(month=MAY), "kept")

@@ -156,6 +156,7 @@ def test_a_bad_moment_shows_the_newest(cast: Cast, lived: Household, before: str
 def test_the_timeline_grows_without_more_queries(cast: Cast, home: Household) -> None:
     client, path = signed_in(cast[Role.ADVISOR]), reverse("timeline", args=[home.customer.number])
     Walk(home).go("step_01", "step_02", "step_03", "step_04", "step_05", "step_06", "step_07")
+    actions_said(cast, home)
     few = asked(client, path)
     for days in range(3, 40):
         home.fault(days_ago=days)
@@ -179,6 +180,7 @@ def test_the_timeline_has_calls_agreed_on_solutions_and_promises(cast: Cast, hom
     assert [entry.state for entry in shown["call"]] == ["waiting", "waiting"]
     said = [entry for entry in shown["ticket"] if "Solución" in entry.title]
     assert len(said) == 1 + TroubleTicket.objects.exclude(disputed_at=None).count() == 3
+    assert {entry.text for entry in said if "ispu" in entry.title} == {f"{home.internet.offering.name} · Volvió"}
     assert {entry.kind for entry in shown["promise"]} == {"promise"}
     hidden = timeline.page(home.customer, cast[Role.BILLING], kind="promise").entries
     assert "promise" not in {entry.kind for entry in hidden}

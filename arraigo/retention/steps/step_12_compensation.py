@@ -12,7 +12,7 @@ from arraigo.money import CENTAVO
 from arraigo.people.models import User
 from arraigo.procedure.policy import Policy
 from arraigo.products.models import Product
-from arraigo.retention import amounts, credit_form, faults, options
+from arraigo.retention import amounts, credit_form, options
 from arraigo.retention.credit_form import Credit, CreditForm
 from arraigo.retention.models import Offer, RetentionCase
 from arraigo.retention.queries import alive_products
@@ -55,11 +55,13 @@ class CompensationForm(CreditForm):
 
     @cached_property
     def _proposed(self) -> dict[int, int]:
-        """The days that the tickets of each product show; one of the worst, where none shows any."""
-        shown = {pk: found.counted for pk, found in self.by_days.items() if found.days}
-        if shown or not self.products:
-            return shown
-        return {faults.verdicts(self.products, self.policy)[0].product.pk: 1}
+        """The days that the tickets of each product show; none is made up where they show none."""
+        return {pk: found.counted for pk, found in self.by_days.items() if found.days}
+
+    @property
+    def shows_none(self) -> bool:
+        """Whether the tickets show no day of any product: then the advisor asks the customer which they were."""
+        return not self._proposed
 
     def asked(self) -> list[tuple[Product, forms.BoundField, forms.BoundField]]:
         """Each product with its fields: the days and the amount."""

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from arraigo.people.models import Role
 from arraigo.tickets import actions
 from arraigo.tickets.models import TroubleTicket
+from arraigo.tickets.queries import dispute_reasons
 from arraigo.web import replies
 from arraigo.web.access import CUSTOMER_READERS, CUSTOMER_WRITERS, staff, user_of
 from arraigo.web.customers import access
@@ -76,6 +77,7 @@ def _ticket_page(request: HttpRequest, found: TroubleTicket, **forms: Any) -> Ht
     user = user_of(request)
     context = {
         "ticket": found,
+        "disputed_because": dispute_reasons([found] if found.disputed_at else []).get(found.pk, ""),
         "changes": found.changes.select_related("by"),
         "interactions": found.interactions.select_related("by").order_by("-at"),
         "may_move": user.has_role(*MOVERS) and bool(TroubleTicket.TRANSITIONS[found.status]),

@@ -29,6 +29,7 @@ from arraigo.quality.models import ContactAttempt
 from arraigo.retention.models import Offer, ProactiveCall, Promise, Receipt, RetentionCase
 from arraigo.terminations.models import Termination
 from arraigo.tickets.models import ConfirmedSolution, Interaction, TroubleTicket
+from arraigo.tickets.queries import dispute_reasons
 from arraigo.web.access import CASE_READERS
 from arraigo.web.cases import access as case_access
 from arraigo.web.customers.words import symptom
@@ -90,11 +91,13 @@ def _solutions(reader: Reader) -> Iterator[Entry]:
         title = _("Solution of %(ticket)s confirmed") % {"ticket": said.ticket.number}
         text = f"{said.product.offering.name} · {said.reason[:120]}"
         yield Entry(said.at, "ticket", title, text, reverse("ticket", args=[said.ticket.number]))
-    disputed = TroubleTicket.objects.filter(customer=reader.customer).select_related("product__offering")
-    for ticket in reader.page(disputed, "disputed_at"):
+    tickets = TroubleTicket.objects.filter(customer=reader.customer).select_related("product__offering")
+    disputed = list(reader.page(tickets, "disputed_at"))
+    reasons = dispute_reasons(disputed)
+    for ticket in disputed:
         title = _("Solution of %(ticket)s disputed: it did not hold") % {"ticket": ticket.number}
-        url = reverse("ticket", args=[ticket.number])
-        yield Entry(ticket.disputed_at, "ticket", title, ticket.product.offering.name, url)
+        text = " · ".join(filter(None, [ticket.product.offering.name, reasons.get(ticket.pk, "")[:120]]))
+        yield Entry(ticket.disputed_at, "ticket", title, text, reverse("ticket", args=[ticket.number]))
 
 
 def _visits(reader: Reader) -> Iterator[Entry]:
