@@ -9,7 +9,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db import DataError, IntegrityError, transaction
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
@@ -23,7 +22,7 @@ from arraigo.imports.landing import Parsed, Reason, Setting, Tally, number_claim
 from arraigo.imports.ledger import Ledger, Ranges
 from arraigo.imports.mapping import ColumnMapping
 from arraigo.imports.models import ImportBatch, ImportRun
-from arraigo.imports.names import fitting, shown
+from arraigo.imports.names import fitting, rejects_place, shown
 from arraigo.imports.reading import files
 from arraigo.imports.reading.raw import Layout, RawRow, Reject
 from arraigo.imports.reasons import problems
@@ -125,9 +124,9 @@ def _swept_lightly() -> Iterator[None]:
 
 
 def _rejects_of(path: Path, run: ImportRun, dry_run: bool) -> Path:
-    """Where the rejects of a run go: each has its own, since the history keeps them all."""
+    """Where the rejects of a run go."""
     parts = (fitting(path.stem), run.sha256[:8], run.kind, run.pk, "dry-run" if dry_run else "")
-    return Path(settings.DATA_DIR) / "rejects" / f"{'.'.join(str(part) for part in parts if part)}.csv"
+    return rejects_place(f"{'.'.join(str(part) for part in parts if part)}.csv")
 
 
 @dataclass
@@ -214,7 +213,7 @@ class Work:
             told |= {name: count + getattr(before, name) for name, count in tally.counts().items()}
             told["lines_landed"] = line
         if self.rejects.written or tally.rejects:
-            told["rejects_file"] = str(self.rejects.path)
+            told["rejects_file"] = self.rejects.path.name
         ImportRun.objects.filter(pk=self.run.pk).update(**told)
 
     def _keep(self, ledger: Ledger, fates: dict[str, Ranges]) -> None:

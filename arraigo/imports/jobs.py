@@ -118,7 +118,7 @@ def _carry_out(run: ImportRun, dry_run: bool) -> None:
         raise
     else:
         if dry_run:
-            trial = {**tally.counts(), "rejects_file": str(rejects or "")}
+            trial = {**tally.counts(), "rejects_file": rejects.name if rejects else ""}
             ImportRun.objects.filter(pk=run.pk).update(trial=trial, state=State.DRAFT)
     run.refresh_from_db()
     settled(run)
@@ -242,8 +242,8 @@ def settled(run: ImportRun) -> None:
         target.parent.mkdir(exist_ok=True)
         if run.problem:
             target.with_name(f"{target.name}.txt").write_text(f"{run.problem}\n", encoding="utf-8")
-        if run.rejects_file and Path(run.rejects_file).exists():
-            shutil.copy(run.rejects_file, target.with_name(f"{target.name}.rejects.csv"))
+        if run.rejects:
+            shutil.copy(run.rejects, target.with_name(f"{target.name}.rejects.csv"))
         path.rename(target)
     if target.exists():  # a process that died in between may have moved it already
         ImportRun.objects.filter(pk=run.pk).update(stored=str(target))

@@ -1,5 +1,6 @@
 """What was imported: one row per run, and what each batch of it made and changed."""
 
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -7,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from arraigo.imports.names import rejects_place
 from arraigo.records import Record, known_words
 
 
@@ -50,8 +52,9 @@ class ImportRun(Record):
     beat_at = models.DateTimeField(null=True)
     """When the process that carries it out was last heard of."""
     trial = models.JSONField(default=dict)
-    """Counts of the last dry run, and its rejects file."""
+    """Counts of the last dry run, and the name of its file of rejects."""
     rejects_file = models.CharField(max_length=300, blank=True)
+    """Its name in the data folder (of older runs its whole path); empty where every row was taken."""
     problem = models.TextField(blank=True)
     """The sentence with which it stopped."""
     undone_at = models.DateTimeField(null=True)
@@ -68,6 +71,14 @@ class ImportRun(Record):
     @property
     def counts(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in ("accepted", "updated", "unchanged", "rejected")}
+
+    @property
+    def rejects(self) -> Path | None:
+        """The rows that were not taken, while their file is kept; of the dry run before it is brought in."""
+        tried = str(self.trial.get("rejects_file", ""))
+        name = tried or self.rejects_file if self.state == self.State.DRAFT else self.rejects_file or tried
+        path = rejects_place(name)
+        return path if name and path.is_file() else None
 
     @property
     def has_landed(self) -> bool:

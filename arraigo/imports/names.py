@@ -1,6 +1,9 @@
 """Names of files as they come, made fit for our own folders and for the records about them."""
 
 import os
+from pathlib import Path
+
+from django.conf import settings
 
 MOST = 150
 """Bytes of a name of ours: what is put before and behind it fits beside it."""
@@ -14,3 +17,9 @@ def shown(name: str) -> str:
 def fitting(name: str) -> str:
     """`shown`, cut in front to what fits into the name of a file."""
     return shown(name).encode()[-MOST:].decode("utf-8", "ignore")
+
+
+def rejects_place(name: str = "") -> Path:
+    """Where the files of rejected rows lie, or the one called `name`: each run has its own, since the history keeps
+    them all."""
+    return Path(settings.DATA_DIR) / "rejects" / Path(name).name

@@ -175,7 +175,7 @@ def finish(run: ImportRun, counts: dict[str, int], rejects: Path | None) -> None
     """End a run at the file's end and record it: one event with the file's digest and counts."""
     run.refresh_from_db()
     run.ended_at, run.state, run.lines_done = clock.now(), State.DONE, run.lines
-    run.rejects_file = str(rejects or "")
+    run.rejects_file = rejects.name if rejects else ""
     for name, count in counts.items():
         setattr(run, name, count)
     run.save(update_fields=["ended_at", "state", "lines_done", "rejects_file", *counts])

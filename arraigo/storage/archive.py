@@ -1,4 +1,4 @@
-"""A backup: one tar file with the database, the checkpoints of the log, and a manifest that names both.
+"""A backup: one tar file with the database, the checkpoints of the log, rejected rows of imports, and a manifest.
 
 The manifest is JSON: `format`, `version`, `database` (sqlite or postgresql), `made_at`, `migrations`,
 `counts` (table → rows), `log` (count and head), `sha256` (member → digest).
@@ -8,6 +8,7 @@ import contextlib
 import hashlib
 import io
 import json
+import shutil
 import tarfile
 import tempfile
 from collections.abc import Iterator
@@ -21,12 +22,16 @@ from django.db import connection, transaction
 
 from arraigo import clock
 from arraigo.eventlog.verify import Proof, verify
+from arraigo.imports.models import ImportRun
+from arraigo.imports.names import rejects_place
 from arraigo.storage import snapshot
 from arraigo.storage.errors import FileTaken, FromNewer, NoBackup, NoFile, NotEmpty, NotTheSame, OtherDatabase
 from arraigo.storage.inventory import Inventory, is_empty, known_migrations, migrations
 
 FORMAT = 1
-MANIFEST, DATABASE, CHECKPOINTS = "manifest.json", "database", "checkpoints.jsonl"
+MANIFEST, DATABASE, CHECKPOINTS, REJECTS = "manifest.json", "database", "checkpoints.jsonl", "rejects"
+REJECTS_BYTES = 256 << 20
+"""Of the files of rejected rows so much at most: those of the latest imports, each whole or not at all."""
 CHUNK = 1 << 20
 
 
@@ -53,15 +58,16 @@ def backup(file: Path) -> dict[str, Any]:
         # Before the database: a checkpoint that it does not know yet would accuse an honest log.
         checkpoints = _copy_of_checkpoints(folder)
         found = snapshot.take(folder / DATABASE)
-        manifest = _manifest(found, [folder / DATABASE, checkpoints])
+        members = [folder / DATABASE, checkpoints, *_copies_of_rejects(folder)]
+        manifest = _manifest(found, {str(path.relative_to(folder)): path for path in members})
         whole = folder / "whole.tar"
         with tarfile.open(whole, "w") as archive:
             text = json.dumps(manifest, indent=1).encode()
             told = tarfile.TarInfo(MANIFEST)
             told.size = len(text)
             archive.addfile(told, io.BytesIO(text))
-            archive.add(folder / DATABASE, DATABASE)
-            archive.add(checkpoints, CHECKPOINTS)
+            for path in members:
+                archive.add(path, str(path.relative_to(folder)))
         whole.replace(file)
     return manifest
 
@@ -72,7 +78,21 @@ def _copy_of_checkpoints(folder: Path) -> Path:
     return copy
 
 
-def _manifest(found: Inventory, files: list[Path]) -> dict[str, Any]:
+def _copies_of_rejects(folder: Path) -> list[Path]:
+    """The rejected rows of the imports of the history, from the latest on, as many as fit into REJECTS_BYTES."""
+    (folder / REJECTS).mkdir()
+    left, copies = REJECTS_BYTES, []
+    ended = ImportRun.objects.exclude(rejects_file="").exclude(state__in=ImportRun.AT_WORK).order_by("-pk")
+    for name in ended.values_list("rejects_file", flat=True).iterator():
+        path = rejects_place(name)
+        size = path.stat().st_size if path.is_file() else left + 1
+        if size <= left:
+            left -= size
+            copies.append(Path(shutil.copy(path, folder / REJECTS)))
+    return copies
+
+
+def _manifest(found: Inventory, files: dict[str, Path]) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "version": _version(),
@@ -81,7 +101,7 @@ def _manifest(found: Inventory, files: list[Path]) -> dict[str, Any]:
         "migrations": migrations(),
         "counts": found.counts,
         "log": {"count": found.log_count, "head": found.log_head},
-        "sha256": {path.name: _digest(path) for path in files},
+        "sha256": {name: _digest(path) for name, path in files.items()},
     }
 
 
@@ -111,6 +131,7 @@ def restore(file: Path) -> Restored:
             raise NotEmpty
         snapshot.put_back(folder / DATABASE)
         _put_back_checkpoints(folder / CHECKPOINTS)
+        _put_back_rejects(folder / REJECTS)
     sent = Inventory(manifest["counts"], manifest["log"]["count"], manifest["log"]["head"])
     _compare(sent)
     call_command("migrate", verbosity=0, interactive=False)
@@ -139,6 +160,13 @@ def _put_back_checkpoints(copy: Path) -> None:
         path.replace(path.with_name(f"{path.name}.before-{clock.now():%Y%m%dT%H%M%S}"))
     if copy.stat().st_size:
         path.write_bytes(copy.read_bytes())
+
+
+def _put_back_rejects(copies: Path) -> None:
+    """The backup's files of rejected rows; of an older backup there are none."""
+    rejects_place().mkdir(parents=True, exist_ok=True)
+    for copy in copies.iterdir() if copies.is_dir() else ():
+        shutil.move(copy, rejects_place(copy.name))
 
 
 @contextlib.contextmanager

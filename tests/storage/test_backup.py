@@ -23,6 +23,7 @@ from django.utils import translation
 from arraigo.customers import actions as customers
 from arraigo.customers.models import Customer
 from arraigo.eventlog import seal
+from arraigo.imports import actions as imports
 from arraigo.storage import archive
 from arraigo.storage.errors import FileTaken, FromNewer, NoBackup, NoFile, NotEmpty, OtherDatabase
 from tests.cast import Cast, Walk, moment
@@ -109,13 +110,27 @@ def changed(file: Path, change: Any) -> Path:
     return copy
 
 
-def test_a_backup_comes_back_whole_in_an_empty_place(operator: Cast, tmp_path: Path) -> None:
+def test_a_backup_comes_back_whole_in_an_empty_place(
+    operator: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rejected = []
+    for name in ("older.csv", "newer.csv"):
+        file = tmp_path / name
+        file.write_text("external_id,name\n1,\n")
+        rejected.append(imports.import_file("customers", file)[1])
+    assert rejected[1]
+    monkeypatch.setattr(archive, "REJECTS_BYTES", rejected[1].stat().st_size)
     before = number_of_rows(here)
     manifest = archive.backup(tmp_path / "day.tar")
     place = Elsewhere(tmp_path, "elsewhere")
     restored = place.manage("restore", str(tmp_path / "day.tar"))
     assert restored.returncode == 0, restored.stderr
     assert number_of_rows(place.select) == before
+    # The rejected rows of the history, as far as they fit, are where its page looks for them.
+    assert {path.name: path.read_text() for path in (place.folder / "rejects").iterdir()} == {
+        rejected[1].name: rejected[1].read_text()
+    }
+    assert place.select("SELECT rejects_file FROM imports_importrun ORDER BY id DESC")[0] == (rejected[1].name,)
     assert before["customers_customer"] == 1
     assert before["engine_workitem"] >= 3
     assert min(before[name] for name in ("tickets_troubleticket", "eventlog_event", "people_user")) > 1

@@ -130,11 +130,8 @@ def import_progress(request: HttpRequest, pk: int) -> HttpResponse:
 @ONLY
 def import_rejects(request: HttpRequest, pk: int) -> HttpResponse:
     """The rows that were not taken, with line, field, value and reason; of the dry run before it is brought in."""
-    run = run_or_404(pk)
-    tried = str(run.trial.get("rejects_file", ""))
-    found = tried or run.rejects_file if run.state == ImportRun.State.DRAFT else run.rejects_file or tried
-    path = Path(found or "-")
-    if not path.is_file():
+    path = run_or_404(pk).rejects
+    if path is None:
         raise Http404
     answer = StreamingHttpResponse(_chunks(path), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = content_disposition_header(True, path.name) or "attachment"
