@@ -27,13 +27,14 @@ def env_bool(name: str, default: bool) -> bool:
     raise ImproperlyConfigured(f"{name}={text!r}: write 1 or 0.")
 
 
-def env_int(name: str, default: int, *, least: int = 0) -> int:
-    """The environment variable `name` as a whole number, not below `least`."""
+def env_int(name: str, default: int, *, least: int = 0, most: int = 1_000_000) -> int:
+    """The environment variable `name` as a whole number from `least` to `most`."""
     text = os.environ.get(name, "").strip()
     if text == "":
         return default
-    if not text.isdecimal() or int(text) < least:
-        raise ImproperlyConfigured(f"{name}={text!r}: write a whole number from {least}.")
+    # A length first: Python refuses to read a number of thousands of digits.
+    if not text.isdecimal() or len(text) > len(str(most)) or not least <= int(text) <= most:
+        raise ImproperlyConfigured(f"{name}={text!r}: write a whole number from {least} to {most}.")
     return int(text)
 
 
@@ -62,6 +63,15 @@ def writable_folder(name: str, default: Path, folder: Path | None = None) -> Pat
         raise ImproperlyConfigured(
             f"{name}: nothing can be written into {str(path)!r} ({error.strerror}): name a folder that this user owns."
         ) from error
+
+
+def writable_file(name: str, default: Path) -> Path:
+    """The file that `name` gives, which can be written: its folder is made where it is missing."""
+    path = Path(os.environ.get(name) or default)
+    if path.is_dir():
+        raise ImproperlyConfigured(f"{name}={str(path)!r} is a folder: name a file.")
+    writable_folder(name, path.parent, path.parent)
+    return path
 
 
 def check_dotted_paths(paths: Mapping[str, str]) -> None:

@@ -12,7 +12,17 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from arraigo.env import base_url, env_bool, env_choice, env_int, env_list, oidc_apps, secret_key, writable_folder
+from arraigo.env import (
+    base_url,
+    env_bool,
+    env_choice,
+    env_int,
+    env_list,
+    oidc_apps,
+    secret_key,
+    writable_file,
+    writable_folder,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -279,7 +289,7 @@ _mail = "django.core.mail.backends.smtp.EmailBackend" if _sends else "arraigo.me
 EMAIL_BACKEND = os.environ.get("ARRAIGO_EMAIL_BACKEND", _mail)
 """What Django itself mails with; messages go by `MESSAGE_TRANSPORTS`."""
 EMAIL_HOST = os.environ.get("ARRAIGO_SMTP_HOST", "localhost")
-EMAIL_PORT = env_int("ARRAIGO_SMTP_PORT", 25, least=1)
+EMAIL_PORT = env_int("ARRAIGO_SMTP_PORT", 25, least=1, most=65535)
 EMAIL_HOST_USER = os.environ.get("ARRAIGO_SMTP_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("ARRAIGO_SMTP_PASSWORD", "")
 _smtp_security = env_choice("ARRAIGO_SMTP_SECURITY", "none", ("none", "starttls", "tls"))
@@ -303,13 +313,14 @@ BILLS = env_choice("ARRAIGO_BILLS", "own", ("own", "imported"))
 """Who bills: Arraigo itself, or the commercial system, whose bills are imported."""
 DOTTED_PATHS = {"ARRAIGO_COMMERCIAL_SYSTEM": COMMERCIAL_SYSTEM, "ARRAIGO_EMAIL_BACKEND": EMAIL_BACKEND}
 """Settings that name a class; `arraigo.web.apps` refuses to start where one does not exist."""
-CHECKPOINT_FILE = Path(os.environ.get("ARRAIGO_CHECKPOINT_FILE", DATA_DIR / "eventlog-checkpoints.jsonl"))
+CHECKPOINT_FILE = writable_file("ARRAIGO_CHECKPOINT_FILE", DATA_DIR / "eventlog-checkpoints.jsonl")
 """Where the sealer keeps head and count of the event log, outside the database."""
-writable_folder("ARRAIGO_CHECKPOINT_FILE", CHECKPOINT_FILE.parent, CHECKPOINT_FILE.parent)
 
 IMPORT_MOST_BYTES = env_int("ARRAIGO_IMPORT_MOST_MB", 20_000, least=1) << 20
 """How large a file may be when it is unpacked."""
-IMPORT_FOLDER = Path(os.environ["ARRAIGO_IMPORT_FOLDER"]) if os.environ.get("ARRAIGO_IMPORT_FOLDER") else None
+IMPORT_FOLDER = (
+    writable_folder("ARRAIGO_IMPORT_FOLDER", DATA_DIR) if os.environ.get("ARRAIGO_IMPORT_FOLDER") else None
+)
 """Where the worker picks files up: a folder per kind, and in it `done` and `failed`. None: nowhere."""
 
 LOGGING = {

@@ -44,6 +44,8 @@ WRONG: dict[str, str] = {
     "demo --customers 0": "at least one customer",
     "demo --customers=-5": "at least one customer",
     "demo --as-of nonsense": "nonsense",
+    "demo --as-of=": "'' is no moment",
+    "repeat-faults --as-of=": "'' is no moment",
     "fill_holidays --year 99999": "99999",
     "remove_second_factor nobody": "nobody",
 }

@@ -12,10 +12,13 @@ pytestmark = pytest.mark.one_database
 BAD = {
     "ARRAIGO_LOG_LEVEL": ("LOUD", "write one of DEBUG, INFO, WARNING, ERROR, CRITICAL"),
     "ARRAIGO_DATA_DIR": ("/dev/null/arraigo", "nothing can be written into"),
-    "ARRAIGO_CHECKPOINT_FILE": ("/proc/arraigo/log.jsonl", "nothing can be written into"),
+    "ARRAIGO_CHECKPOINT_FILE": ("/dev", "is a folder: name a file"),
+    "ARRAIGO_IMPORT_FOLDER": ("/dev/null/arraigo", "nothing can be written into"),
     "ARRAIGO_COMMERCIAL_SYSTEM": ("arraigo.adapters.nowhere.System", "there is no such class"),
     "ARRAIGO_EMAIL_BACKEND": ("smtp", "there is no such class"),
-    "ARRAIGO_SESSION_HOURS": ("twelve", "write a whole number from 1"),
+    "ARRAIGO_SESSION_HOURS": ("twelve", "write a whole number from 1 to 1000000"),
+    "ARRAIGO_COPY_DAYS": ("9" * 5000, "write a whole number from 1 to 1000000"),
+    "ARRAIGO_SMTP_PORT": ("65536", "write a whole number from 1 to 65535"),
     "ARRAIGO_PRODUCTION": ("perhaps", "write 1 or 0"),
     "ARRAIGO_BASE_URL": ("arraigo.example", "write an address as https://host"),
     "ARRAIGO_OIDC_CLIENT": ("arraigo", "belong together"),
@@ -69,3 +72,12 @@ def test_production_does_not_start_half_set_up(lack: str) -> None:
 
 def test_an_empty_value_is_the_default() -> None:
     assert started(ARRAIGO_LOG_LEVEL="", ARRAIGO_SESSION_HOURS="").returncode == 0
+
+
+def test_a_database_out_of_reach_is_one_sentence() -> None:
+    environment = {**os.environ, "DATABASE_URL": "sqlite:////nowhere/arraigo.sqlite3"}
+    command = [sys.executable, "manage.py", "prepare"]
+    start = subprocess.run(command, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, check=False)
+    assert start.returncode != 0
+    assert start.stderr.startswith("CommandError: The database of DATABASE_URL cannot be reached:")
+    assert "Traceback" not in start.stderr

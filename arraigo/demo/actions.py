@@ -17,7 +17,7 @@ from arraigo.demo.bills import make_bills
 from arraigo.demo.catalogue import make_catalogue
 from arraigo.demo.chance import chance
 from arraigo.demo.departures import make_departures
-from arraigo.demo.errors import DatabaseInUse, DemoInProduction, MomentAhead
+from arraigo.demo.errors import DatabaseInUse, DemoInProduction, MomentAhead, MomentTooEarly
 from arraigo.demo.faults import make_faults, make_outages
 from arraigo.demo.people import World, make_customers
 from arraigo.demo.places import make_points, make_zones
@@ -38,6 +38,8 @@ from arraigo.usage.models import Usage
 from arraigo.workdays import actions as workdays
 
 CASES = 151
+EARLIEST = 2003
+"""Year of the earliest demo: months are evaluated from 2000 on, and its history begins more than two years before."""
 BLOCK = 5_000
 """Customers that are in memory at a time."""
 IN_BULK = (
@@ -52,7 +54,7 @@ Say = Callable[[str], None]
 def make_demo(customers: int, *, seed: int, at: dt.datetime, cases: int = CASES, say: Say) -> dict[str, int]:
     """Fill an empty database as of `at`; counts by noun. The same arguments give the same data.
 
-    Raises DemoInProduction, DatabaseInUse, MomentAhead.
+    Raises DemoInProduction, DatabaseInUse, MomentAhead, MomentTooEarly.
     """
     check(at)
     with clock.at(at - dt.timedelta(days=30 * MONTHS)):
@@ -66,13 +68,15 @@ def make_demo(customers: int, *, seed: int, at: dt.datetime, cases: int = CASES,
 
 
 def check(at: dt.datetime) -> None:
-    """Raises DemoInProduction, DatabaseInUse or MomentAhead where no demo can be made."""
+    """Raises DemoInProduction, DatabaseInUse, MomentAhead or MomentTooEarly where no demo can be made."""
     if settings.PRODUCTION:
         raise DemoInProduction
     if Customer.objects.exists() or User.objects.exists():
         raise DatabaseInUse
     if at > clock.now():
         raise MomentAhead
+    if at.year < EARLIEST:
+        raise MomentTooEarly(EARLIEST)
 
 
 @transaction.atomic

@@ -24,3 +24,10 @@ class MomentAhead(RuleBroken):
 
     def __init__(self) -> None:
         super().__init__(_("The demo's moment has not come yet: choose one that has passed."))
+
+
+class MomentTooEarly(RuleBroken):
+    """The demo and its two years of history lie within the months that can be evaluated."""
+
+    def __init__(self, year: int) -> None:
+        super().__init__(_("The demo's moment is too early: choose one of %(year)d or later.") % {"year": year})

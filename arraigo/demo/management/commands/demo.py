@@ -27,14 +27,15 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--customers", type=int, default=2000)
         parser.add_argument("--seed", type=int, default=1)
-        parser.add_argument("--as-of", default="", help="The demo's present moment; by default now.")
+        parser.add_argument("--as-of", help="The demo's present moment; by default now.")
         parser.add_argument("--cases", type=int, default=actions.CASES, help="At most a third of the customers.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["customers"] < 1 or options["cases"] < 0:
             raise CommandError("A demo needs at least one customer, and no negative number of cases.")
         began = time.monotonic()
-        at = moment(options["as_of"]) if options["as_of"] else clock.now().replace(second=0, microsecond=0)
+        given = options["as_of"]
+        at = clock.now().replace(second=0, microsecond=0) if given is None else moment(given)
         try:
             # The demo itself is Spanish; what is said to the operator is English.
             with translation.override("en"):

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError, connection
 
 from arraigo.customers.models import Customer
 from arraigo.demo import DEMO_PASSWORD, accounts
@@ -28,6 +29,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         # Where collectstatic writes; the server looks for the folder at its start.
         Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+        self._reach()
         bring_up_to_date()
         if not ProcedureVersion.objects.exists():
             call_command("load_procedure", stdout=self.stderr, stderr=self.stderr)
@@ -37,6 +39,12 @@ class Command(BaseCommand):
             call_command("demo", stdout=self.stderr, stderr=self.stderr)
         if options["json"]:
             self._print(seeded)
+
+    def _reach(self) -> None:
+        try:
+            connection.ensure_connection()
+        except OperationalError as error:
+            raise CommandError(f"The database of DATABASE_URL cannot be reached: {str(error).strip()}") from error
 
     def _empty(self) -> bool:
         return not (Customer.objects.exists() or User.objects.exists())

@@ -44,7 +44,7 @@ class Command(BaseCommand):
 
     @no_translations
     def handle(self, *args: Any, **options: Any) -> None:
-        as_of = moment(options["as_of"]) if options["as_of"] else clock.now()
+        as_of = clock.now() if options["as_of"] is None else moment(options["as_of"])
         given = {name: options[name] for name in GIVEN if options.get(name) is not None}
         if given.get("count", 2) < 2 or any(not 0 <= value <= MOST for value in given.values()):
             raise CommandError(f"A repeat takes at least 2 claims, and a window from 0 to {MOST}.")
