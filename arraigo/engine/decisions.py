@@ -6,15 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import zen
 
 from arraigo.engine.errors import DecisionFailed
 from arraigo.engine.expressions import first_line
-
-if TYPE_CHECKING:
-    from arraigo.engine.models import Definition
 
 ANSWERS = 4096
 """How many answers of one version a process keeps."""
@@ -111,10 +108,3 @@ def _rules(trace: Any) -> list[dict[str, Any]]:
     """The rules that fired in one table: one for `first`, any number for `collect`."""
     found = trace if isinstance(trace, list) else [trace]
     return [each for each in found if isinstance(each, dict) and isinstance(each.get("rule"), dict)]
-
-
-def decisions_of(definition: "Definition") -> Decisions:
-    """The definition's tables, compiled once per process."""
-    from arraigo.engine.program import program_of
-
-    return program_of(definition).decisions

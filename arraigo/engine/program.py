@@ -76,6 +76,11 @@ def program_of(definition: Definition) -> Program:
     return found
 
 
+def decisions_of(definition: Definition) -> Decisions:
+    """The definition's tables, compiled once per process."""
+    return program_of(definition).decisions
+
+
 def program_for(definition_id: int, sha256: str) -> Program:
     """The program by digest; reads the definition only where this process does not have it."""
     return kept(sha256) or program_of(Definition.objects.get(pk=definition_id))

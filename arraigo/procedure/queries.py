@@ -5,8 +5,8 @@ from functools import lru_cache
 from django.db.models import QuerySet
 
 from arraigo.compiled import compiled
-from arraigo.engine.decisions import decisions_of
 from arraigo.engine.models import Instance
+from arraigo.engine.program import decisions_of
 from arraigo.procedure.errors import NoProcedure
 from arraigo.procedure.models import ProcedureVersion
 from arraigo.procedure.policy import Policy
