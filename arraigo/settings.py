@@ -318,9 +318,7 @@ CHECKPOINT_FILE = writable_file("ARRAIGO_CHECKPOINT_FILE", DATA_DIR / "eventlog-
 
 IMPORT_MOST_BYTES = env_int("ARRAIGO_IMPORT_MOST_MB", 20_000, least=1) << 20
 """How large a file may be when it is unpacked."""
-IMPORT_FOLDER = (
-    writable_folder("ARRAIGO_IMPORT_FOLDER", DATA_DIR) if os.environ.get("ARRAIGO_IMPORT_FOLDER") else None
-)
+IMPORT_FOLDER = writable_folder("ARRAIGO_IMPORT_FOLDER", DATA_DIR) if os.environ.get("ARRAIGO_IMPORT_FOLDER") else None
 """Where the worker picks files up: a folder per kind, and in it `done` and `failed`. None: nowhere."""
 
 LOGGING = {

@@ -76,6 +76,7 @@ WORDS: dict[str, Promise] = {
     "withdrawn_at": pgettext_lazy("a column", "Withdrawn"),
     "executed_at": pgettext_lazy("a column", "Executed"),
     "return_items": pgettext_lazy("a column", "To be returned"),
+    "returned_items": pgettext_lazy("a column", "Returned"),
     "return_by": pgettext_lazy("a column", "Return until"),
 }
 

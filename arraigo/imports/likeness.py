@@ -87,6 +87,7 @@ SYNONYMS: dict[str, str] = {
     "executed_at": f"ejecucion ejecutada baja retiro {DATE}",
     "withdrawn_at": f"desistimiento retirada {DATE}",
     "return_items": "equipo devolver",
+    "returned_items": "equipo devuelto",
     "return_by": f"devolucion limite {DATE}",
     "parent": "padre depende superior",
     "capacity": "capacidad puertos",

@@ -66,7 +66,9 @@ def test_no_demo_in_production(settings: pytest.FixtureRequest) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("options", [{"as_of": "ayer"}, {"as_of": "2030-01-01"}, {"as_of": "0001-01-01"}, {"customers": 0}])
+@pytest.mark.parametrize(
+    "options", [{"as_of": "ayer"}, {"as_of": "2030-01-01"}, {"as_of": "0001-01-01"}, {"customers": 0}]
+)
 def test_impossible_demos_are_refused(options: dict[str, object]) -> None:
     with clock.at(AT), pytest.raises(CommandError):
         call_command("demo", **options)

@@ -57,9 +57,12 @@ def operator() -> None:
                 billing.pay(bill, amount=product.price / 4, paid_at=NOON, channel="Caja")
                 customers.add_listing(person, bureau="Central de Riesgos", listed_on=dt.date(2025, 1, 1), actor=None)
             Usage.objects.create(product=product, month=dt.date(2026, 2, 1), quantity="12.5")
-            terminations.request_termination(
-                [product], reason="price", case_number="", return_items=["Módem"], actor=None
+            asked = terminations.request_termination(
+                [product], reason="price", case_number="", return_items=["Módem", "Decodificador"], actor=None
             )
+            back = {people[2]: ["Módem"], people[3]: []}
+            if person in back:
+                terminations.execute_termination(asked[0], returned=back[person], actor=None)
 
 
 def sent_out(folder: Path, end: str = "csv") -> dict[str, Path]:

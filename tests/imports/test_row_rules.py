@@ -34,7 +34,10 @@ WRONG: dict[str, tuple[str, dict[str, dict[str, str]]]] = {
     ),
     "terminations": (
         "external_id=T;customer=1;product=P-1;requested_at=2026-03-10",
-        {"withdrawn_at lies before requested_at": {"withdrawn_at": "2026-03-09"}},
+        {
+            "withdrawn_at lies before requested_at": {"withdrawn_at": "2026-03-09"},
+            "returned_items needs executed_at": {"returned_items": "ninguno"},
+        },
     ),
     "tickets": (
         "external_id=T;customer=1;product=P-1;opened_at=2026-03-10",

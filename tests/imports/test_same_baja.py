@@ -33,8 +33,8 @@ def asked(product: Product) -> Termination:
         return terminations.request_termination([product], reason="price", case_number="RET-1", actor=None)[0]
 
 
-def bring(write: Write, *rows: str) -> list[int]:
-    tally, _rejects = actions.import_file("terminations", write("t.csv", HEADER, *rows))
+def bring(write: Write, *rows: str, header: str = HEADER) -> list[int]:
+    tally, _rejects = actions.import_file("terminations", write("t.csv", header, *rows))
     assert tally.rejects == []
     return list(tally.counts().values())
 
@@ -63,6 +63,15 @@ def test_an_executed_row_settles_the_baja_registered_here(write: Write, product:
     assert (product.status, product.reason) == ("terminated", "request")
     assert bring(write, row) == [0, 0, 1, 0]
     assert Termination.objects.get().number == own.number
+
+
+@pytest.mark.parametrize(("told", "back"), [("", None), ("Ninguno", []), ("Módem; Control", ["Módem", "Control"])])
+def test_the_row_that_settles_tells_what_came_back(
+    write: Write, product: Product, told: str, back: list[str] | None
+) -> None:
+    asked(product)
+    assert bring(write, f"X1,1,P-1,,,,,2026-03-14,{told}", header=f"{HEADER},returned_items") == [0, 1, 0, 0]
+    assert Termination.objects.get().returned_items == back
 
 
 def test_a_row_with_our_own_number_is_ours(write: Write, product: Product) -> None:

@@ -17,7 +17,7 @@ from arraigo.terminations.models import Termination
 if TYPE_CHECKING:
     from arraigo.imports.kinds.terminations import TerminationRow
 
-FIELDS = ["source", "external_id", "withdrawn_at", "executed_at"]
+FIELDS = ["source", "external_id", "withdrawn_at", "executed_at", "returned_items"]
 Told = tuple[Parsed["TerminationRow"], int]
 """A row, and the key of its product."""
 
@@ -107,4 +107,6 @@ def _fresh(row: "TerminationRow", held: Termination, source: str) -> dict[str, A
     if _end(held) is None:
         name = "executed_at" if row.executed_at else "withdrawn_at"
         fresh[name] = max(getattr(row, name), held.requested_at)
+        if row.returned_items is not None:
+            fresh["returned_items"] = list(row.returned_items)
     return fresh

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from arraigo import clock
 from arraigo.imports import hands, references
@@ -30,6 +30,8 @@ from arraigo.terminations.models import Termination
 from arraigo.terminations.queries import waiting
 
 GIVEN = ("receipt", "case_number", "requested_at", "withdrawn_at", "executed_at", "return_by")
+NOTHING = frozenset({"none", "ninguno", "ninguna", "nada"})
+"""How a cell says that nothing came back; an empty one says that nobody noted it."""
 
 
 class TerminationRow(Row):
@@ -47,7 +49,14 @@ class TerminationRow(Row):
     executed_at: Past | None = None
     return_items: Words = ()
     """What the customer gives back, parted by semicolons."""
+    returned_items: Words | None = None
+    """What of it came back, parted by semicolons; `none`: nothing did."""
     return_by: Day | None = None
+
+    @field_validator("returned_items", mode="before")
+    @classmethod
+    def _nothing(cls, value: Any) -> Any:
+        return () if isinstance(value, str) and value.strip().lower() in NOTHING else value
 
     @model_validator(mode="after")
     def _times(self) -> "TerminationRow":
@@ -59,6 +68,8 @@ class TerminationRow(Row):
             raise ValueError(_("what was withdrawn needs requested_at"))
         if self.requested_at and self.withdrawn_at and self.withdrawn_at < self.requested_at:
             raise ValueError(_("withdrawn_at lies before requested_at"))
+        if self.returned_items is not None and not self.executed_at:
+            raise ValueError(_("returned_items needs executed_at"))
         return self
 
     @property
@@ -155,6 +166,7 @@ def _values(row: TerminationRow, customers: Mapping[str, int], products: Mapping
         "reason": row.reason.value,
         **given(row, GIVEN),
         **({"return_items": list(row.return_items)} if row.return_items else {}),
+        **({} if row.returned_items is None else {"returned_items": list(row.returned_items)}),
     }
 
 
@@ -168,4 +180,5 @@ def out(after: int, many: int) -> Iterator[tuple[int, dict[str, Any]]]:
             "product": references.word_for(each, each.product),
             "product_customer": references.holder_of(each, each.product), "reason": each.reason,
             **{name: getattr(each, name) for name in GIVEN}, "return_items": ";".join(each.return_items),
+            "returned_items": None if each.returned_items is None else ";".join(each.returned_items) or "none",
         }  # fmt: skip
