@@ -73,7 +73,8 @@ def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -
 
 def of_order(order: WorkOrder) -> dict[str, Any]:
     """What who goes there must know: the products, the faults of the order and of the customer, earlier visits."""
-    earlier = Visit.objects.filter(work_order__customer=order.customer_id, work_order__closed_at__isnull=False)
+    closed = Visit.objects.filter(work_order__customer=order.customer_id, work_order__closed_at__isnull=False)
+    earlier = closed.exclude(work_order=order)
     faults = TroubleTicket.objects.filter(customer=order.customer_id).select_related("product__offering")
     return {
         "order": order,

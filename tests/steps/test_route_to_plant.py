@@ -13,6 +13,7 @@ from arraigo.messages.models import Message
 from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role, Unit, User
 from arraigo.retention.models import Promise
+from arraigo.web.cases.telling import details
 from tests.cast import NOW, Cast, Household, Walk, moment
 from tests.web.conftest import signed_in
 
@@ -25,6 +26,22 @@ def walk(home: Household) -> Walk:
         walk("step_07", solved="no", tasks=[], cause="plant")
         walk("step_08_unsolved")
     return walk
+
+
+def test_the_supervisor_is_led_to_what_the_visit_found(walk: Walk) -> None:
+    supervisor = signed_in(walk.cast[Role.OPERATIONS_SUPERVISOR])
+    board = supervisor.get(reverse("operations_orders")).content.decode()
+    tray = reverse("tray", args=[Role.OPERATIONS_SUPERVISOR])
+    assert f'href="{tray}"><strong>1</strong> Por derivar a planta' in board
+    page = supervisor.get(reverse("step", args=[walk.case.number, walk.item("route_to_plant").pk]))
+    assert len(page.context["papers"]) == 3
+    shown = page.content.decode()
+    assert all(paper.number in shown for paper in page.context["papers"])
+    assert "Daño en planta externa" in shown
+    assert "Visitas anteriores" not in shown, "the visit at hand is no earlier one"
+    told = [line for event in Event.objects.filter(case_number=walk.case.number) for line in details(event)]
+    assert "Daño en planta externa" in told
+    assert "plant" not in told
 
 
 def test_a_linked_order_with_priority(walk: Walk) -> None:

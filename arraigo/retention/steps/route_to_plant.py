@@ -1,12 +1,17 @@
 """Not solved on site (supervisor centro de operaciones): routed to plant, second visit with priority."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from arraigo.engine.models import WorkItem
+from arraigo.fieldwork import queries as fieldwork
 from arraigo.orders import actions as orders
-from arraigo.people.models import Role
+from arraigo.people.models import Role, User
+from arraigo.procedure.policy import Policy
 from arraigo.retention import plant, promises, visits
-from arraigo.retention.models import Promise
+from arraigo.retention.models import Promise, RetentionCase
 from arraigo.retention.registry import StepForm, StepResult, StepRun, step
 
 
@@ -20,13 +25,24 @@ class RouteForm(StepForm):
     )
 
 
+def _evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -> dict[str, Any]:
+    """The order with what its visit found: plant is told in the supervisor's words what to mend."""
+    order = visits.current_order(case)
+    return visits.of_order(order) | {
+        "visit": order.visit,
+        "measurements": list(order.visit.measurements.select_related("product__offering").order_by("id")),
+        "photos": list(order.photos.defer("attachment__content").select_related("attachment")),
+        "papers": list(fieldwork.papers_of_order(order.pk)),
+    }
+
+
 @step(
     "route_to_plant",
     title=_("Route to plant and order a second visit"),
     sources=("7.1", "8"),
     help=_("An order that cannot be solved on site goes to plant; a linked priority order starts a new 24 hours."),
     form=RouteForm,
-    evidence=visits.evidence,
+    evidence=_evidence,
 )
 def carry_out(run: StepRun) -> StepResult:
     """Generate the linked priority order; the first visit's promise was not kept, and plant is told."""

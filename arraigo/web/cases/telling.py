@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from arraigo.desk.models import Callback
 from arraigo.eventlog.models import Event
+from arraigo.fieldwork.models import NotSolved
 from arraigo.insight.models import Judgement
 from arraigo.retention.models import Reason
 from arraigo.retention.registry import elements, handler
@@ -115,7 +116,7 @@ NOT_FOR_ALL = ("step_01", "because")
 """Names the Central de Riesgos: shown with the review, to whom may see it, and the look is logged."""
 
 
-CODES = (Reason, StayReason, Judgement.Because, Callback.Cause)
+CODES = (Reason, StayReason, Judgement.Because, Callback.Cause, NotSolved)
 """Codes that a text of an event may be; they are told by their names."""
 
 
