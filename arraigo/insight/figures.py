@@ -4,6 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -135,13 +136,17 @@ class MonthFigures(BaseModel, frozen=True):
         return sum((each.amount for each in self.costs), Decimal())
 
 
-def month_figures(month: dt.date, policy: Policy) -> MonthFigures:
-    """The figures of the month that begins on `month`, in La Paz time. Raises MonthOutOfReach."""
+def month_figures(month: dt.date, policy: Policy, *by: str) -> MonthFigures:
+    """The figures of the month that begins on `month`, in La Paz time. Raises MonthOutOfReach.
+
+    Broken down by those of `sets.DIMENSIONS` that are asked for; without any, by all.
+    """
     found = indicator.of_month(month, policy)
     span = sets.span(month)
-    cells = _cells(span)
+    dimensions = by or tuple(sets.DIMENSIONS)
+    cells = _cells(span, dimensions)
     asked = [cell for cell in cells if not cell["proactive"]]
-    waiting = _waiting(span)
+    waiting = _waiting(dimensions)(span.begin, span.end)
     return MonthFigures(
         month=month,
         version=policy.label,
@@ -150,7 +155,7 @@ def month_figures(month: dt.date, policy: Policy) -> MonthFigures:
         proactive=_totals(cell for cell in cells if cell["proactive"]),
         waiting=_together(waiting),
         saves=_saves(month),
-        breakdowns=_breakdowns(asked, waiting),
+        breakdowns={each: _groups(each, asked, waiting) for each in dimensions},
         offers=_offers(span),
         promises=_promises(span),
         costs=costs.of_month(span, policy),
@@ -169,47 +174,49 @@ def headline(month: dt.date, policy: Policy) -> dict[str, int]:
 
 
 Cell = dict[str, Any]
-"""How many cases of one figure share all dimensions: the figure, `proactive`, `by_…`, `count`."""
+"""How many cases of one figure share what they are broken down by: the figure, `proactive`, `by_…`, `count`."""
+Dimensions = tuple[str, ...]
+Ask = Callable[[dt.datetime, dt.datetime], list[Cell]]
 
 
-def _cells(span: sets.Span) -> list[Cell]:
+def _cells(span: sets.Span, by: Dimensions) -> list[Cell]:
     """The counted cases of the month, each case read once for all figures that the same moments decide."""
     cells: list[Cell] = []
-    for ask in _COUNTED:
-        for row in ask(span.begin, span.end):
+    for place in range(sets.TOGETHER):
+        for row in _counted(place, by)(span.begin, span.end):
             counts = {figure: row.pop(figure) for figure in COUNTED if figure in row}
             cells += ({**row, "figure": figure, "count": count} for figure, count in counts.items() if count)
     return cells
 
 
-def _counted(place: int) -> Callable[[dt.datetime, dt.datetime], list[Cell]]:
+@cache
+def _counted(place: int, by: Dimensions) -> Ask:
     """Asks for the figures of one of the queries of `sets.together`."""
 
     @compiled
     def ask(begin: dt.datetime, end: dt.datetime) -> QuerySet[RetentionCase, Cell]:
         cases, figures = sets.together(sets.Span(begin, end))[place]
-        return _cells_of(cases, "proactive", **{figure: Count("id", filter=which) for figure, which in figures.items()})
+        counts = {figure: Count("id", filter=which) for figure, which in figures.items()}
+        return _cells_of(cases, by, "proactive", **counts)
 
     return ask
 
 
-def _cells_of(cases: sets.Cases, *further: str, **counts: Count) -> QuerySet[RetentionCase, Cell]:
-    dimensions = [f"by_{name}" for name in sets.DIMENSIONS]
-    found: QuerySet[RetentionCase, Cell] = sets.grouped(cases).values(*further, *dimensions)
+@cache
+def _waiting(by: Dimensions) -> Ask:
+    """Asks for the cases that wait for the evaluation, also those that a call of ours opened: it ends them all."""
+
+    @compiled
+    def ask(begin: dt.datetime, end: dt.datetime) -> QuerySet[RetentionCase, Cell]:
+        return _cells_of(sets.CASES["waiting"](sets.Span(begin, end)), by, count=Count("id"))
+
+    return ask
+
+
+def _cells_of(cases: sets.Cases, by: Dimensions, *further: str, **counts: Count) -> QuerySet[RetentionCase, Cell]:
+    named = [f"by_{each}" for each in by]
+    found: QuerySet[RetentionCase, Cell] = sets.grouped(cases, by).values(*further, *named)
     return found.annotate(**counts).order_by()
-
-
-_COUNTED = [_counted(place) for place in range(sets.TOGETHER)]
-
-
-def _waiting(span: sets.Span) -> list[Cell]:
-    """The cases that wait for the evaluation, also those that a call of ours opened: the signature ends them all."""
-    return _waiting_cells(span.begin, span.end)
-
-
-@compiled
-def _waiting_cells(begin: dt.datetime, end: dt.datetime) -> QuerySet[RetentionCase, Cell]:
-    return _cells_of(sets.CASES["waiting"](sets.Span(begin, end)), count=Count("id"))
 
 
 def _totals(cells: Iterable[Cell]) -> Counts:
@@ -223,33 +230,35 @@ def _together(cells: Iterable[Cell]) -> int:
     return sum(cell["count"] for cell in cells)
 
 
-def _breakdowns(cells: list[Cell], waiting: list[Cell]) -> dict[str, list[Group]]:
-    units = {str(key): name for key, name in Unit.objects.values_list("pk", "name")}
-    names = {"team": units, "center": units, "zone": {str(zone.pk): str(zone) for zone in Zone.objects.all()}}
-    return {by: _groups(_shares(cells, by), _shares(waiting, by), names.get(by, {})) for by in sets.DIMENSIONS}
+def _groups(by: str, asked: Iterable[Cell], waiting: Iterable[Cell]) -> list[Group]:
+    """The groups of one dimension, the most opened first."""
+    names, counted, standing = _names(by), _shares(asked, by), _shares(waiting, by)
+    groups = [
+        Group(
+            key=key,
+            name=names.get(key, ""),
+            counts=_totals(counted.get(key, ())),
+            waiting=_together(standing.get(key, ())),
+        )
+        for key in {**counted, **standing}
+    ]
+    return sorted(groups, key=lambda group: (-group.counts.opened, -group.counts.judged, group.name, group.key))
 
 
-def _shares(cells: list[Cell], by: str) -> dict[str, list[Cell]]:
+def _names(by: str) -> dict[str, str]:
+    """Key → name of the units or zones of a dimension."""
+    if by in ("team", "center"):
+        return {str(key): name for key, name in Unit.objects.values_list("pk", "name")}
+    return {str(zone.pk): str(zone) for zone in Zone.objects.all()} if by == "zone" else {}
+
+
+def _shares(cells: Iterable[Cell], by: str) -> dict[str, list[Cell]]:
     """The cells of each value of one dimension."""
     shares: dict[str, list[Cell]] = defaultdict(list)
     for cell in cells:
         value = cell[f"by_{by}"]
         shares["" if value is None else str(value)].append(cell)
     return shares
-
-
-def _groups(shares: dict[str, list[Cell]], waiting: dict[str, list[Cell]], names: dict[str, str]) -> list[Group]:
-    """The groups of one dimension, the most opened first."""
-    groups = [
-        Group(
-            key=key,
-            name=names.get(key, ""),
-            counts=_totals(shares.get(key, ())),
-            waiting=_together(waiting.get(key, ())),
-        )
-        for key in {**shares, **waiting}
-    ]
-    return sorted(groups, key=lambda group: (-group.counts.opened, -group.counts.judged, group.name, group.key))
 
 
 def _saves(month: dt.date) -> list[SaveCount]:

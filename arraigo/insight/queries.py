@@ -26,9 +26,12 @@ PAPERLESS = ("pdf",)
 """What no page needs of an evaluation but its own paper."""
 
 
-def month_figures(month: dt.date) -> MonthFigures:
-    """The month's figures under the current version, as they are now. Raises MonthOutOfReach."""
-    return figures_of(month, procedures.current_policy())
+def month_figures(month: dt.date, *by: str) -> MonthFigures:
+    """The month's figures under the current version, as they are now, broken down `by` some dimensions, or by all.
+
+    Raises MonthOutOfReach.
+    """
+    return figures_of(month, procedures.current_policy(), *by)
 
 
 def headline_now(month: dt.date, version: str = "") -> dict[str, int]:

@@ -7,7 +7,7 @@ who had not asked to leave (`proactive`) stand apart.
 import datetime as dt
 import functools
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -180,14 +180,14 @@ DIMENSIONS: dict[str, Any] = {
 """What a figure can be broken down by → where the case has it. None: not known, or not reached."""
 
 
-def grouped(cases: Cases) -> Cases:
-    """`cases` with every dimension as `by_…`."""
-    return cases.annotate(**{f"by_{name}": place for name, place in DIMENSIONS.items()})
+def grouped(cases: Cases, by: Iterable[str]) -> Cases:
+    """`cases` with the dimensions `by` as `by_…`."""
+    return cases.annotate(**{f"by_{name}": DIMENSIONS[name] for name in by})
 
 
 def within(cases: Cases, by: str, key: str) -> Cases:
     """Those of `cases` whose dimension `by` is `key`, as the evaluation names it; "" is none."""
-    named = cases.annotate(**{f"by_{by}": DIMENSIONS[by]})
+    named = grouped(cases, [by])
     if not key:
         return named.filter(**{f"by_{by}": None})
     return named.filter(**{f"by_{by}": {"True": True, "False": False}.get(key, key)})

@@ -56,7 +56,8 @@ def dispute_reasons(disputed: Sequence[TroubleTicket]) -> dict[int, str]:
     told = Event.objects.filter(
         kind="ticket.disputed", subject_type="troubleticket", subject_id__in=[ticket.pk for ticket in disputed]
     )
-    return {key: data.get("note", "") for key, data in told.order_by("id").values_list("subject_id", "data")}
+    rows = told.order_by("id").values_list("subject_id", "data")
+    return {key: data.get("note", "") for key, data in rows if key is not None}
 
 
 def countable_faults() -> QuerySet[TroubleTicket]:

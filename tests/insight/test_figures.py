@@ -217,13 +217,17 @@ def test_each_figure_counts_the_cases_behind_it(cast: Cast) -> None:
 def test_figures_grow_without_more_queries(cast: Cast, django_assert_num_queries: Any) -> None:
     ways.compensated(cast.household("1"))
     queries.month_figures(MARCH)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         march_now = queries.month_figures(MARCH)
     assert march_now.counts.opened == 1
     ways.several(cast, 4)
     ways.lost(cast.household("9"))
-    with django_assert_num_queries(18):
-        assert queries.month_figures(MARCH).counts.opened == 6
+    with django_assert_num_queries(19):
+        whole = queries.month_figures(MARCH)
+    assert whole.counts.opened == 6
+    for by, groups in whole.breakdowns.items():
+        page = queries.month_figures(MARCH, by)
+        assert (page.breakdowns, page.counts, page.waiting) == ({by: groups}, whole.counts, whole.waiting)
 
 
 def test_figures_are_the_same_after_being_kept(cast: Cast) -> None:

@@ -23,7 +23,7 @@ def month_page(month: dt.date, user: User, by: str) -> dict[str, Any]:
     """One month: figures as signed or as they are now, sentences, reviews, and who may add what."""
     signed, reviews = queries.evaluation_of(month), queries.reviews_of(month)
     kept, forged = _kept(signed)
-    figures = kept or queries.month_figures(month)
+    figures = kept or queries.month_figures(month, by)
     reviewed = {review.role for review in reviews}
     due, over = queries.due_month(), clock.today() >= clock.next_month(month)
     return {
