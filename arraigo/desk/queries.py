@@ -14,10 +14,14 @@ HERE = dt.timedelta(seconds=60)
 """How long after its last sign of life a page counts as open."""
 
 
-def to_be_made() -> QuerySet[Callback]:
-    """Calls that are still to be made: not to who has left, whose case ended elsewhere, or who died."""
+def to_be_made(among: QuerySet[Callback] | None = None) -> QuerySet[Callback]:
+    """Calls that are still to be made: not to who has left, whose case ended elsewhere, or who died.
+
+    `among`: all calls, or those of which to choose.
+    """
     over = [RetentionCase.Outcome.TERMINATION, RetentionCase.Outcome.CLOSED_ELSEWHERE]
-    return Callback.objects.filter(done_at=None).exclude(case__outcome__in=over)
+    rows = Callback.objects.all() if among is None else among
+    return rows.filter(done_at=None).exclude(case__outcome__in=over)
 
 
 def callbacks_of(user: User, *, until: dt.datetime | None = None) -> QuerySet[Callback]:

@@ -133,6 +133,11 @@ class WorkItem(Record):
             ),
             models.Index(fields=["instance", "id"]),
             models.Index(fields=["due_at"], name="work_item_due", condition=Q(status="open")),
+            models.Index(
+                fields=["unit", "-completed_at"],
+                name="work_item_decided",
+                condition=Q(status="completed", role="team_lead"),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,7 +1,7 @@
 """What a list can be narrowed by: each filter brings its form fields and says what they leave."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -117,4 +117,24 @@ class Words:
         return self.matching(rows, text) if text else rows
 
 
-Filter = Choice | Flag | Days | Words
+@dataclass(frozen=True)
+class Pick:
+    """One of several narrowings, each with its value in the address and its name."""
+
+    key: str
+    label: Label
+    ways: Sequence[tuple[str, Label, Callable[[QuerySet[Any]], QuerySet[Any]]]]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.key,)
+
+    def fields(self) -> dict[str, forms.Field]:
+        return Choice(self.key, self.label, [(value, name) for value, name, _narrowed in self.ways]).fields()
+
+    def narrow(self, rows: QuerySet[Any], given: Mapping[str, Any]) -> QuerySet[Any]:
+        narrowed = {value: way for value, _name, way in self.ways}.get(given.get(self.key, ""))
+        return narrowed(rows) if narrowed else rows
+
+
+Filter = Choice | Flag | Days | Words | Pick

@@ -65,6 +65,24 @@ def test_a_call_is_told_once_when_it_is_due_and_stands_above_the_tray(walk: Walk
             actions.finish_callback(call, outcome="", actor=advisor)
 
 
+def test_the_calls_are_a_list_of_ones_own_and_of_ones_team(walk: Walk) -> None:
+    ana, rosa = walk.cast[Role.ADVISOR], colleague(walk.cast)
+    late, soon = (
+        actions.note_callback(walk.case, due_at=clock.now() + hours * HOUR, note=note, actor=ana)
+        for hours, note in ((3, "=Consulta"), (2, "Lo piensa"))
+    )
+    actions.note_callback(walk.case, due_at=clock.now() + HOUR, note="", actor=rosa)
+    own, led = signed_in(ana), signed_in(walk.cast[Role.TEAM_LEAD])
+    assert own.get(reverse("calls")).context["list"].rows == [soon, late]
+    assert own.get(reverse("calls") + "?sort=-due").context["list"].rows == [late, soon]
+    assert own.get(reverse("calls")).context["list"].rows == [late, soon], "remembered"
+    assert len(led.get(reverse("calls")).context["list"].rows) == 3
+    actions.finish_callback(soon, outcome="Acepta", actor=ana)
+    assert own.get(reverse("calls")).context["list"].rows == [late]
+    assert own.get(reverse("calls_made")).context["list"].rows == [soon]
+    assert "Acepta" in b"".join(own.get(reverse("calls_made") + "?export=csv")).decode()
+
+
 def test_nobody_is_to_call_who_has_left(walk: Walk) -> None:
     advisor = walk.cast[Role.ADVISOR]
     actions.note_callback(walk.case, due_at=clock.now() + HOUR, note="Lo piensa", actor=advisor)

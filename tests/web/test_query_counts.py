@@ -1,5 +1,6 @@
 """Pages ask the database a constant number of times, however much there is to show."""
 
+import datetime as dt
 from collections.abc import Callable
 
 from django.db import connection
@@ -10,6 +11,8 @@ from django.urls import reverse
 from arraigo import clock
 from arraigo.bss.models import Command
 from arraigo.customers.index import reindex
+from arraigo.desk import actions as desk
+from arraigo.engine.models import WorkItem
 from arraigo.imports.models import ImportRun
 from arraigo.messages.models import Message
 from arraigo.people.models import Role
@@ -91,6 +94,27 @@ def test_the_search_grows_without_more_queries(cast: Cast) -> None:
 
 def test_a_team_s_tasks_grow_without_more_queries(cast: Cast) -> None:
     grows(cast[Role.TEAM_LEAD], reverse("team"), lambda number: void(Walk(cast.household(number))), MOST["team"])
+
+
+def test_calls_and_decisions_grow_without_more_queries(cast: Cast) -> None:
+    def call_and_decision(number: str) -> None:
+        home = cast.household(number)
+        home.listing()
+        case = Walk(home).go("step_01").case
+        desk.note_callback(case, due_at=clock.now() + dt.timedelta(hours=2), note="Pide hora", actor=case.owner)
+
+    lead = cast[Role.TEAM_LEAD]
+    grows(lead, reverse("calls"), call_and_decision, MOST["list"])
+    grows(lead, reverse("team_decisions"), lambda number: call_and_decision(f"2{number}"), MOST["list"])
+    path = reverse("team_decisions_taken")
+
+    def taken(number: str) -> None:
+        call_and_decision(f"3{number}")
+        WorkItem.objects.filter(element="override").update(
+            status="completed", completed_at=clock.now(), completed_by=lead
+        )
+
+    grows(lead, path, taken, MOST["list"])
 
 
 def test_the_administrator_s_lists_grow_without_more_queries(cast: Cast) -> None:

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from arraigo.people.models import Role
 from arraigo.retention import firm_no, sweeps
+from arraigo.retention.models import RetentionCase
 from tests.cast import Cast, Walk, moment
 from tests.web.conftest import signed_in
 
@@ -52,6 +53,26 @@ def test_one_click_approves_with_its_reason(cast: Cast) -> None:
     assert walk.case.offers.get().approval_reason == "Corresponde"
 
 
+def test_the_decisions_are_lists_with_amount_answer_reason_and_wait(cast: Cast) -> None:
+    other, client = not_eligible(cast), desk(cast)
+    walk = above_authority(cast)
+    rows = client.get(reverse("team_decisions") + "?sort=-amount").context["list"].rows
+    assert [(row.item.instance.case, str(row.item.amount)) for row in rows] == [
+        (walk.case, "400.00"), (other.case, "None"),
+    ]  # fmt: skip
+    with moment(hours=0.1):
+        decide(client, walk, "approve_03", decision="yes", reason="Corresponde")
+        decide(client, other, "override", decision="no", reason="Tiene deuda antigua")
+    assert client.get(reverse("team_decisions")).context["list"].rows == []
+    rows = client.get(reverse("team_decisions_taken") + "?sort=case").context["list"].rows
+    assert [(row.well, row.item.reason, row.waited, str(row.item.amount)) for row in rows] == [
+        (False, "Tiene deuda antigua", 6, "None"), (True, "Corresponde", 6, "400.00"),
+    ]  # fmt: skip
+    only = client.get(reverse("team_decisions_taken") + "?about=override").context["list"].rows
+    assert [row.item.instance.case for row in only] == [other.case]
+    assert "Corresponde" in b"".join(client.get(reverse("team_decisions_taken") + "?export=csv&about=")).decode()
+
+
 def test_one_click_refuses(cast: Cast) -> None:
     walk, client = not_eligible(cast), desk(cast)
     assert decide(client, walk, "override", decision="no", reason="Tiene deuda antigua") == 302
@@ -95,6 +116,7 @@ def test_what_the_team_is_late_with(cast: Cast) -> None:
         shown = desk(cast).get(reverse("team")).context
         assert [order.case_number for order in shown["late_orders"]] == [late.case.number]
         assert [case for case, meter in shown["meters"] if meter.is_over] == [talking.case]
+        assert (as_list(cast, "late_order"), as_list(cast, "firm_no")) == ([late.case], [talking.case])
         late.go("step_07", "step_08")
     with moment(days=6):
         sweeps.wake_due_cases()
@@ -102,8 +124,15 @@ def test_what_the_team_is_late_with(cast: Cast) -> None:
         assert [each.case_number for each in desk(cast).get(reverse("team")).context["overdue_controls"]] == [
             late.case.number
         ]
+        assert (as_list(cast, "overdue_control"), as_list(cast, "reopened")) == ([late.case], [])
         late("step_09", verdict="failed", answer="Sigue igual")
-        assert desk(cast).get(reverse("team")).context["reopened"] == [late.case]
+        assert desk(cast).get(reverse("team")).context["reopened"] == [late.case] == as_list(cast, "reopened")
+
+
+def as_list(cast: Cast, attention: str) -> list[RetentionCase]:
+    """The cases of one of the desk's parts in the list that sorts and exports."""
+    rows: list[RetentionCase] = desk(cast).get(reverse("case_list"), {"attention": attention}).context["list"].rows
+    return rows
 
 
 def test_the_desk_grows_without_more_queries(cast: Cast) -> None:

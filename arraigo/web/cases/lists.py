@@ -2,14 +2,17 @@
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from arraigo import clock
 from arraigo.customers import search
+from arraigo.orders import queries as orders
 from arraigo.people import queries as people
 from arraigo.people.models import Unit
+from arraigo.quality.models import QualityControl
 from arraigo.retention.models import Reason, RetentionCase
-from arraigo.web.filters import Choice, Days, Flag, Words
+from arraigo.web.filters import Choice, Days, Flag, Pick, Words
 from arraigo.web.lists import Column, List
 
 MOST_CUSTOMERS = 100
@@ -24,6 +27,31 @@ def matching(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
 def teams() -> list[tuple[Any, str]]:
     return list(people.units(Unit.Kind.RETENTION_TEAM).values_list("pk", "name"))
 
+
+def _open(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows.filter(closed_at=None)
+
+
+def _after_no(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return _open(rows).filter(firm_no_at__isnull=False, firm_no_ended_at=None)
+
+
+def _late_order(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return _open(rows).filter(Exists(orders.late_orders(clock.now()).filter(case_number=OuterRef("number"))))
+
+
+def _overdue_control(rows: QuerySet[Any]) -> QuerySet[Any]:
+    pending = QualityControl.objects.filter(verdict=QualityControl.Verdict.PENDING, due_at__lt=clock.now())
+    return _open(rows).filter(Exists(pending.filter(case_number=OuterRef("number"))))
+
+
+ATTENTION = (
+    ("firm_no", _("After a firm no"), _after_no),
+    ("reopened", _("Re-opened"), lambda rows: _open(rows).filter(reopened__gt=0)),
+    ("late_order", _("Late work order"), _late_order),
+    ("overdue_control", _("Overdue control"), _overdue_control),
+)
+"""What the head of team's desk shows the most pressing cases of."""
 
 CASES = List(
     name="cases",
@@ -46,6 +74,7 @@ CASES = List(
         Choice("reason", _("Reason"), Reason.choices),
         Choice("team", _("Team"), teams),
         Days("opened", _("Opened"), "opened_at"),
+        Pick("attention", _("Attention"), ATTENTION),
         Flag("proactive", _("Proactive"), lambda rows: rows.filter(proactive=True)),
     ),
 )

@@ -3,6 +3,7 @@
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
+from arraigo.desk import queries
 from arraigo.desk.models import Callback
 from arraigo.people import queries as people
 from arraigo.people.models import Role, User
@@ -18,6 +19,22 @@ def callback(user: User, pk: int) -> Callback:
     if found is None:
         raise Http404
     return found
+
+
+def calls(user: User) -> QuerySet[Callback]:
+    """The calls of `user`, and of the teams that the person heads, with what a row shows."""
+    led = Callback.objects.filter(Q(person=user) | Q(case__team__in=cases.units_as(user, Role.TEAM_LEAD)))
+    return led.select_related("case__customer", "person", "done_by")
+
+
+def calls_to_make(user: User) -> QuerySet[Callback]:
+    """Those of `calls` that are still to be made."""
+    return queries.to_be_made(calls(user))
+
+
+def calls_made(user: User) -> QuerySet[Callback]:
+    """Those of `calls` that were made."""
+    return calls(user).filter(done_at__isnull=False)
 
 
 def colleagues(case: RetentionCase) -> QuerySet[User]:

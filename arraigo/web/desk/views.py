@@ -13,13 +13,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 from arraigo.desk import actions, queries
 from arraigo.records import RuleBroken
 from arraigo.retention.models import RetentionCase
-from arraigo.web import drafts, replies
+from arraigo.web import drafts, lists, replies
 from arraigo.web.access import CUSTOMER_READERS, CUSTOMER_WRITERS, posted, staff, user_of
 from arraigo.web.cases import access as cases
 from arraigo.web.cases import contexts
 from arraigo.web.cases.pages import form_page
 from arraigo.web.desk import access
 from arraigo.web.desk.forms import CallbackForm, HandOverForm, OutcomeForm
+from arraigo.web.desk.lists import CALLS_MADE, CALLS_TO_MAKE
 
 
 @require_http_methods(["GET", "POST"])
@@ -37,6 +38,20 @@ def callback_new(request: HttpRequest, number: str) -> HttpResponse:
             messages.success(request, _("The call is noted: it appears in your tray when it is due."))
             return redirect("case", number)
     return _page(request, case, form, title=_("Call the customer back"), noted=queries.callbacks_in(case))
+
+
+@require_GET
+@staff(*CUSTOMER_WRITERS)
+def calls(request: HttpRequest) -> HttpResponse:
+    """The calls to make, the own and those of the team that one heads, the earliest first."""
+    return lists.reply(request, CALLS_TO_MAKE, access.calls_to_make(user_of(request)), "desk/call_list.html", {})
+
+
+@require_GET
+@staff(*CUSTOMER_WRITERS)
+def calls_made(request: HttpRequest) -> HttpResponse:
+    """The calls that were made and what came of them, the latest first."""
+    return lists.reply(request, CALLS_MADE, access.calls_made(user_of(request)), "desk/call_list.html", {})
 
 
 @require_http_methods(["GET", "POST"])

@@ -3,18 +3,20 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from arraigo.engine.errors import AlreadyCompleted, ItemCancelled
+from arraigo.engine.models import WorkItem
 from arraigo.people.models import Role
 from arraigo.retention import actions
 from arraigo.retention.errors import StepInvalid
 from arraigo.web import lists, replies
 from arraigo.web.access import posted, staff, user_of
-from arraigo.web.team_lead import access, contexts
+from arraigo.web.team_lead import access, contexts, decisions
 from arraigo.web.team_lead.lists import TASKS
 
 ANSWER = {"override": "granted"}
@@ -42,6 +44,24 @@ def queue(request: HttpRequest) -> HttpResponse:
     if contexts.seen(found) == request.GET.get("seen", ""):
         return HttpResponse(status=204)
     return render(request, "team_lead/queue.html", contexts.waiting(found, user_of(request)))
+
+
+@require_GET
+@staff(Role.TEAM_LEAD)
+def waiting(request: HttpRequest) -> HttpResponse:
+    """What waits for a decision as a list, the longest wait first."""
+    return _decisions(request, decisions.WAITING, decisions.waiting(user_of(request)))
+
+
+@require_GET
+@staff(Role.TEAM_LEAD)
+def taken(request: HttpRequest) -> HttpResponse:
+    """What was decided, by whom, why and after how long; the latest first."""
+    return _decisions(request, decisions.TAKEN, decisions.taken(user_of(request)))
+
+
+def _decisions(request: HttpRequest, spec: lists.List, rows: QuerySet[WorkItem]) -> HttpResponse:
+    return lists.reply(request, spec, rows, "team_lead/decisions.html", {}, prepare=decisions.lines)
 
 
 @posted
