@@ -257,6 +257,16 @@ class TooManyRows(ImportRefused):
         )
 
 
+class CellTooLong(ImportRefused):
+    """A cell of a sheet holds at most {most} characters: take CSV or Parquet."""
+
+    def __init__(self, column: str, most: int) -> None:
+        super().__init__(
+            _("A cell of a spreadsheet holds at most %(most)d characters, and one of the column %(column)s has more: "
+              "choose CSV or Parquet for this one.") % {"most": most, "column": column}
+        )  # fmt: skip
+
+
 class CannotUndo(ImportRefused):
     """Only an import that was brought in can be undone."""
 

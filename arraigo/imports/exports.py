@@ -20,8 +20,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 
 from arraigo import clock
 from arraigo.eventlog import actions as eventlog
-from arraigo.imports.errors import FileUnwritable, FormatUnknown, TooManyRows
-from arraigo.imports.guard import guarded
+from arraigo.imports.errors import CellTooLong, FileUnwritable, FormatUnknown, TooManyRows
+from arraigo.imports.guard import escaped, guarded
 from arraigo.imports.kinds import Kind, kind_of
 from arraigo.imports.models import ImportRun
 
@@ -32,12 +32,14 @@ GROUP = 50_000
 """Rows that a Parquet file holds together."""
 MOST_XLSX = 1_048_575
 """Rows of a sheet below its header."""
+LONGEST = 32_767
+"""Characters of its cell."""
 
 
 def export(kind_name: str, target: Path, format_name: str = "") -> int:
     """Write every record of a kind to `target`; how many. The name's end says the format where none is given.
 
-    `.gz` behind it packs the file. Raises KindUnknown, FormatUnknown, TooManyRows, FileUnwritable.
+    `.gz` behind it packs the file. Raises KindUnknown, FormatUnknown, TooManyRows, CellTooLong, FileUnwritable.
     """
     kind = kind_of(kind_name)
     write = _writer(format_name or _format_of(target))
@@ -163,19 +165,25 @@ def _write_xlsx(kind: Kind, path: Path) -> int:
     sheet = book.create_sheet(kind.name)
     sheet.append(kind.fields)
     count = 0
-    for count, row in enumerate(texts(kind), 1):
-        if count > MOST_XLSX:
-            raise TooManyRows(MOST_XLSX)
-        sheet.append([_cell(sheet, text) for text in row])
+    try:
+        for count, row in enumerate(texts(kind), 1):
+            if count > MOST_XLSX:
+                raise TooManyRows(MOST_XLSX)
+            sheet.append([_cell(sheet, name, text) for name, text in zip(kind.fields, row, strict=True)])
+    finally:
+        sheet.close()  # what is left open complains on standard error
     book.save(path)
     return count
 
 
-def _cell(sheet: Any, text: str) -> Any:
+def _cell(sheet: Any, name: str, text: str) -> Any:
     """A cell of text, whatever it looks like."""
     from openpyxl.cell import WriteOnlyCell
 
-    cell = WriteOnlyCell(sheet, guarded(text))
+    held = escaped(guarded(text))
+    if len(held) > LONGEST:
+        raise CellTooLong(name, LONGEST)
+    cell = WriteOnlyCell(sheet, held)
     cell.data_type = "s"
     return cell
 

@@ -3,6 +3,8 @@
 A cell that begins with one of `= + - @`, a tab or a carriage return (after any number of apostrophes)
 gets one apostrophe more, which is the spreadsheet's own sign for "this is text"; reading takes one
 away. Plain numbers are left alone.
+
+A sign that XML does not carry stands in a spreadsheet as `_x000B_` (ECMA-376, ST_Xstring).
 """
 
 import re
@@ -20,3 +22,18 @@ def guarded(text: str) -> str:
 def unguarded(text: str) -> str:
     """The text that was guarded."""
     return text[1:] if _GUARDED.match(text) else text
+
+
+_UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
+_ESCAPED = re.compile(r"_x(?![dD][89a-fA-F])([0-9A-Fa-f]{4})_")
+"""Halves of a sign are none."""
+
+
+def escaped(text: str) -> str:
+    """`text` as the XML of a spreadsheet holds it."""
+    return _UNWRITABLE.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
+
+
+def unescaped(text: str) -> str:
+    """The text that was escaped."""
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text

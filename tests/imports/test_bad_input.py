@@ -310,6 +310,13 @@ def test_what_other_programs_write_into_parquet(tmp_path: Path) -> None:
     told = {"external_id": [1.0, float("nan")], "name": ["Ana", "Luis"], "lasted": [dt.timedelta(hours=1)] * 2}
     pq.write_table(pa.table(told), path)
     assert bring(path) == ([1, 0, 0, 1], [(2, "external_id", "is missing")])
+    moments = pa.array([None, None, 2**62], pa.timestamp("us"))
+    days = {"since": pa.array([18_000, 2**30, None], pa.date32()), "deceased_on": moments}
+    pq.write_table(pa.table({"external_id": ["1", "2", "3"], "name": ["Ana", "Luis", "Eva"], **days}), path)
+    counts, rejects = bring(path)
+    assert (counts, [(line, field) for line, field, _reason in rejects]) == (
+        [0, 1, 0, 2], [(2, "since"), (3, "deceased_on")],
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("sharing", ["PLAIN", "RLE_DICTIONARY", "DELTA_BYTE_ARRAY"])

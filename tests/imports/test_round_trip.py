@@ -11,6 +11,7 @@ import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils import translation
 
 from arraigo import clock
 from arraigo.billing import actions as billing
@@ -20,12 +21,14 @@ from arraigo.customers.models import Customer, Phone
 from arraigo.engine.models import Definition
 from arraigo.eventlog.models import Event
 from arraigo.imports import actions, exports, guess, undo
+from arraigo.imports.errors import CellTooLong
 from arraigo.imports.kinds import KINDS, kind_of
 from arraigo.imports.models import ImportRun
 from arraigo.network.models import NetworkPoint
 from arraigo.products.models import Offering, Product
 from arraigo.terminations import actions as terminations
 from arraigo.tickets import actions as tickets
+from arraigo.tickets.models import TroubleTicket
 from arraigo.usage.models import Usage
 from tests.imports.conftest import Write
 from tests.records import NOON, a_product, a_zone
@@ -147,6 +150,23 @@ def test_a_cell_that_a_spreadsheet_would_compute_is_guarded(operator: None, tmp_
     assert ",'=HYPERLINK(1)," in text
     assert ",''+591," in text
     assert ",-5," in text
+
+
+@pytest.mark.parametrize("end", ["csv", "xlsx", "parquet"])
+def test_signs_that_a_file_cannot_carry_as_they_are(tmp_path: Path, end: str) -> None:
+    signs = ["a\x0bb", "a\x1b[31mb", "a\rb", "a\r\nb", "a\ufffeb", "_x0041_", "_x005F_x000D_", "_xD800_", "''=1", "\ta"]
+    Customer.objects.bulk_create(Customer(number=f"N{n}", name=name) for n, name in enumerate(signs))
+    path = tmp_path / f"c.{end}"
+    exports.export("customers", path)
+    assert actions.import_file("customers", path)[0].counts()["unchanged"] == len(signs)
+
+
+def test_a_cell_that_a_sheet_would_cut_is_told(operator: None, tmp_path: Path) -> None:
+    TroubleTicket.objects.update(description="x" * (exports.LONGEST + 1))
+    exports.export("tickets", tmp_path / "t.csv")
+    with translation.override("en"), pytest.raises(CellTooLong, match="description has more"):
+        exports.export("tickets", tmp_path / "t.xlsx")
+    assert [path.name for path in tmp_path.iterdir()] == ["t.csv"]
 
 
 def test_an_export_that_nobody_reads_to_its_end_ends_quietly(operator: None, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -106,18 +106,31 @@ def _texts(column: Any) -> Iterable[str]:
     if is_of.is_dictionary(column.type):
         column = column.dictionary_decode()
     number, text = _reading(column.type)
-    found = [text(value) if value is not None else "" for value in _plain(column).to_pylist()]
+    column = _plain(column)
+    try:
+        values = column.to_pylist()
+    except OverflowError:
+        return [_one(scalar, text) for scalar in column]
+    found = [text(value) if value is not None else "" for value in values]
     return [Numeric(each) for each in found] if number else found
+
+
+def _one(scalar: Any, text: Callable[[Any], str]) -> str:
+    """A cell of a column that holds a day beyond the year 9999: such a one is the number that the file has."""
+    try:
+        return text(scalar.as_py()) if scalar.is_valid else ""
+    except OverflowError:
+        return str(scalar.value)
 
 
 def _plain(column: Any) -> Any:
     """The column as Python can hold it: no nanoseconds, and a missing number as pandas writes it is none."""
     kind = column.type
-    if is_of.is_timestamp(kind):
+    if is_of.is_timestamp(kind) and kind.unit == "ns":
         return column.cast(pa.timestamp("us", kind.tz), safe=False)
-    if is_of.is_duration(kind):
+    if is_of.is_duration(kind) and kind.unit == "ns":
         return column.cast(pa.duration("us"), safe=False)
-    if is_of.is_time64(kind):
+    if is_of.is_time64(kind) and kind.unit == "ns":
         return column.cast(pa.time64("us"), safe=False)
     if is_of.is_floating(kind):
         return pc.if_else(pc.is_nan(column), None, column)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from openpyxl.utils.exceptions import InvalidFileException
 
 from arraigo.imports.errors import FileBroken, SheetUnknown
+from arraigo.imports.guard import unescaped
 from arraigo.imports.reading import heading
 from arraigo.imports.reading.raw import Numeric, RawRow, row_of
 
@@ -108,4 +109,4 @@ def text_of(value: Any) -> str:
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else Numeric(format(value, ".15g"))
     if isinstance(value, dt.datetime | dt.date | dt.time):
         return value.isoformat()
-    return str(value)
+    return unescaped(str(value))
