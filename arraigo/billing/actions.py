@@ -102,11 +102,12 @@ def refuse_claim(claim: BillingClaim | int, *, reason: str, actor: User) -> Bill
 
 
 @transaction.atomic(savepoint=False)
-def cancel_claim(claim: BillingClaim | int, *, actor: User | None) -> BillingClaim:
-    """Take back a claim that still waits for billing. Raises ClaimDecided."""
+def cancel_claim(claim: BillingClaim | int, *, actor: User | None, reason: str = "") -> BillingClaim:
+    """Take back a claim that still waits for billing, perhaps with a `reason`. Raises ClaimDecided."""
     claim = _waiting(claim)
+    claim.reason = reason
     _decide(claim, State.CANCELLED, actor)
-    _record("billing_claim.cancelled", claim, actor)
+    _record("billing_claim.cancelled", claim, actor, **({"reason": reason} if reason else {}))
     return claim
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from arraigo import clock
 from arraigo.billing import actions as billing
@@ -19,7 +20,7 @@ from arraigo.people.models import Role, User
 from arraigo.procedure import queries as procedures
 from arraigo.procedure.policy import Policy
 from arraigo.retention import answers, promises
-from arraigo.retention.errors import CannotCorrect
+from arraigo.retention.errors import CannotCorrect, CannotUndo
 from arraigo.retention.models import Offer, Promise, RetentionCase
 from arraigo.retention.readback import ReadBack
 from arraigo.retention.registry import StepForm, StepResult, StepRun
@@ -79,23 +80,53 @@ CORRECTED = (RetentionCase.Outcome.RUNNING, RetentionCase.Outcome.ACCEPTED, Rete
 """Outcomes of the cases whose customer stays, so that a credit is still owed."""
 
 
+ENDED_UNPAID = (BillingClaim.State.REFUSED, BillingClaim.State.CANCELLED)
+"""States of the claims that may be entered once more: billing refused them, or the advisor took them back."""
+
+
+def waiting(case: RetentionCase) -> list[BillingClaim]:
+    """The claims of what the customer accepted that billing has not decided: each can be taken back by itself."""
+    mine = BillingClaim.objects.filter(
+        state=BillingClaim.State.ENTERED, offer__case=case, offer__answer=Offer.Answer.ACCEPTED
+    )
+    return list(mine.select_related("product__offering").order_by("pk"))
+
+
+@transaction.atomic
+@eventlog.together()
+def take_back(case_id: int, number: str, *, reason: str, actor: User) -> None:
+    """Take back a claim that billing has not decided, with its promise, whatever followed it in the case.
+
+    It stays with its offer, so that it can be entered corrected. Raises CannotUndo, ClaimDecided.
+    """
+    engine.lock(RetentionCase.objects.only("instance_id").get(pk=case_id).instance_id)
+    claim = BillingClaim.objects.filter(number=number, offer__case=case_id).first()
+    if claim is None:
+        raise CannotUndo(str(_("no offer of this case led to it")))
+    if not reason.strip():
+        raise CannotUndo(str(_("write why it is taken back")))
+    billing.cancel_claim(claim.pk, actor=actor, reason=reason.strip())
+    Promise.objects.filter(case=case_id, proof=number, state=Promise.State.OPEN).update(
+        state=Promise.State.CANCELLED, ended_at=clock.now()
+    )
+
+
 def correctable(case: RetentionCase, number: str) -> Offer | None:
-    """The accepted offer whose claim of that number billing refused; None where it cannot be claimed once more."""
+    """The accepted offer whose claim was refused or taken back; None where it cannot be entered again."""
     leaving = WorkItem.objects.filter(
         instance=case.instance_id, element="termination", status=WorkItem.Status.OPEN
     ).exists()
     if leaving or case.outcome not in CORRECTED:
         return None
-    refused = case.offers.filter(
-        claim__number=number, claim__state=BillingClaim.State.REFUSED, answer=Offer.Answer.ACCEPTED
-    )
+    refused = case.offers.filter(claim__number=number, claim__state__in=ENDED_UNPAID, answer=Offer.Answer.ACCEPTED)
     return refused.select_related("claim", "product__offering").first()
 
 
 @transaction.atomic
 @eventlog.together()
 def correct(case_id: int, number: str, *, amount: Decimal, actor: User) -> BillingClaim:
-    """Enter the claim that billing refused once more, for `amount` Bs, at most what was accepted; billing decides.
+    """Enter the claim that was refused or taken back once more; billing decides it. `amount`: at most what was
+    accepted, in Bs.
 
     Raises CannotCorrect, and what `enter_claim` raises.
     """

@@ -143,13 +143,13 @@ class CustomersWordMissing(RuleBroken):
 
 
 class CannotCorrect(RuleBroken):
-    """Claim {number} cannot be entered corrected: not refused, followed by another, or the customer is leaving."""
+    """Claim {number} cannot be entered corrected: it stands, is followed by another, or the customer is leaving."""
 
     def __init__(self, number: str) -> None:
         super().__init__(
             _(
-                "Claim %(number)s cannot be entered corrected: billing did not refuse it, another one followed it "
-                "already, or the customer is leaving."
+                "Claim %(number)s cannot be entered corrected: it was neither refused nor taken back, another one "
+                "followed it already, or the customer is leaving."
             )
             % {"number": number}
         )

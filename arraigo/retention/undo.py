@@ -41,6 +41,8 @@ from arraigo.terminations.models import Termination
 
 OFFERS = ("step_03", "step_03_recurrence", "step_12", "step_14", "transfer")
 CLAIMS = ("step_04", "step_13")
+OPEN_CLAIM = (BillingClaim.State.ENTERED, BillingClaim.State.CANCELLED)
+"""States of the claims that bind nobody: not decided yet, or taken back by themselves already."""
 ORDER, BAJA, TRANSFER = "step_05", "termination", "transfer"
 WHAT: dict[str, Text] = {
     **dict.fromkeys(OFFERS, _("the offer")),
@@ -130,7 +132,7 @@ def _obstacle(case: RetentionCase, item: WorkItem) -> str:
         return str(_("the courtesy has started"))
     if item.element == TRANSFER and _begun_transfers(case).exists():
         return str(_("the transfer has begun"))
-    if item.element in CLAIMS and _claims(case).exclude(state=BillingClaim.State.ENTERED).exists():
+    if item.element in CLAIMS and _claims(case).exclude(state__in=OPEN_CLAIM).exists():
         return str(_("billing has applied or decided the claim"))
     if item.element == ORDER and _orders(case).exclude(print_batches=None, trips=None).exists():
         return str(_("the work order is printed, or its technician has set out"))
@@ -230,7 +232,8 @@ def _take_back_claim(case: RetentionCase, actor: User) -> list[str]:
     ended = list(_claims(case).order_by("pk"))
     Offer.objects.filter(claim__in=ended).update(claim=None)
     for claim in ended:
-        billing.cancel_claim(claim.pk, actor=actor)
+        if claim.state == BillingClaim.State.ENTERED:
+            billing.cancel_claim(claim.pk, actor=actor)
         _cancel(case, proof=claim.number)
     return [claim.number for claim in ended]
 

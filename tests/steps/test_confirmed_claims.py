@@ -75,6 +75,34 @@ def test_what_billing_refused_is_entered_corrected_and_promised_anew(walk: Walk,
     assert walk.open == ["step_06"]
 
 
+def test_a_claim_not_applied_is_taken_back_though_the_order_is_printed_and_entered_corrected(
+    walk: Walk, cast: Cast
+) -> None:
+    claim, client = BillingClaim.objects.get(), signed_in(cast[Role.ADVISOR])
+    page, undo = (reverse(name, args=[walk.case.number, claim.number]) for name in ("claim_undo", "claim_correct"))
+    last = reverse("case_undo", args=[walk.case.number])
+    assert client.get(page).headers["Location"] == last, "the last step is taken back as a whole"
+    walk.go("step_05", "step_06")
+    assert page in client.get(last).content.decode()
+    assert client.post(page, {"reason": " "}).status_code == 400
+    assert client.post(page, {"reason": "El monto es otro"}).headers["Location"] == undo
+    claim.refresh_from_db()
+    assert (claim.state, claim.reason, waiver().state) == ("cancelled", "El monto es otro", "cancelled")
+    assert walk.open == ["step_07"], "the visit goes on"
+    assert "El monto es otro" in client.get(undo).content.decode()
+    assert client.post(page, {"reason": "Otra vez"}).status_code == 409
+    assert client.post(undo, {"amount": "100"}).status_code == 302
+    corrected = BillingClaim.objects.latest("id")
+    assert (corrected.state, corrected.amount) == ("entered", Decimal(100))
+    assert [promise.state for promise in waivers()] == ["cancelled", "open"]
+    billing.confirm_claim(corrected, actor=cast[Role.BILLING])
+    assert (
+        client.post(reverse("claim_undo", args=[walk.case.number, corrected.number]), {"reason": "x"}).status_code
+        == 409
+    )
+    assert Bill.objects.get().credited == 100
+
+
 def test_who_leaves_is_claimed_nothing_more(walk: Walk, cast: Cast) -> None:
     claim = BillingClaim.objects.get()
     billing.refuse_claim(claim, reason="Sin respaldo", actor=cast[Role.BILLING])

@@ -84,6 +84,7 @@ class Places:
             "billing_claim_confirm": claim, "billing_claim_refuse": claim, "billing_termination": leaves,
             "billing_month_issue": {"month": today.replace(day=1)}, "billing_run_stop": {"pk": self._run()},
             "claim_correct": {**number, "claim": claim["number"]},
+            "claim_undo": {**number, "claim": claim["number"]},
             "administration_holiday_remove": {"day": today.isoformat()},
             "administration_holidays_fill": {"year": today.year},
             "payment_new": customer, "credit_listing_new": customer,

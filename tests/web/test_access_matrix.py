@@ -79,6 +79,7 @@ WHO: dict[str, set[Any]] = {
     "case_transferred": DESK,
     "case_undo": DESK,
     "claim_correct": DESK,
+    "claim_undo": DESK,
     "calls": DESK,
     "calls_made": DESK,
     "callback_new": DESK,

@@ -102,11 +102,11 @@ def record(case: RetentionCase, user: User, items: list[WorkItem]) -> dict[str, 
 
 
 def _correctable(case: RetentionCase, entered: Iterable[BillingClaim]) -> set[int]:
-    """The claims that billing refused and that may be entered corrected."""
+    """The claims that were refused or taken back and that may be entered corrected."""
     if case.outcome not in claims.CORRECTED:
         return set()
     mine = {offer.claim_id for offer in case.offers.all()}
-    return {each.pk for each in entered if each.state == BillingClaim.State.REFUSED and each.pk in mine}
+    return {each.pk for each in entered if each.state in claims.ENDED_UNPAID and each.pk in mine}
 
 
 def done(item: WorkItem, user: User) -> dict[str, Any]:

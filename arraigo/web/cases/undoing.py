@@ -2,13 +2,15 @@
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from arraigo.billing.models import BillingClaim
 from arraigo.records import RuleBroken
-from arraigo.retention import undo
+from arraigo.retention import claims, undo
 from arraigo.retention.registry import handler
 from arraigo.web import replies
 from arraigo.web.access import CUSTOMER_WRITERS, staff, user_of
@@ -49,7 +51,43 @@ def take_back(request: HttpRequest, number: str) -> HttpResponse:
         else:
             messages.success(request, _("Taken back: %(step)s") % {"step": handler(item.element).title})
             return after(request, number, [opened.pk for opened in advance.opened])
-    context = {**contexts.frame(case, user), "form": form, "title": _("Take back"), "body": "cases/undo.html"}
+    context = {
+        **contexts.frame(case, user), "form": form, "title": _("Take back"), "body": "cases/undo.html",
+        "waiting": [] if item is not None and item.element in undo.CLAIMS else claims.waiting(case),
+    }  # fmt: skip
     if item is not None:
         context |= {"undone": item, "undone_title": handler(item.element).title, "what": undo.WHAT[item.element]}
+    return form_page(request, context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@staff(*CUSTOMER_WRITERS)
+def take_claim_back(request: HttpRequest, number: str, claim: str) -> HttpResponse:
+    """Take back a claim that billing has not decided, though other steps followed; then it is entered corrected.
+
+    409 where billing decided it meanwhile.
+    """
+    user = user_of(request)
+    case = access.case(user, number)
+    found = BillingClaim.objects.filter(case_number=number, number=claim).select_related("product__offering").first()
+    if found is None:
+        raise Http404
+    form, status = UndoForm(replies.typed(request)), 400
+    last = undo.last_step(case)
+    if last is not None and last.element in undo.CLAIMS:
+        return redirect("case_undo", number)  # the whole step is taken back, and is open again
+    if replies.sent(request, form):
+        try:
+            claims.take_back(case.pk, claim, reason=form.cleaned_data["reason"], actor=user)
+        except RuleBroken as refusal:
+            form.add_error(None, str(refusal))
+            status = 409
+        else:
+            messages.success(request, _("Claim %(number)s is taken back.") % {"number": claim})
+            return redirect("claim_correct", number, claim)
+    context = {
+        **contexts.frame(case, user), "form": form, "title": _("Take back"), "body": "cases/claim_undo.html",
+        "claim": found, "waits": found.state == BillingClaim.State.ENTERED,
+        "order_first": last is not None and last.element == undo.ORDER,
+    }  # fmt: skip
     return form_page(request, context, status=status)

@@ -13,6 +13,7 @@ urlpatterns = [
     path("cases/<str:number>/insist/", views.insist, name="case_insist"),
     path("cases/<str:number>/transferred/", views.transferred, name="case_transferred"),
     path("cases/<str:number>/stay/", staying.stay, name="case_stay"),
+    path("cases/<str:number>/claims/<str:claim>/take-back/", undoing.take_claim_back, name="claim_undo"),
     path("cases/<str:number>/claims/<str:claim>/correct/", correcting.correct, name="claim_correct"),
     path("cases/<str:number>/steps/<key:pk>/", steps.step, name="step"),
     path("ot/<str:number>/", views.work_order, name="work_order"),
