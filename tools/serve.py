@@ -30,10 +30,11 @@ def serve(port: int) -> int:
     """Set up, start, say `ready`, and stay until told to stop."""
     require_free(port)
     set_up()
-    if os.environ.get("ARRAIGO_PRODUCTION", "0").lower() in {"", "0", "false", "no", "off"}:
+    production = os.environ.get("ARRAIGO_PRODUCTION", "").strip().lower() not in {"", "0", "false", "no", "off"}
+    if not production:
         os.environ.setdefault("ARRAIGO_BASE_URL", f"http://{HOST}:{port}")
     database = prepare(demo=True)
-    if os.environ.get("ARRAIGO_PRODUCTION"):
+    if production:
         subprocess.run(manage("collectstatic", "--no-input", "-v0"), check=True, env=tool_environment())
     require_free(port)
     return _run_both(port, database)

@@ -6,15 +6,18 @@ Changes of records go through their actions, which write the events.
 import json
 from typing import TYPE_CHECKING, Any
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group
 from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
+from django_q.models import Failure, OrmQ, Schedule, Success
 
 from arraigo.eventlog.actions import record
 from arraigo.eventlog.models import Event
@@ -108,6 +111,20 @@ class AccountAdmin(BaseUserAdmin):
 
 
 admin.site.unregister((Authenticator, SocialAccount, SocialApp, SocialToken))  # keys are nobody's to read
+admin.site.unregister((Group, EmailAddress))  # roles are memberships, the address is the account's
+admin.site.unregister((Schedule, Success, Failure, OrmQ))  # who writes a schedule runs any function of the server
+
+
+@admin.register(Schedule, Success, Failure)
+class JobAdmin(ReadOnlyAdmin):
+    """What the worker runs by itself, and how it went; read-only."""
+
+    exclude = ("args", "kwargs", "result")
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        named = ("name", "func", "next_run", "started", "stopped", "success")
+        there = {field.name for field in self.model._meta.concrete_fields}
+        return [name for name in named if name in there]
 
 
 LISTINGS = "credit_list"

@@ -6,12 +6,14 @@ from django.contrib import admin
 from django.db import models
 from django.test import Client
 from django.urls import reverse
+from django_q.models import Schedule
 
 from arraigo import clock
 from arraigo.customers import actions as customers
 from arraigo.engine.models import Instance
 from arraigo.eventlog.models import Event
 from arraigo.people.models import Role, Unit, User
+from arraigo.retention import schedule
 from tests.cast import Cast, Walk
 from tests.records import a_customer, a_product
 
@@ -55,6 +57,15 @@ def test_a_record_can_be_read_not_changed_nor_deleted(browser: Client) -> None:
 
 def test_listings_and_the_search_index_are_not_there() -> None:
     assert not {model.__name__ for model in admin.site._registry} & NOT_SHOWN
+
+
+def test_what_the_worker_runs_is_shown_and_written_by_nobody(browser: Client) -> None:
+    schedule.ensure()
+    sweeps = Schedule.objects.get()
+    assert "run_all" in browser.get(page(Schedule, "change", sweeps.pk)).content.decode()
+    for address in (page(Schedule, "add"), page(Schedule, "change", sweeps.pk), page(Schedule, "delete", sweeps.pk)):
+        assert browser.post(address, {"func": "os.getcwd", "post": "yes"}).status_code == 404, address
+    assert Schedule.objects.get().func == sweeps.func
 
 
 def test_nothing_tells_of_a_listing_without_a_logged_look(browser: Client) -> None:

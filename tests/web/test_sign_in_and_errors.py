@@ -43,11 +43,13 @@ def test_a_demo_account_is_refused_in_production(cast: Cast, settings) -> None: 
     user = cast[Role.ADVISOR]
     user.is_demo = True
     user.save()
+    client, before = Client(), signed_in(user)
+    assert before.get(reverse("search")).status_code == 200
     settings.PRODUCTION = True
     settings.SECURE_SSL_REDIRECT = False
-    client = Client()
     assert sign_in(client, PASSWORD) == 200
     assert "_auth_user_id" not in client.session
+    assert before.get(reverse("search")).status_code == 302  # a session that came along from the demo
 
 
 def test_an_unknown_address_and_a_forbidden_one_look_alike(cast: Cast) -> None:
