@@ -41,6 +41,14 @@ def typed(request: HttpRequest, page: str = "") -> QueryDict | None:
     return draft
 
 
+def unfinished(form: BaseForm) -> None:
+    """Leave out of a form that is put back what was not reached yet: it is no mistake; what was typed wrong is."""
+    typed: Any = form.data
+    for name in list(form.errors):
+        if name not in form.fields or not any(typed.getlist(form.add_prefix(name))):
+            del form.errors[name]
+
+
 def sent(request: HttpRequest, form: BaseForm) -> bool:
     """Whether the form was sent now and is good (a draft put back is only shown)."""
     return request.method == "POST" and form.is_valid()

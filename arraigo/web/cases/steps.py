@@ -47,7 +47,9 @@ def step(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 def page(request: HttpRequest, item: WorkItem, way: list[WorkItem] | None = None) -> HttpResponse:
     """The page of an open step, its form filled with what was typed before; `way` are the case's items, where known."""
     own = reverse("step", args=[item.instance.key, item.pk])
-    return _page(request, item, _form(request, item, replies.typed(request, own)), 200, way)
+    form = _form(request, item, replies.typed(request, own))
+    replies.unfinished(form)
+    return _page(request, item, form, 200, way)
 
 
 def _complete(request: HttpRequest, item: WorkItem) -> HttpResponse:

@@ -178,9 +178,17 @@ def visit_page(user: User, order: WorkOrder) -> dict[str, Any]:
     }
 
 
+PHOTO_LABELS: dict[str, Promise] = {
+    Photo.Moment.BEFORE: _("Photos before the work"),
+    Photo.Moment.AFTER: _("Photos after the work"),
+    Photo.Moment.REFUSAL: _("Photo, if nobody signs"),
+}
+"""What the photos of each moment are called on the pages of steps 7 and 8."""
+
+
 def beside_step(order: WorkOrder, task: WorkItem) -> dict[str, Any]:
     """What the pages of steps 7 and 8 show beside their form."""
-    return {"stop": stop(order, task), "photos": photos(order)}
+    return {"stop": stop(order, task), "photos": photos(order), "photo_labels": PHOTO_LABELS}
 
 
 def photos(order: WorkOrder) -> dict[str, list[Photo]]:

@@ -84,7 +84,7 @@ def _answer(request: HttpRequest, order: WorkOrder, moment: str, error: str) -> 
         "order": order,
         "moment": moment,
         "name": input_name(moment),
-        "label": Photo.Moment(moment).label,
+        "label": contexts.PHOTO_LABELS[moment],
         "photos": contexts.photos(order)[moment],
         "error": error,
     }
