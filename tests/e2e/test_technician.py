@@ -85,6 +85,24 @@ def test_a_refusal_to_sign_is_recorded_with_a_photo(
     assert WorkOrder.objects.get().state == "completed"
 
 
+def test_without_signal_nothing_is_lost(sign_in: SignIn, walk: Walk, tmp_path: Path) -> None:
+    """The page stays where it is, says so, and sends the photo by itself once there is signal."""
+    tito = sign_in(Role.TECHNICIAN)
+    tito.begin(walk, "step_07")
+    tito.page.fill("[name=findings]", "Humedad en la caja")
+    tito.page.context.set_offline(True)
+    Image.new("RGB", (800, 600), (90, 120, 30)).save(tmp_path / "antes.jpg")
+    tito.page.locator("[name=photo_before]").set_input_files(tmp_path / "antes.jpg")
+    tito.page.locator("[data-unsent-note]").wait_for()
+    tito.page.locator("form.task-form button.btn-primary").click()
+    assert tito.page.locator("[data-offline]").is_visible()
+    assert tito.page.locator("[name=findings]").input_value() == "Humedad en la caja"
+    tito.page.context.set_offline(False)
+    tito.page.locator("fieldset#photos-before .photo-frame img").wait_for()
+    assert walk.reload().instance.work_items.filter(element="step_07", status="open").exists()
+    assert not tito.page.locator("[data-offline]").is_visible()
+
+
 def test_what_cannot_be_solved_on_site_goes_to_plant_and_comes_back_as_a_new_order(sign_in: SignIn, walk: Walk) -> None:
     tito = sign_in(Role.TECHNICIAN)
     tito.does(walk, "step_07", solved="no", cause="plant", findings="Sin potencia en la caja")

@@ -189,7 +189,7 @@ def test_a_task_says_what_it_needs(desk: Desk, phone: Client) -> None:
     readings = {f"before_{pk}", f"after_{pk}"}
     assert {"signal_stability_devices", "wifi_coverage_moved", *readings} == set(form.errors)
     three = {"solved": "yes", "tasks": ["signal_stability"], "signal_stability_devices": "3"}
-    assert "De 1 a 2." in text(phone.post(step(desk.walk, "step_07"), three))
+    assert "Escriba un número de 1 a 2." in text(phone.post(step(desk.walk, "step_07"), three))
 
 
 def test_materials_and_details_are_kept_as_said(desk: Desk) -> None:

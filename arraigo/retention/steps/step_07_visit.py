@@ -235,7 +235,7 @@ def _detail_field(detail: Detail, most: int) -> forms.Field:
     label = str(detail.label)
     if detail.choices:
         return forms.ChoiceField(label=label, choices=detail.choices, required=False, widget=forms.RadioSelect)
-    limit = _("From 1 to %(most)s.") % {"most": most}
+    limit = _("Write a number from 1 to %(most)s.") % {"most": most}
     return forms.IntegerField(
         label=label, required=False, min_value=1, max_value=most,
         error_messages={"min_value": limit, "max_value": limit, "invalid": limit},

@@ -9,7 +9,7 @@ function keep(form) {
   const body = new URLSearchParams();
   typed.forEach((value, name) => { if (typeof value === "string" && !value.startsWith("data:")) body.append(name, value); });
   body.set("page", form.dataset.draft || new URL(form.getAttribute("action") || window.location.pathname, window.location.href).pathname);
-  fetch("/drafts/", { method: "POST", body, credentials: "same-origin", keepalive: true, redirect: "manual" }).catch(() => {});
+  fetch("/drafts/", { method: "POST", body, credentials: "same-origin", keepalive: true, redirect: "manual" }).catch(() => waiting.add(form));
 }
 
 document.addEventListener("input", (event) => {
@@ -18,6 +18,13 @@ document.addEventListener("input", (event) => {
   clearTimeout(timers.get(form));
   timers.set(form, setTimeout(() => { waiting.delete(form); keep(form); }, WAIT));
   waiting.add(form);
+});
+
+// What could not be kept without signal is kept once there is one.
+window.addEventListener("online", () => {
+  const again = [...waiting];
+  waiting.clear();
+  again.filter((form) => form.isConnected).forEach(keep);
 });
 
 // A page that is left in the middle of the typing keeps it at once.

@@ -1,4 +1,5 @@
-// What only the technician's phone needs: the countdown that runs, and photos made small before they are sent.
+// What only the technician's phone needs: the countdown that runs, photos made small before they are sent, and a
+// page that stays where it is while there is no signal.
 
 const MINUTE = 60_000;
 const LONGEST = 1600; // pixels of a photo's longer side, as the server keeps it
@@ -70,3 +71,54 @@ document.addEventListener("change", async (event) => {
   if (input.hasAttribute("hx-post")) input.dispatchEvent(new Event("photo-ready", { bubbles: true }));
   else preview(input, file);
 });
+
+// <p data-offline data-unsent="…" hidden>: without signal no button and no link leaves the page for the browser's own
+// error; what was typed stays, and the page says so.
+const offline = document.querySelector("[data-offline]");
+
+function mark() {
+  if (offline) offline.hidden = navigator.onLine;
+}
+
+function stay(event) {
+  if (navigator.onLine || !offline) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  mark();
+}
+
+window.addEventListener("submit", stay, true);
+window.addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[href]");
+  if (link && link.protocol.startsWith("http")) stay(event);
+}, true);
+
+// A photo that could not be sent is shown all the same, and sent as soon as it can be.
+const unsent = new Set();
+const AGAIN = 15_000;
+
+function send() {
+  if (!navigator.onLine) return;
+  unsent.forEach((input) => input.isConnected && input.dispatchEvent(new Event("photo-ready", { bubbles: true })));
+  unsent.clear();
+}
+
+document.addEventListener("htmx:sendError", (event) => {
+  const input = event.detail.elt;
+  if (!input.matches?.("input[data-photo]") || !input.files.length) return;
+  unsent.add(input);
+  preview(input, input.files[0]);
+  const label = input.closest("label");
+  if (offline && !label.querySelector("[data-unsent-note]")) {
+    const note = document.createElement("span");
+    note.dataset.unsentNote = "";
+    note.setAttribute("role", "alert");
+    note.textContent = offline.dataset.unsent;
+    label.append(note);
+  }
+});
+
+window.addEventListener("offline", mark);
+window.addEventListener("online", () => { mark(); send(); });
+setInterval(send, AGAIN);
+mark();
