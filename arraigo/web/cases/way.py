@@ -93,7 +93,7 @@ def title(element: str) -> str | Promise:
 
 
 def way(items: list[WorkItem], waits: list[Wait], user: User) -> list[Stop]:
-    """Work items and waits in the order in which they came up."""
+    """Work items and waits in the order in which they came up; what is still waited for comes last."""
     stops = [Stop(title(item.element), item=item, mine=access.may_do(user, item)) for item in items]
     stops += [Stop(WAITS[wait.element], wait=wait) for wait in waits]
     return sorted(stops, key=_began)
@@ -102,7 +102,8 @@ def way(items: list[WorkItem], waits: list[Wait], user: User) -> list[Stop]:
 def _began(stop: Stop) -> Any:
     record = stop.item or stop.wait
     assert record is not None
-    return record.created_at, stop.wait is not None, record.pk
+    ahead = stop.wait is not None and stop.wait.ended_at is None
+    return ahead, record.created_at, stop.wait is not None, record.pk
 
 
 def shown_waits(case: RetentionCase) -> list[Wait]:

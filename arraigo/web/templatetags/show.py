@@ -168,6 +168,12 @@ def waited(since: dt.datetime) -> str:
 
 
 @register.filter
+def for_minutes(minutes: int) -> str:
+    """So many whole minutes: "7", from an hour on in two units: "15 h 41 min"."""
+    return span(dt.timedelta(minutes=minutes)) if minutes >= 60 else str(minutes)
+
+
+@register.filter
 def ago(past: dt.datetime | None) -> str:
     """How long ago: "24 min ago", "6 days ago"; "—" for none."""
     if past is None:
