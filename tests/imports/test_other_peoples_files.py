@@ -110,12 +110,15 @@ def test_titles_above_the_headers_and_days_as_numbers(tmp_path: Path) -> None:
 def test_the_line_of_the_headers(write: Write) -> None:
     assert line_of([["a", "b"], ["1", "2"]]) == line_of([["a"], ["1"]]) == line_of([]) == 1
     assert line_of([["Title", "", ""], [], ["Group", "", "Other", "", ""], list("abcde"), list("12345")]) == 4
-    told = guess.guess(write("c.csv", "sep=;", "Nro. Abonado;Nombre;Dirección", "1;Ana;a, b, c", "2;Luis;d, e, f"))
+    path = write("c.csv", "sep=;", "Nro. Abonado;Nombre;Dirección", "1;Ana;a, b, c", "2;Luis;d, e, f")
+    told = guess.guess(path)
     assert (told.mapping.header, told.mapping.delimiter, [row[2].name for row in told.rows]) == (
         2,
         ";",
         ["Ana", "Luis"],
     )
+    # That line is the same to whoever reads the file by this mapping.
+    assert [row[2].name for row in guess.preview(path, told.mapping).rows] == ["Ana", "Luis"]
 
 
 def test_separators_at_the_end_of_lines_and_a_sign_that_no_text_has(write: Write) -> None:

@@ -106,9 +106,10 @@ def laid_out(layout: Layout, shown: Path) -> Layout:
     if said or layout.header == heading.RECOGNISED:
         looked_at = first[bool(said) : heading.LOOKED_AT]
         delimiter = layout.delimiter or (said[1] if said else parting.delimiter_of(looked_at))
-        header = bool(said) + (
-            heading.line_of([_cells(line, delimiter) for line in looked_at]) if not layout.header else layout.header
-        )
+        # Told or not, it is a line of the whole file.
+        header = max(layout.header, 1 + bool(said))
+        if layout.header == heading.RECOGNISED:
+            header = bool(said) + heading.line_of([_cells(line, delimiter) for line in looked_at])
     else:
         header, delimiter = layout.header, layout.delimiter
     delimiter = delimiter or parting.delimiter_of([first[header - 1]])

@@ -78,11 +78,18 @@ class MappingForm(forms.Form):
         self.kind = kind
         if "phones" not in kind.fields:
             del self.fields["area_code"]
+        for name in ("delimiter", "encoding"):
+            self._may_stay(self.fields[name], self.initial.get(name, ""))
         choices = [("", "—"), *((header, header) for header in headers if header)]
         for name in kind.fields:
             self.fields[MAPPED + name] = forms.ChoiceField(
                 label=_label(name, required=name in kind.required), choices=choices, required=False
             )
+
+    def _may_stay(self, field: Any, recognised: str) -> None:
+        """What was recognised can be chosen, however rare it is."""
+        if recognised not in dict(field.choices):
+            field.choices = [*field.choices, (recognised, recognised)]
 
     @property
     def columns(self) -> list[Any]:
