@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from arraigo import clock
 from arraigo.demo.people import World
@@ -12,6 +12,8 @@ from arraigo.messages import outbox, reminders
 from arraigo.messages.models import Channel, Message, Notice
 from arraigo.messages.sentences import GROUPS
 
+UNREAD_FOR = dt.timedelta(days=2)
+"""For how long somebody leaves a notice unread."""
 HOURS = (10, 16)
 """Of each day (La Paz), within the working hours."""
 
@@ -38,7 +40,8 @@ def days(world: World) -> Iterator[dt.datetime]:
 
 
 def leave_the_past() -> None:
-    """What staff were told in the demo's past goes out by e-mail no more; what waited before today was read."""
+    """What staff were told in the demo's past goes out by e-mail no more; what waited, or is old, was read."""
     Notice.objects.filter(forwarded=False).update(forwarded=True)
-    waited = Notice.objects.filter(kind__in=GROUPS["waiting"][1], at__lt=clock.start_of_day(clock.today()))
-    waited.update(read_at=F("at"))
+    today = clock.start_of_day(clock.today())
+    waited = Q(kind__in=GROUPS["waiting"][1], at__lt=today)
+    Notice.objects.filter(waited | Q(at__lt=today - UNREAD_FOR)).update(read_at=F("at"))
