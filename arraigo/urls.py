@@ -1,5 +1,6 @@
 """Every route, by area."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 from django.views.generic import RedirectView
@@ -14,6 +15,8 @@ register_converter(MonthConverter, "month")
 admin.site.login = RedirectView.as_view(pattern_name="admin:index")  # type: ignore[assignment, method-assign]
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    # A browser that shows a PDF asks for this name.
+    path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}icon.svg"), name="favicon"),
     path("", include("arraigo.web.accounts.urls")),
     path("", include("arraigo.web.customers.urls")),
     path("", include("arraigo.web.cases.urls")),

@@ -47,7 +47,7 @@ def test_a_courtesy(sign_in: SignIn, home: Household) -> None:
     courtesy = Courtesy.objects.get()
     assert (courtesy.product, courtesy.details["channels"]) == (home.television, ["HBO"])
     assert courtesy.ends_at > courtesy.starts_at
-    assert walk.reload().better_offer == "Otro · 300 Mb · Bs 120,00"
+    assert walk.reload().better_offer == "Otro · 300 Mb · Bs\N{NO-BREAK SPACE}120,00"
 
 
 def test_a_customer_who_moves_takes_the_service_along(sign_in: SignIn, home: Household) -> None:

@@ -32,7 +32,7 @@ ADMINISTRATOR, MANAGEMENT = {Role.ADMINISTRATOR}, {Role.COMMERCIAL_MANAGEMENT}
 FOLLOW_UP = {Role.INCIDENT_FOLLOW_UP}
 
 PUBLIC = {"login", "account_login", "mfa_authenticate", "openid_connect_login", "openid_connect_callback", "logout",
-          "set_language", "paper_copy", "paper_copy_pdf"}  # fmt: skip
+          "set_language", "paper_copy", "paper_copy_pdf", "favicon"}  # fmt: skip
 """Open to people who are not signed in; the customer's copy by a signed link that ends."""
 WHO: dict[str, set[Any]] = {
     "home": EVERYBODY,

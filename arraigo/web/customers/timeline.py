@@ -13,6 +13,7 @@ from itertools import chain
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise as Words
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -33,7 +34,7 @@ from arraigo.tickets.queries import dispute_reasons
 from arraigo.web.access import CASE_READERS
 from arraigo.web.cases import access as case_access
 from arraigo.web.customers.words import symptom
-from arraigo.web.templatetags.show import bs, day, full_moment, month
+from arraigo.web.templatetags.show import bs, full_moment, month, until
 
 SIZE = 20
 
@@ -111,7 +112,7 @@ def _visits(reader: Reader) -> Iterator[Entry]:
         title = _("Visit of %(technician)s") % {"technician": visit.technician}
         url = reader.case_url(visit.work_order.case_number)
         solved = {True: ("completed", _("solved")), False: ("failed", _("not solved")), None: ("", "")}[visit.solved]
-        yield Entry(visit.arrived_at, "visit", title, visit.findings[:120], url, *solved)
+        yield Entry(visit.arrived_at, "visit", title, visit.findings[:120], url, solved[0], capfirst(solved[1]))
 
 
 def _bills(reader: Reader) -> Iterator[Entry]:
@@ -173,7 +174,7 @@ def _promises(reader: Reader) -> Iterator[Entry]:
     rows = Promise.objects.filter(customer=reader.customer).select_related("case")
     for promise in reader.page(rows, "made_at"):
         title = _("%(promise)s, promised for %(day)s") % {
-            "promise": promise.get_kind_display(), "day": day(promise.due_at),
+            "promise": promise.get_kind_display(), "day": until(promise.due_at),
         }  # fmt: skip
         url = reader.case_url(promise.case.number)
         state = (promise.state, promise.get_state_display())
