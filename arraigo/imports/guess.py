@@ -33,6 +33,8 @@ class Guessed:
     mapping: ColumnMapping
     headers: tuple[str, ...] = ()
     rows: list[tuple[RawRow, list[Reason], Any]] = field(default_factory=list)
+    sheets: tuple[str, ...] = ()
+    """Of a workbook."""
 
     def shown(self) -> list[dict[str, str]]:
         """The first rows as understood: our fields, or why a row would be rejected."""
@@ -59,22 +61,22 @@ def _short(value: Any) -> str:
     return text if len(text) <= 60 else f"{text[:59]}…"
 
 
-def guess(path: Path, kind_name: str = "") -> Guessed:
+def guess(path: Path, kind_name: str = "", *, sheet: str = "") -> Guessed:
     """A mapping for the file at `path`, of the kind that it looks most like where none is said.
 
-    Raises ImportRefused where it cannot be read.
+    Of a workbook the `sheet`, or the first that holds a table. Raises ImportRefused where it cannot be read.
     """
-    with files.opened(path, header=RECOGNISED) as (layout, _digest):
+    with files.opened(path, header=RECOGNISED, sheet=sheet) as (layout, _digest):
         first = list(islice(files.rows(layout, path), LOOKED_AT))
     mapped = best(layout, first, kind_name, path)
-    return Guessed(mapped, layout.headers, understood(first[:SHOWN], mapped))
+    return Guessed(mapped, layout.headers, understood(first[:SHOWN], mapped), layout.sheets)
 
 
 def preview(path: Path, mapped: ColumnMapping) -> Guessed:
     """The first ten rows of the file as `mapped` understands them. Raises ImportRefused."""
     with files.opened(path, **mapped.layout) as (layout, _digest):
         first = list(islice(files.rows(layout, path), SHOWN))
-    return Guessed(mapped, layout.headers, understood(first, mapped))
+    return Guessed(mapped, layout.headers, understood(first, mapped), layout.sheets)
 
 
 def understood(rows: Sequence[RawRow], mapped: ColumnMapping) -> list[tuple[RawRow, list[Reason], Any]]:
@@ -86,7 +88,12 @@ def best(layout: Layout, first: Sequence[RawRow], kind_name: str, path: Path) ->
     """A ready mapping whose columns are all there, else the mapping of the kind that fits best."""
     for ready in mapping.ready_ones():
         if kind_name in ("", ready.kind) and set(ready.headers()) <= set(layout.headers):
-            found = {"delimiter": layout.delimiter, "encoding": _encoding(layout), "header": _header(layout)}
+            found = {
+                "delimiter": layout.delimiter,
+                "encoding": _encoding(layout),
+                "header": _header(layout),
+                "sheet": layout.sheet,
+            }
             return ready.model_copy(update=found)
     kinds = [kind_of(kind_name)] if kind_name else list(KINDS.values())
     likely = [(kind, columns(kind, layout.headers)) for kind in kinds]
@@ -94,7 +101,7 @@ def best(layout: Layout, first: Sequence[RawRow], kind_name: str, path: Path) ->
     told = {header: [raw.cells.get(header, "") for raw in first if not raw.problem] for header in layout.headers}
     return ColumnMapping(
         kind=kind.name, delimiter=layout.delimiter, encoding=_encoding(layout), header=_header(layout),
-        columns=matched, values=_values(kind, matched, told),
+        sheet=layout.sheet, columns=matched, values=_values(kind, matched, told),
         decimal=_decimal(told), date_format=_date_format(matched, told), area_code=_area_code(matched, told),
     )  # fmt: skip
 

@@ -75,6 +75,13 @@ def set_mapping(run: ImportRun, told: Mapping[str, Any], *, create_missing: bool
     return ImportRun.objects.get(pk=run.pk)
 
 
+def take_sheet(run: ImportRun, sheet: str) -> ImportRun:
+    """Let the import take another sheet of its workbook, with a mapping to begin with. Raises ImportRefused."""
+    guessed = guess.guess(Path(run.stored), run.kind, sheet=sheet).mapping
+    told = guessed.model_dump(mode="json", exclude_defaults=True) | {"sheet": sheet, "source": run.source}
+    return set_mapping(run, told, create_missing=run.create_missing)
+
+
 @transaction.atomic
 def start(run: ImportRun | int, *, dry_run: bool) -> None:
     """Hand a prepared import to the worker. Raises AtWork."""

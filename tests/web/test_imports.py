@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 from unittest import mock
 
+import openpyxl
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -30,8 +31,10 @@ def admin(cast: Cast) -> Client:
     return signed_in(cast[Role.ADMINISTRATOR])
 
 
-def uploaded(admin: Client, content: str = FILE, name: str = "clientes.csv", encoding: str = "latin-1") -> ImportRun:
-    file = SimpleUploadedFile(name, content.encode(encoding))
+def uploaded(
+    admin: Client, content: str | bytes = FILE, name: str = "clientes.csv", encoding: str = "latin-1"
+) -> ImportRun:
+    file = SimpleUploadedFile(name, content if isinstance(content, bytes) else content.encode(encoding))
     answer = admin.post(reverse("administration_imports"), {"kind": "customers", "file": file})
     assert answer.status_code == 302, answer.content
     return ImportRun.objects.latest("pk")
@@ -85,6 +88,34 @@ def test_the_way_of_a_file(admin: Client) -> None:
     admin.post(reverse("administration_import_undo", args=[run.pk]))
     assert not Customer.objects.exists()
     assert ImportRun.objects.get(pk=run.pk).state == "undone"
+
+
+def test_the_sheet_of_a_workbook(admin: Client, tmp_path: Path) -> None:
+    """The first that holds a table is taken; of another one the columns are recognised anew, and nothing is tried."""
+    book = openpyxl.Workbook()
+    book.active.append(["Informe de abonados"])  # type: ignore[union-attr]
+    for title, rows in (
+        ("Enero", [["Código", "Nombre"], ["1", "Rosa"]]),
+        ("Febrero", [["Celular", "Nombre", "Código"], ["", "Luis", "2"]]),
+    ):  # fmt: skip
+        sheet = book.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+    book.create_sheet("Vacía")
+    book.save(tmp_path / "abonados.xlsx")
+    content = (tmp_path / "abonados.xlsx").read_bytes()
+    run = uploaded(admin, content, "abonados.xlsx")
+    page = reverse("administration_import", args=[run.pk])
+    assert "Rosa" in admin.get(page).content.decode()
+    assert sent(admin, run, "bring", sheet="Febrero") == 302
+    assert not OrmQ.objects.exists()
+    shown = admin.get(page)
+    assert "Luis" in shown.content.decode()
+    assert shown.context["form"]["column_external_id"].value() == "Código"
+    assert sent(admin, run, "look", sheet="Vacía") == 400
+    assert sent(admin, run, "bring") == 302
+    assert carried_out(run, dry_run=False).accepted == 1
+    assert Customer.objects.get(external_id="2").name == "Luis"
 
 
 def test_bad_files_and_bad_mappings_are_told_at_their_field(admin: Client) -> None:

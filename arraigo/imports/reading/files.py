@@ -39,11 +39,14 @@ def _layout(copy: packed.Copy, shown: Path, told: Layout) -> Layout:
         # Its library, like that of Parquet, is loaded with the first such file: a second of every start.
         from arraigo.imports.reading import sheets
 
+        titles = sheets.titles(copy.path, shown)
+        if told.header == heading.RECOGNISED and not told.sheet and len(titles) > 1:
+            told = replace(told, sheet=sheets.with_table(copy.path, shown))
         header = told.header or heading.line_of(sheets.peek(copy.path, shown, told.sheet))
         names = sheets.headers(copy.path, shown, told.sheet, header)
         # Read once for nothing: what breaks off in the middle must do so before anything is written.
         count = sum(1 for _row in sheets.rows(copy.path, shown, told.sheet, names, header))
-        return replace(told, headers=names, lines=count + header, header=header)
+        return replace(told, headers=names, lines=count + header, header=header, sheets=titles)
     if copy.format == "parquet":
         from arraigo.imports.reading import columns
 

@@ -67,3 +67,5 @@ class Layout:
     sheet: str = ""
     header: int = 1
     """Line on which the headers stand."""
+    sheets: tuple[str, ...] = ()
+    """The sheets of a workbook."""

@@ -50,10 +50,34 @@ def _chosen(book: Any, shown: Path, name: str) -> Any:
     found = next((sheet for sheet in book.worksheets if sheet.title == name), None) if name else book.worksheets[0]
     if found is None:
         raise SheetUnknown(shown, name, [sheet.title for sheet in book.worksheets])
-    if not found._worksheet_path.endswith(".xml"):
+    return _ready(found, shown)
+
+
+def _ready(sheet: Any, shown: Path) -> Any:
+    if not sheet._worksheet_path.endswith(".xml"):
         raise FileBroken(shown)  # its size was not looked at
-    found.reset_dimensions()
-    return found
+    sheet.reset_dimensions()
+    return sheet
+
+
+def titles(path: Path, shown: Path) -> tuple[str, ...]:
+    """What the sheets are called. Raises FileBroken."""
+    with _sheet(path, shown, "") as first:
+        return tuple(each.title for each in first.parent.worksheets)
+
+
+def with_table(path: Path, shown: Path) -> str:
+    """The first sheet to be seen in which several rows fill several cells: what stands before is a cover.
+
+    Empty where it is the first of all, or none is. Raises FileBroken.
+    """
+    with _sheet(path, shown, "") as first:
+        for sheet in first.parent.worksheets:
+            rows = _ready(sheet, shown).iter_rows(max_row=heading.LOOKED_AT, values_only=True)
+            wide = sum(1 for cells in rows if sum(value is not None for value in cells) > 1)
+            if wide > 1 and sheet.sheet_state == "visible":
+                return "" if sheet is first else str(sheet.title)
+    return ""
 
 
 def peek(path: Path, shown: Path, sheet: str) -> list[list[str]]:

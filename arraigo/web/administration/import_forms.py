@@ -35,6 +35,9 @@ class MappingForm(forms.Form):
     source = forms.CharField(
         label=_("System it comes from"), max_length=40, help_text=_("Its external ids are unique within this name.")
     )
+    sheet = forms.ChoiceField(
+        label=_("Sheet"), required=False, help_text=_("Of another one the columns are recognised anew.")
+    )
     header = forms.IntegerField(
         label=_("Line of the headers"), required=False, min_value=1, max_value=100,
         help_text=_("What stands above it, such as a title, is not read."),
@@ -73,9 +76,16 @@ class MappingForm(forms.Form):
         label=_("Let it bring customers, products, zones and operations centres that are not here yet"), required=False
     )
 
-    def __init__(self, *args: Any, kind: Kind, headers: tuple[str, ...], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, kind: Kind, headers: tuple[str, ...], sheets: tuple[str, ...] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.kind = kind
+        if len(sheets) > 1:
+            self.initial["sheet"] = self.initial.get("sheet") or sheets[0]
+            self.fields["sheet"].choices = [(title, title) for title in sheets]  # type: ignore[attr-defined]
+        else:
+            del self.fields["sheet"]
         if "phones" not in kind.fields:
             del self.fields["area_code"]
         for name in ("delimiter", "encoding"):
@@ -132,7 +142,7 @@ class MappingForm(forms.Form):
         columns = {name: data[MAPPED + name] for name in self.kind.fields if data[MAPPED + name]}
         names = ("source", "delimiter", "encoding", "decimal", "date_format", "values", "constants")
         told = {"kind": self.kind.name, "columns": columns, "header": data["header"] or 1}
-        return told | {name: data[name] for name in (*names, "area_code") if name in data}
+        return told | {name: data[name] for name in (*names, "area_code", "sheet") if name in data}
 
 
 def initial(mapped: ColumnMapping, *, create_missing: bool) -> dict[str, Any]:
@@ -142,6 +152,7 @@ def initial(mapped: ColumnMapping, *, create_missing: bool) -> dict[str, Any]:
         **{MAPPED + name: header for name, header in mapped.columns.items()},
         "source": mapped.source, "header": mapped.header, "delimiter": mapped.delimiter, "decimal": mapped.decimal,
         "encoding": mapped.encoding.removesuffix("-sig"), "date_format": mapped.date_format,
-        "area_code": mapped.area_code, "values": "\n".join(codes), "create_missing": create_missing,
+        "area_code": mapped.area_code, "sheet": mapped.sheet, "create_missing": create_missing,
+        "values": "\n".join(codes),
         "constants": "\n".join(f"{field} = {value}" for field, value in mapped.constants.items()),
     }  # fmt: skip

@@ -83,7 +83,8 @@ def _prepare(request: HttpRequest, run: ImportRun) -> HttpResponse:
         problem = str(refusal)
     headers = shown.headers if shown else tuple(jobs.mapping_of(run).columns.values())
     first = initial(jobs.mapping_of(run), create_missing=run.create_missing)
-    form = MappingForm(request.POST or None, initial=first, kind=kind, headers=headers)
+    sheets = shown.sheets if shown else ()
+    form = MappingForm(request.POST or None, initial=first, kind=kind, headers=headers, sheets=sheets)
     if replies.sent(request, form) and _carried_out(request, run, form):
         return redirect("administration_import", run.pk)
     context = {"run": run, "label": kind.label, "form": form, "problem": problem, "rows": _cells(shown)}
@@ -94,6 +95,9 @@ def _carried_out(request: HttpRequest, run: ImportRun, form: MappingForm) -> boo
     """Keep the mapping and do what the button pressed says; False with the reason in the form."""
     data = form.cleaned_data
     try:
+        if "sheet" in form.changed_data:
+            jobs.take_sheet(run, data["sheet"])
+            return True
         jobs.set_mapping(run, form.told(), create_missing=data["create_missing"])
         act = request.POST.get("act", "")
         if act in ("try", "bring"):
