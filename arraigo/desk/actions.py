@@ -7,7 +7,7 @@ from django.db import connection, transaction
 
 from arraigo import clock
 from arraigo.desk import queries
-from arraigo.desk.errors import CallbackDone, CallbackPast, NotOfTheTeam
+from arraigo.desk.errors import CallbackDone, CallbackPast, CaseOver, NotOfTheTeam
 from arraigo.desk.models import Callback, Draft, Presence
 from arraigo.engine import actions as engine
 from arraigo.engine.models import WorkItem
@@ -16,6 +16,7 @@ from arraigo.messages import actions as messages
 from arraigo.people import queries as people
 from arraigo.people.models import Role, User
 from arraigo.records import key_of
+from arraigo.retention.errors import NoTeam
 from arraigo.retention.models import RetentionCase
 
 BATCH = 200
@@ -112,6 +113,34 @@ def _hand_over(case_id: int, to: User, actor: User) -> bool:
     )
     if to != actor:
         messages.notify(to, "case.handed_over", {"from": str(before)}, case_number=case.number)
+    return True
+
+
+@transaction.atomic
+@eventlog.together()
+def take_over(case_id: int, *, actor: User) -> bool:
+    """The customer of an open case came to `actor`: the case goes to the team of `actor`, with open tasks, decisions
+    waited for and calls to make; whether it changed hands. Raises CaseOver, NoTeam.
+    """
+    instance = engine.lock(RetentionCase.objects.only("instance_id").get(pk=case_id).instance_id)
+    case = RetentionCase.objects.select_related("owner", "team").get(pk=case_id)
+    talks = actor.unit_as(Role.ADVISOR)
+    team = talks or actor.unit_as(Role.TEAM_LEAD)
+    if case.closed_at is not None:
+        raise CaseOver(case.number)
+    if team is None:
+        raise NoTeam(str(actor))
+    if case.team_id == team.pk:
+        return False
+    before, told = case.owner, {"from": f"{case.owner} · {case.team}", "to": f"{actor} · {team}"}
+    case.owner, case.team = actor, team
+    case.save(update_fields=["owner", "team"])
+    tasks = WorkItem.objects.filter(instance=instance, status=WorkItem.Status.OPEN)
+    tasks.filter(role=Role.ADVISOR).update(unit=team, assignee=actor if talks else None)
+    tasks.filter(role=Role.TEAM_LEAD).update(unit=team)
+    Callback.objects.filter(case=case, done_at=None).update(person=actor)
+    eventlog.record("case.taken_over", case, actor=actor, case_number=case.number, data=told)
+    messages.notify(before, "case.taken_over", {"to": told["to"]}, case_number=case.number)
     return True
 
 

@@ -24,3 +24,10 @@ class NotOfTheTeam(RuleBroken):
 
     def __init__(self, who: str) -> None:
         super().__init__(_("%(who)s is no advisor of the case's team: choose a colleague of it.") % {"who": who})
+
+
+class CaseOver(RuleBroken):
+    """Case {number} is closed meanwhile: open a new one."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(_("Case %(number)s is closed meanwhile: open a new one.") % {"number": number})

@@ -19,6 +19,9 @@ SENTENCES = {
     "approval.waiting": gettext_noop("An offer by %(who)s in case %(case)s waits for your approval."),
     "override.waiting": gettext_noop("%(who)s asks whether the customer of case %(case)s may be offered something."),
     "case.handed_over": gettext_noop("%(from)s handed you case %(case)s, with its tasks and calls."),
+    "case.taken_over": gettext_noop(
+        "The customer of case %(case)s came to %(to)s, who took it over with all that is open."
+    ),
     "callback.due": gettext_noop("Call %(customer)s back now (case %(case)s): %(reason)s."),
     "offer.approved": gettext_noop("Your offer of Bs %(amount)s in case %(case)s was approved."),
     "offer.refused": gettext_noop("Your offer of Bs %(amount)s in case %(case)s was not approved: %(reason)s."),
@@ -81,6 +84,7 @@ GROUPS: dict[str, tuple[Promise, frozenset[str]]] = {
                 "work_order.resumed",
                 "work_order.cancelled",
                 "case.handed_over",
+                "case.taken_over",
             }
         ),
     ),

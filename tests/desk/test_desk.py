@@ -14,7 +14,7 @@ from arraigo.desk import actions, queries
 from arraigo.desk.errors import CallbackDone, CallbackPast, NotOfTheTeam
 from arraigo.desk.models import Callback, Draft
 from arraigo.messages.models import Notice
-from arraigo.people.models import Membership, Role, User
+from arraigo.people.models import Membership, Role, Unit, User
 from arraigo.retention import actions as retention
 from arraigo.web.desk.forms import CallbackForm
 from tests.cast import Cast, Walk, moment
@@ -117,6 +117,25 @@ def test_a_claim_that_billing_refuses_is_back_in_the_advisors_tray(cast: Cast) -
 
 
 # --- handing over --------------------------------------------------------------------------------
+
+
+def test_who_comes_to_another_team_is_served_there(walk: Walk) -> None:
+    before, lead = walk.cast[Role.ADVISOR], walk.cast[Role.TEAM_LEAD]
+    actions.note_callback(walk.case, due_at=clock.now() + HOUR, note="", actor=before)
+    rosa = colleague(walk.cast)
+    other = Unit.objects.create(code="OTRO", name="Equipo del Valle", kind=Unit.Kind.RETENTION_TEAM)
+    rosa.memberships.update(unit=other)
+    client, page = signed_in(rosa), reverse("case_take_over", args=[walk.case.customer.number])
+    assert client.get(reverse("case", args=[walk.case.number])).status_code == 404
+    assert page in client.get(reverse("customer", args=[walk.case.customer.number])).content.decode()
+    assert str(before) in client.get(page).content.decode()
+    assert client.post(page).headers["Location"] == reverse("case", args=[walk.case.number])
+    assert (walk.reload().owner, walk.reload().team, walk.item("step_03").assignee) == (rosa, other, rosa)
+    assert [call.case for call in queries.callbacks_of(rosa)] == [walk.case]
+    assert Notice.objects.get(user=before).kind == "case.taken_over"
+    assert signed_in(lead).get(reverse("case", args=[walk.case.number])).status_code == 404
+    walk.cast.people[Role.ADVISOR] = rosa
+    walk("step_03")
 
 
 def test_a_case_changes_hands_with_everything(walk: Walk) -> None:

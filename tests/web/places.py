@@ -57,6 +57,7 @@ class Places:
         month = {"month": clock.previous_month(today)}
         self.known: dict[str, dict[str, Any]] = {
             "customer": customer, "customer_change": customer, "product_new": customer, "case_new": customer,
+            "case_take_over": customer,
             "ticket_new": customer, "timeline": customer,
             "morning_call": customer, "proactive_call": {"pk": self._call()},
             "solution": {"number": desk.walk.home.internet.number},

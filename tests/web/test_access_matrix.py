@@ -80,6 +80,7 @@ WHO: dict[str, set[Any]] = {
     "case_undo": DESK,
     "claim_correct": DESK,
     "claim_undo": DESK,
+    "case_take_over": DESK,
     "calls": DESK,
     "calls_made": DESK,
     "callback_new": DESK,

@@ -131,7 +131,7 @@ def _conflict(request: HttpRequest, item: WorkItem, conflict: Exception) -> Http
     """Somebody else was first: say who and when, and give back what was typed."""
     item.refresh_from_db()
     form = _form(request, item, request.POST)
-    typed = [(field.label, text) for field in form if (text := _text(field))]
+    typed = [(field.label, text) for field in form.visible_fields() if (text := _text(field))]
     told = {"conflict": str(conflict), "typed": typed, "event": contexts.happened(item)}
     context = {**told, "policy": form.policy}
     return _show(request, item, context, "cases/conflict.html", 409)

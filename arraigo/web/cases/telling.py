@@ -25,6 +25,7 @@ KINDS: dict[str, Promise] = {
     "callback.done": _("The customer was called back"),
     "case.undone": _("A step was taken back"),
     "case.handed_over": _("The case was handed over"),
+    "case.taken_over": _("Another team took the case over: the customer came there"),
     "case.reassigned": _("Handed over"),
     "case.judged": _("Judged whether the customer was kept"),
     "case.judgement_withdrawn": _("Judgement withdrawn: the termination was taken back"),

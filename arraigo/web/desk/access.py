@@ -42,6 +42,15 @@ def colleagues(case: RetentionCase) -> QuerySet[User]:
     return people.staff_of(case.team_id, Role.ADVISOR).exclude(pk=case.owner_id)
 
 
+def open_case(number: str) -> RetentionCase:
+    """The open case of the customer of that number, whichever team has it; 404 where there is none."""
+    found = RetentionCase.objects.filter(customer__number=number, closed_at=None)
+    case = found.select_related("customer__zone", "owner", "team").first()
+    if case is None:
+        raise Http404
+    return case
+
+
 def open_cases(owner: User, team_id: int) -> list[int]:
     """The open cases that `owner` has in the team."""
     mine = RetentionCase.objects.filter(owner=owner, team_id=team_id, closed_at=None)

@@ -91,6 +91,24 @@ def hand_over(request: HttpRequest, number: str) -> HttpResponse:
     return _page(request, case, form, title=_("Hand the case over"))
 
 
+@require_http_methods(["GET", "POST"])
+@staff(*CUSTOMER_WRITERS)
+def take_over(request: HttpRequest, number: str) -> HttpResponse:
+    """The customer came here, while another team has the open case: take it over, so that nobody is sent away."""
+    user, case = user_of(request), access.open_case(number)
+    if cases.cases(user).filter(pk=case.pk).exists():
+        return redirect("case", case.number)
+    if request.method == "POST":
+        try:
+            actions.take_over(case.pk, actor=user)
+        except RuleBroken as refusal:
+            messages.error(request, str(refusal))
+            return redirect("customer", number)
+        messages.success(request, _("The case is yours now, with all that is open in it."))
+        return redirect("case", case.number)
+    return replies.page(request, "desk/take_over.html", {"case": case, "customer": case.customer})
+
+
 def _page(request: HttpRequest, case: RetentionCase, form: Form, **context: Any) -> HttpResponse:
     """The form in the frame of its case: from here too the way to the termination is one click."""
     frame = contexts.frame(case, user_of(request))

@@ -8,6 +8,10 @@ htmx.config.includeIndicatorStyles = false;
 htmx.config.attributesToSettle = ["class", "width", "height"];
 htmx.config.allowScriptTags = false;
 htmx.config.selfRequestsOnly = true;
+// The way back asks the server anew: no step that is done is shown as if it were open, and nothing of a customer is
+// kept in the browser.
+htmx.config.historyCacheSize = 0;
+htmx.config.refreshOnHistoryMiss = true;
 htmx.config.responseHandling = [
   { code: "204", swap: false },
   { code: "[23]..", swap: true },
