@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from arraigo import clock
 from arraigo.engine.models import Definition
@@ -16,11 +17,15 @@ from arraigo.engine.validation import Problem, check
 from arraigo.eventlog import actions as eventlog
 from arraigo.people.models import Role, User
 from arraigo.procedure import policy
+from arraigo.procedure.asked import check_asked, check_reasons
+from arraigo.procedure.document import check_document
 from arraigo.procedure.errors import FileUnreadable, ProcedureInvalid
 from arraigo.procedure.honoured import check_policy
 from arraigo.procedure.models import ProcedureVersion
 
 Parsed = TypeVar("Parsed")
+OUR_LAST_STEP = "step_15"
+FACT_TYPES = ("bool", "int", "number", "str")
 
 
 @dataclass(frozen=True)
@@ -49,12 +54,11 @@ def read(folder: Path) -> ProcedureFiles:
     Raises FileUnreadable naming the first file that is missing or cannot be read.
     """
     tables = sorted((folder / "decisions").glob("*.json"))
-    facts = _parsed(folder / "facts.toml", tomllib.loads)
     return ProcedureFiles(
         bpmn=_parsed(folder / "procedure.bpmn", str),
         decisions={path.stem: read_json(path) for path in tables},
         policy=_parsed(folder / "policy.toml", _checked_toml),
-        facts={name: fact["type"] for name, fact in facts.items()},
+        facts=_parsed(folder / "facts.toml", _fact_types),
         document=_parsed(folder / "document.toml", tomllib.loads),
     )
 
@@ -76,6 +80,17 @@ def _checked_toml(text: str) -> str:
     return text
 
 
+def _fact_types(text: str) -> dict[str, str]:
+    found = {}
+    for name, fact in tomllib.loads(text).items():
+        kind = fact.get("type") if isinstance(fact, dict) else None
+        if kind not in FACT_TYPES:
+            told = {"fact": name, "types": ", ".join(FACT_TYPES)}
+            raise ValueError(_("the fact “%(fact)s” needs a type, one of %(types)s") % told)
+        found[name] = kind
+    return found
+
+
 def problems(files: ProcedureFiles, *, steps: set[str]) -> list[Problem]:
     """Every fault of the files. `steps`: elements that a step file carries out."""
     values = policy.plain(files.policy)
@@ -87,7 +102,9 @@ def problems(files: ProcedureFiles, *, steps: set[str]) -> list[Problem]:
         roles=set(Role.values),
         steps=steps,
     )
-    return [*found, *check_policy(values)]
+    # Another process that the engine could run has steps, and values, of its own.
+    asked = check_asked(values, files.decisions) if OUR_LAST_STEP in steps else ()
+    return [*found, *check_reasons(files.policy), *check_policy(values), *asked, *check_document(files.document)]
 
 
 def publish(files: ProcedureFiles, *, steps: set[str], by: User | None) -> ProcedureVersion:

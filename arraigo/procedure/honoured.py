@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from arraigo.engine.problems import Problem
+from arraigo.procedure.policy import members
 
 TREATMENT = {"unbilled": "adjustment", "issued": "credit_note", "paid": "credit_next_bill"}
 
@@ -60,7 +61,7 @@ def check_policy(values: Mapping[str, Any]) -> Iterator[Problem]:
     """A problem for each value that is there and cannot be honoured."""
     for path, (fits, allowed) in HONOURED.items():
         group, name = path.split(".")
-        value = values.get(group, {}).get(name, _MISSING)
+        value = members(values, group).get(name, _MISSING)
         if value is not _MISSING and not fits(value):
             sentence = _(
                 "The policy value “%(path)s” is “%(value)s”, which Arraigo cannot carry out: write %(allowed)s."

@@ -56,6 +56,22 @@ def _entries(table: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[Entry]
             yield from _entries(inner, (*path, name))
 
 
+def unreasoned(text: str) -> Iterator[str]:
+    """The paths in a `policy.toml` that have a value and no reason: they are no values of the policy."""
+    tables: list[tuple[str, Any]] = list(tomllib.loads(text).items())
+    for path, table in tables:
+        if isinstance(table, dict) and "reason" not in table:
+            if "value" in table:
+                yield path
+            tables.extend((f"{path}.{name}", inner) for name, inner in table.items() if name != "value")
+
+
+def members(values: Mapping[str, Any], group: str) -> Mapping[str, Any]:
+    """The values of a group by name; none where the group is missing, or is no group."""
+    found = values.get(group)
+    return found if isinstance(found, Mapping) else {}
+
+
 def plain(text: str) -> dict[str, Any]:
     """The values alone, nested by path, amounts as numbers: what decisions and expressions see."""
     values: dict[str, Any] = {}
