@@ -13,16 +13,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from arraigo.env import (
-    base_url,
-    env_bool,
-    env_choice,
-    env_int,
-    env_list,
-    oidc_apps,
-    secret_key,
-    writable_file,
-    writable_folder,
-)
+    base_url, env_bool, env_choice, env_int, env_list, oidc_apps, secret_key, writable_file, writable_folder,
+)  # fmt: skip
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
