@@ -52,7 +52,7 @@ def env_choice(name: str, default: str, choices: tuple[str, ...]) -> str:
     return found
 
 
-def writable_folder(name: str, default: Path, folder: Path | None = None) -> Path:
+def env_folder(name: str, default: Path, folder: Path | None = None) -> Path:
     """The folder that `name` gives, made where it is missing; a file can be written into it."""
     path = folder or Path(os.environ.get(name) or default)
     try:
@@ -65,12 +65,12 @@ def writable_folder(name: str, default: Path, folder: Path | None = None) -> Pat
         ) from error
 
 
-def writable_file(name: str, default: Path) -> Path:
+def env_file(name: str, default: Path) -> Path:
     """The file that `name` gives, which can be written: its folder is made where it is missing."""
     path = Path(os.environ.get(name) or default)
     if path.is_dir():
         raise ImproperlyConfigured(f"{name}={str(path)!r} is a folder: name a file.")
-    writable_folder(name, path.parent, path.parent)
+    env_folder(name, path.parent, path.parent)
     return path
 
 

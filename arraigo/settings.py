@@ -12,9 +12,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from arraigo.env import (
-    base_url, env_bool, env_choice, env_int, env_list, oidc_apps, secret_key, writable_file, writable_folder,
-)  # fmt: skip
+from arraigo.env import base_url, env_bool, env_choice, env_file, env_folder, env_int, env_list, oidc_apps, secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -24,7 +22,7 @@ DEBUG = env_bool("ARRAIGO_DEBUG", False)
 if PRODUCTION and DEBUG:
     raise ImproperlyConfigured("ARRAIGO_DEBUG cannot be on in production: unset one of the two.")
 
-DATA_DIR = writable_folder("ARRAIGO_DATA_DIR", BASE_DIR / "var")
+DATA_DIR = env_folder("ARRAIGO_DATA_DIR", BASE_DIR / "var")
 """What a running installation writes outside its database: SQLite file, secret, checkpoints."""
 
 SECRET_KEY = secret_key(DATA_DIR, production=PRODUCTION)
@@ -305,12 +303,12 @@ BILLS = env_choice("ARRAIGO_BILLS", "own", ("own", "imported"))
 """Who bills: Arraigo itself, or the commercial system, whose bills are imported."""
 DOTTED_PATHS = {"ARRAIGO_COMMERCIAL_SYSTEM": COMMERCIAL_SYSTEM, "ARRAIGO_EMAIL_BACKEND": EMAIL_BACKEND}
 """Settings that name a class; `arraigo.web.apps` refuses to start where one does not exist."""
-CHECKPOINT_FILE = writable_file("ARRAIGO_CHECKPOINT_FILE", DATA_DIR / "eventlog-checkpoints.jsonl")
+CHECKPOINT_FILE = env_file("ARRAIGO_CHECKPOINT_FILE", DATA_DIR / "eventlog-checkpoints.jsonl")
 """Where the sealer keeps head and count of the event log, outside the database."""
 
 IMPORT_MOST_BYTES = env_int("ARRAIGO_IMPORT_MOST_MB", 20_000, least=1) << 20
 """How large a file may be when it is unpacked."""
-IMPORT_FOLDER = writable_folder("ARRAIGO_IMPORT_FOLDER", DATA_DIR) if os.environ.get("ARRAIGO_IMPORT_FOLDER") else None
+IMPORT_FOLDER = env_folder("ARRAIGO_IMPORT_FOLDER", DATA_DIR) if os.environ.get("ARRAIGO_IMPORT_FOLDER") else None
 """Where the worker picks files up: a folder per kind, and in it `done` and `failed`. None: nowhere."""
 
 LOGGING = {
