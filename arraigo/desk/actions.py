@@ -135,9 +135,11 @@ def take_over(case_id: int, *, actor: User) -> bool:
     before, told = case.owner, {"from": f"{case.owner} · {case.team}", "to": f"{actor} · {team}"}
     case.owner, case.team = actor, team
     case.save(update_fields=["owner", "team"])
-    tasks = WorkItem.objects.filter(instance=instance, status=WorkItem.Status.OPEN)
-    tasks.filter(role=Role.ADVISOR).update(unit=team, assignee=actor if talks else None)
-    tasks.filter(role=Role.TEAM_LEAD).update(unit=team)
+    steps = WorkItem.objects.filter(instance=instance)
+    tasks = steps.filter(status=WorkItem.Status.OPEN)
+    tasks.filter(role=Role.TEAM_LEAD).update(unit=team)  # what was decided stays with who decided it
+    tasks.filter(role=Role.ADVISOR).update(assignee=actor if talks else None)
+    steps.filter(role=Role.ADVISOR).update(unit=team)
     Callback.objects.filter(case=case, done_at=None).update(person=actor)
     eventlog.record("case.taken_over", case, actor=actor, case_number=case.number, data=told)
     messages.notify(before, "case.taken_over", {"to": told["to"]}, case_number=case.number)

@@ -42,13 +42,17 @@ class CreditForm(AnswerForm):
     The page says which month it credits: what was opened before the month's end is not sent on another's bill.
     """
 
+    every: Sequence[Product]
+    """The products of the case that the step may credit, be the month credited already or not."""
     products: Sequence[Product]
+    """Those that the form asks about: where some can be credited and some not, the others are left out."""
     month: dt.date
     month_shown = forms.CharField(label=_("Credited month"), required=False, widget=forms.HiddenInput)
 
     def prepare(self) -> None:
-        self.products = list(self.creditable())
+        self.products = self.every = list(self.creditable())
         self.month = amounts.credit_month(self.products, self.case, self.item.element)
+        self.products = [each for each in self.every if not self.why_not(each)] or self.every
         self.fields["month_shown"].initial = self.month.isoformat()
         for product in self.products:
             self.add_product(product)
@@ -119,13 +123,29 @@ class CreditForm(AnswerForm):
         self.data = self.data.copy()  # type: ignore[attr-defined]
         self.data["month_shown"] = month  # type: ignore[index]
 
-    def refuse_stacking(self, field: str, product: Product) -> None:
-        """Say in `field` why nothing can be credited on the month of `product`, where that is so."""
+    def why_not(self, product: Product) -> str:
+        """Why nothing can be credited on the month of `product`; nothing where it can."""
         told = {"product": product, "claim": self._claims.get(product.pk)}
         if told["claim"]:
-            self.add_error(field, _("This month of %(product)s is credited already (%(claim)s).") % told)
-        elif not self.shares[product.pk]:
-            self.add_error(field, _("%(product)s costs nothing this month: there is nothing to credit.") % told)
+            return str(_("This month of %(product)s is credited already (%(claim)s).") % told)
+        if not self.shares[product.pk]:
+            return str(_("%(product)s costs nothing this month: there is nothing to credit.") % told)
+        return ""
+
+    @property
+    def not_credited(self) -> list[str]:
+        """What the advisor has to know before anything is offered: which products cannot be credited, and why."""
+        return [why for each in self.every if (why := self.why_not(each))]
+
+    @property
+    def nothing_left(self) -> bool:
+        """Whether none of the products can be credited."""
+        return len(self.not_credited) == len(self.every)
+
+    def refuse_stacking(self, field: str, product: Product) -> None:
+        """Say in `field` why nothing can be credited on the month of `product`, where that is so."""
+        if why := self.why_not(product):
+            self.add_error(field, why)
 
     def refuse_more_than_the_bundle(self) -> None:
         """Refuse, at its amount, the credit that would bring a bundle above what its month is billed."""

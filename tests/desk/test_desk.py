@@ -13,6 +13,7 @@ from arraigo.billing.models import BillingClaim
 from arraigo.desk import actions, queries
 from arraigo.desk.errors import CallbackDone, CallbackPast, NotOfTheTeam
 from arraigo.desk.models import Callback, Draft
+from arraigo.engine.models import WorkItem
 from arraigo.messages.models import Notice
 from arraigo.people.models import Membership, Role, Unit, User
 from arraigo.retention import actions as retention
@@ -134,6 +135,8 @@ def test_who_comes_to_another_team_is_served_there(walk: Walk) -> None:
     assert [call.case for call in queries.callbacks_of(rosa)] == [walk.case]
     assert Notice.objects.get(user=before).kind == "case.taken_over"
     assert signed_in(lead).get(reverse("case", args=[walk.case.number])).status_code == 404
+    done = reverse("step", args=[walk.case.number, WorkItem.objects.get(element="step_01").pk])
+    assert client.get(done).status_code == 200, "the way taken can be looked at"
     walk.cast.people[Role.ADVISOR] = rosa
     walk("step_03")
 

@@ -229,3 +229,22 @@ def test_a_bundle_is_never_credited_above_its_bill(home: Household) -> None:
     walk("step_03", **{**both, **credit(home.internet, kind="compensation", amount="20")})
     walk("step_04")
     assert sum(claim.amount for claim in BillingClaim.objects.all()) == 40
+
+
+def test_what_is_credited_already_is_said_first_and_does_not_hinder_the_others(home: Household, cast: Cast) -> None:
+    home.repeated_faults()
+    home.fault(days_ago=3, product=home.television)
+    home.fault(days_ago=5, product=home.television)
+    claim = billing.enter_claim(
+        "compensation", claim_type="Otra", product=home.internet, month=clock.month_of(clock.now()),
+        amount=Decimal(20), actor=None,
+    )  # fmt: skip
+    walk = Walk(home, products=[home.internet, home.television]).go("step_01", "step_02")
+    page = reverse("step", args=[walk.case.number, walk.item("step_03").pk])
+    client, answers = signed_in(cast[Role.ADVISOR]), {f"kind_{home.television.pk}": "bill_waiver", "answer": "accepted"}
+    shown = client.get(page)
+    assert (str(claim) in shown.content.decode(), shown.context["form"].products) == (True, [home.television])
+    heard = client.post(page, {**answers, "review": "1"}).content.decode()
+    assert str(home.internet) in heard[heard.index("técnico le visita") :], "the visit is for both"
+    assert client.post(page, answers).status_code == 302
+    assert [offer.product for offer in walk.case.offers.all()] == [home.television]

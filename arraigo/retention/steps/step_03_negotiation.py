@@ -123,7 +123,7 @@ class NegotiationForm(CreditForm):
         found = super().read_back()
         if not found.sentences:
             return found
-        told = {"hours": self.policy.integer("visit.hours"), "products": ", ".join(map(str, self.products))}
+        told = {"hours": self.policy.integer("visit.hours"), "products": ", ".join(map(str, self.every))}
         visit = _("A technician visits you within %(hours)s hours and solves the faults of %(products)s.") % told
         return replace(found, sentences=(*found.sentences, str(visit)))
 
