@@ -36,8 +36,8 @@ WRONG: dict[str, str] = {
     "export birds": "birds",
     "export customers /nowhere/x.csv": "x.csv",
     "export customers x.docx": "docx",
-    "check_procedure /nowhere": "/nowhere",
-    "load_procedure /nowhere": "/nowhere",
+    "check-procedure /nowhere": "/nowhere",
+    "load-procedure /nowhere": "/nowhere",
     "backup /proc/x.tar": "/proc/x.tar",
     "restore /nowhere/x.tar": "/nowhere/x.tar",
     "move-to nonsense": "postgres://",
@@ -46,8 +46,8 @@ WRONG: dict[str, str] = {
     "demo --as-of nonsense": "nonsense",
     "demo --as-of=": "'' is no moment",
     "repeat-faults --as-of=": "'' is no moment",
-    "fill_holidays --year 99999": "99999",
-    "remove_second_factor nobody": "nobody",
+    "fill-holidays --year 99999": "99999",
+    "remove-second-factor nobody": "nobody",
 }
 """Command line → what its sentence must name."""
 

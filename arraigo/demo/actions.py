@@ -84,7 +84,7 @@ def _groundwork(customers: int, seed: int, at: dt.datetime, cases: int, say: Say
     """The procedure, the calendar, staff, zones and catalogue."""
     say("staff, zones, catalogue")
     if not ProcedureVersion.objects.filter(is_current=True).exists():
-        call_command("load_procedure", stdout=_Quiet(say))
+        call_command("load-procedure", stdout=_Quiet(say))
     for year in range(at.year - 2, at.year + 2):
         workdays.fill_holidays(year)
     staff = make_staff(chance(seed, "staff"))

@@ -12,7 +12,7 @@ class NoProcedure(RuleBroken):
     """No version of the procedure is published: publish one first."""
 
     def __init__(self) -> None:
-        super().__init__(_("No version of the procedure is published: run “./run manage load_procedure” first."))
+        super().__init__(_("No version of the procedure is published: run “./run manage load-procedure” first."))
 
 
 class ProcedureInvalid(RuleBroken):

@@ -132,21 +132,21 @@ def told(*command: object) -> str:
 
 @override_settings(LANGUAGE_CODE="en", STEP_REGISTRY="tests.engine.runs.small_steps")
 def test_the_command_publishes_once() -> None:
-    assert told("load_procedure", SMALL) == "Published SMALL v1; new cases obey it."
-    assert told("load_procedure", SMALL) == "SMALL v1 is current: nothing to publish."
+    assert told("load-procedure", SMALL) == "Published SMALL v1; new cases obey it."
+    assert told("load-procedure", SMALL) == "SMALL v1 is current: nothing to publish."
 
 
 @override_settings(LANGUAGE_CODE="en", STEP_REGISTRY="tests.engine.runs.small_steps")
 def test_the_command_checks_a_folder(tmp_path: Path) -> None:
-    assert told("check_procedure", SMALL) == "No problems."
+    assert told("check-procedure", SMALL) == "No problems."
     for path in SMALL.glob("*.*"):
         (tmp_path / path.name).write_text(path.read_text())
     output = StringIO()
     with pytest.raises(CommandError, match="1 problem"):
-        call_command("check_procedure", tmp_path, stdout=output)
+        call_command("check-procedure", tmp_path, stdout=output)
     assert output.getvalue().strip() == "“rule_size” asks the decision “size”, which is missing."
 
 
 def test_the_real_procedure_is_published_by_default() -> None:
-    told("load_procedure")
+    told("load-procedure")
     assert str(queries.current_version()) == "OPE-ASE-FID-P01 v1"

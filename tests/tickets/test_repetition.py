@@ -64,7 +64,7 @@ def counted(tickets: dict[int, list[TroubleTicket]], total: int) -> repetition.R
 
 @pytest.fixture
 def published(db: None) -> None:
-    call_command("load_procedure")
+    call_command("load-procedure")
 
 
 @pytest.mark.usefixtures("published")

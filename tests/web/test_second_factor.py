@@ -185,11 +185,11 @@ def test_an_administrator_takes_it_away_from_who_lost_the_phone(ana: User) -> No
 def test_the_command_does_the_same(ana: User) -> None:
     turned_on(ana)
     out = StringIO()
-    call_command("remove_second_factor", "advisor", stdout=out)
-    call_command("remove_second_factor", "advisor", stdout=out)
+    call_command("remove-second-factor", "advisor", stdout=out)
+    call_command("remove-second-factor", "advisor", stdout=out)
     assert out.getvalue().split("\n")[:2] == ["removed", "there was none"]
     with pytest.raises(CommandError, match="nadie"):
-        call_command("remove_second_factor", "nadie")
+        call_command("remove-second-factor", "nadie")
 
 
 def test_turning_it_off_asks_for_the_password_and_ends_the_codes(ana: User) -> None:

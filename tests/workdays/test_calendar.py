@@ -78,10 +78,10 @@ class NextCall(TestCase):
 @pytest.mark.django_db
 def test_the_first_filling_is_done_once() -> None:
     out = StringIO()
-    call_command("fill_holidays", year=2026, stdout=out)
+    call_command("fill-holidays", year=2026, stdout=out)
     assert Holiday.objects.get(day=dt.date(2026, 8, 6)).name
     before = Holiday.objects.count()
-    call_command("fill_holidays", year=2026, stdout=out)
+    call_command("fill-holidays", year=2026, stdout=out)
     assert Holiday.objects.count() == before
     assert out.getvalue().splitlines()[-1] == "added 0"
 
@@ -89,4 +89,4 @@ def test_the_first_filling_is_done_once() -> None:
 @pytest.mark.django_db
 def test_a_year_that_nobody_knows_is_told() -> None:
     with pytest.raises(CommandError, match="1500"):
-        call_command("fill_holidays", year=1500)
+        call_command("fill-holidays", year=1500)

@@ -32,7 +32,7 @@ class Command(BaseCommand):
         self._reach()
         bring_up_to_date()
         if not ProcedureVersion.objects.exists():
-            call_command("load_procedure", stdout=self.stderr, stderr=self.stderr)
+            call_command("load-procedure", stdout=self.stderr, stderr=self.stderr)
         schedule.ensure()
         seeded = options["demo"] and not settings.PRODUCTION and self._empty()
         if seeded:

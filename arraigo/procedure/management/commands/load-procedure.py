@@ -1,4 +1,4 @@
-"""`./run manage load_procedure`: publish the procedure's files where they differ from the current version."""
+"""`./run manage load-procedure`: publish the procedure's files where they differ from the current version."""
 
 from argparse import ArgumentParser
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`./run manage check_procedure FOLDER`: every fault of a procedure's files, one sentence a line."""
+"""`./run manage check-procedure FOLDER`: every fault of a procedure's files, one sentence a line."""
 
 from argparse import ArgumentParser
 from pathlib import Path
