@@ -91,7 +91,8 @@ COUNT, SPAN = _whole(0), _whole(1)
 NEEDED: dict[str, Kind] = {
     "vip.categories": WORDS, "vip.average_billing": AMOUNT, "vip.months": SPAN,
     "repeat_fault.window_hours": SPAN, "repeat_fault.count": _whole(2), "repeat_fault.rule": ANY,
-    "authority.vip_months": COUNT, "authority.advisor_limit": AMOUNT, "authority.team_lead_limit": AMOUNT,
+    "authority.months": COUNT, "authority.vip_months": COUNT, "authority.advisor_limit": AMOUNT,
+    "authority.team_lead_limit": AMOUNT,
     "compensation_cap.standard": COUNT,
     "claim.bill_waiver": TEXT, "claim.compensation": TEXT,
     "billing.confirmation": ANY, "billing.confirmation_above": AMOUNT,
@@ -150,6 +151,16 @@ def check_asked(values: Mapping[str, Any], decisions: Collection[str]) -> Iterat
             yield _missing(group)
         for name, value in members(values, group).items():
             yield from _check(f"{group}.{name}", value, kind)
+    yield from _check_windows(members(values, "control"))
+
+
+def _check_windows(control: Mapping[str, Any]) -> Iterator[Problem]:
+    """Attempts in more windows than there are would never be enough: the control could not end."""
+    windows, wanted = control.get("windows", []), control.get("different_windows", 0)
+    if _are_windows(windows) and SPAN[0](wanted) and wanted > len(windows):
+        sentence = _("The policy value “%(path)s” is “%(value)s”, but there are %(count)d call windows.")
+        path = "control.different_windows"
+        yield Problem(path, sentence % {"path": path, "value": wanted, "count": len(windows)})
 
 
 def check_reasons(text: str) -> Iterator[Problem]:
