@@ -42,7 +42,7 @@ def call_time(moment: dt.datetime, policy: Policy) -> dt.datetime:
     day = workdays.next_business_day(clock.local(moment).date())
     ends = [dt.time.fromisoformat(window[1]) for window in policy.value("control.windows")]
     due = dt.datetime.combine(day, max(ends), clock.LA_PAZ).astimezone(dt.UTC)
-    if due >= moment:
+    if due > moment:
         return due
     later = workdays.next_business_day(day + dt.timedelta(days=1))
     return dt.datetime.combine(later, max(ends), clock.LA_PAZ).astimezone(dt.UTC)
