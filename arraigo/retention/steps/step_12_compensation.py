@@ -37,6 +37,7 @@ class CompensationForm(CreditForm):
         self.fields[f"days_{product.pk}"] = forms.IntegerField(
             label=_("Days affected of %(product)s") % {"product": product},
             required=not self.several,
+            error_messages={"required": _("Write for how many days you compensate.")},
             initial=lambda: self._proposed.get(product.pk),
             min_value=1,
             max_value=31,
