@@ -56,11 +56,22 @@ WHAT: dict[str, Text] = {
 
 def last_step(case: RetentionCase) -> WorkItem | None:
     """The step of the case that can be taken back now; None where there is none."""
+    item = _last(case)
+    return None if item is None or _obstacle(case, item) else item
+
+
+def hindered(case: RetentionCase) -> tuple[WorkItem, str] | None:
+    """The last step, of a kind that can be taken back, and why it no longer can be; None where nothing hinders it."""
+    item = _last(case)
+    why = _obstacle(case, item) if item else ""
+    return (item, why) if item and why else None
+
+
+def _last(case: RetentionCase) -> WorkItem | None:
+    """The step that moved the case last, where it is of a kind that can be taken back."""
     done = WorkItem.objects.filter(instance_id=case.instance_id, status=WorkItem.Status.COMPLETED)
     item = done.select_related("instance", "completed_by").order_by("-completed_at", "-id").first()
-    if item is None or item.element not in WHAT or not is_last(item):
-        return None
-    return None if _obstacle(case, item) else item
+    return None if item is None or item.element not in WHAT or not is_last(item) else item
 
 
 def looks_possible(case: RetentionCase, items: list[WorkItem]) -> bool:

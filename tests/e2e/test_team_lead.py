@@ -45,6 +45,10 @@ def test_approves_an_amount_and_hands_a_task_over(sign_in: SignIn, home: Househo
     offer = Offer.objects.latest("id")
     assert (offer.amount, offer.approval, offer.approved_by) == (280, "approved", cast[Role.TEAM_LEAD])
     assert other.open == ["step_13"]
+    lidia.go("/team/decisions/taken/")
+    assert "Socia antigua" in lidia.text
+    for address in ("/team/decisions/", "/calls/", "/calls/made/"):
+        lidia.go(address)
 
 
 def test_negotiates_again_after_a_recurrence(sign_in: SignIn, home: Household, cast: Cast) -> None:

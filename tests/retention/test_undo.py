@@ -157,6 +157,8 @@ def test_an_applied_claim_stays(home: Household) -> None:
     assert undo.last_step(walk.reload()) is None
     with refused(CannotUndo):
         undo.undo(done.pk, reason="Error", actor=walk.cast[Role.ADVISOR])
+    page = signed_in(walk.cast[Role.ADVISOR]).get(reverse("case_undo", args=[walk.case.number])).content.decode()
+    assert "Facturación ya aplicó o decidió el reclamo" in page, "the page says why not"
 
 
 def test_a_printed_order_stays(home: Household) -> None:

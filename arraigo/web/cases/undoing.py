@@ -55,6 +55,8 @@ def take_back(request: HttpRequest, number: str) -> HttpResponse:
         **contexts.frame(case, user), "form": form, "title": _("Take back"), "body": "cases/undo.html",
         "waiting": [] if item is not None and item.element in undo.CLAIMS else claims.waiting(case),
     }  # fmt: skip
+    if item is None and (hindered := undo.hindered(case)) is not None:
+        context |= {"hindered_title": handler(hindered[0].element).title, "hindered_because": hindered[1]}
     if item is not None:
         context |= {"undone": item, "undone_title": handler(item.element).title, "what": undo.WHAT[item.element]}
     return form_page(request, context, status=status)
