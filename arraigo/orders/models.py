@@ -18,8 +18,8 @@ class OrderState(models.TextChoices):
 
     ACKNOWLEDGED = "acknowledged", pgettext_lazy("an order", "Acknowledged")
     REJECTED = "rejected", pgettext_lazy("an order", "Rejected")
-    PENDING = "pending", _("Pending")
-    HELD = "held", _("Held")
+    PENDING = "pending", pgettext_lazy("an order", "Paused")
+    HELD = "held", pgettext_lazy("an order", "Paused")
     IN_PROGRESS = "inProgress", _("In progress")
     CANCELLED = "cancelled", pgettext_lazy("an order", "Cancelled")
     COMPLETED = "completed", pgettext_lazy("an order", "Completed")
