@@ -13,7 +13,7 @@ from arraigo.demo.bills import CHANNELS, DUE_DAY, ISSUED_DAY, charged
 from arraigo.demo.people import World
 from arraigo.demo.plan import CASE_DAYS, Plan
 from arraigo.insight import actions as insight
-from arraigo.insight import saves
+from arraigo.insight import live_base, saves
 from arraigo.people.models import Role
 from arraigo.products.models import Product
 from arraigo.retention import sweeps
@@ -21,6 +21,12 @@ from arraigo.terminations import actions as terminations
 from arraigo.terminations.queries import waiting
 
 SWEEPS = (sweeps.start_courtesies, sweeps.end_courtesies, sweeps.deliver_commands, saves.judge_due_cases)
+
+REVIEWS = {
+    Role.HEAD_CUSTOMER_RELATIONS: "Los equipos ofrecen dentro de lo permitido; las llamadas de control van al día.",
+    Role.HEAD_RESOURCES: "Las visitas se hacen dentro de las 24 horas; falta material de acometida en dos centros.",
+}
+"""What the heads of division wrote each month (indicator, III.2)."""
 
 
 def months_of_bills(plan: Plan, customer: Customer, world: World) -> Iterator[dt.datetime]:
@@ -85,11 +91,16 @@ def _execute_terminations(world: World) -> None:
 
 
 def evaluations(world: World) -> Iterator[dt.datetime]:
-    """Commercial management signs each month on the 5th of the next; the last month is left to be signed."""
+    """The heads review each month on the 4th of the next, commercial management signs it on the 5th; the last month
+    is left to be reviewed and signed."""
     actor = world.staff.having(Role.COMMERCIAL_MANAGEMENT)[0]
     last = clock.previous_month(world.today)
     month = (world.today - dt.timedelta(days=CASE_DAYS)).replace(day=1)
     while month < last:
+        yield clock.start_of_day(clock.next_month(month).replace(day=4)) + dt.timedelta(hours=11)
+        live_base.count_live_base()
+        for role, comment in REVIEWS.items():
+            insight.review_indicator(month, role=role, comment=comment, actor=world.staff.having(role)[0])
         yield clock.start_of_day(clock.next_month(month).replace(day=5)) + dt.timedelta(hours=10)
         insight.sign_evaluation(
             month,
