@@ -11,6 +11,7 @@ from arraigo.fieldwork.models import SignedPaper
 from arraigo.orders.models import Pause, WorkOrder
 from arraigo.people.models import Role
 from tests.cast import Cast, Household, Walk
+from tests.e2e.accessibility import assert_accessible
 from tests.e2e.person import Person
 
 SignIn = Callable[[Role], Person]
@@ -88,6 +89,8 @@ def test_a_refusal_to_sign_is_recorded_with_a_photo(
 def test_without_signal_nothing_is_lost(sign_in: SignIn, walk: Walk, tmp_path: Path) -> None:
     """The page stays where it is, says so, and sends the photo by itself once there is signal."""
     tito = sign_in(Role.TECHNICIAN)
+    tito.go("/notices/")
+    tito.click(f"main a[href='/visits/{WorkOrder.objects.get().number}/']")
     tito.begin(walk, "step_07")
     tito.page.fill("[name=findings]", "Humedad en la caja")
     tito.page.context.set_offline(True)
@@ -96,6 +99,7 @@ def test_without_signal_nothing_is_lost(sign_in: SignIn, walk: Walk, tmp_path: P
     tito.page.locator("[data-unsent-note]").wait_for()
     tito.page.locator("form.task-form button.btn-primary").click()
     assert tito.page.locator("[data-offline]").is_visible()
+    assert_accessible(tito.page)
     assert tito.page.locator("[name=findings]").input_value() == "Humedad en la caja"
     tito.page.context.set_offline(False)
     tito.page.locator("fieldset#photos-before .photo-frame img").wait_for()
