@@ -166,6 +166,12 @@ def all_of_case(case_number: str) -> QuerySet[QualityControl]:
     return QualityControl.objects.filter(case_number=case_number).select_related("decided_by").order_by("id")
 
 
+def last_failed(case_number: str) -> QualityControl | None:
+    """The control that failed last in a case, with who decided it: what whoever takes the case up again must know."""
+    failed = QualityControl.objects.filter(case_number=case_number, verdict=Verdict.FAILED)
+    return failed.select_related("decided_by").order_by("-id").first()
+
+
 def of_case(case_number: str) -> QuerySet[QualityControl]:
     """The controls of a case, oldest first."""
     return QualityControl.objects.filter(case_number=case_number).select_related("work_order").order_by("id")

@@ -15,6 +15,7 @@ from arraigo.fieldwork.models import Visit
 from arraigo.orders.models import OrderState, WorkOrder
 from arraigo.people.models import User
 from arraigo.procedure.policy import Policy
+from arraigo.quality import queries as quality
 from arraigo.retention.models import RetentionCase
 from arraigo.tickets import queries as tickets
 from arraigo.tickets.models import TroubleTicket
@@ -72,7 +73,9 @@ def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -
 
 
 def of_order(order: WorkOrder) -> dict[str, Any]:
-    """What who goes there must know: the products, the faults of the order and of the customer, earlier visits."""
+    """What who goes there must know: the products, the faults of the order and of the customer, earlier visits, and
+    the control that failed.
+    """
     closed = Visit.objects.filter(work_order__customer=order.customer_id, work_order__closed_at__isnull=False)
     earlier = closed.exclude(work_order=order)
     faults = TroubleTicket.objects.filter(customer=order.customer_id).select_related("product__offering")
@@ -82,6 +85,7 @@ def of_order(order: WorkOrder) -> dict[str, Any]:
         "tickets": list(order.tickets.order_by("-opened_at")),
         "faults": list(faults.filter(opened_at__gte=clock.now() - RECENT).order_by("-opened_at")[:MOST_TICKETS]),
         "phones": list(order.customer.phones.all()),
+        "failed_control": quality.last_failed(order.case_number),
         "earlier": list(earlier.select_related("work_order", "technician").order_by("-arrived_at")[:MOST_VISITS]),
     }
 

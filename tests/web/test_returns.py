@@ -60,6 +60,12 @@ def test_what_cannot_be_fixed_on_site_is_a_second_visit_with_priority(walk: Walk
     assert walk.open == ["step_06"]
 
 
+def page_of(walk: Walk, role: Role, element: str) -> str:
+    """The page of an open step as who has `role` reads it."""
+    path = reverse("step", args=[walk.case.number, walk.item(element).pk])
+    return signed_in(walk.cast[role]).get(path).content.decode()
+
+
 def test_a_failed_control_at_2_days_is_a_new_order_with_a_new_24_hours(walk: Walk) -> None:
     walk.go("step_07", "step_08")
     with moment(days=2):
@@ -70,6 +76,9 @@ def test_a_failed_control_at_2_days_is_a_new_order_with_a_new_24_hours(walk: Wal
         send(walk, Role.INCIDENT_FOLLOW_UP, "step_09", verdict="failed", reasons=["goes_on"], answer="Sigue cortándose")
         assert walk.open == ["step_05"]
         assert (walk.case.reopened, walk.item("step_05").priority) == (1, 2)
+        told = page_of(walk, Role.ADVISOR, "step_05")
+        for words in ("Por qué se volvió a abrir", "“Sigue cortándose”", "El daño sigue"):
+            assert words in told, words
         send(walk, Role.ADVISOR, "step_05", contact_phone="70000001")
     order = WorkOrder.objects.latest("id")
     assert order.due_at == NOW + dt.timedelta(days=2, hours=24)

@@ -40,7 +40,8 @@ def frame(
 ) -> dict[str, Any]:
     """What every page of a case has on top: the customer, the way taken, the meter after a firm "no".
 
-    Two queries beside the case's own, less those whose answers are given, and one while the baja is to be registered.
+    Two queries beside the case's own, less those whose answers are given, one while the baja is to be registered, and
+    one for a case that a control opened again.
     """
     items = queries.work_items(case) if items is None else items
     waits = shown_waits(case) if waits is None else waits
@@ -52,6 +53,7 @@ def frame(
         "case": case,
         "way": way(items, waits, user),
         "meter": firm_no.meter(case, policy),
+        "failed_control": quality.last_failed(case.number) if case.reopened else None,
         "detail": reasons.detail_name(policy, case.reason, case.reason_detail),
         "may_receipt": talks,
         "may_undo": talks and undo.looks_possible(case, items),

@@ -17,6 +17,7 @@ from arraigo.fieldwork.models import NotSolved, Paper, Task
 from arraigo.money import bs as to_bs
 from arraigo.people.models import Role
 from arraigo.retention import promises
+from arraigo.retention.control_form import REASONS
 from arraigo.retention.models import Reason
 from arraigo.tickets.models import TroubleTicket
 from arraigo.web.customers.words import symptom as symptom_word
@@ -270,6 +271,12 @@ def task(value: str) -> str:
 def cause(value: str) -> str:
     """Why an order could not be solved on site; the text itself where it is none of the choices."""
     return str(dict(NotSolved.choices).get(value, value))
+
+
+@register.filter
+def control_reason(value: str) -> str:
+    """Why a control failed, by its code; the code itself where it is none of them."""
+    return str(REASONS.get(value, value))
 
 
 def _named(name: str, value: object) -> str:
