@@ -92,7 +92,10 @@ def test_a_product_waived_and_another_compensated_have_a_note_each(home: Househo
     assert compensated != waived
 
 
-@pytest.mark.parametrize(("phone", "said"), [("", "required"), ("7" * 21, "20")])
+@pytest.mark.parametrize(
+    ("phone", "said"),
+    [("", "required"), ("7" * 21, "20"), ("no tiene", "no telephone number"), ("7071234", "8 digits")],
+)
 def test_the_technician_needs_a_phone(home: Household, phone: str, said: str) -> None:
     walk = to_step_05(home)
     errors = walk.errors("step_05", contact_phone=phone)

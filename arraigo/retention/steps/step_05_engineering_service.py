@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from arraigo import clock
 from arraigo.billing.models import BillingClaim
+from arraigo.customers import phones
+from arraigo.customers.errors import PhoneUnknown
 from arraigo.engine.models import WorkItem
 from arraigo.orders import actions as orders
 from arraigo.orders import note as order_note
@@ -33,6 +35,15 @@ class EngineeringServiceForm(StepForm):
 
     def prepare(self) -> None:
         self.fields["contact_phone"].initial = self.case.contact_phone
+
+    def clean_contact_phone(self) -> str:
+        """As it is written, which the note repeats; a number at which somebody can be called."""
+        phone: str = self.cleaned_data["contact_phone"]
+        try:
+            phones.normal(phone)
+        except PhoneUnknown as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
+        return phone
 
     def read_back(self) -> ReadBack:
         if self.is_bound and self.errors:
