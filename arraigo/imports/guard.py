@@ -24,6 +24,8 @@ def unguarded(text: str) -> str:
     return text[1:] if _GUARDED.match(text) else text
 
 
+LONGEST = 1 << 20
+"""Characters from which on a cell is refused anyhow."""
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 _ESCAPED = re.compile(r"_x(?![dD][89a-fA-F])([0-9A-Fa-f]{4})_")
 """Halves of a sign are none."""
@@ -36,4 +38,4 @@ def escaped(text: str) -> str:
 
 def unescaped(text: str) -> str:
     """The text that was escaped."""
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if len(text) <= LONGEST and "_x" in text else text

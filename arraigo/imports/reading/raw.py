@@ -32,12 +32,13 @@ class RawRow:
 
 def row_of(line: int, names: Sequence[str], cells: Sequence[str]) -> RawRow:
     """The record of `cells`, rejected where one holds a sign that no text has, whatever the file's format."""
-    whole = "".join(cells)  # looked through once: cell by cell only where something is wrong
-    for name, cell in zip(names, cells, strict=True) if "\0" in whole or len(whole) > MOST_LINE else ():
-        if "\0" in cell:
-            return RawRow(line, {}, _("the cell holds a sign that no text has (NUL)"), name)
+    # Looked through at once: cell by cell only where something is wrong. A text that rows share may be huge.
+    wrong = sum(map(len, cells)) > MOST_LINE or "\0" in "".join(cells)
+    for name, cell in zip(names, cells, strict=True) if wrong else ():
         if len(cell) > MOST_LINE:
             return RawRow(line, {}, _("the cell is longer than %(most)d characters") % {"most": MOST_LINE}, name)
+        if "\0" in cell:
+            return RawRow(line, {}, _("the cell holds a sign that no text has (NUL)"), name)
     return RawRow(line, dict(zip(names, cells, strict=True)))
 
 
