@@ -58,6 +58,8 @@ class StepForm(Sourced, forms.Form):
     """The form of a step. It knows the case, the work item, the policy and who fills it in."""
 
     required_css_class = "required"
+    is_whole = True
+    """False where what was not reached yet is missing, and no mistake."""
     refreshes = ""
     """Template of what stands beside the form and changes while it is filled in; it is given `panel` of the form."""
 
@@ -75,6 +77,10 @@ class StepForm(Sourced, forms.Form):
     def read_back(self) -> ReadBack:
         """What completing the step now would promise; empty while something is missing or nothing is promised."""
         return ReadBack()
+
+    def reviewed(self) -> ReadBack:
+        """`read_back`; nothing of a form that is put back before it was filled in."""
+        return self.read_back() if self.is_whole else ReadBack()
 
 
 Evidence = Callable[[RetentionCase, WorkItem, Policy, User], dict[str, Any]]

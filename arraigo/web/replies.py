@@ -41,12 +41,16 @@ def typed(request: HttpRequest, page: str = "") -> QueryDict | None:
     return draft
 
 
-def unfinished(form: BaseForm) -> None:
-    """Leave out of a form that is put back what was not reached yet: it is no mistake; what was typed wrong is."""
+def unfinished(form: BaseForm) -> bool:
+    """Leave out of a form that is put back what was not reached yet: it is no mistake; what was typed wrong is.
+
+    Whether anything was.
+    """
     typed: Any = form.data
-    for name in list(form.errors):
-        if name not in form.fields or not any(typed.getlist(form.add_prefix(name))):
-            del form.errors[name]
+    missing = [name for name in form.errors if name not in form.fields or not any(typed.getlist(form.add_prefix(name)))]
+    for name in missing:
+        del form.errors[name]
+    return bool(missing)
 
 
 def sent(request: HttpRequest, form: BaseForm) -> bool:

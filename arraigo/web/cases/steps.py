@@ -48,7 +48,7 @@ def page(request: HttpRequest, item: WorkItem, way: list[WorkItem] | None = None
     """The page of an open step, its form filled with what was typed before; `way` are the case's items, where known."""
     own = reverse("step", args=[item.instance.key, item.pk])
     form = _form(request, item, replies.typed(request, own))
-    replies.unfinished(form)
+    form.is_whole = not replies.unfinished(form)
     return _page(request, item, form, 200, way)
 
 
