@@ -47,6 +47,7 @@ WRONG: dict[str, str] = {
     "demo --as-of=": "'' is no moment",
     "repeat-faults --as-of=": "'' is no moment",
     "fill-holidays --year 99999": "99999",
+    "fill-holidays --year 0": "known for 0",
     "remove-second-factor nobody": "nobody",
 }
 """Command line → what its sentence must name."""

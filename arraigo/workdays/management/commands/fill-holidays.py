@@ -18,7 +18,8 @@ class Command(BaseCommand):
     @no_translations
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            added = actions.fill_holidays(options["year"] or clock.today().year)
+            year = options["year"]
+            added = actions.fill_holidays(clock.today().year if year is None else year)
         except RuleBroken as error:
             raise CommandError(str(error)) from error
         for holiday in added:
