@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from django.core.serializers.json import DjangoJSONEncoder
+from django.utils.translation import gettext as _
 
 from arraigo import clock
 from arraigo.eventlog import actions as eventlog
@@ -44,6 +45,8 @@ def export(kind_name: str, target: Path, format_name: str = "") -> int:
     kind = kind_of(kind_name)
     write = _writer(format_name or _format_of(target))
     try:
+        if target.exists() and not target.is_file():
+            raise OSError(_("it is no file"))
         with _replacing(target) as part:
             count = write(kind, part)
     except OSError as error:
@@ -55,13 +58,18 @@ def export(kind_name: str, target: Path, format_name: str = "") -> int:
 def to_text(kind_name: str, file: IO[str]) -> int:
     """Write every record of a kind as CSV to an open text file; how many.
 
-    Raises KindUnknown, and BrokenPipeError where nobody reads any more: what was written by then is recorded.
+    Raises KindUnknown, FileUnwritable, and BrokenPipeError where nobody reads any more; what was written by then is
+    recorded.
     """
     kind, count = kind_of(kind_name), 0
     try:
         for count in _written(kind, file):  # noqa: B007
             pass
         file.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise FileUnwritable(Path("-"), error.strerror or str(error)) from error
     finally:
         _record(kind, count, "")
     return count

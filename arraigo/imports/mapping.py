@@ -188,11 +188,13 @@ def load(name: str, kind: KindName, fields: Sequence[str]) -> ColumnMapping:
     """
     if not name:
         return ColumnMapping(kind=kind, columns={field: field for field in fields})
-    path = _path(name)
     try:
+        path = _path(name)
         found = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise MappingInvalid(path, str(error)) from error
+    except OSError as error:
+        raise MappingInvalid(Path(name), error.strerror or str(error)) from error
     return checked(found, path, kind, fields)
 
 

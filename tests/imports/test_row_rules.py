@@ -1,5 +1,6 @@
 """A row obeys the rules of the forms: each of these was wrong by itself, and says why."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ from django.utils import translation
 
 from arraigo.customers.models import Customer
 from arraigo.eventlog.models import Event
-from arraigo.imports import actions, jobs, mapping
+from arraigo.imports import actions, exports, jobs, mapping
+from arraigo.imports.errors import FileUnwritable
 from arraigo.imports.kinds import kind_of
 from arraigo.imports.models import ImportRun
 from arraigo.products.models import Product
@@ -207,8 +209,24 @@ def test_what_left_in_a_file_is_noted(tmp_path: Path, capsys: pytest.CaptureFixt
 
 
 def test_a_place_where_nothing_can_be_written_is_told_so(tmp_path: Path) -> None:
-    with translation.override("en"), pytest.raises(CommandError, match="cannot be written"):
-        call_command("export", "zones", str(tmp_path / "nowhere" / "z.csv"))
+    pipe = tmp_path / "z.csv"
+    os.mkfifo(pipe)  # as /dev/null is: what is no file is not put aside for one
+    for target in (tmp_path / "nowhere" / "z.csv", pipe):
+        with translation.override("en"), pytest.raises(CommandError, match="cannot be written"):
+            call_command("export", "zones", str(target))
+    assert pipe.is_fifo()
+    full = Path("/dev/full").open("w")  # noqa: SIM115 -- closing it fails too
+    with pytest.raises(FileUnwritable):
+        exports.to_text("zones", full)
+    with pytest.raises(OSError, match="space"):
+        full.close()
+
+
+@pytest.mark.parametrize("told", [("--guess", ""), ("customers", ""), ("customers", "c.csv", "--map", "")])
+def test_a_name_that_no_file_has_is_told_so(write: Write, monkeypatch: pytest.MonkeyPatch, told: tuple[str]) -> None:
+    monkeypatch.chdir(write("c.csv", "external_id,name", "1,Ana").parent)
+    with translation.override("en"), pytest.raises(CommandError, match="File name too long"):
+        call_command("import", *(each or "x" * 300 for each in told))
 
 
 def test_a_guess_that_cannot_be_written_is_told_so(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,7 +37,11 @@ def private_copy(path: Path) -> Iterator[Copy]:
 
     Raises FileMissing, FileEmpty, FileUnreadable, FileChanged, FileBroken, FileTooLarge, PackedTooTightly.
     """
-    if not path.is_file():
+    try:
+        there = path.is_file()
+    except OSError as error:  # a folder that may not be looked into, a name that no file has
+        raise FileUnreadable(path, error.strerror or str(error)) from error
+    if not there:
         raise FileMissing(path)
     folder = Path(settings.DATA_DIR) / "imports" / "reading"
     folder.mkdir(parents=True, exist_ok=True)
