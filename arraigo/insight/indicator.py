@@ -68,6 +68,11 @@ class Indicator(BaseModel, frozen=True):
         return self.of(self.last)
 
     @property
+    def running(self) -> bool:
+        """Whether the month has not ended: a part of it says nothing yet against a whole one."""
+        return clock.today() < clock.next_month(self.month)
+
+    @property
     def lower(self) -> bool:
         """Whether the procedure reached its aim this month."""
         return self.count < self.previous

@@ -12,6 +12,7 @@ from arraigo.documents import sheets
 from arraigo.documents.values import amount, moment, number, paper_language
 from arraigo.insight import statement, tables, words
 from arraigo.insight.figures import MonthFigures
+from arraigo.insight.indicator import Indicator
 from arraigo.insight.models import Evaluation, IndicatorReview
 
 
@@ -36,15 +37,21 @@ def evaluation_pdf(evaluation: Evaluation) -> bytes:
 
 def statements(figures: MonthFigures) -> Iterator[str]:
     """What the figures mean, in sentences."""
-    found = figures.indicator
+    yield from _of_indicator(figures.indicator)
+    counts = figures.counts
+    yield _("Saved: %(share)s") % {"share": statement.share(counts.saved, counts.judged)}
+    yield _("Still saved at 90 days: %(share)s") % {"share": statement.share(counts.saved_again, counts.judged_again)}
+
+
+def _of_indicator(found: Indicator) -> Iterator[str]:
+    if found.running:
+        yield statement.so_far(found)
+        return
     yield statement.aim(found)
     yield statement.chance(found.difference)
     yield statement.interval(found.difference)
     if told := statement.target(found):
         yield told
-    counts = figures.counts
-    yield _("Saved: %(share)s") % {"share": statement.share(counts.saved, counts.judged)}
-    yield _("Still saved at 90 days: %(share)s") % {"share": statement.share(counts.saved_again, counts.judged_again)}
 
 
 def _figures(figures: MonthFigures) -> Iterator[tuple[str, str, str]]:

@@ -18,6 +18,13 @@ def aim(found: Indicator) -> str:
     return _("%(count)s against %(previous)s: higher, the aim of the month is missed.") % counts
 
 
+def so_far(found: Indicator) -> str:
+    """What can be said of a month that has not ended."""
+    return _(
+        "%(count)s so far, against %(previous)s in the whole month before: whether it is lower is known at its end."
+    ) % {"count": found.count, "previous": found.previous}
+
+
 def chance(found: Difference) -> str:
     """Whether the difference may be chance."""
     told = _real(found) if found.real else _may_be_chance(found)

@@ -4,8 +4,9 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
+from django.utils.translation import override
 
-from arraigo.insight import indicator, queries
+from arraigo.insight import indicator, paper, queries
 from arraigo.people.models import Role
 from arraigo.procedure.queries import current_policy
 from arraigo.terminations import actions as terminations
@@ -32,6 +33,16 @@ def test_lower_than_last_month(cast: Cast, february: int, march: int, lower: boo
     assert found.as_line() == {
         "month": "2026-03", "counts": "requested", "count": march, "previous": february, "lower": lower,
     }  # fmt: skip
+
+
+def test_a_month_that_runs_on_is_not_judged_against_a_whole_one(cast: Cast) -> None:
+    bajas(cast, -20, ["price"] * 2)
+    bajas(cast, 0, ["faults"])
+    figures = queries.month_figures(MARCH)
+    with override("es-bo"):
+        assert "1 hasta ahora, contra 2 en todo el mes anterior" in next(paper.statements(figures))
+        with moment(days=30):
+            assert "se cumple la meta del mes" in next(paper.statements(figures))
 
 
 def test_arrears_deaths_and_moves_stand_apart(cast: Cast) -> None:

@@ -20,6 +20,7 @@ class RouteForm(StepForm):
     plant_note = forms.CharField(
         label=_("Note for plant"),
         help_text=_("What plant has to mend before the second visit."),
+        error_messages={"required": _("Write what plant has to mend: it is told that, and the second order says it.")},
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=2000,
     )
