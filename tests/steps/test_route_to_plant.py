@@ -89,7 +89,8 @@ def test_plant_reads_it_by_e_mail_where_the_administrator_wrote_its_address(walk
 
 
 def test_plant_is_told_what_to_mend(walk: Walk) -> None:
-    assert walk.errors("route_to_plant", plant_note="") == {"plant_note": ["This field is required."]}
+    said = walk.errors("route_to_plant", plant_note="")["plant_note"][0]
+    assert said.startswith("Write what plant has to mend")
     assert WorkOrder.objects.count() == 1
     assert not Message.objects.filter(kind="visit.to_plant").exists()
     assert walk.open == ["route_to_plant"]
