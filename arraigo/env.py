@@ -71,6 +71,8 @@ def env_file(name: str, default: Path) -> Path:
     if path.is_dir():
         raise ImproperlyConfigured(f"{name}={str(path)!r} is a folder: name a file.")
     env_folder(name, path.parent, path.parent)
+    if path.exists() and not os.access(path, os.W_OK):
+        raise ImproperlyConfigured(f"{name}: {str(path)!r} cannot be written: name a file that this user owns.")
     return path
 
 

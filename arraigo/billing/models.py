@@ -115,6 +115,9 @@ class BillingClaim(Record):
         REFUSED = "refused", _("Refused by billing")
         CANCELLED = "cancelled", _("Cancelled")
 
+    NOT_GIVEN = (State.REFUSED, State.CANCELLED)
+    """States that give the customer nothing: billing refused the claim, or it was taken back."""
+
     number = models.CharField(max_length=24, unique=True)
     kind = models.CharField(max_length=12, choices=Kind.choices)
     claim_type = models.CharField(max_length=80)

@@ -29,7 +29,7 @@ LONGEST = 24 * 3600
 
 
 BEYOND_COLUMNS = ("sheet", "monthly_charge", "terminated_when", "products")
-"""What a ready mapping may say that the page does not ask for: it stays as it is."""
+"""What a ready mapping may say that the page does not ask for, or not always: it stays as it is."""
 
 
 def upload(file: Any, kind_name: str, *, actor: User | None) -> ImportRun:
@@ -75,11 +75,12 @@ def set_mapping(run: ImportRun, told: Mapping[str, Any], *, create_missing: bool
     return ImportRun.objects.get(pk=run.pk)
 
 
-def take_sheet(run: ImportRun, sheet: str) -> ImportRun:
+def take_sheet(run: ImportRun, sheet: str, *, source: str, create_missing: bool) -> ImportRun:
     """Let the import take another sheet of its workbook, with a mapping to begin with. Raises ImportRefused."""
     guessed = guess.guess(Path(run.stored), run.kind, sheet=sheet).mapping
-    told = guessed.model_dump(mode="json", exclude_defaults=True) | {"sheet": sheet, "source": run.source}
-    return set_mapping(run, told, create_missing=run.create_missing)
+    # With its defaults: of the mapping of the other sheet nothing stays.
+    told = guessed.model_dump(mode="json") | {"sheet": sheet, "source": source}
+    return set_mapping(run, told, create_missing=create_missing)
 
 
 @transaction.atomic

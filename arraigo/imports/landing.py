@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from arraigo.imports import store
-from arraigo.imports.fields import Row
+from arraigo.imports.fields import NO_ADDRESS, Row
 from arraigo.imports.ledger import Ledger
 from arraigo.imports.mapping import ColumnMapping
 from arraigo.imports.reading.raw import RawRow, Reject
@@ -278,7 +278,8 @@ def untold(batch: Iterable[Parsed[Any]], names: Collection[str]) -> dict[str, se
 
 def numbered(row: Row, length: int) -> str:
     """The number of a record whose file gives it none: its external id, fit for a page's address."""
-    return short(row.external_id.replace("/", "-"), length)
+    number = row.external_id.replace("/", "-")
+    return short(f"{number}-" if number in NO_ADDRESS else number, length)
 
 
 def number_claim(number: str) -> str:

@@ -44,7 +44,9 @@ def _are_windows(value: Any) -> bool:
 
 
 def _is_week(value: Any) -> bool:
-    return isinstance(value, dict) and set(value) <= set(DAYS) and all(map(_are_windows, value.values()))
+    """A day without windows is one on which nobody works."""
+    days = isinstance(value, dict) and set(value) <= set(DAYS)
+    return days and all(day == [] or _are_windows(day) for day in value.values())
 
 
 def _is_note(value: Any) -> bool:

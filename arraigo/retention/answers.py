@@ -5,10 +5,11 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.db.models import Case, F, QuerySet, Value, When
+from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from arraigo import clock
+from arraigo.billing.models import BillingClaim
 from arraigo.money import ZERO
 from arraigo.retention import firm_no
 from arraigo.retention.models import Offer
@@ -86,15 +87,21 @@ def wait_for_approval(case_id: int) -> None:
 
 
 def give_up(case_id: int) -> None:
-    """What was accepted, but not carried out yet, when the customer insisted on leaving is no answer any more."""
+    """What was accepted, but not carried out yet, when the customer insisted on leaving is no answer any more.
+
+    Nor is what was claimed: its claim, which billing had not applied, ended with the insistence.
+    """
     asked = When(approval=Offer.Approval.WAITING, then=Value(Offer.Approval.NOT_NEEDED))
-    _to_carry_out(case_id).update(answer=Offer.Answer.REFUSED, approval=Case(asked, default=F("approval")))
+    undone = _agreed(case_id).filter(Q(claim=None) | Q(claim__state=BillingClaim.State.CANCELLED))
+    undone.update(answer=Offer.Answer.REFUSED, approval=Case(asked, default=F("approval")))
 
 
 def _to_carry_out(case_id: int) -> QuerySet[Offer]:
-    return Offer.objects.filter(
-        case_id=case_id,
-        answer=Offer.Answer.ACCEPTED,
-        claim=None,
-        kind__in=[Offer.Kind.BILL_WAIVER, Offer.Kind.COMPENSATION],
-    ).exclude(approval=Offer.Approval.REFUSED)
+    return _agreed(case_id).filter(claim=None)
+
+
+def _agreed(case_id: int) -> QuerySet[Offer]:
+    """Accepted credits that no approver refused."""
+    kinds = [Offer.Kind.BILL_WAIVER, Offer.Kind.COMPENSATION]
+    agreed = Offer.objects.filter(case_id=case_id, answer=Offer.Answer.ACCEPTED, kind__in=kinds)
+    return agreed.exclude(approval=Offer.Approval.REFUSED)

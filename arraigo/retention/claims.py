@@ -80,10 +80,6 @@ CORRECTED = (RetentionCase.Outcome.RUNNING, RetentionCase.Outcome.ACCEPTED, Rete
 """Outcomes of the cases whose customer stays, so that a credit is still owed."""
 
 
-ENDED_UNPAID = (BillingClaim.State.REFUSED, BillingClaim.State.CANCELLED)
-"""States of the claims that may be entered once more: billing refused them, or the advisor took them back."""
-
-
 def waiting(case: RetentionCase) -> list[BillingClaim]:
     """The claims of what the customer accepted that billing has not decided: each can be taken back by itself."""
     mine = BillingClaim.objects.filter(
@@ -106,9 +102,7 @@ def take_back(case_id: int, number: str, *, reason: str, actor: User) -> None:
     if not reason.strip():
         raise CannotUndo(str(_("write why it is taken back")))
     billing.cancel_claim(claim.pk, actor=actor, reason=reason.strip())
-    Promise.objects.filter(case=case_id, proof=number, state=Promise.State.OPEN).update(
-        state=Promise.State.CANCELLED, ended_at=clock.now()
-    )
+    promises.take_back(case_id, proof=number)
 
 
 def correctable(case: RetentionCase, number: str) -> Offer | None:
@@ -118,8 +112,9 @@ def correctable(case: RetentionCase, number: str) -> Offer | None:
     ).exists()
     if leaving or case.outcome not in CORRECTED:
         return None
-    refused = case.offers.filter(claim__number=number, claim__state__in=ENDED_UNPAID, answer=Offer.Answer.ACCEPTED)
-    return refused.select_related("claim", "product__offering").first()
+    accepted = case.offers.filter(claim__number=number, answer=Offer.Answer.ACCEPTED)
+    ended = accepted.filter(claim__state__in=BillingClaim.NOT_GIVEN)
+    return ended.select_related("claim", "product__offering").first()
 
 
 @transaction.atomic

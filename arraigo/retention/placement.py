@@ -1,7 +1,7 @@
 """Where the work items of a case land: whose tray, how urgent, due when."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from arraigo import clock
 from arraigo.engine.models import WorkItem
@@ -19,6 +19,8 @@ CONTROLS = {
     "step_09": QualityControl.Kind.POST_VISIT,
     "step_10": QualityControl.Kind.POST_SERVICE,
 }
+DESK = (Role.ADVISOR, Role.TEAM_LEAD)
+"""Roles whose items stand in the trays of the case's team."""
 
 
 def of(case: RetentionCase) -> Callable[[WorkItem], None]:
@@ -26,7 +28,7 @@ def of(case: RetentionCase) -> Callable[[WorkItem], None]:
 
     def place(item: WorkItem) -> None:
         item.priority = _priority(item)
-        if item.role in (Role.ADVISOR, Role.TEAM_LEAD):
+        if item.role in DESK:
             item.unit_id = case.team_id
             item.assignee_id = case.owner_id if item.role == Role.ADVISOR else None
         elif item.element in visits.ELEMENTS:
@@ -35,6 +37,15 @@ def of(case: RetentionCase) -> Callable[[WorkItem], None]:
             item.due_at = _control_due(case, CONTROLS[item.element])
 
     return place
+
+
+def again(case: RetentionCase, items: Iterable[WorkItem]) -> None:
+    """Place the desk's items that are open once more: they are the present owner's and team's, whose ever they were."""
+    place = of(case)
+    for item in items:
+        if item.role in DESK:
+            place(item)
+            item.save(update_fields=["unit", "assignee", "priority"])
 
 
 def _priority(item: WorkItem) -> int:

@@ -129,6 +129,12 @@ def break_open(case: RetentionCase, kind: Promise.Kind, *, proof: str) -> int:
     )
 
 
+def take_back(case_id: int, **which: Any) -> int:
+    """Cancel the open promises of the case that are `which`: what they promised is taken back; how many."""
+    waiting = Promise.objects.filter(case=case_id, state=Promise.State.OPEN, **which)
+    return waiting.update(state=Promise.State.CANCELLED, ended_at=clock.now())
+
+
 def cancel_open(case: RetentionCase) -> int:
     """Open promises of a case that ended otherwise are cancelled.
 

@@ -8,7 +8,6 @@ deleted. So several steps are taken back one after the other, the last one first
 
 import datetime as dt
 from collections.abc import Callable, Collection, Sequence
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -31,7 +30,7 @@ from arraigo.people.models import Role, User
 from arraigo.procedure import queries as procedures
 from arraigo.products import actions as products
 from arraigo.products.models import Courtesy
-from arraigo.retention import amounts, clocks, firm_no
+from arraigo.retention import amounts, clocks, firm_no, placement, promises
 from arraigo.retention.errors import CannotUndo
 from arraigo.retention.models import Offer, Promise, Receipt, RetentionCase
 from arraigo.retention.telling import APPROVALS, awaited
@@ -74,6 +73,11 @@ def _last(case: RetentionCase) -> WorkItem | None:
     return None if item is None or item.element not in WHAT or not is_last(item) else item
 
 
+def claims_of(case: RetentionCase, item: WorkItem | None) -> set[int]:
+    """Keys of the billing claims that are taken back with `item`, the last step of the case."""
+    return set(_claims(case).values_list("pk", flat=True)) if item and item.element in CLAIMS else set()
+
+
 def looks_possible(case: RetentionCase, items: list[WorkItem]) -> bool:
     """Whether the last step of `items` (all of the case) may be one that can be taken back. No query."""
     done = [item for item in items if item.status == WorkItem.Status.COMPLETED and item.completed_at]
@@ -111,6 +115,7 @@ def undo(item_id: int, *, reason: str, actor: User) -> engine.Advance:
     advance = engine.undo(item, outcome="undone")
     waited = [each for each in advance.cancelled if each.element in APPROVALS]
     _tell_approvers("approval.withdrawn", case, waited, actor, reason)
+    placement.again(case, advance.opened)
     ended = _TAKE_BACK[item.element](case, actor)
     _restore(case, undone)
     eventlog.record(
@@ -233,7 +238,7 @@ def _take_back_offer(case: RetentionCase, actor: User) -> list[str]:
     transfers = [order.number for order in _transfers(case)]
     if ended or transfers:
         orders.cancel_open(case.number, actor=actor)
-        _cancel(case, kind__in=[Promise.Kind.COURTESY, Promise.Kind.TRANSFER])
+        promises.take_back(case.pk, kind__in=[Promise.Kind.COURTESY, Promise.Kind.TRANSFER])
     offers = _last_offers(case)
     Offer.objects.filter(pk__in=[offer.pk for offer in offers]).update(answer=Offer.Answer.UNDONE)
     return ended + transfers + [offer.kind for offer in offers]
@@ -245,14 +250,14 @@ def _take_back_claim(case: RetentionCase, actor: User) -> list[str]:
     for claim in ended:
         if claim.state == BillingClaim.State.ENTERED:
             billing.cancel_claim(claim.pk, actor=actor)
-        _cancel(case, proof=claim.number)
+        promises.take_back(case.pk, proof=claim.number)
     return [claim.number for claim in ended]
 
 
 def _take_back_order(case: RetentionCase, actor: User) -> list[str]:
     numbers = list(_orders(case).values_list("number", flat=True))
     orders.cancel_open(case.number, actor=actor)
-    _cancel(case, kind=Promise.Kind.VISIT)
+    promises.take_back(case.pk, kind=Promise.Kind.VISIT)
     return numbers
 
 
@@ -274,13 +279,6 @@ _TAKE_BACK: dict[str, Callable[[RetentionCase, User], list[str]]] = {
     ORDER: _take_back_order,
     BAJA: _take_back_baja,
 }
-
-
-def _cancel(case: RetentionCase, **which: Any) -> None:
-    """The promise is taken back with what it promised."""
-    Promise.objects.filter(case=case, state=Promise.State.OPEN, **which).update(
-        state=Promise.State.CANCELLED, ended_at=clock.now()
-    )
 
 
 def _meters(case: RetentionCase) -> list[tuple[str, dict[str, str]]]:

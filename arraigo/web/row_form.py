@@ -35,6 +35,8 @@ class RowForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         entered: dict[str, Any] = super().clean() or self.cleaned_data
         for name, reason in broken_rules(self.row, self.told(entered)):
-            if name not in self.errors:
-                self.add_error(name if name in self.fields else None, capfirst(reason))
+            if name in self.fields and name not in self.errors:
+                self.add_error(name, capfirst(reason))
+            elif name not in self.fields and not self.errors:  # else a part of it is wrong, and says so itself
+                self.add_error(None, capfirst(reason))
         return entered

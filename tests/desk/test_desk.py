@@ -17,6 +17,7 @@ from arraigo.engine.models import WorkItem
 from arraigo.messages.models import Notice
 from arraigo.people.models import Membership, Role, Unit, User
 from arraigo.retention import actions as retention
+from arraigo.retention import undo
 from arraigo.web.desk.forms import CallbackForm
 from tests.cast import Cast, Walk, moment
 from tests.records import refused
@@ -139,6 +140,18 @@ def test_who_comes_to_another_team_is_served_there(walk: Walk) -> None:
     assert client.get(done).status_code == 200, "the way taken can be looked at"
     walk.cast.people[Role.ADVISOR] = rosa
     walk("step_03")
+
+
+def test_what_is_taken_back_after_that_is_in_the_tray_of_the_new_team(walk: Walk) -> None:
+    walk("step_03")
+    rosa = colleague(walk.cast)
+    other = Unit.objects.create(code="OTRO", name="Equipo del Valle", kind=Unit.Kind.RETENTION_TEAM)
+    rosa.memberships.update(unit=other)
+    actions.take_over(walk.case.pk, actor=rosa)
+    last = undo.last_step(walk.reload())
+    assert last is not None
+    undo.undo(last.pk, reason="Otro monto", actor=rosa)
+    assert (walk.item("step_03").assignee, walk.item("step_03").unit) == (rosa, other)
 
 
 def test_a_case_changes_hands_with_everything(walk: Walk) -> None:

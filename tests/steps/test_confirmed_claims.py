@@ -10,9 +10,11 @@ from arraigo.billing import actions as billing
 from arraigo.billing.models import Bill, BillingClaim
 from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role
+from arraigo.procedure import queries as procedures
 from arraigo.retention import actions, claims
 from arraigo.retention.errors import CannotCorrect
 from arraigo.retention.models import Promise
+from arraigo.retention.steps.step_05_engineering_service import note_for
 from tests.cast import Cast, Household, Walk
 from tests.records import refused
 from tests.web.conftest import signed_in
@@ -109,6 +111,25 @@ def test_who_leaves_is_claimed_nothing_more(walk: Walk, cast: Cast) -> None:
     actions.insist(walk.case.pk, actor=cast[Role.ADVISOR])
     with refused(CannotCorrect):
         claims.correct(walk.case.pk, claim.number, amount=claim.amount, actor=cast[Role.ADVISOR])
+
+
+def test_what_ended_with_the_insistence_is_not_claimed_again_when_the_customer_stays(walk: Walk, cast: Cast) -> None:
+    """It counts as refused, and is offered anew."""
+    claim = BillingClaim.objects.get()
+    actions.insist(walk.case.pk, actor=cast[Role.ADVISOR])
+    actions.stay(walk.case.pk, why="stay_offer", words="Lo pensé", actor=cast[Role.ADVISOR])
+    claim.refresh_from_db()
+    assert (claim.state, claim.offer.answer) == ("cancelled", "refused")
+    with refused(CannotCorrect):
+        claims.correct(walk.case.pk, claim.number, amount=claim.amount, actor=cast[Role.ADVISOR])
+
+
+def test_the_note_is_silent_about_a_claim_that_was_taken_back(walk: Walk, cast: Cast) -> None:
+    walk.go("step_05")
+    claim, policy = BillingClaim.objects.get(), procedures.policy_of(walk.case.instance.definition_id)
+    assert "MES DE MARZO" in note_for(walk.case, "70000001", policy)
+    claims.take_back(walk.case.pk, claim.number, reason="Otro monto", actor=cast[Role.ADVISOR])
+    assert "MES DE MARZO" not in note_for(walk.case, "70000001", policy)
 
 
 def waivers() -> list[Promise]:

@@ -74,6 +74,27 @@ def test_what_costs_nothing_has_nothing_to_compensate_but_may_be_refused(home: H
     assert walk.open == ["step_14"]
 
 
+def test_who_refuses_need_not_name_a_day(home: Household) -> None:
+    walk = to_step_12(home)
+    walk("step_12", **credit(home.internet, days="", amount=""), answer="refused", firm_no="on")
+    offer = Offer.objects.get()
+    assert (offer.answer, offer.days, offer.amount, offer.firm_no) == ("refused", None, 0, True)
+
+
+def test_what_was_credited_while_the_page_was_open_is_said(home: Household, cast: Cast) -> None:
+    walk = Walk(home, products=[home.internet, home.television], reason="compensation")
+    walk.go("step_01", "step_02", "step_11")
+    claim = billing.enter_claim(
+        "bill_waiver", claim_type="Otro", product=home.internet, month=clock.month_of(clock.now()),
+        amount=Decimal("10"), actor=cast[Role.BILLING],
+    )  # fmt: skip
+    both = {**credit(home.internet, days="5"), **credit(home.television, days="3")}
+    said = f"This month of {home.internet} is credited already ({claim.number})."
+    assert walk.errors("step_12", **both) == {f"days_{home.internet.pk}": [said]}
+    walk("step_12", **credit(home.internet, days="", amount=""), **credit(home.television, days="3"))
+    assert Offer.objects.get().product == home.television
+
+
 @pytest.mark.parametrize("days", ["0", "32", "", "x"])
 def test_days_of_a_month(home: Household, days: str) -> None:
     errors = to_step_12(home).errors("step_12", **credit(home.internet, days=days))

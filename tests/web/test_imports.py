@@ -107,7 +107,7 @@ def test_the_sheet_of_a_workbook(admin: Client, tmp_path: Path) -> None:
     run = uploaded(admin, content, "abonados.xlsx")
     page = reverse("administration_import", args=[run.pk])
     assert "Rosa" in admin.get(page).content.decode()
-    assert sent(admin, run, "bring", sheet="Febrero") == 302
+    assert sent(admin, run, "bring", sheet="Febrero", source="crm") == 302
     assert not OrmQ.objects.exists()
     shown = admin.get(page)
     assert "Luis" in shown.content.decode()
@@ -115,7 +115,7 @@ def test_the_sheet_of_a_workbook(admin: Client, tmp_path: Path) -> None:
     assert sent(admin, run, "look", sheet="Vacía") == 400
     assert sent(admin, run, "bring") == 302
     assert carried_out(run, dry_run=False).accepted == 1
-    assert Customer.objects.get(external_id="2").name == "Luis"
+    assert Customer.objects.get(external_id="2", source="crm").name == "Luis"
 
 
 def test_bad_files_and_bad_mappings_are_told_at_their_field(admin: Client) -> None:

@@ -79,9 +79,9 @@ def note_for(case: RetentionCase, phone: str, policy: Policy) -> str:
     given = case.offers.filter(answer=Offer.Answer.ACCEPTED, month__isnull=False).exclude(
         approval=Offer.Approval.REFUSED
     )
-    # What billing refused was not given: the note is silent about it.
+    # What billing refused, or was taken back, was not given: the note is silent about it.
     offers = list(given.select_related("claim").order_by("id"))
-    stand = [each for each in offers if not each.claim or each.claim.state != BillingClaim.State.REFUSED]
+    stand = [each for each in offers if not each.claim or each.claim.state not in BillingClaim.NOT_GIVEN]
     if offers and not stand and (silent := policy.value("note.without_credit", "")):  # younger than some versions
         return order_note.fill_note(silent, month=None, phone=phone)
     credits = {offer.product_id: (offer.kind, offer.month) for offer in stand or offers}

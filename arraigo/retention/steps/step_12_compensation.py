@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from arraigo import clock
 from arraigo.engine.models import WorkItem
-from arraigo.money import CENTAVO
+from arraigo.money import CENTAVO, ZERO
 from arraigo.people.models import User
 from arraigo.procedure.policy import Policy
 from arraigo.products.models import Product
@@ -22,7 +22,7 @@ from arraigo.retention.registry import StepResult, StepRun, step
 class CompensationForm(CreditForm):
     """Days and amount of each product, and the customer's answer to the whole.
 
-    Of several products, one without days is not compensated.
+    Of several products, one without days is not compensated. Who refuses may do so before any day is named.
     """
 
     sources = {"days": ("12",), "amount": ("12",)}
@@ -36,8 +36,7 @@ class CompensationForm(CreditForm):
     def add_product(self, product: Product) -> None:
         self.fields[f"days_{product.pk}"] = forms.IntegerField(
             label=_("Days affected of %(product)s") % {"product": product},
-            required=not self.several,
-            error_messages={"required": _("Write for how many days you compensate.")},
+            required=False,
             initial=lambda: self._proposed.get(product.pk),
             min_value=1,
             max_value=31,
@@ -71,8 +70,10 @@ class CompensationForm(CreditForm):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         names = self.credit_fields()
-        if self.several and not any(cleaned.get(name) or name in self.errors for name in names):
-            self.add_error(names[0], _("Write the days of at least one product."))
+        named = any(cleaned.get(name) or name in self.errors for name in names)
+        if not named and cleaned.get("answer") != Offer.Answer.REFUSED:
+            several, one = _("Write the days of at least one product."), _("Write for how many days you compensate.")
+            self.add_error(names[0], several if self.several else one)
         for product in self.products:
             self._clean_product(product, cleaned)
         self.refuse_more_than_the_bundle()
@@ -100,7 +101,13 @@ class CompensationForm(CreditForm):
             self.refuse_stacking(days_field, product)
 
     def credited(self) -> list[Credit]:
-        return [self._credit(product) for product in self.products if self.cleaned_data[f"days_{product.pk}"]]
+        named = [self._credit(product) for product in self.products if self.cleaned_data[f"days_{product.pk}"]]
+        return named or [self._unnamed()]
+
+    def _unnamed(self) -> Credit:
+        """A compensation that was refused before its days were named: for no product more than for another."""
+        product = self.products[0]
+        return Credit(Offer.Kind.COMPENSATION, product, ZERO, self.month_worth(product))
 
     def _credit(self, product: Product) -> Credit:
         days, amount = (self.cleaned_data[f"{part}_{product.pk}"] for part in ("days", "amount"))

@@ -96,7 +96,8 @@ def _carried_out(request: HttpRequest, run: ImportRun, form: MappingForm) -> boo
     data = form.cleaned_data
     try:
         if "sheet" in form.changed_data:
-            jobs.take_sheet(run, data["sheet"])
+            jobs.take_sheet(run, data["sheet"], source=data["source"], create_missing=data["create_missing"])
+            messages.info(request, _("Another sheet, other columns: look over what was recognised before you go on."))
             return True
         jobs.set_mapping(run, form.told(), create_missing=data["create_missing"])
         act = request.POST.get("act", "")

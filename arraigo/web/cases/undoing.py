@@ -53,7 +53,7 @@ def take_back(request: HttpRequest, number: str) -> HttpResponse:
             return after(request, number, [opened.pk for opened in advance.opened])
     context = {
         **contexts.frame(case, user), "form": form, "title": _("Take back"), "body": "cases/undo.html",
-        "waiting": [] if item is not None and item.element in undo.CLAIMS else claims.waiting(case),
+        "waiting": [each for each in claims.waiting(case) if each.pk not in undo.claims_of(case, item)],
     }  # fmt: skip
     if item is None and (hindered := undo.hindered(case)) is not None:
         context |= {"hindered_title": handler(hindered[0].element).title, "hindered_because": hindered[1]}
@@ -76,7 +76,7 @@ def take_claim_back(request: HttpRequest, number: str, claim: str) -> HttpRespon
         raise Http404
     form, status = UndoForm(replies.typed(request)), 400
     last = undo.last_step(case)
-    if last is not None and last.element in undo.CLAIMS:
+    if found.pk in undo.claims_of(case, last):
         return redirect("case_undo", number)  # the whole step is taken back, and is open again
     if replies.sent(request, form):
         try:

@@ -22,9 +22,12 @@ def callback(user: User, pk: int) -> Callback:
 
 
 def calls(user: User) -> QuerySet[Callback]:
-    """The calls of `user`, and of the teams that the person heads, with what a row shows."""
+    """The calls of `user`, and of the teams that the person heads, with what a row shows.
+
+    Those of a case that another team took over since are that team's.
+    """
     led = Callback.objects.filter(Q(person=user) | Q(case__team__in=cases.units_as(user, Role.TEAM_LEAD)))
-    return led.select_related("case__customer", "person", "done_by")
+    return led.filter(case__in=cases.cases(user)).select_related("case__customer", "person", "done_by")
 
 
 def calls_to_make(user: User) -> QuerySet[Callback]:

@@ -14,7 +14,7 @@ from arraigo.engine.models import WorkItem
 from arraigo.people.models import Role, User
 from arraigo.retention.models import Offer, Override
 from arraigo.retention.registry import handler
-from arraigo.web.cases.access import units_as
+from arraigo.web.cases.access import cases, units_as
 from arraigo.web.filters import Choice, Days, Filter, Words
 from arraigo.web.lists import Column, List
 from arraigo.web.team_lead import access
@@ -63,10 +63,10 @@ def waiting(user: User) -> QuerySet[WorkItem]:
 
 
 def taken(user: User) -> QuerySet[WorkItem]:
-    """What the heads of the teams of `user` decided, with amount in Bs and reason."""
+    """What the heads of the teams of `user` decided of cases that are still theirs, with amount in Bs and reason."""
     rows = WorkItem.objects.filter(
         role=Role.TEAM_LEAD, status=WorkItem.Status.COMPLETED, unit__in=units_as(user, Role.TEAM_LEAD),
-        element__in=access.DECISIONS,
+        element__in=access.DECISIONS, instance__case__in=cases(user),
     )  # fmt: skip
     offers = _of_the_item(Offer.objects.all(), "approved_at")
     granted = _of_the_item(Override.objects.all(), "at")
