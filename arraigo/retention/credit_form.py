@@ -52,15 +52,16 @@ class CreditForm(AnswerForm):
     def prepare(self) -> None:
         self.products = self.every = list(self.creditable())
         self.month = amounts.credit_month(self.products, self.case, self.item.element)
-        # What the page asked for is answered, though it was credited meanwhile.
-        self.products = [each for each in self.every if not self.why_not(each) or self._was_asked(each)] or self.every
+        self.products = [each for each in self.every if not self.why_not(each) or self._met(each)] or self.every
         self.fields["month_shown"].initial = self.month.isoformat()
         for product in self.products:
             self.add_product(product)
         self.order_fields([*self.credit_fields(), "answer"])
 
-    def _was_asked(self, product: Product) -> bool:
-        return any(name.endswith(f"_{product.pk}") for name in self.data)
+    def _met(self, product: Product) -> bool:
+        """Whether the page still asked about `product`, which was credited meanwhile: its field says so then."""
+        told = [name for name in self.data if name.endswith(f"_{product.pk}") and self.data[name]]
+        return bool(told) and product.pk in self._claims
 
     def creditable(self) -> Sequence[Product]:
         """The products of the case that the step may credit."""

@@ -33,7 +33,7 @@ OF_UNITS = {Role.ADVISOR, Role.TEAM_LEAD, Role.OPERATIONS_SUPERVISOR, Role.TECHN
 EVERYBODYS = {
     "customer", "customer_change", "timeline", "product_new", "product", "solution", "payment_new", "case_new",
     "credit_listing_new", "credit_listing_lift", "ticket_new", "ticket", "ticket_state", "ticket_follow_up",
-    "morning_call", "procedure_version", "procedure_diagram", "tray",
+    "morning_call", "procedure_version", "procedure_diagram", "tray", "case_take_over",
 }  # fmt: skip
 """Of no unit: customers with their products and tickets, and the procedure. A tray is always the own one."""
 
