@@ -1,7 +1,8 @@
 """People at their browsers: signed in to a real granian over loopback, each request timed.
 
 A time is what the browser waits: from the request's first byte sent to the answer's last byte read, on
-one kept-open connection. Standard output carries JSON.
+one kept-open connection. Beside it stands the time in the server, from the call of the application to its answer, which
+knows neither the way there nor the wait for a free thread. Standard output carries JSON.
 """
 
 import contextlib
@@ -26,6 +27,8 @@ from bench._volume import ROOT, Place
 from tests.postgres import _free_port
 
 HOST = "127.0.0.1"
+SERVER_TIMING = "Server-Timing"
+"""The header in which an answer says, as browsers read it (W3C Server Timing), its milliseconds in the server."""
 START_SECONDS, STOP_SECONDS = 300, 30
 """A busy machine takes its time."""
 
@@ -39,7 +42,7 @@ def server(place: Place) -> Iterator["Server"]:
     """A server on the database, as `./run` starts it."""
     port = _free_port()
     command = [
-        str(Path(sys.executable).parent / "granian"), "--interface", "wsgi", "arraigo.wsgi:application", "--host", HOST,
+        str(Path(sys.executable).parent / "granian"), "--interface", "wsgi", "bench._timed:application", "--host", HOST,
         "--port", str(port), "--workers", "1", "--blocking-threads", "4", "--log-level", "warning",
     ]  # fmt: skip
     child = subprocess.Popen(command, cwd=ROOT, env=place.environment, stdout=sys.stderr)
@@ -119,10 +122,16 @@ class Browser:
         took = 1000 * (time.perf_counter() - begun)
         if name:
             self.times[name].append(took)
+            self.times[f"{name}, in the server"].append(_in_the_server(response))
         if response.status >= 400:
             raise Failed(f"{method} {path} answered {response.status}.")
         kind = response.getheader("Content-Type") or ""
         return Answer(path, response.getheader("Location") or "", kind, content, took)
+
+
+def _in_the_server(response: http.client.HTTPResponse) -> float:
+    """Milliseconds from the call of the application to its answer."""
+    return float((response.getheader(SERVER_TIMING) or "").rpartition("=")[2])
 
 
 @dataclass

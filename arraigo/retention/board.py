@@ -6,7 +6,8 @@ from typing import Any
 
 from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 
-from arraigo.compiled import compiled, each_of, first, totals
+from arraigo.compiled import compiled, counted, each_of, first, totals
+from arraigo.engine.models import WorkItem
 from arraigo.fieldwork.models import PrintBatch
 from arraigo.network.models import Zone
 from arraigo.orders import queries as orders
@@ -91,6 +92,13 @@ def _conditions(now: dt.datetime, soon: dt.datetime) -> dict[str, Q]:
         "repeat": Q(is_repeat=True),
         "unprinted": Q(is_printed=False),
     }
+
+
+@counted
+def to_route(centers: Sequence[int]) -> QuerySet[WorkItem]:
+    """The visits that could not solve it and wait to be routed to plant."""
+    waiting = WorkItem.objects.filter(role=Role.OPERATIONS_SUPERVISOR, status=WorkItem.Status.OPEN)
+    return waiting.filter(element="route_to_plant", unit__in=each_of(centers))
 
 
 @compiled

@@ -6,12 +6,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from arraigo import clock
-from arraigo.engine.models import WorkItem
 from arraigo.fieldwork.models import PrintBatch
 from arraigo.orders.errors import WrongState
 from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role, User
-from arraigo.retention import board, queries
+from arraigo.retention import board
 from arraigo.web import lists
 from arraigo.web.cases.access import units_as
 from arraigo.web.operations.errors import OrdersChanged, TooManyOrders
@@ -29,11 +28,6 @@ def centers(user: User) -> list[int]:
 def open_orders(user: User) -> QuerySet[WorkOrder]:
     """Open orders of the own centres as the board shows them (`retention.board.open_orders`)."""
     return board.open_orders(centers(user))
-
-
-def to_route(user: User) -> QuerySet[WorkItem]:
-    """The visits that could not solve it and wait for `user` to route them to plant."""
-    return queries.tray(user, Role.OPERATIONS_SUPERVISOR).filter(element="route_to_plant")
 
 
 def order(user: User, number: str) -> WorkOrder:

@@ -49,7 +49,7 @@ def page(user: User, given: QueryDict) -> dict[str, Any]:
     technicians: list[Any] = board.technicians(centers, now)
     return {
         "total": counted["all"],
-        "to_route": access.to_route(user).count(),
+        "to_route": board.to_route(centers),
         "tiles": [Tile(key, label, counted[key]) for key, label in SITUATIONS.items()],
         "technicians": technicians,
         "most": max([technician.load for technician in technicians] or [0]),
