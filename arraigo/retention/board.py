@@ -64,6 +64,20 @@ def _first_paused(centers: Sequence[int]) -> QuerySet[WorkOrder]:
     return open_orders(each_of(centers)).filter(Q(is_paused=True)).order_by("due_at", "pk")[: PAGE + 1]
 
 
+@compiled
+def symptoms(orders: Sequence[int]) -> QuerySet[Any, tuple[int, str]]:
+    """Key of an order, symptom of one of its tickets: in the order of the tickets."""
+    named = WorkOrder.tickets.through.objects.filter(workorder__in=each_of(orders))
+    return named.order_by("troubleticket_id").values_list("workorder_id", "troubleticket__symptom")
+
+
+@compiled
+def batches(orders: Sequence[int]) -> QuerySet[Any, tuple[int, str]]:
+    """Key of an order, number of a batch in which it was printed: the earliest first."""
+    printed = PrintBatch.work_orders.through.objects.filter(workorder__in=each_of(orders))
+    return printed.order_by("printbatch_id").values_list("workorder_id", "printbatch__number")
+
+
 def in_situation(rows: QuerySet[WorkOrder], situation: str, now: dt.datetime) -> QuerySet[WorkOrder]:
     """The orders of `rows` (from `open_orders`) in one of SITUATIONS; a paused one is neither late nor soon."""
     return rows.filter(_conditions(now, now + SOON)[situation])

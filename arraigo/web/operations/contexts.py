@@ -1,10 +1,11 @@
 """What the board shows beside its list: tiles, the load of technicians and zones, the last batches."""
 
 import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import prefetch_related_objects
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.html import format_html_join
@@ -65,11 +66,12 @@ def page(user: User, given: QueryDict) -> dict[str, Any]:
 
 def rows(orders: list[WorkOrder]) -> list[WorkOrder]:
     """The orders of one page with their causes, what is left of the hours, and the part that is gone (0 to 100)."""
-    prefetch_related_objects(orders, "tickets", "print_batches")
-    now = clock.now()
+    keys, now = [order.pk for order in orders], clock.now()
+    symptoms, batches = _by_order(board.symptoms(keys)), _by_order(board.batches(keys))
     for order in orders:
         shown: Any = order
-        shown.causes = list(dict.fromkeys(symptom(ticket.symptom) for ticket in order.tickets.all() if ticket.symptom))
+        shown.causes = list(dict.fromkeys(symptom(each) for each in symptoms[order.pk] if each))
+        shown.batches = batches[order.pk]
         until = shown.paused_since or now
         shown.gone = min(WHOLE, max(0, int(part_gone(order, until) * WHOLE)))
         shown.tone = "secondary" if shown.is_paused else urgency(order.due_at)
@@ -77,6 +79,13 @@ def rows(orders: list[WorkOrder]) -> list[WorkOrder]:
         shown.marks = _marks(shown)
         shown.left = span(max(order.due_at - until, NOTHING)) if shown.is_paused else hours_left(order.due_at)
     return orders
+
+
+def _by_order(told: Iterable[tuple[int, str]]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = defaultdict(list)
+    for key, word in told:
+        found[key].append(word)
+    return found
 
 
 def _marks(order: Any) -> SafeString:
