@@ -187,7 +187,7 @@ def _sketch(order: WorkOrder, zones: Sequence[Place]) -> dict[str, Any] | None:
     inexact = "" if drawn.exact else _("The exact place is not known: the middle is that of the zone.")
     return {
         "rings": [[ring.radius, ring.label] for ring in drawn.rings],
-        "marks": [[mark.kind, mark.label, mark.x, mark.y, mark.anchor] for mark in drawn.marks],
+        "marks": [[mark.kind, mark.label, mark.x, mark.y, mark.anchor, mark.below] for mark in drawn.marks],
         "to": [drawn.to.x, drawn.to.y] if drawn.to else None,
         "caption": inexact or drawn.nearest,
     }

@@ -7,7 +7,6 @@ rings of known distance around the home. The phone's page draws it as SVG, the p
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import combinations
 
 from arraigo.network.models import NetworkPoint, Zone
 
@@ -19,8 +18,13 @@ STEPS = (50, 100, 200, 250, 500, 1000, 2000, 5000, 10_000)
 RINGS = 3
 LEAST_RADIUS, MOST_RADIUS = 250, 6000
 """Metres from the middle to the upper edge: neither a yard nor the whole department."""
-LABEL, LINE = 200, 36
-"""Units that a label is wide and high, about."""
+LETTER = 19
+"""Units that a letter of a label is wide, about, on a phone; paper has smaller ones."""
+LABEL_TOP, LABEL_FOOT, LOWER = 46, 10, 62
+"""Units above its mark between which a label stands, and by how many one below its mark is lower."""
+HOME = (WIDTH / 2 - 26, HEIGHT / 2 - 26, WIDTH / 2 + 26, HEIGHT / 2 + 26)
+"""The house in the middle, as a box: left, top, right, foot."""
+PLACES = [{"anchor": side, "below": below} for below in (False, True) for side in ("middle", "start", "end")]
 NEAREST = 2
 """As many points (else zones) fit into the drawing at least, where they are not too far."""
 
@@ -42,13 +46,14 @@ class Place:
 
 @dataclass(frozen=True)
 class Mark:
-    """A place on the drawing; `anchor` says on which side its label has room."""
+    """A place on the drawing; `anchor` says on which side its label has room, `below` that it has none above."""
 
     kind: str
     label: str
     x: int
     y: int
     anchor: str
+    below: bool = False
 
 
 @dataclass(frozen=True)
@@ -142,10 +147,37 @@ def _mark(place: Place, east: float, north: float, scale: float) -> Mark | None:
 
 
 def _apart(marks: Sequence[Mark]) -> list[Mark]:
-    """The marks; of two whose labels would lie on each other, the left one has its own at its left, the other right."""
-    sides: dict[Mark, str] = {}
-    for one, other in combinations(sorted(marks, key=lambda mark: mark.x), 2):
-        if other.x - one.x < LABEL and abs(other.y - one.y) < LINE:
-            sides.setdefault(one, "end")
-            sides.setdefault(other, "start")
-    return [replace(mark, anchor=sides.get(mark, mark.anchor)) for mark in marks]
+    """The marks, their labels moved: off each other and inside the drawing first, then off the house.
+
+    Twice over, each label goes where least is in its way: two that meet give way to each other.
+    """
+    placed = list(marks)
+    for at in [*range(len(placed))] * 2:
+        others = [label(mark) for mark in (*placed[:at], *placed[at + 1 :])]
+        if any(_in_the_way(label(placed[at]), others)):
+            tried = [placed[at], *(replace(placed[at], **place) for place in PLACES)]
+            placed[at] = min(tried, key=lambda mark: _in_the_way(label(mark), others))
+    return placed
+
+
+Box = tuple[float, float, float, float]
+
+
+def label(mark: Mark) -> Box:
+    """Where the label of `mark` stands, about: left, top, right, foot."""
+    wide, y = LETTER * len(mark.label), mark.y + LOWER * mark.below
+    left = mark.x - {"start": 0, "middle": wide / 2, "end": wide}[mark.anchor]
+    return left, y - LABEL_TOP, left + wide, y - LABEL_FOOT
+
+
+def shared(one: Box, other: Box) -> float:
+    """The area that two boxes share."""
+    wide, high = min(one[2], other[2]) - max(one[0], other[0]), min(one[3], other[3]) - max(one[1], other[1])
+    return wide * high if wide > 0 and high > 0 else 0
+
+
+def _in_the_way(one: Box, others: Sequence[Box]) -> tuple[float, float]:
+    """How much of a label lies on others or outside of the drawing, and how much on the house."""
+    left, top, right, foot = one
+    outside = max(-left, right - WIDTH, 0) * (foot - top) + max(-top, foot - HEIGHT, 0) * (right - left)
+    return outside + sum(shared(one, other) for other in others), shared(one, HOME)
