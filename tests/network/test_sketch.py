@@ -13,7 +13,7 @@ HOME = Place("home", "Calle Uno 1", -17.38, -66.16)
 
 def drawn(**points: tuple[float, float]) -> Sketch:
     """The sketch with `points`, each so many degrees north and east of the home."""
-    near = [Place("box", name.replace("_", "-"), -17.38 + north, -66.16 + east) for name, (north, east) in points.items()]
+    near = [Place("box", name, -17.38 + north, -66.16 + east) for name, (north, east) in points.items()]
     return sketch(HOME, [], near)
 
 
