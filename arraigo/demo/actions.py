@@ -63,6 +63,7 @@ def make_demo(customers: int, *, seed: int, at: dt.datetime, cases: int = CASES,
         counts = _bulk(world, say)
     counts["moments"] = _stories(world, say)
     with clock.at(at):
+        routines.look_around()
         seal.seal()
     return counts | {"customers": customers, "cases": RetentionCase.objects.count()}
 

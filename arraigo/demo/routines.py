@@ -22,6 +22,9 @@ from arraigo.terminations.queries import waiting
 
 SWEEPS = (sweeps.start_courtesies, sweeps.end_courtesies, sweeps.deliver_commands, saves.judge_due_cases)
 
+LOOKS = (sweeps.find_repeat_faults, sweeps.count_bills)
+"""What is known only once a sweep has gone over everything."""
+
 REVIEWS = {
     Role.HEAD_CUSTOMER_RELATIONS: "Los equipos ofrecen dentro de lo permitido; las llamadas de control van al día.",
     Role.HEAD_RESOURCES: "Las visitas se hacen dentro de las 24 horas; falta material de acometida en dos centros.",
@@ -73,6 +76,12 @@ def days(world: World) -> Iterator[dt.datetime]:
         _confirm_claims(world)
         _execute_terminations(world)
         day += dt.timedelta(days=1)
+
+
+def look_around() -> None:
+    """Find whom to call and what is left to bill, as the worker soon would: nobody opens an empty list meanwhile."""
+    for look in LOOKS:
+        look()
 
 
 def _confirm_claims(world: World) -> None:

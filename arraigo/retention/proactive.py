@@ -110,11 +110,10 @@ def to_call() -> QuerySet[RepeatFaultFinding]:
     worse = others.filter(
         Q(fault_count__gt=OuterRef("fault_count")) | Q(fault_count=OuterRef("fault_count"), pk__lt=OuterRef("pk"))
     )
-    return (
-        RepeatFaultFinding.objects.filter(~Exists(cases), ~Exists(leaving), ~Exists(calls), ~Exists(worse))
-        .filter(customer__deceased_on=None)
-        .order_by("-vip", "-value", "id")
-    )
+    # Not by a join: SQLite would read all customers for it.
+    deceased = Customer.objects.filter(pk=OuterRef("customer")).exclude(deceased_on=None)
+    nobody = (cases, leaving, calls, worse, deceased)
+    return RepeatFaultFinding.objects.filter(*(~Exists(each) for each in nobody)).order_by("-vip", "-value", "id")
 
 
 def judged(findings: Iterable[RepeatFaultFinding], policy: Policy) -> list[tuple[RepeatFaultFinding, faults.Verdict]]:

@@ -18,7 +18,7 @@ from arraigo.insight.models import Evaluation
 from arraigo.network.models import Zone
 from arraigo.people.models import Role, Unit, User
 from arraigo.products.models import Product
-from arraigo.retention import registry
+from arraigo.retention import proactive, registry
 from arraigo.retention.models import RetentionCase
 from arraigo.terminations.models import Termination
 from arraigo.tickets.models import Outage, TroubleTicket
@@ -62,6 +62,10 @@ def test_every_account_signs_in_and_is_a_demo_account() -> None:
 )  # fmt: skip
 def test_the_accounts_find_work_today(username: str, elements: set[str]) -> None:
     assert elements <= tray(username).keys()
+
+
+def test_there_is_somebody_to_call_this_morning() -> None:
+    assert proactive.to_call().exists()
 
 
 def test_every_step_of_the_procedure_has_been_carried_out_or_waits() -> None:
