@@ -118,6 +118,15 @@ def test_an_order_that_another_batch_printed_is_marked_on_its_page() -> None:
     assert "IMPRESA ANTES" not in "".join(text_of(documents.work_orders_pdf(first)))
 
 
+def test_an_order_with_much_to_say_is_signed_on_the_page_that_names_it() -> None:
+    order = an_order()
+    batch = actions.print_batch([order], actor=a_user())
+    batch.contents["orders"][0]["tickets"] *= 20
+    _cover, *pages = text_of(documents.work_orders_pdf(batch))
+    assert [order.number in page for page in pages] == [True, True]
+    assert ["Firma del técnico" in page for page in pages] == [True, False]
+
+
 def test_a_reprint_is_marked_on_every_page_and_says_otherwise_the_same() -> None:
     batch = actions.print_batch([an_order(), an_order()], actor=a_user())
     with clock.at(NOON + dt.timedelta(hours=1)):
