@@ -6,6 +6,7 @@ only where the other side honours its key; else a person decides.
 """
 
 import datetime as dt
+import time
 from collections.abc import Collection, Mapping
 
 from django.conf import settings
@@ -13,24 +14,31 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils.translation import override
 
+from arraigo import clock
 from arraigo.bss.interface import NoAnswer, Unreachable
 from arraigo.eventlog.actions import record
 from arraigo.messages.models import Message, Notice, NoticeChoice
 from arraigo.messages.prepare import Preparation
 from arraigo.messages.sentences import group_of
 from arraigo.messages.transports import Refused, Transport, transports
+from arraigo.orders.models import WorkOrder
 
 FIRST_WAIT = dt.timedelta(seconds=30)
 LONGEST_WAIT = dt.timedelta(hours=1)
 ATTEMPTS = 24
 """After so many (about 18 hours) a message has failed."""
 LEASE = dt.timedelta(minutes=5)
-"""How long a claim keeps other processes off: longer than any transport waits for an answer."""
+"""How long a claim keeps other processes off, and each message of it once more when its turn comes: longer than any
+transport waits for an answer."""
+LONGEST_SWEEP = 60
+"""Seconds after which a sweep begins no further batch: the other sweeps, too, are to run every minute."""
 NOTICES = 50
 """Notices that one transaction takes."""
 BATCH = 10
 """Messages claimed at once; where none of them reaches its transport, the rest waits for the next sweep."""
 MOST_WORDS = 400
+TAKEN_AWAY = ("case.taken_over", "work_order.taken")
+"""Notices of what their owner may not open any more."""
 Status = Message.Status
 
 
@@ -43,21 +51,22 @@ def forward_notices(now: dt.datetime) -> int:
 def _forward_some(now: dt.datetime) -> int:
     waiting = Notice.objects.filter(forwarded=False).select_related("user__notice_choice").order_by("id")
     notices = list(waiting.select_for_update(of=("self",), skip_locked=_skips())[:NOTICES])
+    told = {notice.data["order"] for notice in notices if "order" in notice.data}
+    own = set(WorkOrder.objects.filter(number__in=told).values_list("number", "technician"))
     with override(settings.LANGUAGE_CODE):
-        letters = [letter for notice in notices if (letter := _letter(notice, now))]
+        letters = [letter for notice in notices if (letter := _letter(notice, own, now))]
     Message.objects.bulk_create(letters, ignore_conflicts=True)
     Notice.objects.filter(pk__in=[notice.pk for notice in notices]).update(forwarded=True)
     return len(notices)
 
 
-def _letter(notice: Notice, now: dt.datetime) -> Message | None:
-    """The e-mail of a notice; None where its owner has none or does not want it."""
+def _letter(notice: Notice, own: Collection[tuple[str, int | None]], now: dt.datetime) -> Message | None:
+    """The e-mail of a notice; None where its owner has none or does not want it. `own`: orders, their technicians."""
     choice = getattr(notice.user, "notice_choice", None) or NoticeChoice()
     if not notice.user.email or not notice.user.is_active or group_of(notice.kind) in choice.unwanted:
         return None
-    lines = [notice.sentence]
-    if notice.case_number:
-        lines.append(f"{settings.BASE_URL}/cases/{notice.case_number}/")
+    place = _place(notice, own)
+    lines = [notice.sentence, f"{settings.BASE_URL}{place}"] if place else [notice.sentence]
     return Message(
         idempotency_key=f"notice:{notice.pk}",
         user=notice.user,
@@ -71,37 +80,44 @@ def _letter(notice: Notice, now: dt.datetime) -> Message | None:
     )
 
 
-def deliver_due(now: dt.datetime, *, limit: int = 500, through: Mapping[str, Transport] | None = None) -> int:
+def _place(notice: Notice, own: Collection[tuple[str, int | None]]) -> str:
+    """Where its owner finds what the notice tells of: the technician the own visit, others the case; "" for nowhere."""
+    order = notice.data.get("order", "")
+    if (order, notice.user_id) in own:
+        return f"/visits/{order}/"
+    return f"/cases/{notice.case_number}/" if notice.case_number and notice.kind not in TAKEN_AWAY else ""
+
+
+def deliver_due(now: dt.datetime, *, through: Mapping[str, Transport] | None = None) -> int:
     """Send what is due at `now`, oldest first, by the transports of the settings or `through` others.
 
     How many were handed over. Call it outside of a transaction. A message that was claimed by a
-    process that died is due again after LEASE, and counts as one without an answer. A channel that answers none
-    of a batch is left alone until the next time: what goes by the others does not wait for it.
+    process that died is due again after LEASE; the one that it was just handing over counts as one without an answer.
+    A channel that answers none of a batch is left alone until the next time: what goes by the others does not wait
+    for it. Where it takes long, the rest waits for the next sweep.
     """
     ways = transports() if through is None else through
     preparation = Preparation.at(now, ways)
-    sent, last, silent = 0, 0, set[str]()
-    while sent < limit:
-        claimed, ready = _claim(preparation, min(BATCH, limit - sent), after=last, silent=silent)
+    sent, last, silent, ends = 0, 0, set[str](), time.monotonic() + LONGEST_SWEEP
+    while time.monotonic() < ends:
+        claimed, ready = _claim(preparation, after=last, silent=silent)
         if not claimed:
             break
         last = claimed[-1].pk
-        answers = [(message.channel, _deliver(message, left, ways[message.channel], now)) for message, left in ready]
+        answers = [(message.channel, _deliver(message, ways[message.channel])) for message in ready]
         silent |= {channel for channel, _ in answers} - {channel for channel, answered in answers if answered}
         sent += len(ready)
     return sent
 
 
 @transaction.atomic
-def _claim(
-    preparation: Preparation, limit: int, *, after: int, silent: Collection[str]
-) -> tuple[list[Message], list[tuple[Message, bool]]]:
-    """The next due messages, and those of them to send now, each with whether it left before."""
+def _claim(preparation: Preparation, *, after: int, silent: Collection[str]) -> tuple[list[Message], list[Message]]:
+    """The next due messages, and those of them to send now."""
     now = preparation.now
     due = Message.objects.filter(pk__gt=after, status=Status.PENDING, next_attempt_at__lte=now)
     due = due.exclude(channel__in=silent).order_by("id")
     due = due.select_related("customer", "user").prefetch_related("customer__phones", "enclosures")
-    claimed = list(due.select_for_update(of=("self",), skip_locked=_skips())[:limit])
+    claimed = list(due.select_for_update(of=("self",), skip_locked=_skips())[:BATCH])
     ready = []
     for message in claimed:
         preparation.settle(message)
@@ -112,55 +128,58 @@ def _claim(
             continue
         if message.channel in silent:  # which channel it takes was not known before
             continue
-        ready.append((message, message.left_at is not None))
+        ready.append(message)
         message.attempts += 1
-        message.left_at, message.next_attempt_at = now, now + LEASE
+        message.next_attempt_at = clock.now() + LEASE
     Message.objects.bulk_update(claimed, KEPT)
     return claimed, ready
 
 
 KEPT = [
-    "channel", "address", "subject", "body", "status", "why", "attempts", "left_at", "next_attempt_at", "ended_at"
+    "channel", "address", "subject", "body", "status", "why", "attempts", "next_attempt_at", "ended_at"
 ]  # fmt: skip
 """What a claim may change."""
 
 
-def _deliver(message: Message, left_before: bool, transport: Transport, now: dt.datetime) -> bool:
+def _deliver(message: Message, transport: Transport) -> bool:
     """Send one message and keep what became of it; whether the other side answered."""
+    left_before, message.left_at = message.left_at is not None, clock.now()
     if left_before and not transport.honours_keys:
-        _end(message, Status.UNCERTAIN, "it was handed over before and its answer was lost", now)
+        _end(message, Status.UNCERTAIN, "it was handed over before and its answer was lost")
         return True
+    if not _held(message).update(left_at=message.left_at, next_attempt_at=message.left_at + LEASE):
+        return True  # taken back meanwhile, or another process has it
     try:
         answer = transport.send(message)
     except Unreachable as error:
-        _retry(message, left_before, str(error), now)
+        _retry(message, left_before, str(error))
         return False
     except NoAnswer as error:
         if transport.honours_keys:
-            _retry(message, True, str(error), now)
+            _retry(message, True, str(error))
         else:
-            _end(message, Status.UNCERTAIN, str(error), now)
+            _end(message, Status.UNCERTAIN, str(error))
         return False
     except Refused as error:
-        _end(message, Status.FAILED, str(error), now)
+        _end(message, Status.FAILED, str(error))
     else:
-        _end(message, Status.SENT, answer, now)
+        _end(message, Status.SENT, answer)
     return True
 
 
-def _retry(message: Message, left: bool, words: str, now: dt.datetime) -> None:
+def _retry(message: Message, left: bool, words: str) -> None:
     """Try again later, each time after twice as long; give up after ATTEMPTS. `left`: it may have arrived."""
     if message.attempts >= ATTEMPTS:
-        _end(message, Status.UNCERTAIN if left else Status.FAILED, words, now)
+        _end(message, Status.UNCERTAIN if left else Status.FAILED, words)
         return
     wait = min(FIRST_WAIT * 2 ** (message.attempts - 1), LONGEST_WAIT)
     left_at = message.left_at if left else None
-    _held(message).update(next_attempt_at=now + wait, left_at=left_at, answer=words[:MOST_WORDS])
+    _held(message).update(next_attempt_at=clock.now() + wait, left_at=left_at, answer=words[:MOST_WORDS])
 
 
 @transaction.atomic
-def _end(message: Message, status: str, words: str, now: dt.datetime) -> None:
-    ended = _held(message).update(status=status, ended_at=now, next_attempt_at=None, answer=words[:MOST_WORDS])
+def _end(message: Message, status: str, words: str) -> None:
+    ended = _held(message).update(status=status, ended_at=clock.now(), next_attempt_at=None, answer=words[:MOST_WORDS])
     if ended and message.user_id is None:
         kind = f"plant_message.{status}" if message.is_to_office else f"message.{status}"
         data = {"kind": message.kind, "channel": message.channel, "attempts": message.attempts}

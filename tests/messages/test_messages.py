@@ -5,12 +5,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from arraigo import clock
 from arraigo.customers.models import Customer
 from arraigo.fieldwork import trips
 from arraigo.messages import actions, outbox, queries, texts
-from arraigo.messages.models import Channel, Message, NoticeChoice
+from arraigo.messages.models import Channel, Message, Notice, NoticeChoice
 from arraigo.orders.models import WorkOrder
 from arraigo.products import courtesies
 from arraigo.retention import actions as retention
@@ -216,6 +217,29 @@ def test_staff_too_have_quiet_hours_unless_they_choose_otherwise(cast: Cast, tol
     Message.objects.filter(user=day).update(channel="email", address="advisor@example.org", next_attempt_at=late)
     with clock.at(late):
         assert outbox.deliver_due(late, through=told.ways) == 0  # nor is it tried once more
+
+
+def test_the_letter_of_a_notice_leads_where_its_reader_may_go(cast: Cast, home: Household, told: Told) -> None:
+    """The technician's visit, everybody else's case; nowhere for who has it no longer."""
+    home.repeated_faults()
+    walk = Walk(home).go("step_01", "step_02", "step_03", "step_04", "step_05", "step_06")
+    order, case = WorkOrder.objects.get(), f"/cases/{walk.case.number}/"
+    technician, supervisor = cast["multi_service_technician"], cast["operations_supervisor"]
+    for user in (technician, supervisor):
+        user.email = f"{user.username}@example.org"
+        user.save()
+    kind = {technician: f"/visits/{order.number}/", supervisor: case}
+    Notice.objects.all().delete()
+    actions.notify_all(kind, "work_order.late", {"order": order.number}, walk.case.number)
+    outbox.forward_notices(clock.now())
+    letters = Message.objects.exclude(user=None)
+    assert {each.user: each.body.rpartition("\n")[2] for each in letters} == {
+        user: f"{settings.BASE_URL}{place}" for user, place in kind.items()
+    }
+    letters.delete()
+    actions.notify(supervisor, "work_order.taken", {"order": "OT-1", "technician": "Luis"}, walk.case.number)
+    outbox.forward_notices(clock.now())
+    assert "/cases/" not in letters.get().body
 
 
 # --- what the procedure makes known ------------------------------------------------------------------

@@ -1,7 +1,9 @@
 """Messages leave through real servers on loopback: once, later where it must be, never doubled."""
 
 import datetime as dt
-from collections.abc import Iterator
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from arraigo import clock
 from arraigo.messages import actions, outbox
 from arraigo.messages.actions import Attachment
 from arraigo.messages.models import Message
+from arraigo.messages.transports.smtp import Smtp
 from tests.messages.servers import Post, Provider, free_port, post, provider
 from tests.records import NOON, a_customer, a_user
 
@@ -213,8 +216,56 @@ def test_two_nodes_send_a_message_once(gateway: Provider) -> None:
     from arraigo.messages.prepare import Preparation
 
     with clock.at(NOON):
-        _, first = outbox._claim(Preparation.at(NOON, {"sms", "whatsapp"}), 10, after=0, silent=())
-    assert [claimed.pk for claimed, _left in first] == [message.pk]
+        _, first = outbox._claim(Preparation.at(NOON, {"sms", "whatsapp"}), after=0, silent=())
+    assert [claimed.pk for claimed in first] == [message.pk]
     assert sweep() == 0
     assert sweep(1) == 0
     assert gateway.asked == 0
+
+
+@dataclass
+class Meanwhile(Smtp):
+    """Hands a letter over, and then lets something happen before the answer is kept."""
+
+    happens: Callable[[], object]
+
+    def send(self, message: Message) -> str:
+        answer = super().send(message)
+        self.happens()
+        return answer
+
+
+def test_of_what_a_killed_process_had_claimed_only_the_one_on_its_way_is_uncertain(mail: Post) -> None:
+    def is_killed() -> None:
+        raise KeyboardInterrupt
+
+    messages = [written() for _ in range(3)]
+    with pytest.raises(KeyboardInterrupt), clock.at(NOON):
+        outbox.deliver_due(NOON, through={"email": Meanwhile(is_killed)})
+    assert sweep(1) == 0
+    sweep(6)
+    for message in messages:
+        message.refresh_from_db()
+    assert [message.status for message in messages] == ["uncertain", "sent", "sent"]
+    assert len(mail.letters) == 3
+
+
+def test_a_slow_server_does_not_let_two_nodes_send_the_same(mail: Post) -> None:
+    """While the first of three letters takes long, another node takes up those that wait behind it."""
+    messages = [written() for _ in range(3)]
+    slow = Meanwhile(lambda: len(mail.letters) == 1 and sweep(6))
+    with clock.at(NOON):
+        outbox.deliver_due(NOON, through={"email": slow})
+    for message in messages[1:]:
+        message.refresh_from_db()
+        assert message.status == "sent"
+    assert len(mail.letters) == 3
+
+
+def test_a_sweep_that_takes_long_leaves_the_rest_to_the_next_one(mail: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(outbox.BATCH + 1):
+        written()
+    moments = itertools.count(0, outbox.LONGEST_SWEEP * 0.6)
+    monkeypatch.setattr(outbox.time, "monotonic", lambda: next(moments))
+    assert sweep() == outbox.BATCH
+    assert sweep() == 1
