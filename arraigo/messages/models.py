@@ -136,6 +136,11 @@ class Message(Record):
         return self.customer_id is None and self.user_id is None
 
     @property
+    def staff(self) -> str:
+        """Who of staff, or which office, it is for; empty for a customer, whom the case names."""
+        return self.address if self.is_to_office else str(self.user or "")
+
+    @property
     def name(self) -> str:
         """What it tells of, in the reader's language."""
         return kind_name(self.kind)

@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import QuerySet
-from django.utils.translation import override
+from django.utils.translation import gettext_noop, override
 
 from arraigo import clock
 from arraigo.bss.interface import NoAnswer, Unreachable
@@ -37,6 +37,8 @@ NOTICES = 50
 BATCH = 10
 """Messages claimed at once; where none of them reaches its transport, the rest waits for the next sweep."""
 MOST_WORDS = 400
+LOST = gettext_noop("It was handed over before, and its answer was lost.")
+"""The one answer that is not the other side's."""
 TAKEN_AWAY = ("case.taken_over", "work_order.taken")
 """Notices of what their owner may not open any more."""
 Status = Message.Status
@@ -145,7 +147,7 @@ def _deliver(message: Message, transport: Transport) -> bool:
     """Send one message and keep what became of it; whether the other side answered."""
     left_before, message.left_at = message.left_at is not None, clock.now()
     if left_before and not transport.honours_keys:
-        _end(message, Status.UNCERTAIN, "it was handed over before and its answer was lost")
+        _end(message, Status.UNCERTAIN, LOST)
         return True
     if not _held(message).update(left_at=message.left_at, next_attempt_at=message.left_at + LEASE):
         return True  # taken back meanwhile, or another process has it

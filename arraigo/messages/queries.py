@@ -44,7 +44,9 @@ def of_case(case_number: str) -> QuerySet[Message]:
 
 def stuck() -> QuerySet[Message]:
     """Messages that a person must look at: failed and uncertain ones, the latest first."""
-    found = Message.objects.filter(status__in=STUCK).select_related("customer").prefetch_related("customer__phones")
+    found = (
+        Message.objects.filter(status__in=STUCK).select_related("customer", "user").prefetch_related("customer__phones")
+    )
     return found.order_by("-id")
 
 

@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from arraigo import clock
-from arraigo.messages import texts
+from arraigo.messages import outbox, texts
 from arraigo.messages.kinds import all_kinds
 from arraigo.messages.models import Channel, Message, MessageTemplate, NoticeChoice
 from arraigo.people.models import Role
@@ -80,6 +80,16 @@ def test_what_did_not_arrive_goes_out_again(admin: Client, cast: Cast) -> None:
     message.refresh_from_db()
     assert message.status == "pending"
     assert admin.post(reverse("message_resend", args=[message.pk])).status_code == 404
+
+
+def test_what_did_not_arrive_says_for_whom_of_staff_and_why(admin: Client, cast: Cast) -> None:
+    now, ana = clock.now(), cast[Role.ADVISOR]
+    Message.objects.create(
+        kind="notice", user=ana, status="uncertain", answer=outbox.LOST, created_at=now, ended_at=now
+    )
+    page = admin.get(reverse("message_templates")).content.decode()
+    assert f"<td>{ana}</td>" in page
+    assert "Ya se había entregado, y la respuesta se perdió." in page
 
 
 def test_everybody_chooses_their_own_e_mails(cast: Cast) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from arraigo.messages.models import Channel, Message
@@ -24,10 +25,11 @@ STUCK = List(
     empty=_("Every message arrived."),
     columns=(
         Column("message", _("Message"), ("kind",), lambda message: message.name),
+        Column("to", _("To"), (), lambda message: message.staff or gettext("Customer")),
         Column("case", _("Case"), ("case_number",), lambda message: message.case_number),
         Column("channel", _("Channel"), ("channel",), lambda message: message.get_channel_display()),
         Column("state", _("State"), ("status",), lambda message: message.get_status_display()),
-        Column("answer", _("Answer"), (), lambda message: message.answer),
+        Column("answer", _("Answer"), (), lambda message: gettext(message.answer)),
         Column("written", _("Written"), ("created_at",), lambda message: message.created_at, css="num"),
         Column("actions", ""),
     ),
