@@ -47,14 +47,19 @@ def refresh_due(now: dt.datetime) -> int:
         return 0
 
 
-@transaction.atomic
 def refresh(policy: Policy, now: dt.datetime) -> int:
-    """Find every product with a repeated fault at `now`, in chunks, instead of what was found before; how many."""
-    RepeatFaultFinding.objects.all().delete()
-    found, every = 0, repeat_faults_now(policy, now)
+    """Find every product with a repeated fault at `now`, in chunks, instead of what was found before; how many.
+
+    Looking takes seconds at hundreds of thousands of customers: nobody's writing waits for it, only for the result.
+    """
+    found: list[RepeatFaultFinding] = []
+    every = repeat_faults_now(policy, now)
     while histories := list(islice(every, CHUNK)):
-        found += len(RepeatFaultFinding.objects.bulk_create(_findings(histories, policy, now)))
-    return found
+        found += _findings(histories, policy, now)
+    with transaction.atomic():
+        RepeatFaultFinding.objects.all().delete()
+        RepeatFaultFinding.objects.bulk_create(found, CHUNK, ignore_conflicts=True)  # another worker's look
+    return len(found)
 
 
 def _findings(histories: Sequence[FaultHistory], policy: Policy, now: dt.datetime) -> list[RepeatFaultFinding]:

@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Iterator
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from arraigo import clock
 from arraigo.people.models import Role, User
@@ -66,6 +68,16 @@ def test_who_has_asked_to_leave_died_or_is_leaving_is_not_on_it(cast: Cast) -> N
     ended = troubled(cast, "3")
     Product.objects.filter(pk=ended.internet.pk).update(status="terminated", reason="request", ended_on=NOW.date())
     assert on_the_list() == []
+
+
+def test_nobody_waits_while_all_products_are_looked_at(cast: Cast) -> None:
+    troubled(cast, "1")
+    with CaptureQueriesContext(connection) as asked:
+        on_the_list()
+    told = [query["sql"].split(" WHERE ")[0] for query in asked]
+    begun = next(at for at, sql in enumerate(told) if sql.startswith("SAVEPOINT"))
+    ended = next(at for at, sql in enumerate(told) if sql.startswith("RELEASE"))
+    assert not [sql for sql in told[begun:ended] if sql.startswith("SELECT")]
 
 
 def test_what_is_solved_since_is_not_shown_though_it_was_found(cast: Cast, ana: User) -> None:
