@@ -107,6 +107,24 @@ def test_without_signal_nothing_is_lost(sign_in: SignIn, walk: Walk, tmp_path: P
     assert not tito.page.locator("[data-offline]").is_visible()
 
 
+def test_a_phone_that_takes_itself_for_connected_keeps_the_drawn_signature(
+    sign_in: SignIn, walk: Walk, home: Household
+) -> None:
+    walk("step_07")
+    tito = sign_in(Role.TECHNICIAN)
+    tito.begin(walk, "step_08")
+    tito.fill(**{f"working_{home.internet.pk}": True}, signer_name="Rosa", signer_document="4567890")
+    draw(tito)
+    tito.page.context.route("**/*", lambda route: route.abort("internetdisconnected"))
+    tito.button.click()
+    tito.page.locator("[data-offline]").wait_for()
+    assert tito.value("signature").startswith("data:image/png")
+    tito.page.context.unroute("**/*")
+    tito.click(tito.button)
+    assert tito.status == 200
+    assert SignedPaper.objects.exclude(signature=None).exists()
+
+
 def test_what_cannot_be_solved_on_site_goes_to_plant_and_comes_back_as_a_new_order(sign_in: SignIn, walk: Walk) -> None:
     tito = sign_in(Role.TECHNICIAN)
     tito.does(walk, "step_07", solved="no", cause="plant", findings="Sin potencia en la caja")

@@ -88,6 +88,33 @@ function stay(event) {
 }
 
 window.addEventListener("submit", stay, true);
+
+// A phone that takes itself for connected may have no signal: a form leaves once the server has answered a short
+// question, and else stays with all that is in it, a drawn signature too.
+const own = document.currentScript.src;
+const PATIENCE = 8_000;
+let answered = null;
+
+async function ask(event) {
+  const form = event.target;
+  if (event.defaultPrevented || !offline || form.method !== "post" || form === answered) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  if (form.dataset.asking) return;
+  form.dataset.asking = "yes";
+  try {
+    await fetch(own, { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
+    answered = form;
+    mark();
+    form.requestSubmit(event.submitter);
+  } catch {
+    offline.hidden = false;
+  }
+  answered = null;
+  delete form.dataset.asking;
+}
+
+window.addEventListener("submit", ask, true);
 window.addEventListener("click", (event) => {
   const link = event.target.closest?.("a[href]");
   if (link && link.protocol.startsWith("http")) stay(event);
