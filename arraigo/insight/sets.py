@@ -158,6 +158,11 @@ BY_KIND = ("promises_kept", "promises_broken", "offered", "offers_accepted", *AF
 """Those that are shown kind by kind."""
 
 
+def counts_things(figure: str) -> bool:
+    """Whether a figure counts promises, offers or things given, of which a case may have several."""
+    return figure in _ROWS and _ROWS[figure][1] != "number"
+
+
 def _given(month: Span) -> QuerySet[Any]:
     """The numbers of the cases to which anything was given in the month."""
     first, *others = [rows(month).order_by().values_list(number) for rows, number in map(_ROWS.__getitem__, GIVEN)]

@@ -2,12 +2,16 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
 
 from arraigo.insight import sets
 from arraigo.insight.figures import COLUMNS, Group, MonthFigures
 from arraigo.procedure.policy import Policy
 
 TERMINATIONS = ("requested", "executed", "apart")
+OFFERS = ("offered", "offers_accepted")
 
 
 @dataclass(frozen=True)
@@ -34,9 +38,16 @@ def compared(figures: MonthFigures, month: dt.date, policy: Policy, asked: Asked
     return None if signed is None else Compared(signed, _now(sets.span(month), policy, asked))
 
 
+def things(month: dt.date, asked: Asked) -> int | None:
+    """How many promises, offers or things given a figure counts now; None for one that counts cases."""
+    if not sets.counts_things(asked.figure) or (asked.by and (asked.by != "reason" or asked.figure not in OFFERS)):
+        return None
+    return _rows(sets.span(month), asked).count()
+
+
 def _signed(figures: MonthFigures, asked: Asked) -> int | None:
     figure = asked.figure
-    if figure in ("offered", "offers_accepted"):
+    if figure in OFFERS:
         name = "offered" if figure == "offered" else "accepted"
         lines = [each for each in figures.offers if asked.kind in ("", each.kind)]
         if asked.by not in ("", "reason"):
@@ -77,7 +88,11 @@ def _whole(figures: MonthFigures) -> dict[str, int]:
 def _now(month: sets.Span, policy: Policy, asked: Asked) -> int:
     if asked.figure in TERMINATIONS:
         return sets.terminations(asked.figure, month, policy).count()
+    return _rows(month, asked).count()
+
+
+def _rows(month: sets.Span, asked: Asked) -> QuerySet[Any]:
     found = sets.counted(asked.figure, month, asked.kind)
-    if asked.by and asked.figure in ("offered", "offers_accepted"):
-        return found.filter(case__reason=asked.key).count()
-    return (sets.within(found, asked.by, asked.key) if asked.by else found).count()
+    if asked.by and asked.figure in OFFERS:
+        return found.filter(case__reason=asked.key)
+    return sets.within(found, asked.by, asked.key) if asked.by else found

@@ -102,10 +102,7 @@ FIGURES: dict[str, Figure] = {
     ),
     "offered": Figure(
         gettext_lazy("Offers made"),
-        gettext_lazy(
-            "Offers made in the month to customers who had asked to leave, those taken back left out. A case with "
-            "several offers is listed once."
-        ),
+        gettext_lazy("Offers made in the month to customers who had asked to leave, those taken back left out."),
     ),
     "offers_accepted": Figure(
         gettext_lazy("Offers accepted"),

@@ -1,18 +1,24 @@
 """Pages of the evaluation and of the controls: constant queries, addresses that mean nothing, late records."""
 
 import datetime as dt
+import html
 import io
+import re
+from collections import defaultdict
 from collections.abc import Iterator
 
 import openpyxl
 import pytest
+from django.test import Client
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from arraigo import clock
-from arraigo.insight import actions
+from arraigo.insight import actions, words
 from arraigo.insight.models import Evaluation, IndicatorReview, LiveBase
 from arraigo.people.models import Membership, Role
 from arraigo.retention import sweeps
+from arraigo.retention.models import RetentionCase
 from arraigo.terminations import actions as terminations
 from tests.cast import Cast, Walk, moment
 from tests.insight import ways
@@ -140,6 +146,53 @@ def test_every_line_of_offers_and_promises_leads_to_its_cases(cast: Cast) -> Non
         link += f"&by=reason&key={reason}" if reason else ""
         assert (link.replace("&", "&amp;") in shown) == (count > 0), link
         assert len(client.get(link).context["list"].rows) == count, link
+
+
+LINK = re.compile(r'<a\b[^>]*href="(/evaluations/[\d-]+/(?:cases|terminations)/[^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
+
+
+def figures_shown(client: Client, month: dt.date) -> dict[str, set[str]]:
+    """Every address of a list behind a figure on the month's page, whatever it is broken down by, and its words."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for by in words.DIMENSIONS:
+        page = client.get(reverse("evaluation", args=[month]), {"by": by}).content.decode()
+        for address, shown in LINK.findall(page):
+            found[html.unescape(address)].add(html.unescape(strip_tags(shown)))
+    return found
+
+
+def test_each_figure_of_the_page_leads_to_as_many_as_it_says(cast: Cast) -> None:
+    """A page of March and one of April with something of everything; each link is followed, its rows are counted."""
+    ways.controlled(cast.household("1"))
+    ways.courteous(cast.household("3"))
+    ways.lost(cast.household("4"))
+    called = ways.compensated(cast.household("5"))
+    RetentionCase.objects.filter(pk=called.case.pk).update(proactive=True)
+    rival = Walk(cast.household("6"), reason="other").go("step_01", "step_02")
+    rival("step_11", reason="better_offer", demand="termination", competitor="Tigo", competitor_offer="200 Mbps",
+          competitor_price="159")  # fmt: skip
+    rival("termination")
+    for number, reason in enumerate(("arrears", "arrears", "death"), 7):
+        gone = cast.household(str(number))
+        terminations.request_termination([gone.internet], reason=reason, case_number="", actor=None)
+    followed = set()
+    with moment(days=35):
+        sweeps.run_all()
+        client = signed_in(cast[Role.COMMERCIAL_MANAGEMENT])
+        for month in (MARCH, dt.date(2026, 4, 1)):
+            for address, said in figures_shown(client, month).items():
+                page = client.get(address).context
+                count = page["things"] or page["list"].count
+                assert page["list"].count <= count
+                for shown in said:
+                    counts = [] if "Bs" in shown else re.findall(r"\d+", shown.rpartition(":")[2])
+                    if counts:
+                        assert count in map(int, counts), (address, shown)
+                        followed.add(address)
+    assert len(followed) > 80
+    assert {"apart/?reason=arrears", "visit/", "promises_kept/", "judged/", "courtesies_stayed/?kind=bandwidth"} <= {
+        address.split("/", 4)[-1] for address in followed
+    }
 
 
 def test_a_late_ticket_for_a_signed_month_is_named(cast: Cast) -> None:

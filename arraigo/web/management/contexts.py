@@ -11,7 +11,7 @@ from arraigo.eventlog.papers import PaperChanged
 from arraigo.insight import paper, queries, sets, words
 from arraigo.insight.figures import COLUMNS, Group, MonthFigures
 from arraigo.insight.models import Evaluation
-from arraigo.insight.signed_counts import Asked
+from arraigo.insight.signed_counts import Asked, things
 from arraigo.people.models import Role, User
 from arraigo.procedure import queries as procedures
 from arraigo.retention import aftermath
@@ -113,12 +113,13 @@ def behind(month: dt.date, figure: str, by: str = "", key: str = "", kind: str =
     group = words.group(by, key, queries.name_of(by, key)) if by else ""
     named = courtesy_names(procedures.current_policy()).get(kind) if figure in sets.AFTERWARDS else None
     chosen = " · ".join(filter(None, (named or (words.kind(kind) if kind else ""), group)))
-    signed = queries.evaluation_of(month)
+    signed, asked = queries.evaluation_of(month), Asked(figure, by, key, kind)
     return {
         "month": month,
+        "things": things(month, asked),
         "figure": words.FIGURES[figure],
         "by": words.DIMENSIONS.get(by, ""),
         "chosen": chosen,
         "signed": signed,
-        "compared": queries.as_signed_and_now(signed, Asked(figure, by, key, kind)) if signed else None,
+        "compared": queries.as_signed_and_now(signed, asked) if signed else None,
     }

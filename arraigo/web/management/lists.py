@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from arraigo.insight.figures import MonthFigures
 from arraigo.insight.queries import SignedMonth
+from arraigo.terminations.models import Termination
 from arraigo.web.cases.lists import matching
-from arraigo.web.filters import Days, Flag, Words
+from arraigo.web.filters import Choice, Days, Flag, Words
 from arraigo.web.lists import Column, List
 
 
@@ -65,6 +66,7 @@ FIGURE_TERMINATIONS = List(
         ),
         Column("executed", _("Executed"), ("executed_at",), lambda baja: baja.executed_at, css="num", nullable=True),
     ),
+    filters=(Choice("reason", _("Reason"), Termination.Reason.choices),),
 )
 
 
