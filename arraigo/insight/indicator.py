@@ -99,13 +99,13 @@ class Indicator(BaseModel, frozen=True):
         return None if self.most is None else self.count <= self.most
 
     def as_line(self) -> dict[str, Any]:
-        """As `./run manage indicator --json` prints it."""
+        """As `./run manage indicator --json` prints it; a month that runs is not held against a whole one."""
         return {
             "month": f"{self.month:%Y-%m}",
             "counts": self.counts,
             "count": self.count,
             "previous": self.previous,
-            "lower": self.lower,
+            "lower": None if self.running else self.lower,
         }
 
 

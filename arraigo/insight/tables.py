@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from arraigo.documents.values import number
+from arraigo.documents.values import amount, number
 from arraigo.insight import sets, words
 from arraigo.insight.figures import COLUMNS, COUNTED, Group, MonthFigures
 from arraigo.insight.indicator import Indicator, Month
@@ -130,7 +130,7 @@ def competitors(figures: MonthFigures) -> Table:
     rows = [
         (each.competitor, each.cases, each.theirs, each.ours, each.difference) for each in figures.competitors or []
     ]
-    return Table(str(figure.name), header, rows, str(figure.how))
+    return Table(_("Competitors' prices"), header, rows, str(figure.how))
 
 
 def offers(figures: MonthFigures) -> Table:
@@ -153,7 +153,9 @@ def costs(figures: MonthFigures) -> Table:
     header = [_("Given"), _("How many"), _("Bs")]
     rows: list[Sequence[Cell]] = [(words.kind(each.kind), each.count, each.amount) for each in figures.costs]
     total = (_("Together"), sum(each.count for each in figures.costs), figures.spent)
-    return Table(_("Cost of the retentions"), header, [*rows, total], str(words.FIGURES["cost_per_save"].how))
+    note = _("A visit is counted at %(cost)s, a value of the policy; courtesies at list price.")
+    told = note % {"cost": amount(figures.visit_cost)}
+    return Table(_("Cost of the retentions"), header, [*rows, total], told)
 
 
 def apart(figures: MonthFigures) -> Table:

@@ -121,7 +121,10 @@ FIGURES: dict[str, Figure] = {
     ),
     "spent": Figure(
         gettext_lazy("Given in the month"),
-        gettext_lazy("Cases to which a credit, a courtesy or a visit was given in the month, each listed once."),
+        gettext_lazy(
+            "Credits, courtesies and visits given in the month, in Bs; a case to which several were given is listed "
+            "once."
+        ),
     ),
     "courtesies_ended": Figure(
         gettext_lazy("Courtesies that ended"), gettext_lazy("Courtesies that ended in the month, as of today.")

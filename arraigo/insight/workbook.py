@@ -29,7 +29,7 @@ def workbook(figures: MonthFigures) -> bytes:
 
 
 def _write(book: Any, table: Table, formats: dict[str, Any]) -> None:
-    sheet = book.add_worksheet(table.name[:31])
+    sheet = book.add_worksheet(table.name)
     sheet.write_row(0, 0, table.header, formats["head"])
     sheet.freeze_panes(1, 0)
     fractions = [book.add_format({"num_format": f"0.{'0' * places}" if places else "0"}) for places in table.places]

@@ -6,8 +6,8 @@ only where the other side honours its key; else a person decides.
 """
 
 import datetime as dt
-import time
 from collections.abc import Collection, Mapping
+from time import monotonic
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -100,8 +100,8 @@ def deliver_due(now: dt.datetime, *, through: Mapping[str, Transport] | None = N
     """
     ways = transports() if through is None else through
     preparation = Preparation.at(now, ways)
-    sent, last, silent, ends = 0, 0, set[str](), time.monotonic() + LONGEST_SWEEP
-    while time.monotonic() < ends:
+    sent, last, silent, ends = 0, 0, set[str](), monotonic() + LONGEST_SWEEP
+    while monotonic() < ends:
         claimed, ready = _claim(preparation, after=last, silent=silent)
         if not claimed:
             break

@@ -4,7 +4,9 @@ import datetime as dt
 import io
 
 import openpyxl
+import pytest
 from django.core.management import call_command
+from django.utils.translation import override
 
 from arraigo.eventlog.models import Event
 from arraigo.insight import queries, report
@@ -64,12 +66,21 @@ def test_the_command_shows_it_and_sends_nothing(cast: Cast) -> None:
     assert not Message.objects.exists()
 
 
-def test_the_workbook_carries_every_table(cast: Cast) -> None:
+@pytest.mark.parametrize("language", ["es-bo", "en"])
+def test_the_workbook_carries_every_table(cast: Cast, language: str) -> None:
+    """Each on a sheet of its own, under its whole name: a spreadsheet takes 31 letters."""
     ways.compensated(cast.household("1"))
     figures = queries.month_figures(MARCH)
-    book = openpyxl.load_workbook(io.BytesIO(workbook(figures)))
-    assert book.sheetnames[:-1] == [table.name[:31] for table in tables(figures)]
-    for table in tables(figures):
-        rows = list(book[table.name[:31]].values)
+    with override(language):
+        book, kept = openpyxl.load_workbook(io.BytesIO(workbook(figures))), tables(figures)
+    assert book.sheetnames[:-1] == [table.name for table in kept]
+    for table in kept:
+        rows = list(book[table.name].values)
         assert [cell for cell in rows[0] if cell is not None] == [str(each) for each in table.header]
         assert [row[0] for row in rows[1 : len(table.rows) + 1]] == [row[0] for row in table.rows]
+
+
+def test_the_table_of_costs_says_how_they_are_counted(cast: Cast) -> None:
+    with override("es-bo"):
+        told = {table.name: table.note for table in tables(queries.month_figures(MARCH))}
+    assert told["Costo de las retenciones"].startswith("Cada visita se cuenta a Bs 60,00")

@@ -266,6 +266,6 @@ def test_a_sweep_that_takes_long_leaves_the_rest_to_the_next_one(mail: Post, mon
     for _ in range(outbox.BATCH + 1):
         written()
     moments = itertools.count(0, outbox.LONGEST_SWEEP * 0.6)
-    monkeypatch.setattr(outbox.time, "monotonic", lambda: next(moments))
+    monkeypatch.setattr("arraigo.messages.outbox.monotonic", lambda: next(moments))
     assert sweep() == outbox.BATCH
     assert sweep() == 1
