@@ -6,6 +6,7 @@ Nothing is fetched, and no file of the machine can be read.
 
 import datetime as dt
 import json
+import re
 import threading
 from collections.abc import Mapping
 from functools import cache
@@ -24,6 +25,9 @@ FONTS = [
 
 PdfStandard = Literal["1.7", "a-2b"]
 
+UNDRAWABLE = re.compile(r'error: the text `"(.+?)"` could not be displayed', re.DOTALL)
+ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
+
 _local = threading.local()
 
 
@@ -39,19 +43,47 @@ def render(
 
     `at` is written into the PDF as its creation time: the same data at the same time gives the same
     bytes. `tagged` keeps headings and tables for who reads it on screen with a reader: what is only
-    printed does without and is a third as large. Raises `typst.TypstError` where template and data do not fit together.
+    printed does without and is a third as large. A character that no font has (an emoji) becomes �: PDF/A takes none
+    that cannot be seen. Raises `typst.TypstError` where template and data do not fit together.
     """
+    # The wheel's type hints know neither virtual files nor an absent standard.
+    options: Any = {"timestamp": int(at.timestamp()), "pdf_standards": pdf_standard or [], "pdf_tags": tagged}
+    while True:
+        try:
+            return _compiled(template_name, data, options)
+        except typst.TypstError as error:
+            drawable = _replaced(data, _undrawable(error))
+            if drawable == data:
+                raise
+            data = drawable
+
+
+def _compiled(template_name: str, data: Any, options: Any) -> bytes:
     inputs: Any = {
         "main.typ": _source(template_name),
         "theme.typ": _source("theme"),
         "data.json": json.dumps(data, ensure_ascii=False, sort_keys=True).encode(),
     }
-    # The wheel's type hints know neither virtual files nor an absent standard.
-    standards: Any = pdf_standard or []
-    pdf: Any = _compiler().compile(
-        input=inputs, timestamp=int(at.timestamp()), pdf_standards=standards, pdf_tags=tagged
-    )
+    pdf: Any = _compiler().compile(input=inputs, **options)
     return bytes(pdf)
+
+
+def _undrawable(error: Any) -> str:
+    """The characters that no font could draw; typst names all of them at once, and plain letters beside them too."""
+    named = "".join(
+        ESCAPED.sub(lambda code: chr(int(code[1], 16)), text) for text in UNDRAWABLE.findall(error.diagnostic)
+    )
+    return "".join(char for char in sorted(set(named)) if not (char.isascii() and char.isprintable()))
+
+
+def _replaced(data: Any, chars: str) -> Any:
+    if isinstance(data, str):
+        return data.translate(dict.fromkeys(map(ord, chars), "\N{REPLACEMENT CHARACTER}"))
+    if isinstance(data, Mapping):
+        return {key: _replaced(value, chars) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [_replaced(each, chars) for each in data]
+    return data
 
 
 def _compiler() -> typst.Compiler:

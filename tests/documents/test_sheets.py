@@ -36,6 +36,12 @@ def test_what_a_customer_says_is_text_and_never_markup() -> None:
     assert said in text_of(receipt(said))
 
 
+def test_a_character_that_no_font_has_does_not_stop_the_paper() -> None:
+    pdf = receipt("Señal 👍🏽 y 1️⃣2 visitas\n\uf0b7 módem «nuevo» \x07 日本")
+    assert "Señal �� y 1��2 visitas � módem «nuevo» � ��" in text_of(pdf)
+    assert b"<pdfaid:part>2</pdfaid:part>" in pdf
+
+
 def test_an_evaluation_carries_the_figures_and_the_head_of_the_log() -> None:
     pdf = evaluation_pdf(
         "marzo 2026",
