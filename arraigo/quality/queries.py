@@ -155,9 +155,9 @@ def pending(kind: str | None = None) -> QuerySet[QualityControl]:
     return controls.select_related("customer", "work_order").order_by("due_at", "id")
 
 
-def overdue(kinds: Iterable[str], now: dt.datetime) -> QuerySet[QualityControl]:
-    """Undecided controls of `kinds` whose time is over, the longest overdue first."""
-    return pending().filter(kind__in=list(kinds), due_at__lt=now)
+def overdue(now: dt.datetime) -> QuerySet[QualityControl]:
+    """Undecided controls whose time is over, the longest overdue first."""
+    return pending().filter(due_at__lt=now)
 
 
 @compiled

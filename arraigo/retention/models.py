@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from arraigo.money import OptionalMoney
 
 
+AFTER_NO = Q(closed_at=None, firm_no_at__isnull=False, firm_no_ended_at=None)
+"""Of cases: those in whose conversation a firm "no" was said."""
+REOPENED = Q(closed_at=None, reopened__gt=0)
+"""Of cases: open ones with failed controls."""
+
+
 class Reason(models.TextChoices):
     """Why the customer wants to leave (steps 2 and 11)."""
 
@@ -111,12 +117,12 @@ class RetentionCase(Record):
             models.Index(
                 fields=["firm_no_at"],
                 name="case_firm_no",
-                condition=Q(closed_at=None, firm_no_at__isnull=False, firm_no_ended_at=None),
+                condition=AFTER_NO,
             ),
             models.Index(
                 fields=["-reopened", "opened_at"],
                 name="case_reopened",
-                condition=Q(closed_at=None, reopened__gt=0),
+                condition=REOPENED,
             ),
         ]
 

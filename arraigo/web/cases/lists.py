@@ -10,8 +10,8 @@ from arraigo.customers import search
 from arraigo.orders import queries as orders
 from arraigo.people import queries as people
 from arraigo.people.models import Unit
-from arraigo.quality.models import QualityControl
-from arraigo.retention.models import Reason, RetentionCase
+from arraigo.quality import queries as quality
+from arraigo.retention.models import AFTER_NO, REOPENED, Reason, RetentionCase
 from arraigo.web.filters import Choice, Days, Flag, Pick, Words
 from arraigo.web.lists import Column, List
 
@@ -32,22 +32,17 @@ def _open(rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.filter(closed_at=None)
 
 
-def _after_no(rows: QuerySet[Any]) -> QuerySet[Any]:
-    return _open(rows).filter(firm_no_at__isnull=False, firm_no_ended_at=None)
-
-
 def _late_order(rows: QuerySet[Any]) -> QuerySet[Any]:
     return _open(rows).filter(Exists(orders.late_orders(clock.now()).filter(case_number=OuterRef("number"))))
 
 
 def _overdue_control(rows: QuerySet[Any]) -> QuerySet[Any]:
-    pending = QualityControl.objects.filter(verdict=QualityControl.Verdict.PENDING, due_at__lt=clock.now())
-    return _open(rows).filter(Exists(pending.filter(case_number=OuterRef("number"))))
+    return _open(rows).filter(Exists(quality.overdue(clock.now()).filter(case_number=OuterRef("number"))))
 
 
 ATTENTION = (
-    ("firm_no", _("After a firm no"), _after_no),
-    ("reopened", _("Re-opened"), lambda rows: _open(rows).filter(reopened__gt=0)),
+    ("firm_no", _("After a firm no"), lambda rows: rows.filter(AFTER_NO)),
+    ("reopened", _("Re-opened"), lambda rows: rows.filter(REOPENED)),
     ("late_order", _("Late work order"), _late_order),
     ("overdue_control", _("Overdue control"), _overdue_control),
 )

@@ -48,12 +48,12 @@ def overdue(user: User) -> QuerySet[QualityControl]:
 def _overdue(user: User) -> QuerySet[QualityControl]:
     now = clock.now()
     if user.has_role(*HEADS):
-        return quality.overdue(KINDS.values(), now)
+        return quality.overdue(now)
     own = [kind for role, kind in KINDS.items() if user.standings & {role, head_of(role)}]
-    found = quality.overdue(own, now)
+    found = quality.overdue(now).filter(kind__in=own)
     if user.standings & {Role.TEAM_LEAD, head_of(Role.ADVISOR)}:
         teams = [each.unit_id for each in user.own_memberships if each.role == Role.TEAM_LEAD]
         own_teams = Q(team__in=teams) | Q(team__head=user)
         led = RetentionCase.objects.filter(own_teams, number=OuterRef("case_number"))
-        found = found | quality.overdue(KINDS.values(), now).filter(Exists(led))
+        found = found | quality.overdue(now).filter(Exists(led))
     return found

@@ -11,8 +11,9 @@ from arraigo.compiled import compiled, each_of
 from arraigo.engine.models import WorkItem
 from arraigo.orders import queries as orders
 from arraigo.orders.models import WorkOrder
+from arraigo.quality import queries as quality
 from arraigo.quality.models import QualityControl
-from arraigo.retention.models import BackgroundReview, Offer, RetentionCase
+from arraigo.retention.models import AFTER_NO, REOPENED, BackgroundReview, Offer, RetentionCase
 from arraigo.web.team_lead import access
 
 MOST_DECISIONS = 10
@@ -65,14 +66,14 @@ def _open(teams: Sequence[int]) -> QuerySet[RetentionCase]:
 @compiled
 def reopened(teams: Sequence[int]) -> QuerySet[RetentionCase]:
     """Open cases with failed controls, those with most first."""
-    rows = _open(teams).filter(reopened__gt=0).select_related("customer", "owner")
+    rows = RetentionCase.objects.filter(REOPENED, team_id__in=each_of(teams)).select_related("customer", "owner")
     return rows.order_by("-reopened", "opened_at")[: MOST + 1]
 
 
 @compiled
 def talking(teams: Sequence[int]) -> QuerySet[RetentionCase]:
     """The conversations in which a firm "no" was said, the longest first."""
-    rows = _open(teams).filter(firm_no_at__isnull=False, firm_no_ended_at=None)
+    rows = RetentionCase.objects.filter(AFTER_NO, team_id__in=each_of(teams))
     return rows.select_related("customer", "owner", "instance").order_by("firm_no_at")[: MOST + 1]
 
 
@@ -86,6 +87,5 @@ def late(teams: Sequence[int], now: dt.datetime) -> QuerySet[WorkOrder]:
 @compiled
 def overdue(teams: Sequence[int], now: dt.datetime) -> QuerySet[QualityControl]:
     """Quality controls of the teams' cases that are past their time."""
-    rows = QualityControl.objects.filter(verdict=QualityControl.Verdict.PENDING, due_at__lt=now)
-    own = rows.filter(Exists(_open(teams).filter(number=OuterRef("case_number"))))
+    own = quality.overdue(now).filter(Exists(_open(teams).filter(number=OuterRef("case_number"))))
     return own.select_related("work_order__customer").order_by("due_at")[: MOST + 1]
