@@ -4,10 +4,11 @@ import csv
 import datetime as dt
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -17,9 +18,6 @@ from django.utils.translation import gettext as _
 from arraigo import clock
 from arraigo.eventlog.actions import record
 from arraigo.people.models import User
-
-if TYPE_CHECKING:
-    from arraigo.web.lists import List
 
 KINDS = ("csv", "xlsx")
 TYPES = {
@@ -34,23 +32,28 @@ NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 """Amounts and telephones: nothing in them is carried out."""
 
 
-def file(
-    spec: "List",
-    rows: QuerySet[Any],
-    kind: str,
-    prepare: Callable[[list[Any]], list[Any]],
-    *,
-    actor: User,
-) -> HttpResponse:
-    """The first MOST_ROWS of `rows` as a file of `kind`, one line each; who took it is logged."""
-    shown = [column for column in spec.columns if column.value]
-    heads = [str(column.label) for column in shown]
-    lines = ([column.value(row) if column.value else "" for column in shown] for row in _all(rows, prepare))
+@dataclass(frozen=True)
+class Taken:
+    """The rows of a list that somebody takes along."""
+
+    name: str
+    """The list's, in the file's name and the log."""
+    title: str
+    columns: Sequence[tuple[str, Callable[[Any], Any]]]
+    """Head of a column, and what it carries of a row."""
+    rows: QuerySet[Any]
+    prepare: Callable[[list[Any]], list[Any]]
+
+
+def file(taken: Taken, kind: str, *, actor: User) -> HttpResponse:
+    """The first MOST_ROWS of the rows as a file of `kind`, one line each; who took it is logged."""
+    heads = [head for head, _value in taken.columns]
+    lines = ([value(row) for _head, value in taken.columns] for row in _all(taken.rows, taken.prepare))
     content = io.BytesIO()
-    written = (_csv if kind == "csv" else _xlsx)(content, str(spec.label), heads, lines)
+    written = (_csv if kind == "csv" else _xlsx)(content, taken.title, heads, lines)
     with transaction.atomic():
-        record("list.exported", actor, actor=actor, data={"list": spec.name, "kind": kind, "rows": written})
-    filename = f"{spec.name}-{clock.today():%Y-%m-%d}.{kind}"
+        record("list.exported", actor, actor=actor, data={"list": taken.name, "kind": kind, "rows": written})
+    filename = f"{taken.name}-{clock.today():%Y-%m-%d}.{kind}"
     return HttpResponse(
         content.getvalue(),
         content_type=TYPES[kind],

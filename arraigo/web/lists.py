@@ -308,7 +308,9 @@ def reply(
     shown = show(request, spec, rows, prepare=prepare, keep=keep, begin=begin, total=total)
     kind = request.GET.get(EXPORT, "")
     if kind in shown.exports:
-        return exports.file(spec, shown.found, kind, prepare, actor=user_of(request))
+        columns = [(str(column.label), column.value) for column in spec.columns if column.value]
+        taken = exports.Taken(spec.name, str(spec.label), columns, shown.found, prepare)
+        return exports.file(taken, kind, actor=user_of(request))
     template = "web/list_rows.html" if is_part(request, spec) else template
     answer = render(request, template, {**context, "list": shown})
     patch_vary_headers(answer, ["HX-Request", "HX-Target"])
