@@ -12,8 +12,8 @@ from django.db.models import Q
 
 from arraigo import clock
 from arraigo.billing import credits, errors, queries
-from arraigo.billing.models import Adjustment, Bill, BillingClaim, BillLine, Payment
-from arraigo.billing.signals import claim_decided
+from arraigo.billing.models import Adjustment, Bill, BillingClaim, BillLine, Credit, Payment
+from arraigo.billing.signals import claim_decided, claim_lapsed
 from arraigo.bss import actions as outbox
 from arraigo.customers.models import Customer
 from arraigo.eventlog.actions import record
@@ -121,6 +121,28 @@ def cancel_waiting(case_number: str, *, actor: User | None) -> int:
     return len(keys)
 
 
+@transaction.atomic
+def lapse_claim(claim: BillingClaim | int, *, reason: str) -> bool:
+    """Cancel an applied claim of which every Bs still waits for a bill, with its adjustment; whether it was one."""
+    claim = BillingClaim.objects.select_for_update(of=("self",)).select_related("product").get(pk=key_of(claim))
+    adjustment = Adjustment.objects.filter(claim=claim).first()
+    shares = Credit.objects.select_for_update().filter(adjustment=adjustment).order_by("pk")
+    if claim.state != State.APPLIED or adjustment is None or any(share.bill_id for share in shares):
+        return False
+    shares.delete()
+    adjustment.delete()
+    outbox.call_off([_command_key(adjustment)])
+    claim.reason = reason
+    _decide(claim, State.CANCELLED, None)
+    _record("billing_claim.cancelled", claim, None, reason=reason, adjustment=adjustment.number)
+    claim_lapsed.send(BillingClaim, claim=claim)
+    return True
+
+
+def _command_key(adjustment: Adjustment) -> str:
+    return f"bill_adjustment:{adjustment.number}"
+
+
 def _waiting(waiting: BillingClaim | int) -> BillingClaim:
     claim = BillingClaim.objects.select_for_update().get(pk=key_of(waiting))
     if claim.state != State.ENTERED:
@@ -141,7 +163,7 @@ def _apply(claim: BillingClaim, actor: User | None) -> None:
     outbox.send(
         "bill_adjustment.apply",
         subject=claim.case_number,
-        key=f"bill_adjustment:{adjustment.number}",
+        key=_command_key(adjustment),
         payload=_told(claim) | {"adjustment": adjustment.number, "form": adjustment.form},
     )
     claim_decided.send(BillingClaim, claim=claim, actor=actor)

@@ -88,7 +88,7 @@ def attach_waiting(bill: Bill) -> Decimal:
     fits only in part is split; the rest waits on. What its file says was credited already counts as theirs: the
     operator's own system was told of them.
     """
-    placed = _spread(bill, bill.total - bill.paid, _waiting(bill).filter(adjustment__claim__month__lte=bill.month))
+    placed = _spread(bill, bill.total - bill.paid, _due_on(bill))
     carried = sum((credit.amount for credit in placed), ZERO)
     if placed:
         bill.credited = max(bill.credited, carried)
@@ -101,18 +101,30 @@ def match_told(bill: Bill, risen: Decimal) -> list[Credit]:
 
     The operator's own system was told of them: they are part of `credited`, which does not rise again.
     """
-    waiting = _waiting(bill)
-    if bill.state != Bill.State.UNBILLED:
-        waiting = waiting.filter(adjustment__claim__month__lte=bill.month)
-    placed = _spread(bill, risen, waiting)
+    placed = _spread(bill, risen, _due_on(bill))
     if placed:
         _settled(bill, placed)
     return placed
 
 
+def set_off(bill: Bill) -> bool:
+    """Let what is owed on the last `bill` of a customer carry the credits that wait, of whatever month; whether it
+    carries any."""
+    placed = _spread(bill, balance(bill), _waiting(bill))
+    if placed:
+        bill.credited += sum((credit.amount for credit in placed), ZERO)
+        _settled(bill, placed)
+    return bool(placed)
+
+
 def _waiting(bill: Bill) -> QuerySet[Credit]:
     """The credits of the bill's customer that wait for a bill, locked where they are read."""
     return Credit.objects.select_for_update().filter(customer_id=bill.customer_id, bill=None)
+
+
+def _due_on(bill: Bill) -> QuerySet[Credit]:
+    """Those that may go on `bill`: of its own month and of earlier ones."""
+    return _waiting(bill).filter(adjustment__claim__month__lte=bill.month)
 
 
 def _spread(bill: Bill, room: Decimal, waiting: QuerySet[Credit]) -> list[Credit]:
@@ -143,7 +155,7 @@ def _settled(bill: Bill, placed: Sequence[Credit]) -> None:
     bill.save(update_fields=["credited", "state"])
     adjustments = Adjustment.objects.filter(pk__in={credit.adjustment_id for credit in placed})
     if bill.state != Bill.State.UNBILLED:
-        adjustments.filter(form=Form.NEXT_BILL).update(form=Form.CREDIT_NOTE)
+        adjustments.exclude(form=Form.CREDIT_NOTE).update(form=Form.CREDIT_NOTE)
     _record_placed(bill, placed, {each.pk: each for each in adjustments.select_related("claim")})
     whole = adjustments.exclude(Exists(Credit.objects.filter(adjustment=OuterRef("pk"), bill=None)))
     if numbers := list(whole.order_by("pk").values_list("claim__number", flat=True)):

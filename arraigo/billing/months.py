@@ -44,7 +44,7 @@ class Month:
     total: Decimal
     credited: Decimal = ZERO
     counted_at: dt.datetime | None = None
-    """When this was counted, where it was not just now."""
+    """When this was counted; None: just now."""
 
 
 def charged(month: dt.date) -> QuerySet[Product]:
@@ -63,11 +63,10 @@ def _missing(month: dt.date) -> QuerySet[Product]:
     return charged(month).filter(~Exists(billed))
 
 
-def to_open() -> Month:
-    """What opening the present month would do: as it was counted last, else as of now."""
-    month = clock.month_of(clock.now())
+def to_open(month: dt.date) -> Month | None:
+    """What opening the present `month` would do, as it was counted last; None where it was not counted yet."""
     kept = BillingCount.objects.filter(month=month).first()
-    return Month(month, kept.bills, kept.total, counted_at=kept.counted_at) if kept else _counted(month)
+    return Month(month, kept.bills, kept.total, counted_at=kept.counted_at) if kept else None
 
 
 def _counted(month: dt.date) -> Month:

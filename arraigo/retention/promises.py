@@ -173,3 +173,10 @@ def courtesies_over() -> int:
     return end(over.filter(Exists(its.filter(status=Courtesy.Status.ENDED))), Promise.State.KEPT) + end(
         over.filter(Exists(its.filter(status=Courtesy.Status.WITHDRAWN))), Promise.State.CANCELLED
     )
+
+
+def credits_late() -> int:
+    """Break the promises of credits that stood on no bill in time; how many."""
+    credits = [Promise.Kind.BILL_WAIVER, Promise.Kind.COMPENSATION]
+    late = Promise.objects.filter(kind__in=credits, state=Promise.State.OPEN, due_at__lt=clock.now())
+    return end(late, Promise.State.BROKEN)

@@ -6,7 +6,7 @@ from django.dispatch import receiver
 
 from arraigo.billing import queries as billing
 from arraigo.billing.models import BillingClaim
-from arraigo.billing.signals import claim_decided, credits_placed
+from arraigo.billing.signals import claim_decided, claim_lapsed, credits_placed
 from arraigo.customers.models import Customer
 from arraigo.customers.signals import customer_died
 from arraigo.orders.models import WorkOrder
@@ -14,6 +14,7 @@ from arraigo.orders.signals import clock_changed
 from arraigo.products.models import Product
 from arraigo.products.signals import product_terminated
 from arraigo.retention import elsewhere, incidents, promises, visits
+from arraigo.retention.models import Promise
 from arraigo.terminations.models import Termination
 from arraigo.terminations.signals import termination_withdrawn
 from arraigo.tickets.models import TroubleTicket
@@ -33,6 +34,12 @@ def keep_promise(sender: Any, claims: list[str], **_more: Any) -> None:
     """The next bill was opened, or brought: what waited for it stands there."""
     for number in claims:
         promises.decided(number, well=True)
+
+
+@receiver(claim_lapsed, dispatch_uid="promise_of_lapsed")
+def cancel_promise(sender: Any, claim: BillingClaim, **_more: Any) -> None:
+    """The product left before the month that was promised: that promise is void."""
+    promises.end(Promise.objects.filter(proof=claim.number, state=Promise.State.OPEN), Promise.State.CANCELLED)
 
 
 @receiver(clock_changed, dispatch_uid="items_of_order")

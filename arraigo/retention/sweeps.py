@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from arraigo import clock
-from arraigo.billing import months
+from arraigo.billing import months, stranded
 from arraigo.bss import actions as bss
 from arraigo.eventlog import seal
 from arraigo.messages import outbox
@@ -71,6 +71,11 @@ def count_bills() -> int:
     return months.count_again()
 
 
+def settle_credits() -> int:
+    """End what waits for a bill that does not come: the product, or the customer, has left."""
+    return stranded.settle()
+
+
 def close_overtaken() -> int:
     """Close the cases that imported records have overtaken."""
     return elsewhere.close_overtaken()
@@ -99,6 +104,11 @@ def escalate_orders() -> int:
 def remind_of_promises() -> int:
     """Tell the owners of cases of promises that fall due or are late."""
     return reminders.remind_of_promises(clock.now())
+
+
+def break_late_credits() -> int:
+    """Break the promises of credits that stood on no bill in time."""
+    return promises.credits_late()
 
 
 def tell_of_overdue_controls() -> int:
@@ -138,11 +148,13 @@ SWEEPS: list[Callable[[], int]] = [
     deliver_commands,
     bill_months,
     count_bills,
+    settle_credits,
     close_overtaken,
     end_repairs,
     resume_orders,
     escalate_orders,
     remind_of_promises,
+    break_late_credits,
     tell_of_overdue_controls,
     tell_of_ending_courtesies,
     forward_notices,

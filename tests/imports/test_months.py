@@ -177,6 +177,23 @@ def test_a_credit_that_waits_is_the_one_that_a_known_bill_is_told_to_carry(write
     ]  # fmt: skip
 
 
+def test_a_credit_of_a_month_to_come_is_not_what_an_earlier_bill_is_told_to_carry(
+    write: Write, product: Product
+) -> None:
+    """Whatever else its system credits on the bill that is open now."""
+    head, bill = "customer;month;state;credited;lines", "1;2026-05;unbilled"
+    with clock.at(EVENING):
+        bring(write, "bills", head, f"{bill};;P-1=100")
+        billing.enter_claim(
+            "bill_waiver", claim_type="Retiro", product=product, month=dt.date(2026, 6, 1),
+            amount=product.price, actor=a_user(),
+        )  # fmt: skip
+        assert bring(write, "bills", head, f"{bill};40;P-1=100")[0] == [0, 1, 0, 0]
+        assert Credit.objects.get().bill is None
+        bring(write, "bills", head, "1;2026-06;unbilled;;P-1=100")
+    assert Credit.objects.get().bill == Bill.objects.get(month=dt.date(2026, 6, 1))
+
+
 def test_an_import_whose_bills_were_issued_since_is_not_undone(write: Write, product: Product) -> None:
     with clock.at(EVENING):
         bring(write, "bills", BILL, "1;2026-05;unbilled;;;P-1=100")

@@ -74,6 +74,25 @@ def test_the_row_that_settles_tells_what_came_back(
     assert Termination.objects.get().returned_items == back
 
 
+@pytest.mark.parametrize("here", [False, True])
+def test_what_comes_back_after_the_baja_was_settled_is_added(write: Write, product: Product, here: bool) -> None:
+    header, row = f"{HEADER},returned_items", "X1,1,P-1,,,,,2026-03-14"
+    own = asked(product)
+    if here:
+        Termination.objects.update(return_items=["Módem", "Control"])
+        with clock.at(NOON + dt.timedelta(days=4)):
+            terminations.execute_termination(own, returned=["Módem"], actor=None)
+    bring(write, f"{row},Módem", header=header)
+    assert Termination.objects.get().returned_items == ["Módem"]
+    assert bring(write, f"{row},Módem;Control", header=header) == [0, 1, 0, 0]
+    assert bring(write, f"{row},Módem;Control", header=header) == [0, 0, 1, 0]
+    assert bring(write, f"{row},Control", header=header) == [0, 0, 1, 0]  # it knows less
+    settled = Termination.objects.get()
+    assert (settled.returned_items, settled.number) == (["Módem", "Control"], own.number)
+    undo.undo(ImportRun.objects.order_by("pk")[1], actor=None)
+    assert Termination.objects.get().returned_items == ["Módem"]
+
+
 def test_a_row_with_our_own_number_is_ours(write: Write, product: Product) -> None:
     own = asked(product)
     row = f"X1,1,P-1,{own.number},price,,,2026-03-14"

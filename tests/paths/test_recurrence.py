@@ -9,8 +9,11 @@ import pytest
 from arraigo.billing import actions as billing
 from arraigo.billing.models import Bill, BillingClaim, Credit
 from arraigo.orders.models import WorkOrder
-from arraigo.retention import sweeps
+from arraigo.people.models import Role
+from arraigo.retention import actions, sweeps
 from arraigo.retention.models import Promise
+from arraigo.terminations import actions as terminations
+from arraigo.terminations.models import Termination
 from tests.cast import Cast, Walk, moment
 
 APRIL, MAY = dt.date(2026, 4, 1), dt.date(2026, 5, 1)
@@ -57,3 +60,36 @@ def test_the_next_month_is_offered_where_the_present_one_is_credited(walk: Walk)
     credit.refresh_from_db()
     promise.refresh_from_db()
     assert (credit.bill, promise.state) == (Bill.objects.get(month=MAY), "kept")
+
+
+def test_who_leaves_before_the_month_that_was_promised_is_owed_it_no_longer(walk: Walk) -> None:
+    credited(walk, APRIL)
+    walk("step_03_recurrence")
+    walk.go("step_04", "step_05")
+    claim = BillingClaim.objects.get(month=MAY)
+    actions.insist(walk.case.pk, actor=walk.cast[Role.ADVISOR])
+    walk("termination")
+    promise = Promise.objects.get(proof=claim.number)
+    sweeps.run_all()
+    promise.refresh_from_db()
+    assert promise.state == "open", "the product has not left yet"
+    terminations.execute_termination(Termination.objects.get(), actor=walk.cast[Role.BILLING])
+    sweeps.run_all()
+    for row in (claim, promise):
+        row.refresh_from_db()
+    assert (claim.state, promise.state) == ("cancelled", "cancelled")
+
+
+def test_a_credit_that_stands_on_no_bill_in_time_is_a_broken_promise(walk: Walk) -> None:
+    credited(walk, APRIL)
+    walk("step_03_recurrence")
+    walk("step_04")
+    promise = Promise.objects.get(proof=BillingClaim.objects.get(month=MAY).number)
+    with moment(days=31 + 60):
+        sweeps.run_all()
+        promise.refresh_from_db()
+        assert promise.state == "open"
+    with moment(days=31 + 90):
+        sweeps.run_all()
+    promise.refresh_from_db()
+    assert (promise.state, promise.late_told_at is not None) == ("broken", True)

@@ -22,12 +22,25 @@ Told = tuple[Parsed["TerminationRow"], int]
 """A row, and the key of its product."""
 
 
-def held_here(batch: Sequence[Parsed["TerminationRow"]], numbers: Sequence[str], setting: Setting) -> set[str]:
-    """External ids of rows that settled a termination of the desk before: what it says stays."""
+def held_here(
+    batch: Sequence[Parsed["TerminationRow"]], numbers: Sequence[str], setting: Setting, tally: Tally
+) -> set[str]:
+    """External ids of rows that settled a termination of the desk before: what it says stays, but for what came back
+    since. Counts these rows."""
     told = {each.row.external_id: number for each, number in zip(batch, numbers, strict=True)}
     rows = Termination.objects.filter(source=setting.source, external_id__in=told, requested_at__isnull=False)
-    ended = rows.exclude(withdrawn_at=None, executed_at=None).values_list("external_id", "number", "registered_by")
-    return {str(key) for key, number, by in ended if by is not None or _is_ours(number, told[str(key)])}
+    ended = rows.exclude(withdrawn_at=None, executed_at=None).select_for_update()
+    held = {str(each.external_id): each for each in ended.order_by("pk")}
+    ours = {key: each for key, each in held.items() if each.registered_by_id or _is_ours(each.number, told[key])}
+    changed = []
+    for each in batch:
+        if settled := ours.get(each.row.external_id):
+            if fresh := _came_back(each.row, settled):
+                setting.ledger.change(settled, fresh)
+                changed.append(settled)
+            tally.count(each.raw.line, "updated" if fresh else "unchanged")
+    Termination.objects.bulk_update(changed, ["returned_items"], batch_size=200)
+    return set(ours)
 
 
 def _is_ours(number: str, told: str) -> bool:
@@ -107,6 +120,12 @@ def _fresh(row: "TerminationRow", held: Termination, source: str) -> dict[str, A
     if _end(held) is None:
         name = "executed_at" if row.executed_at else "withdrawn_at"
         fresh[name] = max(getattr(row, name), held.requested_at)
-        if row.returned_items is not None:
-            fresh["returned_items"] = list(row.returned_items)
-    return fresh
+    return fresh | _came_back(row, held)
+
+
+def _came_back(row: "TerminationRow", held: Termination) -> dict[str, Any]:
+    """The equipment that came back as row and record say together: a file that knows less takes none of it away."""
+    if row.returned_items is None or held.withdrawn_at:
+        return {}
+    together = list(dict.fromkeys([*(held.returned_items or ()), *row.returned_items]))
+    return {} if together == held.returned_items else {"returned_items": together}

@@ -105,10 +105,7 @@ def _land(
 ) -> None:  # fmt: skip
     """Bring rows in, each as a record of its own."""
     numbers = [each.row.number or numbered(each.row, 24) for each in batch]
-    held = settling.held_here(batch, numbers, setting)
-    for each in batch:
-        if each.row.external_id in held:
-            tally.count(each.raw.line, "unchanged")
+    held = settling.held_here(batch, numbers, setting, tally)
     new = [(each, number) for each, number in zip(batch, numbers, strict=True) if each.row.external_id not in held]
     batch = numbers_free(Termination, setting.source, [each for each, _n in new], [n for _each, n in new], tally)
     batch = _one_open(batch, customers, products, setting, tally)

@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from arraigo import clock
 from arraigo.billing import months as billing
 from arraigo.people.models import Role
 from arraigo.records import RuleBroken
@@ -23,8 +24,10 @@ from arraigo.web.templatetags.show import month as in_words
 @staff(Role.BILLING)
 def months(request: HttpRequest) -> HttpResponse:
     """What the present month still has to open, which months wait to be issued, and the runs so far."""
+    month = clock.month_of(clock.now())
     context = {
-        "opening": billing.to_open(),
+        "month": month,
+        "opening": billing.to_open(month),
         "issuing": billing.to_issue(),
         "runs": billing.runs(),
         "imported": settings.BILLS == "imported",

@@ -1,0 +1,50 @@
+"""Credits that wait for a bill which does not come, since their product or their customer has left.
+
+A waived month that its product did not live to see is charged to nobody: there is nothing to credit, so that the
+claim is cancelled. Otherwise the money is the customer's: where no product is left that a further bill would charge,
+it is set off against what is still owed. What is left then was promised and not given: its promise is broken when its
+day has passed.
+"""
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, QuerySet
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from arraigo.billing import actions, credits
+from arraigo.billing.models import Bill, BillingClaim, Credit
+from arraigo.products.models import Product
+
+TERMINATED = Product.Status.TERMINATED
+
+
+def settle() -> int:
+    """Cancel, or set off, the credits that would wait for ever; how many claims and bills. One transaction each."""
+    waiting = Credit.objects.filter(bill=None)
+    never = waiting.filter(
+        adjustment__claim__kind=BillingClaim.Kind.BILL_WAIVER,
+        adjustment__claim__product__status=TERMINATED,
+        adjustment__claim__product__ended_on__lt=F("adjustment__claim__month"),
+    )
+    with translation.override(settings.LANGUAGE_CODE):
+        reason = _("The product ended before that month: it is not charged.")
+    claims = never.order_by("adjustment__claim").values_list("adjustment__claim", flat=True).distinct()
+    settled = sum(actions.lapse_claim(claim, reason=reason) for claim in list(claims))
+    if settings.BILLS == "imported":  # the system that bills says what becomes of them
+        return settled
+    alive = Product.objects.filter(customer=OuterRef("customer")).exclude(status=TERMINATED)
+    owing = _owed().filter(customer=OuterRef("customer"))
+    gone = waiting.filter(~Exists(alive), Exists(owing)).values_list("customer", flat=True).order_by("customer").distinct()
+    return settled + sum(map(_set_off, list(gone)))
+
+
+def _owed() -> QuerySet[Bill]:
+    return Bill.objects.filter(total__gt=F("credited") + F("paid"))
+
+
+@transaction.atomic
+def _set_off(customer: int) -> int:
+    """Let what the customer still owes carry the credits that wait, the earliest month first; how many bills."""
+    bills = _owed().filter(customer=customer).select_for_update().order_by("month")
+    return sum(credits.set_off(bill) for bill in bills)

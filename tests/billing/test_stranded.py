@@ -1,0 +1,103 @@
+"""A credit whose bill does not come, since its product or its customer has left, does not wait for ever."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from arraigo import clock
+from arraigo.billing import actions, months, queries, stranded
+from arraigo.billing.models import Adjustment, Bill, BillingClaim, Credit
+from arraigo.bss.models import Command
+from arraigo.eventlog.models import Event
+from arraigo.products.actions import terminate_product
+from arraigo.products.models import Product
+from tests.billing.test_claims import APRIL, MARCH, a_bill, a_claim
+from tests.records import NOON, a_customer, a_product, a_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def noon() -> Any:
+    with clock.at(NOON):
+        yield
+
+
+@pytest.fixture
+def internet() -> Product:
+    return a_product(a_customer(), "150")
+
+
+def leaves(product: Product, on: dt.date | None = None) -> None:
+    terminate_product(product, "request", on or clock.today(), None)
+
+
+def test_a_month_that_its_product_does_not_live_to_see_is_not_credited_on_another(
+    settings: Any, internet: Product
+) -> None:
+    settings.COMMERCIAL_SYSTEM = "tests.bss.other_side.HttpCommercialSystem"
+    television = a_product(internet.customer, "90", number="TV-1")
+    claim = a_claim(internet, APRIL, case_number="RET-1")
+    leaves(internet, MARCH.replace(day=31))
+    assert (stranded.settle(), stranded.settle()) == (1, 0)
+    claim.refresh_from_db()
+    assert (claim.state, claim.decided_by) == ("cancelled", None)
+    assert claim.reason == "El producto terminó antes de ese mes: no se cobra."
+    assert not (Credit.objects.exists() or Adjustment.objects.exists())
+    assert Command.objects.get(kind="bill_adjustment.apply").status == "cancelled"
+    assert Event.objects.get(kind="billing_claim.cancelled").data["reason"] == claim.reason
+    assert a_bill(television, APRIL, "90").credited == Decimal(0)
+
+
+@pytest.mark.parametrize(("kind", "on"), [("bill_waiver", APRIL), ("compensation", MARCH)])
+def test_what_a_further_bill_carries_waits_for_it(internet: Product, kind: str, on: dt.date) -> None:
+    """April is charged where the product ends in it; a compensation is the customer's, who keeps another product."""
+    television = a_product(internet.customer, "90", number="TV-1")
+    claim = a_claim(internet, APRIL, "50", kind=kind)
+    leaves(internet, on)
+    assert stranded.settle() == 0
+    assert a_bill(television, APRIL, "90").credited == Decimal(50)
+    claim.refresh_from_db()
+    assert claim.state == "applied"
+
+
+def test_who_leaves_altogether_has_it_set_off_against_what_is_owed(internet: Product) -> None:
+    february = dt.date(2026, 2, 1)
+    owed, paid = a_bill(internet, february.replace(month=1), state="issued"), a_bill(internet, february, state="paid")
+    claims = [a_claim(internet, february, "150"), a_claim(internet, APRIL, "20", kind="compensation")]
+    a_bill(internet, MARCH, "60", state="issued")
+    assert queries.waiting_credit(internet.customer) == Decimal(110)
+    assert stranded.settle() == 0
+    leaves(internet)
+    assert (stranded.settle(), stranded.settle()) == (1, 0)
+    owed.refresh_from_db()
+    paid.refresh_from_db()
+    assert (owed.credited, owed.state, paid.credited) == (Decimal(110), "issued", Decimal(0))
+    assert queries.waiting_credit(internet.customer) == Decimal(0)
+    assert {claim.adjustment.form for claim in BillingClaim.objects.filter(pk__in=[each.pk for each in claims])} == {
+        "credit_note"
+    }
+    placed = Event.objects.filter(kind="credit.placed", data__bill=owed.month.isoformat())
+    assert sorted(each.data["amount"] for each in placed) == ["20.00", "90.00"]
+
+
+def test_where_bills_are_imported_their_system_sets_it_off(settings: Any, internet: Product) -> None:
+    settings.BILLS = "imported"
+    a_bill(internet, MARCH.replace(month=1), state="issued")
+    a_bill(internet, MARCH, state="paid")
+    a_claim(internet, MARCH, "50", kind="compensation")
+    leaves(internet)
+    assert stranded.settle() == 0
+    assert queries.waiting_credit(internet.customer) == Decimal(50)
+
+
+def test_the_last_month_of_a_product_still_carries_its_credit(internet: Product) -> None:
+    """Who leaves before the month's bills are opened finds it on that bill."""
+    a_claim(internet, MARCH)
+    leaves(internet)
+    assert stranded.settle() == 0
+    months.open_bills(actor=a_user())
+    months.go_on()
+    assert Bill.objects.get().credited == Decimal(150)
