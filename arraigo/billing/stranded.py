@@ -35,8 +35,8 @@ def settle() -> int:
         return settled
     alive = Product.objects.filter(customer=OuterRef("customer")).exclude(status=TERMINATED)
     owing = _owed().filter(customer=OuterRef("customer"))
-    gone = waiting.filter(~Exists(alive), Exists(owing)).values_list("customer", flat=True).order_by("customer").distinct()
-    return settled + sum(map(_set_off, list(gone)))
+    gone = waiting.filter(~Exists(alive), Exists(owing)).order_by("customer")
+    return settled + sum(map(_set_off, list(gone.values_list("customer", flat=True).distinct())))
 
 
 def _owed() -> QuerySet[Bill]:
