@@ -20,7 +20,7 @@ from arraigo.numbering import numbered
 from arraigo.people.models import Role, User
 from arraigo.procedure import queries as procedures
 from arraigo.products.models import Product
-from arraigo.retention import answers, cancellations, clocks, firm_no, placement, telling
+from arraigo.retention import answers, cancellations, clocks, firm_no, placement, staying, telling
 from arraigo.retention.errors import CannotGoOn, CaseClosed, CaseOpenAlready, NoTeam, StepInvalid
 from arraigo.retention.models import RetentionCase
 from arraigo.retention.registry import StepRun, handler
@@ -142,8 +142,8 @@ def insist(case_id: int, *, actor: User) -> engine.Advance:
 @eventlog.together()
 def stay(case_id: int, *, why: str, words: str, actor: User) -> engine.Advance:
     """Before the baja is registered the customer wants to stay after all: the case goes back to where its branch
-    negotiates (3 or 11), else to what was not looked at yet. Nothing is taken back, and the meter runs on; an
-    offer accepted before the insistence, and not carried out since, is made anew.
+    negotiates (3 or 11), else to what was not looked at yet, or not today (1). Nothing is taken back, and the
+    meter runs on; an offer accepted before the insistence, and not carried out since, is made anew.
 
     `why`: a `StayReason`; `words`: what the customer said. Raises CaseClosed, and NotWaiting where no baja is
     waiting to be registered, or the case's version knows no way back.
@@ -151,7 +151,8 @@ def stay(case_id: int, *, why: str, words: str, actor: User) -> engine.Advance:
     case = _locked(case_id)
     answers.give_up(case.pk)
     data = {"reason": why, "words": words.strip(), "minutes_after_firm_no": firm_no.minutes_since(case)}
-    return _correlate(case, "stays", actor=actor, kind="case.stayed", data=data)
+    facts = {} if staying.is_fresh(case) else dict.fromkeys(staying.REVIEWED)
+    return _correlate(case, "stays", actor=actor, kind="case.stayed", data=data, facts=facts)
 
 
 @transaction.atomic
@@ -236,11 +237,12 @@ def _case_of(instance: Instance) -> RetentionCase:
 
 
 def _correlate(
-    case: RetentionCase, message: str, *, actor: User | None, kind: str, data: dict[str, Any]
-) -> engine.Advance:
+    case: RetentionCase, message: str, *, actor: User | None, kind: str, data: dict[str, Any],
+    facts: Mapping[str, Any] | None = None,
+) -> engine.Advance:  # fmt: skip
     if case.closed_at:
         raise CaseClosed(case.number)
-    advance = engine.correlate(case.instance, message, actor=actor, facts={}, on_open=placement.of(case))
+    advance = engine.correlate(case.instance, message, actor=actor, facts=facts or {}, on_open=placement.of(case))
     _settle(case, advance, accepted=False)
     eventlog.record(
         kind, case, actor=actor, case_number=case.number, version=procedures.label(case.instance),

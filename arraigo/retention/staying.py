@@ -3,8 +3,12 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from arraigo import clock
 from arraigo.engine.models import Wait
 from arraigo.retention.models import RetentionCase
+
+REVIEWED = ("repeat_fault", "override_granted")
+"""The facts by which the diagram knows that the background and the faults were reviewed already (1, 2)."""
 
 
 class StayReason(models.TextChoices):
@@ -20,3 +24,8 @@ class StayReason(models.TextChoices):
 def is_possible(case: RetentionCase) -> bool:
     """Whether the case waits for it: its baja is to be registered, under a version that knows the way back."""
     return Wait.objects.filter(instance=case.instance_id, message="stays", ended_at=None).exists()
+
+
+def is_fresh(case: RetentionCase) -> bool:
+    """Whether what steps 1 and 2 found is of today: faults and debts of another day are looked at anew."""
+    return case.reviews.filter(at__gte=clock.start_of_day(clock.today())).exists()

@@ -131,6 +131,7 @@ def test_a_baja_taken_back_is_judged_when_its_moment_comes(home: Household, cast
         withdrawn = Event.objects.get(kind="case.judgement_withdrawn", case_number=walk.case.number)
         assert (withdrawn.data["because"], withdrawn.data["saved"]) == ("left", False)
         actions.stay(walk.case.pk, why="stay_offer", words="Lo pensé", actor=advisor)
+        walk.go("step_01", "step_02")
         walk("step_11", reason="no_use", demand="courtesy")
         walk("step_14", courtesy=f"bandwidth:{home.internet.pk}")
     with moment(days=36):

@@ -194,6 +194,24 @@ def test_who_insisted_and_stays_after_all_goes_back_to_the_negotiation(cast: Cas
     assert clocks.differences(walk.reload()) == []
 
 
+def test_who_accepted_and_asks_again_on_another_day_is_judged_on_the_faults_of_that_day(
+    cast: Cast, home: Household
+) -> None:
+    """Without a repeated fault at first: the document's step 2 finds what failed since, and leads to 3."""
+    advisor = cast[Role.ADVISOR]
+    walk = Walk(home, reason="compensation").go("step_01", "step_02", "step_11", "step_12", "step_13")
+    assert walk.reload().outcome == RetentionCase.Outcome.ACCEPTED
+    with moment(days=12):
+        home.fault(days_ago=4)
+        home.fault(days_ago=1)
+        actions.insist(walk.case.pk, actor=advisor)
+        actions.stay(walk.case.pk, why="stay_offer", words="Sigue fallando", actor=advisor)
+        assert walk.open == ["step_01"]
+        walk.go("step_01", "step_02")
+        assert walk.open == ["step_03"]
+        assert conformance.replay(walk.reload()) == []
+
+
 def test_what_was_accepted_but_not_carried_out_is_offered_anew(cast: Cast, home: Household) -> None:
     home.priced(home.internet, "200.00")
     walk = start(home).go("step_03")

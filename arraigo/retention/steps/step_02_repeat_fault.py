@@ -103,6 +103,8 @@ def carry_out(run: StepRun) -> StepResult:
 
 
 def _keep(run: StepRun, found: list[faults.Verdict]) -> None:
+    if "repeat_fault" in run.item.instance.facts:  # judged anew on another day: the history keeps what was found then
+        run.case.verdicts.all().delete()
     rows = RepeatFaultVerdict.objects.bulk_create(
         RepeatFaultVerdict(
             case=run.case,
