@@ -1,6 +1,6 @@
 """Reads of notices to staff, of messages and of their texts."""
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from arraigo.compiled import compiled
 from arraigo.messages.kinds import Text, all_kinds, kind_of
@@ -26,9 +26,9 @@ def some_unread(user: User) -> QuerySet[Notice, int]:
     return Notice.objects.filter(user=user, read_at=None).values_list("pk", flat=True)[:10]
 
 
-def latest(user: User, count: int = 50) -> QuerySet[Notice]:
-    """The last `count` notices of `user`, read ones included."""
-    return Notice.objects.filter(user=user).order_by("-at", "-id")[:count]
+def everything(user: User) -> QuerySet[Notice]:
+    """All notices of `user`: what is not read yet, the latest first, then what was, the last one read first."""
+    return Notice.objects.filter(user=user).order_by(F("read_at").desc(nulls_first=True), "-at", "-id")
 
 
 @compiled

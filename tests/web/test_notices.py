@@ -2,11 +2,12 @@
 
 from django.urls import reverse
 
+from arraigo.customers.index import reindex
 from arraigo.messages.actions import notify
 from arraigo.orders.actions import cancel_open
 from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role
-from tests.cast import Cast
+from tests.cast import Cast, Walk
 from tests.web.conftest import Desk, signed_in
 
 
@@ -23,20 +24,49 @@ def test_the_bell_counts_opens_and_is_emptied(cast: Cast) -> None:
     opened = client.get(reverse("notices"), headers=bell).content.decode()
     assert [f"RET-{number:02}" in opened for number in (10, 3, 2)] == [True, True, False]
     assert "Todos los avisos" in opened
-    assert 'name="page" value="/customers/"' in opened
+    assert 'name="back" value="/customers/"' in opened
     whole = client.get(reverse("notices")).content.decode()
-    assert "RET-00" in whole
+    assert "RET-10" in whole
     assert "RET-99" not in whole
 
     newest = advisor.notices.latest("id").pk
     notify(advisor, "control.failed", {"case": "RET-11"})
-    done = client.post(reverse("notices_read"), {"newest": newest, "page": "/customers/"})
+    done = client.post(reverse("notices_read"), {"newest": newest, "back": "/customers/"})
     assert (done.status_code, done["Location"]) == (302, "/customers/")
     assert advisor.notices.get(read_at=None).data["case"] == "RET-11", "what came since was not seen"
     assert cast[Role.TEAM_LEAD].notices.filter(read_at=None).count() == 1
     for bad in ("", "x", "9" * 30, "0"):
         assert client.post(reverse("notices_read"), {"newest": bad}).status_code == 302
     assert advisor.notices.filter(read_at=None).count() == 1
+
+
+def test_the_page_keeps_what_was_read_sorts_filters_and_exports(cast: Cast) -> None:
+    advisor, walk = cast[Role.ADVISOR], Walk(cast.household())
+    client, address = signed_in(advisor), reverse("notices")
+    reindex([walk.case.customer])
+    for number in range(25):
+        notify(advisor, "control.failed", {"case": f"RET-{number:02}"}, f"RET-{number:02}")
+    notify(advisor, "work_item.assigned", {"case": walk.case.number}, walk.case.number)
+    notify(cast[Role.TEAM_LEAD], "control.failed", {"case": "RET-99"}, "RET-99")
+    first = advisor.notices.get(case_number="RET-24")
+    client.post(reverse("notice_read", args=[first.pk]), {"back": address})
+
+    def shown(query: str) -> list[str]:
+        return [notice.case_number for notice in client.get(f"{address}?{query}").context["list"].rows]
+
+    def every(query: str) -> list[str]:
+        return shown(query) + shown(f"{query}&page=2")
+
+    assert every("clear=1")[-1] == "RET-24", "what is not read yet comes first"
+    assert "RET-99" not in every("clear=1")
+    assert "RET-24" not in every("unread=on")
+    assert shown("sort=case")[:2] == ["RET-00", "RET-01"]
+    assert shown("words=RET-07") == ["RET-07"]
+    assert shown(f"words={walk.case.customer.name}") == [walk.case.number]
+    assert shown("") == [walk.case.number], "what was chosen is remembered"
+    rows = client.get(f"{address}?words=&sort=-case&export=csv").content.decode("utf-8-sig").splitlines()
+    assert (len(rows), "RET-99" in "".join(rows)) == (27, False)
+    assert client.get(f"{address}?export=xlsx").content[:2] == b"PK"
 
 
 def test_an_amount_is_told_as_it_is_written_here(cast: Cast) -> None:

@@ -18,11 +18,12 @@ from arraigo.messages import actions as notices
 from arraigo.messages import queries as notice_queries
 from arraigo.orders import queries as orders
 from arraigo.people.models import Role
-from arraigo.web import nav, replies
+from arraigo.web import lists, nav, replies
 from arraigo.web.access import posted, staff, user_of
 from arraigo.web.accounts.forms import NewestForm, NoticeChoiceForm, PasswordForm, SignInForm
+from arraigo.web.accounts.lists import NOTICES
 
-IN_THE_BELL, ON_THE_PAGE = 8, 100
+IN_THE_BELL, ON_THE_PHONE = 8, 100
 """How many notices are shown at once."""
 
 
@@ -81,17 +82,20 @@ def choose_notices(request: HttpRequest) -> HttpResponse:
 @require_GET
 @staff()
 def notice_list(request: HttpRequest) -> HttpResponse:
-    """The own unread notices, the latest first: their page, or the first of them for the bell."""
+    """The own notices: their page with those that were read, or the latest unread ones for the bell and the phone."""
+    user = user_of(request)
+    if lists.is_part(request, NOTICES) or not (replies.partial(request) or user.roles == {Role.TECHNICIAN}):
+        context = {"newest": notice_queries.unread(user).values_list("pk", flat=True).first()}
+        return lists.reply(request, NOTICES, notice_queries.everything(user), "accounts/notices.html", context)
     bell = replies.partial(request)
-    most = IN_THE_BELL if bell else ON_THE_PAGE
-    found = list(notice_queries.unread(user_of(request))[: most + 1])
-    context: dict[str, Any] = {"notices": found[:most], "more": bell and len(found) > most, "shown_on": _where(request)}
-    if not bell and user_of(request).roles == {Role.TECHNICIAN}:
-        told = {notice.data.get("order") for notice in found}
-        own = orders.open_orders().filter(technician=user_of(request), number__in=told)
-        context["own"] = set(own.values_list("number", flat=True))
-        return render(request, "accounts/notices_phone.html", context)
-    return render(request, "accounts/notice_list.html" if bell else "accounts/notices.html", context)
+    found = list(notice_queries.unread(user)[: IN_THE_BELL if bell else ON_THE_PHONE])
+    shown: dict[str, Any] = {"notices": found, "shown_on": _where(request)}
+    if bell:
+        return render(request, "accounts/notice_list.html", shown)
+    told = {notice.data.get("order") for notice in found}
+    own = orders.open_orders().filter(technician=user, number__in=told)
+    shown["own"] = set(own.values_list("number", flat=True))
+    return render(request, "accounts/notices_phone.html", shown)
 
 
 def _where(request: HttpRequest) -> str:
