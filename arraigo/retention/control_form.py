@@ -184,7 +184,6 @@ def evidence_of(case_number: str, kind: str, policy: Policy) -> dict[str, Any]:
         "order": order,
         "new_faults": controls.new_faults(order),
         "given": controls.given(case_number),
-        "courtesy_names": {code: terms["name"] for code, terms in policy.value("courtesy").items()},
         "products": list(order.products.select_related("offering").prefetch_related("terminations")),
         "phones": phones,
         "numbers": [phone.number for phone in phones],

@@ -63,7 +63,7 @@ def for_termination(
 
 
 def _registered(rows: Sequence[Termination], now: dt.datetime) -> str:
-    return _("On %(moment)s the termination of %(products)s was registered under the number %(number)s.") % {
+    return _("On %(moment)s the termination of %(products)s was registered, with the receipt %(number)s.") % {
         "moment": date_format(clock.local(now), "d/m/Y H:i"),
         "products": ", ".join(str(row.product) for row in rows),
         "number": rows[0].receipt,
@@ -255,7 +255,11 @@ def _returns(data: dict[str, Any]) -> list[sheets.Section]:
     """The numbers of the terminations, and what is given back by when."""
     numbers = list(zip(data["terminations"], data.get("products", data["terminations"]), strict=False))
     found: list[sheets.Section] = [
-        {"title": _("Termination"), "header": [_("Number"), _("Product")], "rows": [list(row) for row in numbers]}
+        {
+            "title": _("Termination"),
+            "header": [_("Number of the termination"), _("Product")],
+            "rows": [list(row) for row in numbers],
+        }
     ]
     if data["return_items"]:
         day = str(data["return_by"])

@@ -53,6 +53,16 @@ def test_the_note_stands_on_the_page_of_step_5(cast: Cast) -> None:
     assert "CLIENTE CON DAÑOS REITERADOS, CON INTENSION DE BAJA" in look(walk, "step_05")
 
 
+def test_a_courtesy_that_was_refused_is_told_by_its_name(cast: Cast) -> None:
+    walk = Walk(cast.household(), reason="better_offer").go("step_01", "step_02")
+    walk("step_11", reason="better_offer", demand="courtesy", competitor="Otra", competitor_offer="200 Mbps")
+    walk("step_14", answer="refused", courtesy=f"bandwidth:{walk.home.internet.pk}")
+    name = "Cortesía: Incremento de Ancho de Banda"
+    assert name in look(walk, "step_12")
+    record = signed_in(cast[Role.ADVISOR]).get(reverse("case_record", args=[walk.case.number]))
+    assert name in record.content.decode()
+
+
 def test_every_step_of_the_offer_branch_has_its_page(cast: Cast) -> None:
     walk = Walk(cast.household(), reason="compensation").go("step_01", "step_02")
     look(walk, "step_11")

@@ -139,7 +139,6 @@ def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -
                 "product__offering"
             )
         ),
-        "names": {code: terms["name"] for code, terms in policy.value("courtesy").items()},
     }
 
 

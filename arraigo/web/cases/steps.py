@@ -102,6 +102,7 @@ def _page(
         **step.evidence(form.case, item, form.policy, user),
         "form": form,
         "policy": form.policy,
+        "courtesy_names": contexts.courtesy_names(form.policy),
         "review_name": REVIEW,
     }
     if _on_phone(item):
