@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from arraigo.messages.actions import notify
 from arraigo.people.models import Role
 from tests.cast import Cast, Household, Walk
 from tests.e2e.person import Person, place
@@ -38,3 +39,19 @@ def test_what_is_typed_waits_for_its_author_and_goes_with_the_case(
     other.go(place(walk, "step_01"))
     assert other.value("note") == "Paga puntual hace diez años"
     assert walk.reload().owner == beto
+
+
+def test_a_button_beside_the_form_leaves_what_was_typed(sign_in: SignIn, home: Household, cast: Cast) -> None:
+    """A firm no in the middle of the typing, and a notice that is read."""
+    walk = Walk(home, reason="compensation").go("step_01", "step_02", "step_11")
+    notify(cast[Role.ADVISOR], "work_item.assigned", {"case": walk.case.number}, walk.case.number)
+    ana, days = sign_in(Role.ADVISOR), f"days_{home.internet.pk}"
+    ana.go(place(walk, "step_12"))
+    ana.fill(**{days: "3"})
+    ana.click("main form[action$='/firm-no/'] button")
+    assert ana.page.locator("#meter .meter").is_visible()
+    assert ana.value(days) == "3"
+    ana.page.locator("details.menu summary").first.click()
+    ana.click(".menu-body form[action$='/read/'] button >> nth=0")
+    assert ana.value(days) == "3"
+    assert ana.page.evaluate("document.activeElement.matches('h2[data-focus]')"), "reading begins at the step"

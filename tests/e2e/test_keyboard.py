@@ -5,8 +5,9 @@ from collections.abc import Callable
 from playwright.sync_api import Page, ViewportSize
 
 from arraigo.people.models import Role
-from tests.cast import PASSWORD, Cast, Household, Walk
+from tests.cast import PASSWORD, Cast, Household, Walk, credit
 from tests.e2e.conftest import DESK
+from tests.e2e.person import Person
 
 MOST_STOPS = 60
 
@@ -52,3 +53,26 @@ def test_a_step_by_tab_and_enter(open_page: Callable[[ViewportSize], Page], cast
     leave_by(page, "Enter")
     assert walk.open == ["step_12"]
     assert walk.facts["demand"] == "compensation"
+
+
+def test_the_focus_is_not_lost_where_a_part_is_replaced(sign_in: Callable[[Role], Person], home: Household) -> None:
+    """A product's verdict, the kinds of the timeline, and the page that waits for an approval."""
+    home.repeated_faults()
+    ana = sign_in(Role.ADVISOR)
+    ana.go(f"/customers/{home.customer.number}/")
+    ana.page.locator("#timeline #kind-ticket").press("Enter")
+    ana.page.locator("#timeline #kind-ticket[aria-current]").wait_for()
+    assert ana.page.evaluate("document.activeElement.id") == "kind-ticket"
+    with ana.page.expect_response("**/solution/"):
+        ana.page.locator(".solution-form button[value=confirm]").first.press("Enter")
+    ana.page.locator("#faults:focus, #faults :focus").wait_for()
+
+    home.priced(home.internet, "300")
+    walk = Walk(home, reason="compensation").go("step_01", "step_02", "step_11")
+    walk("step_12", **credit(home.internet, days="10", amount="180"), answer="accepted")
+    ana.go(f"/cases/{walk.case.number}/")
+    insists = ana.page.locator("main form[action$='/insist/'] button")
+    insists.focus()
+    with ana.page.expect_response("**/?waits=*") as asked:
+        assert asked.value.status == 204, "nothing comes while the same approval is waited for"
+    assert insists.evaluate("button => button === document.activeElement")

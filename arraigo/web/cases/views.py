@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from arraigo import clock
 from arraigo.engine.models import WorkItem
 from arraigo.people.models import Role, User
 from arraigo.procedure import queries as procedures
@@ -32,17 +33,21 @@ def case_list(request: HttpRequest) -> HttpResponse:
 @staff(*CASE_READERS)
 def case(request: HttpRequest, number: str) -> HttpResponse:
     """The case: the step that is the person's leads; where an approver is waited for, the page waits with
-    the customer; else the whole record."""
+    the customer, and asks again by the item that it `waits` for (nothing comes while it does); else the whole record.
+    """
     user = user_of(request)
     found = access.case(user, number)
     items = queries.work_items(found)
     if (own := contexts.own_step(items, user)) is not None:
         return steps.page(request, own, items)
-    found = queries.with_parts(found)
     awaited = contexts.waited_for(items)
+    if awaited is not None and request.GET.get("waits") == str(awaited.pk):
+        return HttpResponse(status=204)
+    found = queries.with_parts(found)
     if awaited is not None and user.has_role(Role.ADVISOR):
         context = contexts.frame(found, user, items) | {
             "awaited": awaited,
+            "waited_seconds": int((clock.now() - awaited.created_at).total_seconds()),
             "body": "cases/waiting.html",
             "polled": True,
         }

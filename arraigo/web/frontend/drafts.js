@@ -30,8 +30,9 @@ window.addEventListener("online", () => {
 // A page that is left in the middle of the typing keeps it at once.
 window.addEventListener("pagehide", () => waiting.forEach(keep));
 
-// Once it is sent there is nothing to keep any more.
+// Once it is sent there is nothing to keep any more; another form's button first keeps what is typed beside it.
 document.addEventListener("submit", (event) => {
   clearTimeout(timers.get(event.target));
   waiting.delete(event.target);
+  waiting.forEach(keep);
 }, true);

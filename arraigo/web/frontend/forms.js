@@ -13,9 +13,6 @@ window.addEventListener("pageshow", () => {
   document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
 });
 
-// A form that came back with errors: what is to be mended is read first.
-document.querySelector("form .alert[data-focus]")?.focus();
-
 // <select data-submit> sends its form when it changes; <button data-print> prints the page.
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();

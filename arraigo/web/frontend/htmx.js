@@ -27,10 +27,28 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (token) event.detail.headers["X-CSRFToken"] = token.value;
 });
 
-// The next step stands where the last one stood: whoever reads with the ears or the keyboard begins at its title.
+// Whoever reads with the ears or the keyboard begins at what the page is about, a step or a form: at its errors, else at
+// its title; also where the next step is put in the place of the last one.
+function begin() {
+  const errors = document.querySelector("main .alert[data-focus]");
+  if (errors) errors.focus();
+  else document.querySelector("main [data-focus]")?.focus({ preventScroll: true });
+}
+begin();
+
+// Another part that was replaced keeps the focus that was in it, also where the button is gone that had it.
+let held = "";
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const part = event.detail.target;
+  held = part.contains(document.activeElement) ? part.id : "";
+});
 document.addEventListener("htmx:afterSettle", (event) => {
-  if (event.detail.target?.id === "work" || event.detail.elt?.id === "work") {
-    (document.querySelector("#work .alert[data-focus]") ?? document.querySelector("#work [data-focus]"))?.focus({ preventScroll: true });
+  const part = event.detail.elt;
+  if (part?.id === "work") begin();
+  else if (held && part?.id === held && document.activeElement === document.body) {
+    const place = part.querySelector("[tabindex]") ?? part;
+    if (place.tabIndex < 0) place.tabIndex = -1;
+    place.focus({ preventScroll: true });
   }
 });
 
@@ -38,3 +56,10 @@ document.addEventListener("htmx:afterSettle", (event) => {
 document.addEventListener("htmx:responseError", (event) => {
   if (event.detail.requestConfig.verb === "post") window.location.reload();
 });
+
+// What could not be sent because nobody answers is said below its form, which stays as it was typed.
+document.addEventListener("htmx:sendError", (event) => {
+  const form = event.detail.elt, note = document.querySelector("#unsent");
+  if (note && form.matches("form[method=post]")) form.append(note.content.cloneNode(true));
+});
+document.addEventListener("htmx:beforeRequest", (event) => event.detail.elt.querySelector(":scope > .unsent")?.remove());
