@@ -20,7 +20,7 @@ LEAST_RADIUS, MOST_RADIUS = 250, 6000
 """Metres from the middle to the upper edge: neither a yard nor the whole department."""
 LETTER = 19
 """Units that a letter of a label is wide, about, on a phone; paper has smaller ones."""
-LABEL_TOP, LABEL_FOOT, LOWER = 46, 10, 62
+LABEL_TOP, LABEL_FOOT, LOWER = 43, 11, 62
 """Units above its mark between which a label stands, and by how many one below its mark is lower."""
 HOME = (WIDTH / 2 - 26, HEIGHT / 2 - 26, WIDTH / 2 + 26, HEIGHT / 2 + 26)
 """The house in the middle, as a box: left, top, right, foot."""
