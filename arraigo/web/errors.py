@@ -5,7 +5,8 @@ from django.shortcuts import render
 
 from arraigo.people.models import Role, User
 
-NOT_TYPED = ("csrfmiddlewaretoken", "page", "solved", "tasks", "cause")
+NOT_TYPED = ("csrfmiddlewaretoken", "page", "solved", "tasks", "cause", "not_measured")
+TICK = "on"
 HIDDEN = ("csrfmiddlewaretoken", "password", "old_password", "new_password1", "new_password2")
 
 
@@ -33,9 +34,9 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def _readable(request: HttpRequest) -> list[str]:
-    """What was typed into a form whose page is no longer this person's: texts to write down, no drawings."""
+    """What was typed into a form whose page is no longer this person's: texts to write down, no ticks and drawings."""
     values = [value for name, values in request.POST.lists() if name not in NOT_TYPED for value in values]
-    return [value for value in values if value.strip() and not value.startswith(("data:", "/"))]
+    return [value for value in values if value.strip() not in ("", TICK) and not value.startswith(("data:", "/"))]
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
