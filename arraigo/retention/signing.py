@@ -17,6 +17,7 @@ from arraigo.documents.values import paper_language
 from arraigo.engine.models import WorkItem
 from arraigo.fieldwork import actions as fieldwork
 from arraigo.fieldwork import copies, pictures, signed
+from arraigo.fieldwork.errors import SignedAndRefused
 from arraigo.fieldwork.models import Attachment, Photo, SignedPaper, Visit
 from arraigo.messages import actions as messages
 from arraigo.orders.models import WorkOrder
@@ -76,6 +77,9 @@ class SignedForm(StepForm):
 
     def check_signed(self, cleaned: dict[str, Any]) -> None:
         """Somebody signed, or it says why nobody did, with a photo; the signature as PNG is in `signature_png`."""
+        if cleaned.get("signature") and (cleaned.get("refusal_reason") or cleaned.get("absent")):
+            self.add_error("refusal_reason", str(SignedAndRefused()))
+            return
         if cleaned.get("refusal_reason"):
             self._check_refusal(cleaned)
             return

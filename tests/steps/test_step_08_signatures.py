@@ -3,6 +3,7 @@
 import base64
 import datetime as dt
 import io
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -81,6 +82,14 @@ def test_nobody_there_to_sign_is_no_refusal(home: Household) -> None:
 def test_a_refusal_without_photo_is_none(home: Household) -> None:
     errors = to_step_08(home).errors("step_08", signature="", refusal_reason="No quiere")
     assert errors == {"photo": ["That nobody signs is recorded with a photo."]}
+    assert not SignedPaper.objects.exists()
+
+
+@pytest.mark.parametrize("refusing", [{"refusal_reason": "No quiere", "photo": photo()}, {"absent": "on"}])
+def test_who_signs_after_all_does_not_stand_as_refusing(home: Household, refusing: dict[str, Any]) -> None:
+    walk = to_step_08(home)
+    said = "There is a signature and a reason why nobody signs: keep one of the two."
+    assert walk.errors("step_08", **refusing) == {"refusal_reason": [said]}
     assert not SignedPaper.objects.exists()
 
 
