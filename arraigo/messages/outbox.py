@@ -54,20 +54,24 @@ def _forward_some(now: dt.datetime) -> int:
     waiting = Notice.objects.filter(forwarded=False).select_related("user__notice_choice").order_by("id")
     notices = list(waiting.select_for_update(of=("self",), skip_locked=_skips())[:NOTICES])
     told = {notice.data["order"] for notice in notices if "order" in notice.data}
-    own = set(WorkOrder.objects.filter(number__in=told).values_list("number", "technician"))
+    orders = WorkOrder.objects.only("number", "technician", "due_at").in_bulk(told, field_name="number")
     with override(settings.LANGUAGE_CODE):
-        letters = [letter for notice in notices if (letter := _letter(notice, own, now))]
+        letters = [letter for notice in notices if (letter := _letter(notice, orders, now))]
     Message.objects.bulk_create(letters, ignore_conflicts=True)
     Notice.objects.filter(pk__in=[notice.pk for notice in notices]).update(forwarded=True)
     return len(notices)
 
 
-def _letter(notice: Notice, own: Collection[tuple[str, int | None]], now: dt.datetime) -> Message | None:
-    """The e-mail of a notice; None where its owner has none or does not want it. `own`: orders, their technicians."""
+def _letter(notice: Notice, orders: Mapping[str, WorkOrder], now: dt.datetime) -> Message | None:
+    """The e-mail of a notice; None where its owner has none or does not want it. `orders` by number: those told of.
+
+    That an order falls due is not told any more once it is late.
+    """
     choice = getattr(notice.user, "notice_choice", None) or NoticeChoice()
     if not notice.user.email or not notice.user.is_active or group_of(notice.kind) in choice.unwanted:
         return None
-    place = _place(notice, own)
+    order = orders.get(notice.data.get("order", ""))
+    place = _place(notice, order)
     lines = [notice.sentence, f"{settings.BASE_URL}{place}"] if place else [notice.sentence]
     return Message(
         idempotency_key=f"notice:{notice.pk}",
@@ -79,14 +83,14 @@ def _letter(notice: Notice, own: Collection[tuple[str, int | None]], now: dt.dat
         body="\n\n".join(lines),
         created_at=notice.at,
         next_attempt_at=now,
+        until=order.due_at if order and notice.kind == "work_order.due" else None,
     )
 
 
-def _place(notice: Notice, own: Collection[tuple[str, int | None]]) -> str:
+def _place(notice: Notice, order: WorkOrder | None) -> str:
     """Where its owner finds what the notice tells of: the technician the own visit, others the case; "" for nowhere."""
-    order = notice.data.get("order", "")
-    if (order, notice.user_id) in own:
-        return f"/visits/{order}/"
+    if order and order.technician_id == notice.user_id:
+        return f"/visits/{order.number}/"
     return f"/cases/{notice.case_number}/" if notice.case_number and notice.kind not in TAKEN_AWAY else ""
 
 

@@ -13,6 +13,7 @@ from arraigo.fieldwork import trips
 from arraigo.messages import actions, outbox, queries, texts
 from arraigo.messages.models import Channel, Message, Notice, NoticeChoice
 from arraigo.orders.models import WorkOrder
+from arraigo.people.models import User
 from arraigo.products import courtesies
 from arraigo.retention import actions as retention
 from arraigo.retention import undo
@@ -240,6 +241,21 @@ def test_the_letter_of_a_notice_leads_where_its_reader_may_go(cast: Cast, home: 
     actions.notify(supervisor, "work_order.taken", {"order": "OT-1", "technician": "Luis"}, walk.case.number)
     outbox.forward_notices(clock.now())
     assert "/cases/" not in letters.get().body
+
+
+def test_in_the_morning_nobody_is_told_that_a_late_order_falls_due(cast: Cast, home: Household, told: Told) -> None:
+    home.repeated_faults()
+    Walk(home).go("step_01", "step_02", "step_03", "step_04", "step_05", "step_06")
+    order, technician = WorkOrder.objects.get(), cast["multi_service_technician"]
+    User.objects.filter(pk=technician.pk).update(email="t@example.org")
+    Notice.objects.all().delete()
+    for hours, kind in ((-1, "work_order.due"), (1, "work_order.late")):
+        with clock.at(order.due_at + dt.timedelta(hours=hours)):
+            actions.notify(technician, kind, {"order": order.number})
+            outbox.forward_notices(clock.now())
+    late = order.due_at + dt.timedelta(hours=2)
+    outbox.deliver_due(late, through=told.ways)
+    assert list(Message.objects.exclude(user=None).values_list("status", "why")) == [("skipped", "late"), ("sent", "")]
 
 
 # --- what the procedure makes known ------------------------------------------------------------------
