@@ -458,6 +458,20 @@ def test_hundreds_of_visits_are_told_day_by_day_and_page_by_page(desk: Desk, pho
             assert len(phone.get(path, nonsense).context["stops"]) == 20
 
 
+def test_a_second_visit_with_priority_does_not_wait_for_the_day_on_which_it_is_due(
+    desk: Desk, phone: Client, order: WorkOrder
+) -> None:
+    customer = a_customer(number="V1")
+    urgent = a_visit(customer, a_product(customer))
+    WorkOrder.objects.filter(pk=order.pk).update(due_at=NOW + dt_hours(2))
+    WorkOrder.objects.filter(pk=urgent.pk).update(
+        technician=desk.cast[Role.TECHNICIAN], due_at=NOW + dt_hours(24), priority=1
+    )
+    shown = phone.get(reverse("visits")).context
+    assert [stop.order for stop in shown["stops"]] == [urgent, order]
+    assert (shown["now"], shown["later"]) == (2, [])
+
+
 def test_the_address_is_proposed_only_where_the_customer_agreed_to_messages(desk: Desk, phone: Client) -> None:
     desk.walk("step_07")
     customer = desk.walk.home.customer

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Case, Count, Prefetch, QuerySet, When
+from django.db.models import Case, Count, Prefetch, QuerySet, Value, When
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -112,7 +112,7 @@ AT_ONCE = 20
 
 
 def visit_list(user: User, day: str = "", page: str = "") -> dict[str, Any]:
-    """The visits due today or late, priority first, then by hours left; those of later days by their number.
+    """The visits due today or late and those with priority, these first; those of later days by their number.
 
     One that its customer put off stands under the day asked for, until its hour behind those that can be made.
     Of one later `day` (ISO text) where asked, or where nothing is due today. `page` by page.
@@ -143,12 +143,15 @@ def visit_days(user: User) -> dict[dt.date, int]:
 
 
 def _by_hour(user: User) -> QuerySet[Any]:
-    """The open visits of `user` with their `hour`: the one that the customer asked for, else when they are due."""
+    """The open visits of `user` with their `hour`: the one that the customer asked for, else when they are due.
+
+    One with priority does not wait for the day on which it is due: its hour is now.
+    """
+    now = clock.now()
     found = access.open_orders(user).annotate(wanted=orders.wanted_hour())
-    found = found.annotate(
-        hour=Coalesce("wanted", "due_at"), put_off=Case(When(wanted__gt=clock.now(), then=1), default=0)
-    )
-    return found.order_by("put_off", "-priority", "hour", "id")
+    due = Case(When(priority__gt=0, due_at__gt=now, then=Value(now)), default="due_at")
+    found = found.annotate(hour=Coalesce("wanted", due), put_off=Case(When(wanted__gt=now, then=1), default=0))
+    return found.order_by("put_off", "-priority", "hour", "due_at", "id")
 
 
 def _due(visits: QuerySet[Any], until: dt.date, *, since: dt.date | None) -> QuerySet[Any]:
