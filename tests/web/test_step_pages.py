@@ -259,3 +259,24 @@ def test_every_number_that_a_step_or_a_field_cites_is_one_of_the_document(cast: 
         assert cited <= known, each.name
         fields = {*each.form_class.base_fields, "kind", "amount", "days", "working"}
         assert set(each.form_class.sources) <= fields, each.name
+
+
+def test_what_to_say_to_the_family_of_who_died_is_no_offer(cast: Cast) -> None:
+    walk = Walk(cast.household(), reason="death").go("step_01", "step_02")
+    assert "Lamento mucho su pérdida" in look(walk, "step_11")
+    walk("step_11", reason="death", demand="termination")
+    assert "Lamento que se vaya" not in look(walk, "termination")
+
+
+def test_who_opens_a_case_second_keeps_the_words_and_is_led_to_the_open_one(cast: Cast) -> None:
+    home = cast.household()
+    walk, client = Walk(home), signed_in(cast[Role.ADVISOR])
+    answers = {
+        "channel": "phone", "reason": "price", "products": [str(home.internet.pk)], "words": "Muy caro",
+        "contact_phone": "70000001", "address": "Calle Uno 1", "zone": str(home.customer.zone_id),
+    }  # fmt: skip
+    answer = client.post(reverse("case_new", args=[home.customer.number]), answers)
+    assert (answer.status_code, "Muy caro" in answer.content.decode()) == (409, True)
+    way = reverse("case_take_over", args=[home.customer.number])
+    assert f'href="{way}"' in answer.content.decode()
+    assert client.get(way)["Location"] == reverse("case", args=[walk.case.number])

@@ -38,7 +38,7 @@ def case_new(request: HttpRequest, number: str) -> HttpResponse:
     except RuleBroken as refusal:
         form.add_error(None, str(refusal))
         status = 409 if isinstance(refusal, CaseOpenAlready) else 400
-    shown = {**_page(form, customer, actor), "proactive": proactive}
+    shown = {**_page(form, customer, actor), "proactive": proactive, "has_case": status == 409}
     return replies.page(request, "cases/open.html", shown, status=status)
 
 
