@@ -67,6 +67,12 @@ def test_the_focus_is_not_lost_where_a_part_is_replaced(sign_in: Callable[[Role]
         ana.page.locator(".solution-form button[value=confirm]").first.press("Enter")
     ana.page.locator("#faults:focus, #faults :focus").wait_for()
 
+    bell = ana.page.locator("details.menu summary").first
+    bell.press("Enter")
+    ana.page.locator(".menu-body a[href='/notices/']", has_text="Todos").focus()
+    ana.page.keyboard.press("Escape")
+    assert bell.evaluate("summary => summary === document.activeElement && !summary.parentElement.open")
+
     home.priced(home.internet, "300")
     walk = Walk(home, reason="compensation").go("step_01", "step_02", "step_11")
     walk("step_12", **credit(home.internet, days="10", amount="180"), answer="accepted")

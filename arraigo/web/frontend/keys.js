@@ -51,16 +51,17 @@ document.addEventListener("click", (event) => {
   document.querySelectorAll("[data-search]").forEach((box) => { if (!box.contains(event.target)) close(box); });
 });
 
-// What a small question mark opened closes on Escape and on a click elsewhere.
+// What a small question mark or a menu above opened closes on Escape and on a click elsewhere.
+const opened = () => document.querySelectorAll("details.source[open], details[data-menu][open]");
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
-  document.querySelectorAll("details.source[open]").forEach((each) => {
+  opened().forEach((each) => {
     each.open = false;
     if (each.contains(document.activeElement)) each.querySelector("summary").focus();
   });
 });
 document.addEventListener("click", (event) => {
-  document.querySelectorAll("details.source[open]").forEach((each) => { if (!each.contains(event.target)) each.open = false; });
+  opened().forEach((each) => { if (!each.contains(event.target)) each.open = false; });
 });
 
 // <dialog id="x"> is opened by <button data-dialog="x">, closed by its own form (method=dialog) or Escape.
