@@ -15,6 +15,8 @@ from bench._visits import Browser
 
 PEOPLE, THINK = 20, 5.0
 ADVISOR = "asesor"
+LEAST_TYPED = 2
+"""Letters from which on the search box asks."""
 
 
 class Desk:
@@ -31,8 +33,12 @@ class Desk:
         getattr(self, rng.choice(kinds))(browser, rng)
 
     def search(self, browser: Browser, rng: random.Random) -> None:
-        query = _visits.urlencode({"q": rng.choice(self.samples["questions"])})
-        browser.get("customer search while typing", f"/customers/?{query}", into="search-hits")
+        """As the hits follow the typing: at any letter from the second on; then the whole question."""
+        asked = rng.choice(self.samples["questions"])
+        typed = asked[: rng.randint(LEAST_TYPED, max(LEAST_TYPED, len(asked)))]
+        for text in (typed, asked):
+            query = _visits.urlencode({"q": text})
+            browser.get("customer search while typing", f"/customers/?{query}", into="search-hits")
         browser.get("page of customers found", f"/customers/?{query}")
 
     def customer(self, browser: Browser, rng: random.Random) -> None:

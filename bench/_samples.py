@@ -28,23 +28,27 @@ def slip(word: str) -> str:
     return word[: place - 1] + word[place : place + 1] + word[place - 1 : place] + word[place + 1 :]
 
 
-def questions(people: list[tuple[str, str, str]]) -> list[str]:
-    """Names, names with a slip, first name and surname, documents, phones, product numbers."""
+def questions(people: list[tuple[str, str, str, str]]) -> list[str]:
+    """Names, in either order, with a slip in either word, documents, phones, product numbers, addresses, and a surname
+    with its street."""
     found = []
-    for position, (name, document, number) in enumerate(people):
+    for position, (name, document, number, address) in enumerate(people):
         words = name.split()
         phone = Phone.objects.filter(customer__number=number).values_list("number", flat=True).first() or ""
         product = Product.objects.filter(customer__number=number).values_list("number", flat=True).first() or ""
         kinds = (
-            name, " ".join(words[1:]), f"{words[0]} {words[-1]}", f"{words[0]} {slip(words[-1])}", document, phone[4:],
-            product, number,
+            name, " ".join(words[1:]), f"{words[-1]} {words[0]}", f"{words[0]} {slip(words[-1])}",
+            f"{slip(words[0])} {words[-1]}", document, phone[4:], product, number, address,
+            f"{words[-1]} {address.split()[1]}",
         )  # fmt: skip
         found.append(kinds[position % len(kinds)])
     return found
 
 
 keys = list(Customer.objects.order_by("pk").values_list("pk", flat=True))
-people = list(Customer.objects.filter(pk__in=rng.sample(keys, 80)).values_list("name", "document", "number"))
+people = list(
+    Customer.objects.filter(pk__in=rng.sample(keys, 220)).values_list("name", "document", "number", "address")
+)
 advisor = User.objects.get(username="asesor")
 with_cases = list(RetentionCase.objects.order_by("id").values_list("customer__number", flat=True)[:5000])
 tray = queries.tray(advisor, Role.ADVISOR).order_by("id")
@@ -52,7 +56,7 @@ steps = tray.filter(element="step_01").values_list("instance__case__number", "id
 print(
     json.dumps(
         {
-            "customers": [number for _, _, number in people],
+            "customers": [number for _, _, number, _ in people],
             "with_cases": some(
                 list(RetentionCase.objects.order_by("id").values_list("customer__number", flat=True)[:5000])
             ),

@@ -62,5 +62,5 @@ def _wanted(keys: Sequence[int]) -> dict[int, set[str]]:
 
 def tokens_of(name: str, address: str, codes: Iterable[str], phones: Iterable[str]) -> set[str]:
     """What a customer is found by; `codes` are document, customer number and product numbers."""
-    words = tokens.of_words(name) | tokens.of_words(address) | tokens.of_pairs(name)
+    words = tokens.of_words(name) | tokens.of_words(address, tokens.IN_ADDRESSES) | tokens.of_pairs(name, address)
     return words | tokens.of_codes(codes) | tokens.of_phones(phones)

@@ -1,20 +1,22 @@
 """Finding customers by name, document, numbers, phone or address, slips of the pen forgiven.
 
-Two words of a name are looked up as a pair. Where that finds nobody, every word of the question is one
-capped look-up in the token table; rare words bring the candidates, broad ones only help to rank them.
-The same on both databases.
+Two words of a name, or of an address, are looked up as a pair. Where that finds nobody, every word of the question
+brings the customers of a few ranges of the token table, capped, and those whom most of the rarest words bring are
+compared with the question. What is read does not grow with the number of customers. The same on both databases.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from heapq import nlargest
 from itertools import pairwise
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from rapidfuzz import fuzz, process
 
-from arraigo.compiled import at_once, compiled, each_of
+from arraigo.compiled import Compiled, at_once, compiled, each_of
 from arraigo.customers import tokens
 from arraigo.customers.index import reindex
 from arraigo.customers.models import Customer, SearchToken
@@ -22,10 +24,10 @@ from arraigo.customers.models import Customer, SearchToken
 __all__ = ["reindex", "search"]
 
 MOST_WORDS = 6
-CAP = 400
-"""Rows that one word may bring."""
-BROAD = CAP * 3 // 4
-"""Customers from which on a word is broad: several of its rows may be one customer's."""
+CAP = 2000
+"""Rows that one look-up of a word may bring."""
+LEAST_BEGUN, LEAST_CODE = 3, 4
+"""Letters, and digits of a code, from which on what begins with them is found too."""
 CANDIDATES = 120
 """Customers that are compared with the question in full."""
 IN_PAIRS, PAIRED = 200, 100
@@ -39,6 +41,14 @@ BEGUN, SLIPPED, IN_ADDRESS = 0.95, 0.9, 0.9
 
 Found = dict[int, tuple[float, str]]
 """Likeness and name by the customer's key."""
+Range = tuple[str, str]
+"""The first token, and the first one behind the last."""
+Slip = tuple[list[Range], tuple[str, ...]]
+"""Where a word with one slip is looked for, one half of it being whole: by its beginnings, and by its ends."""
+Ranges = Compiled[[str, str], int]
+Ends = Compiled[[str, str, str], int]
+Hits = dict[int, None]
+"""Keys of customers, in the order in which a look-up brings them."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +56,8 @@ class Asked:
     """One folded word of the question."""
 
     text: str
+    is_last: bool = False
+    """Perhaps only begun: the person is still typing."""
 
     @cached_property
     def is_code(self) -> bool:
@@ -56,42 +68,39 @@ class Asked:
         return tokens.sound(self.text)
 
     @property
+    def in_pair(self) -> str:
+        """How a pair holds the word."""
+        return self.text if self.is_code else self.key
+
+    @property
     def is_forgiven(self) -> bool:
         """Whether it is long enough for a slip to leave something of it."""
         return not self.is_code and len(self.key) >= tokens.FORGIVEN_FROM
 
-    def strict(self) -> Q:
+    @property
+    def may_be_begun(self) -> bool:
+        return self.is_last or len(self.key) >= LEAST_BEGUN
+
+    def strict(self) -> Range:
         """Tokens that are this word, or begin with it."""
-        if self.is_code:
-            exact = {
-                tokens.CODE + self.text,
-                tokens.CODE + self.text[-8:],
-            }  # telephones by their last 8 digits
-            return Q(token__in=sorted(exact)) | (_begins(tokens.CODE + self.text) if len(self.text) >= 4 else Q())
         own = tokens.WORD + self.key
-        return _begins(own) if len(self.key) >= 3 else Q(token=own)
+        return _begun(own) if len(self.key) >= LEAST_BEGUN else (own, own + tokens.BETWEEN)
 
-    def forgiving(self) -> Q:
-        """Tokens that are this word but for one slip: one half of it is whole."""
-        size = len(self.key)
-        if not self.is_forgiven:
-            return self.strict()
-        found = Q()
-        for half in {size // 2, (size + 1) // 2}:
-            found |= _begins(tokens.WORD + self.key[:half])
-        ends = {tokens.TAIL + self.key[-half:] for half in ((size - 1) // 2, size // 2, (size + 1) // 2)}
-        return found | Q(token__in=sorted(ends))
+    def forgiving(self) -> Slip:
+        """Tokens that are this word but for one slip."""
+        key, size = self.key, len(self.key)
+        heads = [_begun(tokens.WORD + key[:half]) for half in sorted({size // 2, (size + 1) // 2})]
+        return heads, tuple(tokens.TAIL + end for end in _ends_of(key))
 
 
-def _begins(prefix: str) -> Q:
-    return Q(token__gte=prefix, token__lt=tokens.after(prefix))
+def _begun(prefix: str) -> Range:
+    return prefix, tokens.after(prefix)
 
 
 def search(text: str, limit: int = 20) -> list[Customer]:
     """The customers that fit `text` best, the best first, with their zones. Empty for an empty question.
 
-    First by pairs of words; then as it is written; where that finds nobody surely, with one word forgiven,
-    then with all.
+    First by pairs of words, then word by word; each as it is written, then with slips forgiven.
     """
     asked = words(text)
     if not asked:
@@ -102,33 +111,17 @@ def search(text: str, limit: int = 20) -> list[Customer]:
     return _loaded(sorted(found, key=lambda pk: (-found[pk][0], found[pk][1], pk))[:limit])
 
 
-def _by_words(asked: Sequence[Asked]) -> Found:
-    """The customers whom the words bring one by one."""
-    strict = [word.strict() for word in asked]
-    hits = [_code_hits(word) if word.is_code else _hits(q) for word, q in zip(asked, strict, strict=True)]
-    found = _rank(asked, hits, _candidates(strict, hits))
-    if _best_of(found) < GOOD:
-        found |= _rank(asked, hits, [pk for pk in _one_forgiven(asked, strict) if pk not in found])
-    if _best_of(found) < NEARLY:
-        forgiving = [word.forgiving() for word in asked]
-        reached = [_hits(q) for q in forgiving]
-        found |= _rank(asked, reached, [pk for pk in _candidates(forgiving, reached) if pk not in found])
-    return found
-
-
 def _by_pairs(asked: Sequence[Asked]) -> Found:
-    """The customers in whose names the words stand two by two: as they are written, else one of two with a slip."""
-    if len(asked) < 2 or any(word.is_code for word in asked):
-        return {}
-    pairs = [(first.key, second.key) for first, second in pairwise(asked)]
-    found = _rank(asked, (), _most_often(_pair(first, second) for first, second in pairs))
-    if _best_of(found) < GOOD:
-        both = [*pairs, *((second, first) for first, second in pairs)]
-        slips = [_slipped(first, second) for first, second in both if len(second) >= tokens.FORGIVEN_FROM]
-        with at_once(*(each for bounds, ends in slips for each in (_between.of(*bounds), _one_of.of(*ends)))):
-            slipped = [{*_between(*bounds), *_one_of(*ends)} for bounds, ends in slips]
-        found |= _rank(asked, (), [pk for pk in _most_often(slipped) if pk not in found])
-    return found
+    """The customers of whom two of the words are known together, either first; else one of the two with a slip."""
+    pairs = [two for one, other in pairwise(asked) for two in ((one, other), (other, one))]
+    whole = dict.fromkeys(_pair(*each) for each in pairs if not all(word.is_code for word in each))
+    with at_once(*(_between.of(*each) for each in whole)):
+        found = _rank(asked, {}, _most_often(_between(*each) for each in whole))
+    if _best_of(found) >= GOOD:
+        return found
+    slips = [_slipped(first.key, second.key) for first, second in pairs if second.is_forgiven and not first.is_code]
+    others = _most_often(_reached(slips, _between, _one_of))
+    return found | _rank(asked, {}, [pk for pk in others if pk not in found])
 
 
 def _most_often(found: Iterable[Iterable[int]]) -> list[int]:
@@ -136,33 +129,89 @@ def _most_often(found: Iterable[Iterable[int]]) -> list[int]:
     return [pk for pk, _ in Counter(pk for each in found for pk in each).most_common(PAIRED)]
 
 
-def _pair(first: str, second: str) -> list[int]:
-    """Customers with both words, the second perhaps only begun."""
-    begin = tokens.pair(first, second)
-    return _between(begin, tokens.after(begin))
+def _pair(first: Asked, second: Asked) -> Range:
+    """Tokens of both words, the second perhaps only begun. A number stands behind its word."""
+    if first.is_code:
+        first, second = second, first
+    return _begun(tokens.pair(first.key, second.in_pair))
 
 
-def _slipped(first: str, second: str) -> tuple[tuple[str, str], tuple[str, str, str]]:
-    """What brings the customers with the first word, and the second but for one slip: one half of it is whole.
+def _slipped(first: str, second: str) -> Slip:
+    """What brings the customers with the first word, and the second but for one slip."""
+    ends = tuple(tokens.pair_tail(first, end) for end in _ends_of(second))
+    return [_begun(tokens.pair(first, second[: len(second) // 2]))], ends
 
-    Between which tokens its beginning lies, and the tokens of its ends.
-    """
-    size = len(second)
-    begin = tokens.pair(first, second[: size // 2])
-    shorter, half, longer = (tokens.pair_tail(first, second[-((size + more) // 2) :]) for more in (-1, 0, 1))
-    return (begin, tokens.after(begin)), (shorter, half, longer)
+
+def _ends_of(key: str) -> Iterator[str]:
+    """The second half of a key, and where a letter is missing or too many in its first half."""
+    return (key[-((len(key) + more) // 2) :] for more in (-1, 0, 1))
+
+
+def _reached(slips: Sequence[Slip], begun: Ranges, ended: Ends) -> list[Hits]:
+    """Customers that each word with a slip brings, by its beginning or by its end; asked in one go."""
+    questions = [each for heads, ends in slips for each in (*(begun.of(*head) for head in heads), ended.of(*ends))]
+    with at_once(*questions):
+        return [dict.fromkeys([*ended(*ends), *(pk for head in heads for pk in begun(*head))]) for heads, ends in slips]
+
+
+def _by_words(asked: Sequence[Asked]) -> Found:
+    """The customers whom the words bring one by one: as they are written, else with a slip in each of them."""
+    telling = [word for word in asked if word.text not in tokens.STREET_WORDS] or asked
+    strict = {word.text: _brought(word) for word in telling}
+    found = _rank(asked, strict, _rarest(strict.values()))
+    if _best_of(found) >= NEARLY:
+        return found
+    forgiven = _reached([word.forgiving() for word in telling if word.is_forgiven], _word, _ends)
+    return found | _rank(asked, strict, [pk for pk in _rarest([*strict.values(), *forgiven]) if pk not in found])
+
+
+def _brought(word: Asked) -> Hits:
+    """Customers that one word brings as it is written; a code also as the end of a telephone."""
+    if not word.is_code:
+        return dict.fromkeys(_word(*word.strict()))
+    whole, end = tokens.CODE + word.text, tokens.CODE + word.text[-8:]
+    found = _coded(whole, end, *(_begun(whole) if len(word.text) >= LEAST_CODE else (whole, whole)))
+    if tokens.LEAST_END <= len(word.text) < tokens.LONGEST_END and word.text.isdecimal():
+        found += _between(*_begun(tokens.END + word.text[::-1]))
+    return dict.fromkeys(found)
+
+
+def _rarest(hits: Iterable[Hits]) -> list[int]:
+    """Keys of the customers whom most of the look-ups bring, one that brings few counting for more."""
+    worth: dict[int, float] = defaultdict(float)
+    for each in hits:
+        for pk in each:
+            worth[pk] += 1 / len(each)
+    return nlargest(CANDIDATES, worth, key=worth.__getitem__)
 
 
 @compiled
 def _between(begin: str, end: str) -> QuerySet[SearchToken, int]:
-    rows = SearchToken.objects.filter(token__gte=begin, token__lt=end)
-    return rows.values_list("customer_id", flat=True)[:IN_PAIRS]
+    return _customers_of(token__gte=begin, token__lt=end)[:IN_PAIRS]
 
 
 @compiled
 def _one_of(first: str, second: str, third: str) -> QuerySet[SearchToken, int]:
-    rows = SearchToken.objects.filter(token__in=[first, second, third])
-    return rows.values_list("customer_id", flat=True)[:IN_PAIRS]
+    return _customers_of(token__in=[first, second, third])[:IN_PAIRS]
+
+
+@compiled
+def _word(begin: str, end: str) -> QuerySet[SearchToken, int]:
+    return _customers_of(token__gte=begin, token__lt=end)[:CAP]
+
+
+@compiled
+def _ends(first: str, second: str, third: str) -> QuerySet[SearchToken, int]:
+    return _customers_of(token__in=[first, second, third])[:CAP]
+
+
+@compiled
+def _coded(whole: str, end: str, begin: str, after: str) -> QuerySet[SearchToken, int]:
+    return _customers_of(Q(token__in=[whole, end]) | Q(token__gte=begin, token__lt=after))[:CAP]
+
+
+def _customers_of(*conditions: Q, **lookups: Any) -> QuerySet[SearchToken, int]:
+    return SearchToken.objects.filter(*conditions, **lookups).values_list("customer_id", flat=True)
 
 
 def words(text: str) -> list[Asked]:
@@ -172,24 +221,26 @@ def words(text: str) -> list[Asked]:
     else:
         parts = [tokens.code(part) if tokens.is_code(part) else part for part in text.split()]
         found = [word for part in parts for word in tokens.words(part)]
-    heard = [Asked(word) for word in dict.fromkeys(found) if word and (tokens.is_code(word) or tokens.sound(word))]
-    passed = tokens.SMALL_WORDS | (tokens.EXTENSIONS if any(word.is_code for word in heard) else frozenset())
-    telling = [word for word in heard if word.text not in passed]
-    return (telling or heard)[:MOST_WORDS]
+    heard = [word for word in dict.fromkeys(found) if word and (tokens.is_code(word) or tokens.sound(word))]
+    passed = tokens.SMALL_WORDS | (tokens.EXTENSIONS if any(map(tokens.is_code, heard)) else frozenset())
+    # A single letter at the end is the beginning of a word.
+    telling = [word for word in heard if word not in passed or (word == heard[-1] and len(word) == 1)] or heard
+    return [Asked(word, is_last=word == telling[-1]) for word in telling][:MOST_WORDS]
 
 
 def _best_of(found: Found) -> float:
     return max((likeness for likeness, _ in found.values()), default=0.0)
 
 
-def _rank(asked: Sequence[Asked], hits: Sequence[set[int]], candidates: Iterable[int]) -> Found:
-    """The candidates that are alike enough. One query."""
+def _rank(asked: Sequence[Asked], hits: Mapping[str, Hits], candidates: Iterable[int]) -> Found:
+    """The candidates that are alike enough; `hits` says whom each word brought, which is all that is known of a code.
+    One query."""
     keys = list(candidates)
     if not keys:
         return {}
     found = {}
     for pk, name, address in _named(keys):
-        likeness = _likeness(asked, [pk in each for each in hits] or [False] * len(asked), name, address)
+        likeness = _likeness(asked, {word for word, brought in hits.items() if pk in brought}, name, address)
         if likeness >= POSSIBLE:
             found[pk] = (likeness, name)
     return found
@@ -211,88 +262,31 @@ def _customers(keys: Sequence[int]) -> QuerySet[Customer]:
     return Customer.objects.filter(pk__in=each_of(keys)).select_related("zone")
 
 
-def _one_forgiven(asked: Sequence[Asked], strict: Sequence[Q]) -> list[int]:
-    """Customers whom all words bring, one of them with a slip: each word in turn."""
-    if len(asked) < 2:
-        return []
-    found: dict[int, None] = {}
-    for place, word in enumerate(asked):
-        if word.is_forgiven:
-            found |= dict.fromkeys(_of_all([*strict[:place], word.forgiving(), *strict[place + 1 :]]))
-    return list(found)
-
-
-def _of_all(wanted: Sequence[Q]) -> list[int]:
-    """Keys of at most CANDIDATES customers whom every word brings."""
-    first, *others = (SearchToken.objects.filter(q).values_list("customer_id", flat=True) for q in wanted)
-    return list(first.intersection(*others)[:CANDIDATES] if others else first[:CANDIDATES])
-
-
-def _code_hits(word: Asked) -> set[int]:
-    """Customers that a code brings: whole, only begun, or as the end of a telephone."""
-    whole, end = tokens.CODE + word.text, tokens.CODE + word.text[-8:]
-    begun = (whole, tokens.after(whole)) if len(word.text) >= 4 else (whole, whole)
-    found = set(_coded(whole, end, *begun))
-    if tokens.LEAST_END <= len(word.text) < 8 and word.text.isdecimal():
-        last = tokens.END + word.text[::-1]
-        found |= set(_between(last, tokens.after(last)))
-    return found
-
-
-@compiled
-def _coded(whole: str, end: str, begin: str, after: str) -> QuerySet[SearchToken, int]:
-    rows = SearchToken.objects.filter(Q(token__in=[whole, end]) | Q(token__gte=begin, token__lt=after))
-    return rows.values_list("customer_id", flat=True)[:CAP]
-
-
-def _hits(wanted: Q) -> set[int]:
-    """Customers that one word brings, from at most CAP rows."""
-    return set(SearchToken.objects.filter(wanted).values_list("customer_id", flat=True)[:CAP])
-
-
-def _candidates(wanted: Sequence[Q], hits: Sequence[set[int]]) -> list[int]:
-    """Keys of the customers that most of the rare words bring; of all words where every word is broad."""
-    rare = [found for found in hits if 0 < len(found) < BROAD]
-    if rare:
-        times = Counter(pk for found in rare for pk in found)
-        if len(times) > CANDIDATES:
-            for q, found in zip(wanted, hits, strict=True):
-                if len(found) >= BROAD:
-                    times.update(_hits(q & Q(customer__in=list(times))))
-        return [pk for pk, _ in times.most_common(CANDIDATES)]
-    return _of_all(wanted)
-
-
-def _likeness(asked: Sequence[Asked], hit: Sequence[bool], name: str, address: str) -> float:
-    """How well a customer fits the question, from 0 to 1: the mean over its words.
-
-    `hit` says which words brought the customer: what is known of a code.
-    """
+def _likeness(asked: Sequence[Asked], brought: Container[str], name: str, address: str) -> float:
+    """How well a customer fits the question, from 0 to 1: the mean over its words."""
     own, place = _keys(name), _keys(address)
-    return sum(
-        float(brought) if word.is_code else _word_likeness(word.key, own, place)
-        for word, brought in zip(asked, hit, strict=True)
-    ) / len(asked)
+    return sum(1.0 if word.is_code and word.text in brought else _in_either(word, own, place) for word in asked) / len(
+        asked
+    )
 
 
-def _word_likeness(key: str, name: Sequence[str], address: Sequence[str]) -> float:
-    in_name = _best(key, name)
-    return in_name if in_name >= IN_ADDRESS else max(in_name, IN_ADDRESS * _best(key, address))
+def _in_either(word: Asked, name: Sequence[str], address: Sequence[str]) -> float:
+    in_name = _best(word, name)
+    return in_name if in_name >= IN_ADDRESS else max(in_name, IN_ADDRESS * _best(word, address))
 
 
 @lru_cache(maxsize=20_000)
 def _keys(text: str) -> tuple[str, ...]:
-    """The phonetic keys of the words of a name or an address."""
-    return tuple(tokens.sound(word) for word in tokens.words(text))
+    """The phonetic keys of the words of a name or an address; its numbers as they are."""
+    return tuple(word if tokens.is_code(word) else tokens.sound(word) for word in tokens.words(text))
 
 
-def _best(key: str, others: Sequence[str]) -> float:
-    """Likeness, from 0 to 1, of a phonetic key and the one most like it."""
+def _best(word: Asked, others: Sequence[str]) -> float:
+    """Likeness, from 0 to 1, of a word and the one most like it."""
+    key = word.in_pair
     if key in others:
         return 1.0
-    if len(key) >= 3:
-        for other in others:
-            if other.startswith(key):
-                return BEGUN
-    best = process.extractOne(key, others, scorer=fuzz.ratio)
+    if word.may_be_begun and any(other.startswith(key) for other in others):
+        return BEGUN
+    best = process.extractOne(key, others, scorer=fuzz.ratio) if not word.is_code else None
     return best[1] / 100 * SLIPPED if best else 0.0

@@ -3,19 +3,20 @@
 Tokens are lower-case letters and digits only, so that every collation orders them alike and a range
 of them is a prefix. The first letter says what a token is: `n` the phonetic key of a word, `t` the
 second half of such a key (one slip of the pen leaves the first or the second half whole), `d` a code
-or number, `e` the end of a telephone backwards. Two words of a name stand together, either first, in
-`p` (both keys) and `q` (a key and the second half of the other): common names are rare in pairs.
+or number, `e` the end of a telephone backwards. Two words stand together in `p` (both keys): two of a name,
+either first; one of the name and one of the address; neighbours in the address, and each with its number. What is
+common is rare in pairs. `q` is a key and the second half of another one of the name.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from functools import lru_cache
-from itertools import permutations
+from itertools import pairwise, permutations, product
 
 WORD, TAIL, CODE, END, PAIR, PAIR_TAIL = "n", "t", "d", "e", "p", "q"
-LEAST_END = 4
-"""Last digits of a telephone from which on it is found."""
+LEAST_END, LONGEST_END = 4, 8
+"""Last digits of a telephone from which on it is found, and how many are kept."""
 EXTENSIONS = frozenset({"lp", "cb", "sc", "or", "pt", "tj", "ch", "be", "pd"})
 """Where a document was issued: written behind its number, or not."""
 BETWEEN = "0"
@@ -25,7 +26,11 @@ MOST_IN_PAIRS = 5
 LONGEST = 40
 FORGIVEN_FROM = 4
 """Letters from which on a word's slips are forgiven."""
-SMALL_WORDS = frozenset({"de", "del", "la", "las", "los", "el", "y", "e", "av", "c"})
+SMALL_WORDS = frozenset({"de", "del", "la", "las", "los", "el", "y", "e", "av", "c", "n", "o", "no", "nro"})
+"""Words that tell nothing: N.º is `n` and `o`."""
+STREET_WORDS = frozenset({"calle", "avenida", "avda", "pasaje", "pje"})
+"""Words with which half of all addresses begin. A name may be one: Calle is a surname."""
+IN_ADDRESSES = SMALL_WORDS | STREET_WORDS
 _SOUNDS = [
     (r"ll", "y"),
     (r"qu(?=[ei])", "k"),
@@ -76,28 +81,32 @@ def code(text: str) -> str:
     return "".join(words(text))
 
 
-def of_words(text: str) -> set[str]:
-    """The tokens of a name or an address."""
-    found = set()
-    for word in words(text):
-        if is_code(word):
-            found.add(CODE + word)
-        elif word not in SMALL_WORDS and (key := sound(word)):
-            found |= {WORD + key} | ({TAIL + tail(key)} if len(key) >= FORGIVEN_FROM else set())
+def of_words(text: str, passed: Container[str] = SMALL_WORDS) -> set[str]:
+    """The tokens of a name or an address, word by word, but for the words `passed` over."""
+    keys = _keys(text, passed)
+    found = {CODE + word for word in words(text) if is_code(word)} | {WORD + key for key in keys}
+    found |= {TAIL + tail(key) for key in keys if len(key) >= FORGIVEN_FROM}
     return {token[:LONGEST] for token in found}
 
 
-def of_pairs(name: str) -> set[str]:
-    """The tokens of the words of a name, two by two."""
-    heard = [sound(word) for word in words(name) if not is_code(word) and word not in SMALL_WORDS]
-    keys = [key for key in heard if key][:MOST_IN_PAIRS]
-    found = {pair(first, second) for first, second in permutations(keys, 2)}
-    found |= {pair_tail(one, tail(key)) for one, key in permutations(keys, 2) if len(key) >= FORGIVEN_FROM}
-    return found
+def of_pairs(name: str, address: str) -> set[str]:
+    """The tokens of two words: of the name, of the name and the address, and of the address as it is written."""
+    own = _keys(name, SMALL_WORDS)[:MOST_IN_PAIRS]
+    place = _keys(address, IN_ADDRESSES)[:MOST_IN_PAIRS]
+    numbers = [word for word in words(address) if is_code(word)]
+    paired = list(permutations(own, 2))
+    found = {pair(*two) for two in (*paired, *product(own, place), *pairwise(place), *product(place, numbers))}
+    return found | {pair_tail(first, tail(second)) for first, second in paired if len(second) >= FORGIVEN_FROM}
+
+
+def _keys(text: str, passed: Container[str]) -> list[str]:
+    """The phonetic keys of the words of `text` that are neither numbers nor `passed` over."""
+    heard = [sound(word) for word in words(text) if not is_code(word) and word not in passed]
+    return [key for key in heard if key]
 
 
 def pair(first: str, second: str) -> str:
-    """The token of two keys, or what it begins with where `second` is only begun."""
+    """The token of two keys, or of a key and a number; or what it begins with where `second` is only begun."""
     return (PAIR + first + BETWEEN + second)[:LONGEST]
 
 
@@ -122,7 +131,7 @@ def of_phones(numbers: Iterable[str]) -> set[str]:
     """
     digits = ["".join(re.findall(r"\d", number)) for number in numbers]
     found = {CODE + each[-length:] for each in digits for length in (7, 8) if len(each) >= length}
-    return found | {END + each[::-1][:8] for each in digits if len(each) >= LEAST_END}
+    return found | {END + each[::-1][:LONGEST_END] for each in digits if len(each) >= LEAST_END}
 
 
 def head(key: str) -> str:

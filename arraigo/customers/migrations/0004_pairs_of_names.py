@@ -14,7 +14,7 @@ def add_pairs(apps: Any, schema_editor: Any) -> None:
     phone = apps.get_model("customers", "Phone")
     names = customer.objects.order_by("pk").values_list("pk", "name").iterator(chunk_size=CHUNK)
     while block := list(islice(names, CHUNK)):
-        rows = [search_token(customer_id=pk, token=token) for pk, name in block for token in tokens.of_pairs(name)]
+        rows = [search_token(customer_id=pk, token=token) for pk, name in block for token in tokens.of_pairs(name, "")]
         search_token.objects.bulk_create(rows, ignore_conflicts=True, batch_size=CHUNK)
     numbers = phone.objects.order_by("pk").values_list("customer_id", "number").iterator(chunk_size=CHUNK)
     while ends := list(islice(numbers, CHUNK)):
