@@ -91,6 +91,15 @@ def test_the_page_of_a_visit_has_what_who_goes_there_must_know(desk: Desk, phone
     assert "<svg viewBox" in page
 
 
+def test_the_other_phones_are_not_the_one_that_the_button_calls(phone: Client, order: WorkOrder) -> None:
+    own = order.customer.phones
+    own.get_or_create(number=order.contact_phone)
+    own.create(number="+59144000001", is_mobile=False)
+    told = phone.get(reverse("visit", args=[order.number])).context["phones"]
+    assert order.contact_phone not in {each.number for each in told}
+    assert "+59144000001" in {each.number for each in told}
+
+
 def test_nobody_at_home_needs_the_photo_and_stops_the_clock(phone: Client, order: WorkOrder) -> None:
     page = reverse("visit_absent", args=[order.number])
     refused = phone.post(page, {"note": "Toqué dos veces"})
