@@ -70,3 +70,16 @@ def test_negotiates_again_after_a_recurrence(sign_in: SignIn, home: Household, c
     assert (offer.kind, offer.amount, offer.answer) == ("compensation", 50, "accepted")
     assert offer.offered_by == cast[Role.TEAM_LEAD]
     assert walk.open == ["step_04"]
+
+
+def test_the_clock_of_who_waits_goes_on_as_the_server_writes_it(sign_in: SignIn, home: Household) -> None:
+    home.listing()
+    with ago(2.5):
+        Walk(home).go("step_01")
+    lidia = sign_in(Role.TEAM_LEAD)
+    lidia.go("/team/")
+    mark = lidia.page.locator("[data-waited]")
+    written = mark.inner_text()
+    assert written.startswith("2\N{NO-BREAK SPACE}d")
+    mark.evaluate("mark => new Promise(done => new MutationObserver(done).observe(mark, {childList: true}))")
+    assert mark.inner_text() == written

@@ -60,7 +60,7 @@ CASES = List(
         Column("reason", _("Reason"), ("reason",), lambda case: case.get_reason_display()),
         Column("outcome", _("Outcome"), ("outcome",), lambda case: case.get_outcome_display()),
         Column("owner", _("Owner"), ("owner__first_name", "owner__last_name"), lambda case: str(case.owner)),
-        Column("team", _("Team"), ("team__name",), lambda case: case.team.name),
+        Column("team", _("Team"), ("team__name",), lambda case: case.team.name, shown=False),
         Column("opened", _("Opened"), ("opened_at",), lambda case: case.opened_at, css="num"),
     ),
     filters=(

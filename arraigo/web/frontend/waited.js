@@ -2,8 +2,10 @@
 const begun = new WeakMap();
 
 function shown(seconds) {
-  const minutes = Math.floor(seconds / 60);
-  return minutes < 60 ? `${minutes}:${String(Math.floor(seconds % 60)).padStart(2, "0")}` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  const minutes = Math.floor(seconds / 60), hours = Math.floor(minutes / 60);
+  if (!hours) return `${minutes}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+  if (hours < 24) return `${hours}\u00a0h ${minutes % 60}\u00a0min`;
+  return `${Math.floor(hours / 24)}\u00a0d ${hours % 24}\u00a0h`;
 }
 
 setInterval(() => document.querySelectorAll("[data-waited]").forEach((mark) => {
