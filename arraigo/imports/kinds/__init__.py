@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from arraigo.imports.errors import KindUnknown
 from arraigo.imports.fields import Row
 from arraigo.imports.kinds import (
+    bill_row,
     bills,
     credit_listings,
     customers,
@@ -19,6 +20,7 @@ from arraigo.imports.kinds import (
     outages,
     payments,
     products,
+    termination_row,
     terminations,
     tickets,
     usage,
@@ -71,12 +73,12 @@ KINDS: dict[str, Kind] = {
         Kind("products", _("Products"), products.ProductRow, products.land, products.out),
         Kind("outages", _("Mass outages"), outages.OutageRow, outages.land, outages.out),
         Kind("tickets", _("Trouble tickets"), tickets.TicketRow, tickets.land, tickets.out),
-        Kind("bills", _("Bills"), bills.BillRow, bills.land, bills.out),
+        Kind("bills", _("Bills"), bill_row.BillRow, bills.land, bills.out),
         Kind("payments", _("Payments"), payments.PaymentRow, payments.land, payments.out),
         Kind("credit_listings", _("Listings in the Central de Riesgos"), credit_listings.CreditListingRow,
              credit_listings.land, credit_listings.out),
         Kind("usage", _("Usage"), usage.UsageRow, usage.land, usage.out),
-        Kind("terminations", _("Terminations"), terminations.TerminationRow, terminations.land, terminations.out),
+        Kind("terminations", _("Terminations"), termination_row.TerminationRow, terminations.land, terminations.out),
     )
 }  # fmt: skip
 """In the order in which they can be brought into an empty database."""

@@ -3,18 +3,16 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from functools import cached_property
-from typing import Annotated, Any
+from typing import Any
 
 from django.db.models import Prefetch, Q
 from django.utils.translation import gettext as _
-from pydantic import BeforeValidator, ValidationInfo, model_validator
 
 from arraigo.billing import credits
 from arraigo.billing.models import Bill, BillLine, Credit
 from arraigo.imports import references, store
-from arraigo.imports.fields import Amount, BilledMonth, Day, Id, PastDay, Row, named_month
-from arraigo.imports.kinds.charges import Charged, Line, Month, from_text, lines_known, products_of, told_product
+from arraigo.imports.kinds.bill_row import BillRow
+from arraigo.imports.kinds.charges import Charged, Month, lines_known, products_of, told_product
 from arraigo.imports.landing import Landed, Parsed, Setting, Tally, given, known, tally_of, upsert
 from arraigo.money import ZERO
 
@@ -22,89 +20,6 @@ NATURAL = ("customer_id", "month")
 ORDER = [Bill.State.UNBILLED, Bill.State.ISSUED, Bill.State.PAID]
 Held = Mapping[Month | str, Bill]
 """Bills that are there, by customer and month and by the external id of the file's source."""
-WHOLE = "Total"
-"""What the one line of a bill says whose file has no lines."""
-
-
-def _id(customer: str, month: str) -> str:
-    """The external id of a bill without one: `month` as in 2026-05."""
-    return f"{customer}/{month}"[:80]
-
-
-class BillRow(Row):
-    customer: Id
-    month: BilledMonth
-    state: Bill.State = Bill.State.ISSUED
-    issued_on: PastDay | None = None
-    due_on: Day | None = None
-    total: Amount | None = None
-    """Bs; needed where there are no lines, and compared with their sum where there are."""
-    credited: Amount | None = None
-    """Bs of credits that were given on it elsewhere."""
-    paid: Amount | None = None
-    """Bs; payments that are brought in afterwards are part of it. Of a paid bill that does not say it: all of it."""
-    lines: Annotated[tuple[Line, ...], BeforeValidator(from_text)] = ()
-
-    @model_validator(mode="before")
-    @classmethod
-    def _named(cls, data: Any, info: ValidationInfo) -> Any:
-        """A bill without an id of its own is known by its customer and month."""
-        if not data.get("external_id") and data.get("customer") and data.get("month"):
-            return {**data, "external_id": _id(data["customer"], named_month(data["month"], info))}
-        return data
-
-    @property
-    def claims(self) -> tuple[str, ...]:
-        return (f"bill {self.customer} {self.month}",)
-
-    @property
-    def is_named(self) -> bool:
-        """Whether its external id is derived."""
-        return self.external_id == _id(self.customer, f"{self.month:%Y-%m}")
-
-    @model_validator(mode="after")
-    def _adds_up(self) -> "BillRow":
-        if not self.lines and self.total is None:
-            raise ValueError(_("a bill needs its lines or its total"))
-        if self.lines and self.total is not None and self.total != self.sum:
-            raise ValueError(
-                _("total is %(total)s, its lines sum up to %(sum)s") % {"total": self.total, "sum": self.sum}
-            )
-        if self.state != Bill.State.UNBILLED and not (self.issued_on and self.due_on):
-            raise ValueError(_("a bill that was issued needs issued_on and due_on"))
-        if self.issued_on and self.due_on and self.due_on < self.issued_on:
-            raise ValueError(_("due_on lies before issued_on"))
-        self._settled()
-        named = [line.product for line in self.lines if line.product]
-        if len(named) != len(set(named)):
-            raise ValueError(_("a product has more than one line"))
-        return self
-
-    def _settled(self) -> None:
-        if self.credited is None and self.paid is None:
-            return
-        settled = (self.credited or ZERO) + (self.paid or ZERO)
-        if self.sum < settled:
-            raise ValueError(_("credits and payments are more than the bill's total"))
-        if self.state == Bill.State.PAID and self.paid is not None and settled < self.sum:
-            raise ValueError(
-                _("a paid bill needs paid: with its credits Bs %(settled)s of %(total)s are settled")
-                % {"settled": settled, "total": self.sum}
-            )
-
-    def settled_beside(self, bill: Bill | None) -> tuple[Decimal, Decimal]:
-        """What is credited and what is paid, in Bs, as the row and the `bill` that is there say together."""
-        credited = max(self.credited or ZERO, bill.credited if bill else ZERO)
-        told = self.sum - credited if self.paid is None and self.state == Bill.State.PAID else self.paid
-        return credited, max(told or ZERO, bill.paid if bill else ZERO)
-
-    @cached_property
-    def sum(self) -> Decimal:
-        return sum((line.amount for line in self.lines), ZERO) if self.lines else (self.total or ZERO)
-
-    @property
-    def charges(self) -> tuple[Line, ...]:
-        return self.lines or (Line(description=WHOLE, amount=self.sum),)
 
 
 def land(batch: Sequence[Parsed[BillRow]], setting: Setting) -> Tally:

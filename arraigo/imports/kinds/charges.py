@@ -2,19 +2,14 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
-from pydantic import BaseModel, ConfigDict, Field
 
 from arraigo.billing.models import Bill, BillLine
 from arraigo.imports import hands, references
-from arraigo.imports.fields import Amount, from_json
+from arraigo.imports.kinds.bill_row import BillRow
 from arraigo.imports.landing import Parsed, Setting, Tally
 from arraigo.products.models import Product
-
-if TYPE_CHECKING:
-    from arraigo.imports.kinds.bills import BillRow
 
 Month = tuple[int, dt.date]
 """Key of a customer, and the first day of a month."""
@@ -22,30 +17,8 @@ Charged = tuple[int, str]
 """Line of a bill's row in its file, and the word for a product that it charges."""
 
 
-class Line(BaseModel):
-    """The charge of one product; without a product a charge of another kind."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-    product: str = Field(default="", max_length=80)
-    product_customer: str = Field(default="", max_length=80)
-    """External id, or number, of the customer who has the product now, where it changed hands since."""
-    description: str = Field(default="", max_length=120)
-    amount: Amount
-
-
-def from_text(value: Any) -> Any:
-    """JSON, or `product=amount;product=amount`."""
-    if not isinstance(value, str):
-        return value
-    if value.startswith("["):
-        return from_json(value)
-    parts = [part.rpartition("=") for part in value.split(";") if part.strip()]
-    return [{"product": product.strip(), "amount": amount.strip()} for product, _sign, amount in parts]
-
-
 def products_of(
-    batch: Sequence[Parsed["BillRow"]], customers: Mapping[str, int], setting: Setting
+    batch: Sequence[Parsed[BillRow]], customers: Mapping[str, int], setting: Setting
 ) -> dict[Charged, int]:  # fmt: skip
     """The products that the rows charge, as far as they are, or were, their customers'."""
     lines = [(each, line) for each in batch for line in each.row.lines if line.product]
@@ -67,7 +40,7 @@ def _linked(keys: set[Charged], months: Mapping[int, Month]) -> set[tuple[Charge
     return {(key, product) for key in keys for product in charged.get(months[key[0]], ())}
 
 
-def lines_known(each: Parsed["BillRow"], products: Mapping[Charged, int], tally: Tally) -> bool:
+def lines_known(each: Parsed[BillRow], products: Mapping[Charged, int], tally: Tally) -> bool:
     """Whether the products of a row are known; it is rejected where one is not."""
     for line in each.row.lines:
         if line.product and (each.raw.line, line.product) not in products:

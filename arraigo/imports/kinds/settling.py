@@ -7,23 +7,21 @@ the indicator counts it once, and it does not stay open. What the desk registere
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from arraigo import clock
+from arraigo.imports.kinds.termination_row import TerminationRow
 from arraigo.imports.landing import HOME, Parsed, Setting, Tally
 from arraigo.terminations.actions import PREFIX
 from arraigo.terminations.models import Termination
 
-if TYPE_CHECKING:
-    from arraigo.imports.kinds.terminations import TerminationRow
-
 FIELDS = ["source", "external_id", "withdrawn_at", "executed_at", "returned_items"]
-Told = tuple[Parsed["TerminationRow"], int]
+Told = tuple[Parsed[TerminationRow], int]
 """A row, and the key of its product."""
 
 
 def held_here(
-    batch: Sequence[Parsed["TerminationRow"]], numbers: Sequence[str], setting: Setting, tally: Tally
+    batch: Sequence[Parsed[TerminationRow]], numbers: Sequence[str], setting: Setting, tally: Tally
 ) -> set[str]:
     """External ids of rows that settled a termination of the desk before: what it says stays, but for what came back
     since. Counts these rows."""
@@ -49,7 +47,7 @@ def _is_ours(number: str, told: str) -> bool:
 
 def settle(
     told: Sequence[Told], setting: Setting, tally: Tally
-) -> tuple[list[Termination], list[Parsed["TerminationRow"]]]:
+) -> tuple[list[Termination], list[Parsed[TerminationRow]]]:
     """The terminations that the rows settle, and the rows that are records of their own.
 
     Our own exports name every record, so they settle none.
@@ -75,7 +73,7 @@ def settle(
     return list(settled.values()), others
 
 
-def _end(row: "TerminationRow | Termination") -> dt.datetime | None:
+def _end(row: TerminationRow | Termination) -> dt.datetime | None:
     """When a row, or a record, was executed or withdrawn."""
     return row.executed_at or row.withdrawn_at
 
@@ -89,11 +87,11 @@ def _held(products: Iterable[int]) -> dict[int, list[Termination]]:
     return found
 
 
-def _same(row: "TerminationRow", held: Iterable[Termination], source: str) -> Termination | None:
+def _same(row: TerminationRow, held: Iterable[Termination], source: str) -> Termination | None:
     return next((each for each in held if _is_same(row, each, source)), None)
 
 
-def _is_same(row: "TerminationRow", held: Termination, source: str) -> bool:
+def _is_same(row: TerminationRow, held: Termination, source: str) -> bool:
     """Whether a row tells of the termination `held`."""
     end, requested_at = _end(row), held.requested_at
     assert end is not None
@@ -112,7 +110,7 @@ def _day(moment: dt.datetime | None) -> dt.date:
     return clock.local(moment).date()
 
 
-def _fresh(row: "TerminationRow", held: Termination, source: str) -> dict[str, Any]:
+def _fresh(row: TerminationRow, held: Termination, source: str) -> dict[str, Any]:
     """What a row adds to the termination that it settles; its end does not lie before the request."""
     fresh: dict[str, Any] = {}
     if held.external_id is None:
@@ -123,7 +121,7 @@ def _fresh(row: "TerminationRow", held: Termination, source: str) -> dict[str, A
     return fresh | _came_back(row, held)
 
 
-def _came_back(row: "TerminationRow", held: Termination) -> dict[str, Any]:
+def _came_back(row: TerminationRow, held: Termination) -> dict[str, Any]:
     """The equipment that came back as row and record say together: a file that knows less takes none of it away."""
     if row.returned_items is None or held.withdrawn_at:
         return {}
