@@ -209,6 +209,7 @@ def test_a_late_ticket_for_a_signed_month_is_named(cast: Cast) -> None:
         assert "se evaluaron con la firma" in page
     assert f"El reclamo {ticket.number} llegó tarde: el caso {walk.case.number}" in page
     assert "Lo firmado no cambia." in page
+    assert f'href="{reverse("case", args=[walk.case.number])}"' in page
 
 
 def test_the_list_behind_a_signed_figure_follows_its_policy_and_says_what_differs(cast: Cast) -> None:
