@@ -22,6 +22,9 @@ PATIENCE = 15_000
 SETTLED = f"""() => Promise.race([window.settled, new Promise((done, fail) => setTimeout(
     () => fail(new Error('htmx has put nothing in the place of the page')), {PATIENCE}))])"""
 
+ANOTHER = "() => !window.settled"
+"""The document that `WATCH` marked has made room for another one."""
+
 
 def _is_answer(response: Response) -> bool:
     """The answer to what was clicked on, after any redirection: a page, or the part that htmx sent a form for."""
@@ -67,6 +70,8 @@ class Person:
             self.page.evaluate(SETTLED)
         else:
             self.page.wait_for_url(lambda url: _same(url, answer.value.url))
+            self.page.wait_for_function(ANOTHER)  # a refused form has the same address
+            self.page.wait_for_load_state()
         self._arrived(answer.value)
 
     def searches(self, words: str) -> None:
