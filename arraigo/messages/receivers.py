@@ -262,7 +262,7 @@ def courtesy_places(courtesy: Courtesy) -> dict[str, Any]:
     return {
         "cortesia": terms.get("name", courtesy.kind),
         "producto": courtesy.product.offering.name,
-        "fin": clock.local(courtesy.ends_at).date(),
+        "fin": courtesy.last_day,
     }
 
 

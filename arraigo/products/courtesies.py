@@ -77,7 +77,7 @@ def _check(product: Product, case_number: str, starts_at: dt.datetime, ends_at: 
     found = list(Courtesy.objects.filter(in_the_way))
     for courtesy in found:
         if courtesy.product_id == held.pk and courtesy.status in RUNNING:
-            raise CourtesyRunning(held.number, f"{clock.local(courtesy.ends_at):%d/%m/%Y}")
+            raise CourtesyRunning(held.number, f"{courtesy.last_day:%d/%m/%Y}")
     if found:
         raise CourtesyGranted(case_number)
 

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from arraigo import clock
 from arraigo.money import MoneyField
 from arraigo.records import ExternalRecord, Record, known_words
 
@@ -139,6 +140,11 @@ class Courtesy(Record):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+
+    @property
+    def last_day(self) -> dt.date:
+        """The last day (La Paz) on which it is to run: of one that ends at midnight, the day before."""
+        return clock.local(self.ends_at - dt.timedelta(seconds=1)).date()
 
     @known_words(status=Status)
     class Meta:

@@ -90,7 +90,8 @@ class Given:
     on_bill: str
     """Month of the bill that carries the credit; empty where none does yet."""
     real: bool
-    ends_at: dt.datetime | None = None
+    last_day: dt.date | None = None
+    """Of a courtesy."""
 
 
 def given(case_number: str) -> list[Given]:
@@ -105,7 +106,7 @@ def given(case_number: str) -> list[Given]:
     running = (Courtesy.Status.ACTIVE, Courtesy.Status.ENDED)
     courtesies = Courtesy.objects.filter(case_number=case_number).order_by("id")
     return found + [
-        Given("", each.kind, each.status, None, "", each.status in running, each.ends_at) for each in courtesies
+        Given("", each.kind, each.status, None, "", each.status in running, each.last_day) for each in courtesies
     ]
 
 

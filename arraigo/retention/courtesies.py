@@ -90,7 +90,7 @@ def _why_not(terms: Mapping[str, Any], owned: list[Product], busy: Mapping[int, 
     running = busy[fitting[0].pk]
     return _("Another courtesy runs on %(product)s until %(day)s.") % {
         "product": fitting[0],
-        "day": f"{clock.local(running.ends_at):%d/%m/%Y}",
+        "day": f"{running.last_day:%d/%m/%Y}",
     }
 
 

@@ -4,9 +4,11 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from arraigo import clock
 from arraigo.eventlog.models import Event
+from arraigo.messages.models import Message
 from arraigo.orders.models import ProductOrder
 from arraigo.people.models import Role
 from arraigo.products import actions as products
@@ -15,6 +17,7 @@ from arraigo.products.models import Courtesy, Offering, Product
 from arraigo.retention import sweeps, undo
 from arraigo.retention.models import Offer, Promise, RetentionCase
 from tests.cast import Cast, Household, Walk, moment
+from tests.web.conftest import signed_in
 
 
 def to_step_14(home: Household, *owned: Product) -> Walk:
@@ -69,6 +72,12 @@ def test_it_starts_on_the_day_that_was_chosen(home: Household) -> None:
     with moment(days=3):
         assert sweeps.start_courtesies() == 1
     assert walk.commands == ["courtesy.activate"]
+    last = courtesy.last_day  # it ends with that day, at midnight: customer, receipt and page are told the same
+    assert clock.start_of_day(last + dt.timedelta(days=1)) == courtesy.ends_at
+    assert promise.text.endswith(f"hasta el {last:%d/%m/%Y}; termina automáticamente.")
+    assert Message.objects.get(kind="courtesy.started").data["fin"] == f"{last:%d/%m/%Y}"
+    page = signed_in(home.cast[Role.ADVISOR]).get(reverse("case_record", args=[walk.case.number])).content.decode()
+    assert f"{day:%d/%m/%Y} – {last:%d/%m/%Y}" in page
 
 
 def test_before_it_starts_it_is_taken_back(home: Household) -> None:

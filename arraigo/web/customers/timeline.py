@@ -198,7 +198,7 @@ def _claims(reader: Reader) -> Iterator[Entry]:
 def _courtesies(reader: Reader) -> Iterator[Entry]:
     rows = Courtesy.objects.filter(product__customer=reader.customer).select_related("product__offering")
     for courtesy in reader.page(rows, "starts_at"):
-        until = _("until %(day)s") % {"day": f"{clock.local(courtesy.ends_at):%d/%m/%Y}"}
+        until = _("until %(day)s") % {"day": f"{courtesy.last_day:%d/%m/%Y}"}
         text = f"{courtesy.product.offering.name} · {until}"
         url = reader.case_url(courtesy.case_number)
         state = (courtesy.status, courtesy.get_status_display())
