@@ -116,7 +116,7 @@ def undo(item_id: int, *, reason: str, actor: User) -> engine.Advance:
     waited = [each for each in advance.cancelled if each.element in APPROVALS]
     _tell_approvers("approval.withdrawn", case, waited, actor, reason)
     placement.again(case, advance.opened)
-    ended = _TAKE_BACK[item.element](case, actor)
+    ended = _TAKE_BACK[item.element](case, actor, reason.strip())
     _restore(case, undone)
     eventlog.record(
         "case.undone", case, actor=actor, case_number=case.number, version=procedures.label(item.instance),
@@ -230,10 +230,10 @@ def _executed_too(case: RetentionCase) -> bool:
 # --- taking back ---------------------------------------------------------------------------------
 
 
-def _take_back_offer(case: RetentionCase, actor: User) -> list[str]:
+def _take_back_offer(case: RetentionCase, actor: User, reason: str) -> list[str]:
     ended = []
     for courtesy in _courtesies(case):
-        products.withdraw_courtesy(courtesy, actor=actor, reason="undone")
+        products.withdraw_courtesy(courtesy, actor=actor, reason=reason)
         ended.append(courtesy.kind)
     transfers = [order.number for order in _transfers(case)]
     if ended or transfers:
@@ -244,7 +244,7 @@ def _take_back_offer(case: RetentionCase, actor: User) -> list[str]:
     return ended + transfers + [offer.kind for offer in offers]
 
 
-def _take_back_claim(case: RetentionCase, actor: User) -> list[str]:
+def _take_back_claim(case: RetentionCase, actor: User, _reason: str) -> list[str]:
     ended = list(_claims(case).order_by("pk"))
     Offer.objects.filter(claim__in=ended).update(claim=None)
     for claim in ended:
@@ -254,14 +254,14 @@ def _take_back_claim(case: RetentionCase, actor: User) -> list[str]:
     return [claim.number for claim in ended]
 
 
-def _take_back_order(case: RetentionCase, actor: User) -> list[str]:
+def _take_back_order(case: RetentionCase, actor: User, _reason: str) -> list[str]:
     numbers = list(_orders(case).values_list("number", flat=True))
     orders.cancel_open(case.number, actor=actor)
     promises.take_back(case.pk, kind=Promise.Kind.VISIT)
     return numbers
 
 
-def _take_back_baja(case: RetentionCase, actor: User) -> list[str]:
+def _take_back_baja(case: RetentionCase, actor: User, _reason: str) -> list[str]:
     ended = list(_bajas(case).order_by("pk"))
     for row in ended:
         terminations.withdraw_termination(row, actor=actor)
@@ -273,7 +273,7 @@ def _take_back_baja(case: RetentionCase, actor: User) -> list[str]:
     return [row.number for row in ended]
 
 
-_TAKE_BACK: dict[str, Callable[[RetentionCase, User], list[str]]] = {
+_TAKE_BACK: dict[str, Callable[[RetentionCase, User, str], list[str]]] = {
     **dict.fromkeys((*OFFERS, *APPROVALS), _take_back_offer),
     **dict.fromkeys(CLAIMS, _take_back_claim),
     ORDER: _take_back_order,

@@ -86,6 +86,7 @@ def test_before_it_starts_it_is_taken_back(home: Household) -> None:
     walk("step_14", courtesy=f"bandwidth:{home.internet.pk}", starts_on=day.isoformat())
     undo.undo(item.pk, reason="Prefiere Línea Max", actor=home.cast[Role.ADVISOR])
     assert Courtesy.objects.get().status == "withdrawn"
+    assert Event.objects.get(kind="courtesy.withdrawn").data["reason"] == "Prefiere Línea Max"
     walk.reload()
     assert walk.open == ["step_14"]
     assert walk.commands == []
