@@ -13,6 +13,7 @@ from django.db import transaction
 from arraigo import clock
 from arraigo.customers.models import Customer
 from arraigo.engine import actions as engine
+from arraigo.engine.errors import NotWaiting
 from arraigo.engine.models import Instance, WorkItem
 from arraigo.eventlog import actions as eventlog
 from arraigo.messages import actions as messages
@@ -153,6 +154,20 @@ def stay(case_id: int, *, why: str, words: str, actor: User) -> engine.Advance:
     data = {"reason": why, "words": words.strip(), "minutes_after_firm_no": firm_no.minutes_since(case)}
     facts = {} if staying.is_fresh(case) else dict.fromkeys(staying.REVIEWED)
     return _correlate(case, "stays", actor=actor, kind="case.stayed", data=data, facts=facts)
+
+
+@transaction.atomic
+@eventlog.together()
+def stay_as_is(case_id: int, *, why: str, words: str, actor: User) -> engine.Advance:
+    """Before the baja is registered the customer stays, and wants nothing more: the request is withdrawn, and the case
+    ends. What was granted (a credit, a courtesy that runs) stands.
+
+    `why` and `words` as for `stay`. Raises CaseClosed, and NotWaiting where no baja is waiting to be registered.
+    """
+    case = _locked(case_id)
+    if not case.closed_at and not staying.is_possible(case):
+        raise NotWaiting(case.number, "stays")
+    return close_elsewhere(case_id, actor=actor, because=staying.because(why, words))
 
 
 @transaction.atomic

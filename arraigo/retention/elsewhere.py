@@ -21,12 +21,12 @@ from arraigo.products.models import Product
 from arraigo.retention import actions
 from arraigo.retention.errors import CaseClosed
 from arraigo.retention.models import Reason, RetentionCase
+from arraigo.retention.staying import WITHDRAWN
 from arraigo.terminations import queries as terminations
 from arraigo.terminations.models import Termination
 
 GONE = gettext_noop("the products that it was about ended elsewhere")
 DEATH = gettext_noop("the customer died")
-WITHDRAWN = gettext_noop("the customer withdrew the request to leave")
 
 
 def after_commit(close: Callable[[], object]) -> None:

@@ -1,7 +1,10 @@
 """A customer who was leaving stays after all, before the baja is registered."""
 
+from django.conf import settings
 from django.db import models
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from arraigo import clock
 from arraigo.engine.models import Wait
@@ -9,6 +12,7 @@ from arraigo.retention.models import RetentionCase
 
 REVIEWED = ("repeat_fault", "override_granted")
 """The facts by which the diagram knows that the background and the faults were reviewed already (1, 2)."""
+WITHDRAWN = gettext_noop("the customer withdrew the request to leave")
 
 
 class StayReason(models.TextChoices):
@@ -29,3 +33,9 @@ def is_possible(case: RetentionCase) -> bool:
 def is_fresh(case: RetentionCase) -> bool:
     """Whether what steps 1 and 2 found is of today: faults and debts of another day are looked at anew."""
     return case.reviews.filter(at__gte=clock.start_of_day(clock.today())).exists()
+
+
+def because(why: str, words: str) -> str:
+    """Why a case ends whose customer stays as things are: the request is withdrawn, `why`, and the words for it."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return f"{translation.gettext(WITHDRAWN)}. {StayReason(why).label}: “{words.strip()}”"

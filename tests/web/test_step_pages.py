@@ -9,15 +9,19 @@ from django.urls import reverse
 
 from arraigo import clock
 from arraigo.desk import actions as desk_actions
+from arraigo.engine.errors import NotWaiting
 from arraigo.engine.models import Wait, WorkItem
 from arraigo.eventlog.models import Event
+from arraigo.insight import conformance
 from arraigo.people.models import Role
+from arraigo.products.models import Courtesy
 from arraigo.retention import actions, receipts, sweeps
-from arraigo.retention.models import BackgroundReview
+from arraigo.retention.models import BackgroundReview, Promise, RetentionCase
 from arraigo.retention.registry import handler, handlers
 from arraigo.tickets.models import TroubleTicket
 from arraigo.web.cases import telling
 from tests.cast import PASSWORD, Cast, Walk, moment
+from tests.records import refused
 from tests.web.conftest import Desk, expired, signed_in
 
 
@@ -226,6 +230,25 @@ def test_a_customer_who_insisted_stays_after_all_from_the_page(cast: Cast) -> No
     assert "Mi hijo estudia en casa" in text
     assert insist in text
     assert stay not in text
+
+
+def test_who_stays_and_wants_nothing_more_ends_the_case_with_what_was_granted(cast: Cast) -> None:
+    home = cast.household()
+    walk = Walk(home, reason="no_use").go("step_01", "step_02")
+    walk("step_11", reason="no_use", demand="courtesy")
+    walk("step_14", courtesy=f"bandwidth:{home.internet.pk}")
+    number, client = walk.case.number, signed_in(cast[Role.ADVISOR])
+    stay, told = reverse("case_stay", args=[number]), {"why": "stay_other", "words": "Con eso le basta", "as_is": "on"}
+    with refused(NotWaiting):
+        actions.stay_as_is(walk.case.pk, why="stay_other", words="x", actor=cast[Role.ADVISOR])
+    client.post(reverse("case_insist", args=[number]))
+    answer = client.post(stay, told, follow=True)
+    assert "El cliente se queda: el caso terminó." in answer.content.decode()
+    assert "el cliente retiró su pedido de baja. Otro motivo: “Con eso le basta”" in answer.content.decode()
+    assert walk.reload().outcome == RetentionCase.Outcome.CLOSED_ELSEWHERE
+    assert (Courtesy.objects.get().status, Promise.objects.get().state) == ("active", "open")
+    assert conformance.replay(walk.reload()) == []
+    assert client.post(stay, told).status_code == 200
 
 
 def test_a_case_of_a_version_without_the_way_back_is_not_offered_it(cast: Cast) -> None:

@@ -28,12 +28,17 @@ class StayForm(forms.Form):
     words = forms.CharField(
         label=gettext_lazy("In the customer's words"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000
     )
+    as_is = forms.BooleanField(
+        label=gettext_lazy("The customer wants nothing more"),
+        help_text=gettext_lazy("The request to leave is withdrawn and the case ends; what was granted stands."),
+        required=False,
+    )
 
 
 @require_http_methods(["GET", "POST"])
 @staff(*CUSTOMER_WRITERS)
 def stay(request: HttpRequest, number: str) -> HttpResponse:
-    """The customer stays after all: back to the negotiation; where nothing leaves, the page says so."""
+    """The customer stays after all: back to the negotiation, or as things are. Where nothing leaves, it says so."""
     user = user_of(request)
     case = access.case(user, number)
     form = StayForm(replies.typed(request))
@@ -41,12 +46,14 @@ def stay(request: HttpRequest, number: str) -> HttpResponse:
     possible = staying.is_possible(case)
     if possible and replies.sent(request, form):
         told = form.cleaned_data
+        go_on = actions.stay_as_is if told.pop("as_is") else actions.stay
         try:
-            advance = actions.stay(case.pk, why=told["why"], words=told["words"], actor=user)
+            advance = go_on(case.pk, **told, actor=user)
         except RuleBroken as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, _("The customer stays: go on where the conversation stood."))
+            stays = _("The customer stays: go on where the conversation stood.")
+            messages.success(request, _("The customer stays: the case has ended.") if advance.ended else stays)
             return after(request, number, [opened.pk for opened in advance.opened])
     context = {**contexts.frame(case, user), "form": form, "title": _("Stays after all"), "body": "cases/stay.html"}
     return form_page(request, context | {"possible": possible, "staying": True})
