@@ -21,7 +21,7 @@ from arraigo.customers import tokens
 from arraigo.customers.index import reindex
 from arraigo.customers.models import Customer, SearchToken
 
-__all__ = ["reindex", "search"]
+__all__ = ["by_address", "reindex", "search"]
 
 MOST_WORDS = 6
 CAP = 2000
@@ -109,6 +109,13 @@ def search(text: str, limit: int = 20) -> list[Customer]:
     if _best_of(found) < NEARLY:
         found |= _by_words(asked)
     return _loaded(sorted(found, key=lambda pk: (-found[pk][0], found[pk][1], pk))[:limit])
+
+
+def by_address(text: str, customer: Customer) -> bool:
+    """Whether a word of the question fits the customer's address, and the name less."""
+    own, place = _keys(customer.name), _keys(customer.address)
+    asked = [word for word in words(text) if len(word.key) >= LEAST_BEGUN]
+    return any(_best(word, place) > max(_best(word, own), NEARLY) for word in asked)
 
 
 def _by_pairs(asked: Sequence[Asked]) -> Found:

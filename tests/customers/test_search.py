@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from arraigo.customers import search as module
 from arraigo.customers import tokens
 from arraigo.customers.models import Customer, Phone, SearchToken
-from arraigo.customers.search import reindex, search
+from arraigo.customers.search import by_address, reindex, search
 from arraigo.demo import names
 from tests.records import a_customer, a_product
 
@@ -90,6 +90,20 @@ def test_a_telephone_is_found_by_its_last_four_digits(db: None) -> None:
     reindex([ana, other])
     assert search("9876")[0] == ana
     assert search("239876") == search("71239876") == [ana]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_address"),
+    [
+        ("blanco galindo", True),
+        ("gonzales galindo", True),
+        ("Gonzales Qui", False),
+        ("gonzlaes", False),
+        ("4512345", False),
+    ],
+)
+def test_an_address_is_known_as_what_was_asked_for(gonzales: Customer, text: str, is_address: bool) -> None:
+    assert by_address(text, search(text)[0]) == is_address
 
 
 def test_a_change_replaces_the_tokens(gonzales: Customer) -> None:

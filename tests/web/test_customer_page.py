@@ -8,6 +8,8 @@ from django.urls import reverse
 
 from arraigo import clock
 from arraigo.billing.models import Bill
+from arraigo.customers.models import Customer
+from arraigo.customers.search import reindex
 from arraigo.desk import actions as desk
 from arraigo.eventlog.models import Event
 from arraigo.people.models import Role
@@ -59,6 +61,16 @@ def test_htmx_gets_the_products_and_the_light(cast: Cast, home: Household) -> No
     assert "<html" not in part
     assert 'id="light-fault" hx-swap-oob="true"' in part
     assert "light-off" in part
+
+
+def test_who_is_found_by_the_address_is_told_by_it(cast: Cast, home: Household) -> None:
+    Customer.objects.filter(pk=home.customer.pk).update(document="4512345 CB", address="Calle Junín N.º 70")
+    reindex([home.customer])
+    for words, told, hidden in (("junin", "Junín N.º 70", "4512345"), (home.customer.name, "4512345", "Junín N.º 70")):
+        headers = {"HX-Request": "true", "HX-Target": "search-hits"}
+        hits = signed_in(cast[Role.ADVISOR]).get(reverse("search"), {"q": words}, headers=headers).content.decode()
+        assert told in hits
+        assert hidden not in hits
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX])

@@ -48,15 +48,16 @@ def search(request: HttpRequest) -> HttpResponse:
 def _hits(request: HttpRequest, words: str) -> HttpResponse:
     """The first few found while typing; nobody for less than two letters."""
     found = find.search(words, MOST_HITS) if len(words) >= LEAST_LETTERS else []
-    hits = [(reverse("customer", args=[each.number]), each.name, _told(each)) for each in found]
+    hits = [(reverse("customer", args=[each.number]), each.name, _told(each, words)) for each in found]
     answer = render(request, "customers/part_hits.html", {"search_words": words, "hits": hits})
     patch_vary_headers(answer, ["HX-Target"])
     return answer
 
 
-def _told(customer: Customer) -> str:
-    """What tells one customer from another of that name."""
-    parts = (customer.number, customer.document, customer.zone.name if customer.zone else "")
+def _told(customer: Customer, words: str) -> str:
+    """What tells one customer from another of that name; the address where it was asked for."""
+    known = (customer.address,) if find.by_address(words, customer) else (customer.number, customer.document)
+    parts = (*known, customer.zone.name if customer.zone else "")
     return " · ".join(part for part in parts if part)
 
 
