@@ -1,6 +1,6 @@
 """Reads of notices to staff, of messages and of their texts."""
 
-from django.db.models import F, QuerySet
+from django.db.models import Count, F, Max, QuerySet
 
 from arraigo.compiled import compiled
 from arraigo.messages.kinds import Text, all_kinds, kind_of
@@ -48,6 +48,13 @@ def stuck() -> QuerySet[Message]:
         Message.objects.filter(status__in=STUCK).select_related("customer", "user").prefetch_related("customer__phones")
     )
     return found.order_by("-id")
+
+
+def held_up() -> list[tuple[str, int, str]]:
+    """Channels whose server takes nothing for now: channel, messages that are tried again, an answer that they got."""
+    waiting = Message.objects.filter(status=Message.Status.PENDING, attempts__gt=0).exclude(answer="")
+    counted = waiting.values_list("channel").annotate(count=Count("pk"), last=Max("answer"))
+    return list(counted.order_by("channel"))
 
 
 def replies() -> list[str]:

@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from arraigo import clock
 from arraigo.messages import outbox, texts
@@ -90,6 +91,17 @@ def test_what_did_not_arrive_says_for_whom_of_staff_and_why(admin: Client, cast:
     page = admin.get(reverse("message_templates")).content.decode()
     assert f"<td>{ana}</td>" in page
     assert "Ya se había entregado, y la respuesta se perdió." in page
+
+
+def test_a_server_that_takes_nothing_is_seen_before_its_messages_have_failed(admin: Client, cast: Cast) -> None:
+    for name in ("1", "2"):
+        Message.objects.create(
+            kind="notice", user=cast[Role.ADVISOR], idempotency_key=name, channel="email", attempts=2,
+            answer="535 wrong password", created_at=clock.now(), next_attempt_at=clock.now(),
+        )  # fmt: skip
+    page = strip_tags(admin.get(reverse("message_templates")).content.decode())
+    assert "Correo electrónico: 2 mensajes no se pudieron entregar todavía y se intentan otra vez." in page
+    assert "535 wrong password" in page
 
 
 def test_everybody_chooses_their_own_e_mails(cast: Cast) -> None:

@@ -62,7 +62,8 @@ def templates(request: HttpRequest) -> HttpResponse:
         for code, kind in all_kinds().items()
     ]
     ways = [(Channel(channel).label, TRANSPORTS[way]) for channel, way in settings.MESSAGE_TRANSPORTS.items()]
-    context = {"kinds": kinds, "ways": ways}
+    held_up = [(Channel(channel).label, count, answer) for channel, count, answer in queries.held_up()]
+    context = {"kinds": kinds, "ways": ways, "held_up": held_up}
     return lists.reply(request, STUCK, queries.stuck(), "messages/templates.html", context)
 
 
