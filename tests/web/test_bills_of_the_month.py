@@ -114,6 +114,24 @@ def test_a_month_is_issued_with_its_dates(cast: Cast) -> None:
     ]
 
 
+def test_open_bills_are_summed_from_their_index_alone(cast: Cast) -> None:
+    cast.household("1")
+    asked: list[tuple[str, Any]] = []
+
+    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        asked.append((sql, params))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        [month] = months.to_issue()
+    [(sql, params)] = asked
+    assert (month.bills, month.total, month.credited) == (1, Decimal(300), Decimal(0))
+    assert "'unbilled'" in sql
+    assert "unbilled" not in params
+    index = next(each for each in Bill._meta.indexes if each.name == "bill_unbilled")
+    assert {"month", "id", "total", "credited"} <= set(index.fields)
+
+
 def test_where_bills_are_imported_nothing_is_opened(settings: Any, cast: Cast) -> None:
     settings.BILLS = "imported"
     cast.household("1")
