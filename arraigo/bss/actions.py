@@ -24,6 +24,7 @@ from arraigo.bss.interface import (
     commercial_system,
 )
 from arraigo.bss.models import Command
+from arraigo.bss.signals import command_stuck
 from arraigo.eventlog.actions import record
 from arraigo.people.models import User
 from arraigo.records import new_key
@@ -209,6 +210,8 @@ def _end(command: Command, status: str, answer: dict[str, Any], now: dt.datetime
     if _held(command).update(status=status, ended_at=now, answer=answer):
         data = {"kind": command.kind, "attempts": command.attempts, "answer": answer}
         record(f"command.{status}", command, actor=None, case_number=command.subject, data=data)
+        if status in queries.STUCK:
+            command_stuck.send(Command, command=command)
 
 
 def _held(command: Command) -> QuerySet[Command]:

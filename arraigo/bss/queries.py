@@ -5,6 +5,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from arraigo.bss.models import Command
 
 WAITING = (Command.Status.PENDING, Command.Status.UNCERTAIN)
+STUCK = (Command.Status.UNCERTAIN, Command.Status.FAILED)
+"""What a person must settle."""
 
 
 def undelivered() -> QuerySet[Command]:
@@ -14,7 +16,7 @@ def undelivered() -> QuerySet[Command]:
 
 def stuck() -> QuerySet[Command]:
     """Commands that a person must settle: uncertain and failed ones."""
-    return Command.objects.filter(status__in=[Command.Status.UNCERTAIN, Command.Status.FAILED]).order_by("id")
+    return Command.objects.filter(status__in=STUCK).order_by("id")
 
 
 def may_leave() -> QuerySet[Command]:

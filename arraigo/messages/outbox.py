@@ -88,9 +88,12 @@ def _letter(notice: Notice, orders: Mapping[str, WorkOrder], now: dt.datetime) -
 
 
 def _place(notice: Notice, order: WorkOrder | None) -> str:
-    """Where its owner finds what the notice tells of: the technician the own visit, others the case; "" for nowhere."""
+    """Where its owner finds what the notice tells of: the technician the own visit, the administrator the
+    commands, others the case; "" for nowhere."""
     if order and order.technician_id == notice.user_id:
         return f"/visits/{order.number}/"
+    if notice.kind == "command.stuck":
+        return "/administration/commands/"
     return f"/cases/{notice.case_number}/" if notice.case_number and notice.kind not in TAKEN_AWAY else ""
 
 

@@ -10,10 +10,13 @@ from django.utils.formats import date_format
 from arraigo import clock
 from arraigo.billing.models import BillingClaim
 from arraigo.billing.signals import claim_decided
+from arraigo.bss.models import Command
+from arraigo.bss.signals import command_stuck
 from arraigo.documents.values import moment, paper_language, phone
 from arraigo.fieldwork.models import Trip
 from arraigo.fieldwork.signals import customer_absent, technician_left
 from arraigo.messages.actions import notify, notify_all, send_to_customer, take_back
+from arraigo.messages.models import Notice
 from arraigo.messages.texts import to_return
 from arraigo.orders import queries as orders
 from arraigo.orders.models import Pause, WorkOrder
@@ -28,7 +31,7 @@ from arraigo.orders.signals import (
     visit_resumed,
 )
 from arraigo.people.models import Role, User
-from arraigo.people.queries import staff_of
+from arraigo.people.queries import everybody_with, staff_of
 from arraigo.procedure import queries as procedures
 from arraigo.procedure.errors import NoProcedure
 from arraigo.products.models import Courtesy, Product
@@ -286,3 +289,11 @@ def take_termination_back(sender: Any, termination: Termination, **_more: Any) -
     """The baja was withdrawn: its receipt is not sent any more, once nothing under it stands."""
     if termination.receipt and not Termination.objects.filter(receipt=termination.receipt, withdrawn_at=None).exists():
         take_back(["termination.receipt"], [termination.receipt])
+
+
+@receiver(command_stuck, dispatch_uid="notice_of_stuck_command")
+def tell_administrators(sender: Any, command: Command, **_more: Any) -> None:
+    """The commercial system did not apply a command: told once, until it is read; their page lists all of them."""
+    told = Notice.objects.filter(kind="command.stuck", read_at=None).values("user")
+    people = everybody_with(Role.ADMINISTRATOR).exclude(pk__in=told)
+    notify_all(people, "command.stuck", {"kind": command.kind}, command.subject)

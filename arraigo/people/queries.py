@@ -21,6 +21,11 @@ def staff_of(unit: Unit | int, role: str | None = None) -> QuerySet[User]:
     return User.objects.filter(is_active=True, **wanted).distinct().order_by("last_name", "username")
 
 
+def everybody_with(role: str) -> QuerySet[User]:
+    """Active people with `role`, in whichever unit."""
+    return User.objects.filter(is_active=True, memberships__role=role).distinct()
+
+
 def units_with_role(role: str) -> QuerySet[Unit]:
     """Units in which somebody active has `role`, by name."""
     return Unit.objects.filter(memberships__role=role, memberships__user__is_active=True).distinct()

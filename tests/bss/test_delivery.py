@@ -12,8 +12,11 @@ from arraigo import clock
 from arraigo.bss import actions, queries
 from arraigo.bss.models import Command
 from arraigo.eventlog.models import Event
+from arraigo.messages.models import Notice
+from arraigo.people.models import Role
 from tests.bss import other_side
 from tests.bss.other_side import HttpCommercialSystem, OtherSide
+from tests.cast import Cast
 from tests.records import NOON, a_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -105,6 +108,14 @@ def test_a_refusal_is_final_and_lets_the_next_one_pass(side: OtherSide) -> None:
     send("b")
     actions.deliver_due(NOON)
     assert status("b") == "delivered"
+
+
+def test_the_administrator_is_told_of_what_is_stuck(side: OtherSide) -> None:
+    admin = Cast()[Role.ADMINISTRATOR]
+    side.reply = other_side.refuse
+    send("a")
+    actions.deliver_due(NOON)
+    assert Notice.objects.get(kind="command.stuck").user == admin
 
 
 def test_without_key_and_look_up_silence_is_uncertain_and_never_resent(side: OtherSide) -> None:

@@ -7,8 +7,13 @@ import pytest
 from django.utils import translation
 
 from arraigo import clock
-from arraigo.messages import actions, queries
+from arraigo.bss.models import Command
+from arraigo.bss.signals import command_stuck
+from arraigo.messages import actions, outbox, queries
+from arraigo.messages.models import Message
 from arraigo.messages.sentences import SENTENCES, sentence
+from arraigo.people.models import Role, User
+from tests.cast import Cast
 from tests.records import NOON, a_user
 
 
@@ -46,3 +51,29 @@ def test_a_sentence_says_what_is_known() -> None:
 def test_every_sentence_can_be_written(kind: str, language: str) -> None:
     with translation.override(language):
         assert "%(" not in sentence(kind, {"case": "RET-1"}, "RET-1")
+
+
+@pytest.mark.django_db
+def test_the_administrator_is_told_once_until_it_is_read_that_a_command_needs_somebody(cast: Cast) -> None:
+    admin = cast[Role.ADMINISTRATOR]
+    for number in (1, 2):
+        command = Command.objects.create(
+            kind="work_order.create",
+            subject=f"RET-{number}",
+            idempotency_key=str(number),
+            payload={},
+            created_at=NOON,
+            next_attempt_at=NOON,
+        )
+        command_stuck.send(Command, command=command)
+    notice = queries.unread(admin).get()
+    assert (notice.kind, notice.case_number) == ("command.stuck", "RET-1")
+    with clock.at(NOON):
+        actions.mark_read(admin)
+    command_stuck.send(Command, command=command)
+    assert queries.unread(admin).get().case_number == "RET-2"
+    User.objects.filter(pk=admin.pk).update(email="admin@example.org")
+    outbox.forward_notices(clock.now())
+    bodies = Message.objects.filter(user=admin).values_list("body", flat=True)
+    assert all(body.endswith("/administration/commands/") for body in bodies)
+    assert len(bodies) == 2
