@@ -8,6 +8,7 @@ from django.dispatch import receiver
 from django.utils.formats import date_format
 
 from arraigo import clock
+from arraigo.billing import queries as billing
 from arraigo.billing.models import BillingClaim
 from arraigo.billing.signals import claim_decided
 from arraigo.bss.models import Command
@@ -68,9 +69,10 @@ def tell_of_credit(sender: Any, claim: BillingClaim, **_more: Any) -> None:
         "monto": claim.amount,
         "reclamo": claim.number,
     }
-    send_to_customer(
-        claim.customer_id, f"{claim.kind}.applied", data, case_number=claim.case_number, reference=claim.number
-    )
+    # A corrected waiver may be less than the month: that is still charged in part.
+    partly = claim.needs_confirmation and claim.amount < billing.charge(claim.product, claim.month)
+    kind = "compensation.applied" if partly else f"{claim.kind}.applied"
+    send_to_customer(claim.customer_id, kind, data, case_number=claim.case_number, reference=claim.number)
 
 
 @receiver(visit_ordered, dispatch_uid="message_of_visit")

@@ -1,8 +1,9 @@
 """From accepted offers to billing claims (steps 4 and 13)."""
 
 import datetime as dt
+from collections.abc import Iterable
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -25,25 +26,23 @@ from arraigo.retention.models import Offer, Promise, RetentionCase
 from arraigo.retention.readback import ReadBack
 from arraigo.retention.registry import StepForm, StepResult, StepRun
 
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
-
 
 def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -> dict[str, Any]:
     offers = answers.accepted_offers(case.pk)
     return {
         "offers": offers,
-        "forms": _forms(case, [offer.month for offer in offers if offer.month]),
+        "forms": {month: form.label for month, form in _forms(case, [each.month for each in offers]).items()},
         "claim_types": policy.value("claim"),
         "confirmation": policy.text("billing.confirmation"),
         "confirmation_above": policy.money("billing.confirmation_above"),
     }
 
 
-def _forms(case: RetentionCase, months: list[dt.date]) -> "dict[dt.date, StrOrPromise]":
+def _forms(case: RetentionCase, months: Iterable[dt.date | None]) -> dict[dt.date, Adjustment.Form]:
     """How the credit of each month reaches the customer: on the bill, as a credit note, on the next bill."""
-    bills = {bill.month: bill for bill in Bill.objects.filter(customer_id=case.customer_id, month__in=months)}
-    return {month: Adjustment.Form(credits.form_of(bills.get(month), month, clock.today())).label for month in months}
+    wanted = {month for month in months if month}
+    bills = {bill.month: bill for bill in Bill.objects.filter(customer_id=case.customer_id, month__in=wanted)}
+    return {month: Adjustment.Form(credits.form_of(bills.get(month), month, clock.today())) for month in wanted}
 
 
 class ClaimForm(StepForm):
@@ -51,7 +50,9 @@ class ClaimForm(StepForm):
 
     def read_back(self) -> ReadBack:
         offers = answers.accepted_offers(self.case.pk)
-        return ReadBack(tuple(promises.sentence(each.kind, _promised(each)) for each in offers))
+        forms = _forms(self.case, [each.month for each in offers])
+        said = (promises.sentence(each.kind, _promised(each, each.amount, forms.get(_month(each)))) for each in offers)
+        return ReadBack(tuple(said))
 
 
 def needs_confirmation(offer: Offer, policy: Policy) -> bool:
@@ -137,7 +138,7 @@ def correct(case_id: int, number: str, *, amount: Decimal, actor: User) -> Billi
 def _enter_one(
     case: RetentionCase, offer: Offer, policy: Policy, *, amount: Decimal, needs_confirmation: bool, actor: User
 ) -> BillingClaim:
-    month = offer.month or clock.month_of(clock.now())
+    month = _month(offer)
     claim = billing.enter_claim(
         kind=offer.kind,
         claim_type=policy.text(f"claim.{offer.kind}"),
@@ -150,11 +151,13 @@ def _enter_one(
     )
     offer.claim = claim
     offer.save(update_fields=["claim"])
-    stands = claim.state == BillingClaim.State.APPLIED and billed.is_placed(claim)
+    applied = claim.state == BillingClaim.State.APPLIED
+    form = claim.adjustment.form if applied else _forms(case, [month])[month]
+    stands = applied and billed.is_placed(claim)
     promises.promise(
         case,
         Promise.Kind(offer.kind),
-        values={**_promised(offer), "amount": amount},
+        values=_promised(offer, amount, form),
         role=Role.BILLING,
         due_at=_by_the_bill_after(month),
         **{"kept_by" if stands else "awaits": claim.number},
@@ -162,10 +165,14 @@ def _enter_one(
     return claim
 
 
-def _promised(offer: Offer) -> dict[str, Any]:
-    """What the sentence of the promise is filled with."""
-    month = offer.month or clock.month_of(clock.now())
-    return {"product": str(offer.product), "month": month, "amount": offer.amount}
+def _month(offer: Offer) -> dt.date:
+    return offer.month or clock.month_of(clock.now())
+
+
+def _promised(offer: Offer, amount: Decimal, form: str | None) -> dict[str, Any]:
+    """What the sentence of the promise is filled with; `form`: how the credit reaches the customer."""
+    told = {"product": str(offer.product), "month": _month(offer), "amount": amount}
+    return told | {"partly": amount < offer.amount, "next_bill": form == Adjustment.Form.NEXT_BILL}
 
 
 def _by_the_bill_after(month: dt.date) -> dt.datetime:

@@ -22,7 +22,8 @@ from arraigo.retention.models import Promise, RetentionCase
 
 
 def sentence(kind: str, values: Mapping[str, Any]) -> str:
-    """The promise as it is read back to the customer."""
+    """The promise as it is read back to the customer. Of a credit, `partly` says that the month is still charged in
+    part, and `next_bill` that its own bill carries it no longer."""
     patterns = {
         Promise.Kind.VISIT: _("A technician visits you before %(due)s and solves the faults of %(product)s."),
         Promise.Kind.BILL_WAIVER: _("%(month)s of %(product)s is not charged: Bs %(amount)s."),
@@ -31,6 +32,8 @@ def sentence(kind: str, values: Mapping[str, Any]) -> str:
         Promise.Kind.TRANSFER: _("%(product)s is transferred to %(address)s."),
         Promise.Kind.INCIDENT: _("The fault of %(product)s is repaired as an ordinary incident, %(ticket)s."),
     }
+    if values.get("partly"):
+        patterns[Promise.Kind.BILL_WAIVER] = _("Of %(month)s of %(product)s, Bs %(amount)s are not charged.")
     shown = dict(values)
     if isinstance(shown.get("month"), dt.date):
         shown["month"] = date_format(shown["month"], "F Y")
@@ -38,7 +41,8 @@ def sentence(kind: str, values: Mapping[str, Any]) -> str:
         shown["amount"] = amounts.told(shown["amount"])
     if isinstance(shown.get("due"), dt.datetime):
         shown["due"] = _until(shown["due"], whole_days=kind == Promise.Kind.COURTESY)
-    return patterns[Promise.Kind(kind)] % shown
+    later = [_("It comes off the next bill.")] if values.get("next_bill") else []
+    return " ".join([patterns[Promise.Kind(kind)] % shown, *later])
 
 
 def _until(due: dt.datetime, *, whole_days: bool) -> str:

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from arraigo.billing import actions as billing
 from arraigo.billing.models import Bill, BillingClaim
+from arraigo.messages.models import Message
 from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role
 from arraigo.procedure import queries as procedures
@@ -74,6 +75,9 @@ def test_what_billing_refused_is_entered_corrected_and_promised_anew(walk: Walk,
     billing.confirm_claim(corrected, actor=cast[Role.BILLING])
     assert Bill.objects.get().credited == Decimal("120.50")
     assert [promise.state for promise in waivers()] == ["broken", "kept"]
+    assert waivers()[1].text.startswith("Del mes de marzo 2026 de ")
+    assert waivers()[1].text.endswith(" no se cobran Bs 120,50.")
+    assert Message.objects.get(kind__endswith=".applied").kind == "compensation.applied"
     assert walk.open == ["step_06"]
 
 

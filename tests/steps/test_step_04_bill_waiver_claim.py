@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from arraigo.billing import actions as billing
 from arraigo.billing.errors import ClaimExists
@@ -12,6 +13,7 @@ from arraigo.people.models import Role
 from arraigo.retention import actions
 from arraigo.retention.models import Offer, Promise
 from tests.cast import NOW, Cast, Household, Walk, moment
+from tests.web.conftest import signed_in
 
 RETIRO = "Retiro por Retención con Servicio de Ingeniería"
 
@@ -34,6 +36,22 @@ def test_the_claim_is_applied_promised_and_sent(home: Household) -> None:
     assert walk.commands == ["bill_adjustment.apply"]
     assert walk.told("step_04")["claims"] == [{"number": claim.number, "type": RETIRO, "amount": "140.00"}]
     assert walk.open == ["step_05"]
+
+
+@pytest.mark.parametrize(("state", "next_bill"), [("issued", False), ("paid", True)])
+def test_of_a_paid_month_the_customer_is_told_that_the_next_bill_carries_it(
+    home: Household, state: str, next_bill: bool
+) -> None:
+    bill = Bill.objects.get()
+    billing.issue_bill(bill, issued_on=NOW.date(), due_on=NOW.date())
+    if state == "paid":
+        billing.pay(bill, amount=bill.total, paid_at=NOW)
+    walk = accepted(home)
+    page = signed_in(home.cast[Role.ADVISOR]).get(reverse("step", args=[walk.case.number, walk.item("step_04").pk]))
+    walk.go("step_04")
+    promise = Promise.objects.get()
+    assert promise.text.endswith(": Bs 140,00. Se descuenta en la próxima factura.") is next_bill
+    assert ("Se descuenta en la próxima factura." in page.content.decode()) is next_bill
 
 
 def test_a_compensation_takes_its_own_claim_type(home: Household) -> None:
