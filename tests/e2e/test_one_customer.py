@@ -60,6 +60,7 @@ def rosa(home: Household, cast: Cast) -> Household:
 def picture(person: Person, name: str) -> None:
     """Keep what the person sees, where pictures are wanted."""
     if PICTURES:
+        person.page.wait_for_timeout(500)  # what scrolls smoothly has come to rest
         person.page.screenshot(path=Path(PICTURES) / f"{name}.png")
 
 
