@@ -20,6 +20,7 @@ from arraigo.terminations import queries
 from arraigo.terminations.errors import (
     AlreadyTerminated,
     ExecutedOutOfTime,
+    NothingMissing,
     NothingToTerminate,
     SeveralCustomers,
     TerminationClosed,
@@ -170,6 +171,20 @@ def execute_termination(
 
 
 @transaction.atomic(savepoint=False)
+def note_returned(termination: Termination | int, items: Sequence[str], *, actor: User | None) -> Termination:
+    """Equipment, of `return_items`, came back after the termination was executed. Raises NothingMissing."""
+    termination = Termination.objects.select_for_update().select_related("product").get(pk=key_of(termination))
+    came = [item for item in termination.not_noted if item in items]
+    if termination.executed_at is None or not came:
+        raise NothingMissing(termination.number)
+    back = {*(termination.returned_items or ()), *came}
+    termination.returned_items = [item for item in termination.return_items if item in back]
+    termination.save(update_fields=["returned_items"])
+    _record("returned", termination, actor)
+    return termination
+
+
+@transaction.atomic(savepoint=False)
 def end_product(product: Product, reason: str, on: dt.date | None, *, actor: User | None) -> Product:
     """End a product for `reason` (`Product.Reason`) on a day (None: not known); its open baja is executed by that.
 
@@ -225,6 +240,6 @@ def _record(verb: str, termination: Termination, actor: User | None) -> None:
             "number": termination.number,
             "product": termination.product.number,
             "reason": termination.reason,
-            **({"missing_items": termination.missing_items} if verb == "executed" else {}),
+            **({"missing_items": termination.missing_items} if verb in ("executed", "returned") else {}),
         },
     )

@@ -59,3 +59,13 @@ class TerminationClosed(RuleBroken):
             _("Termination %(number)s was already withdrawn or executed: it cannot be changed any more.")
             % {"number": number}
         )
+
+
+class NothingMissing(RuleBroken):
+    """Of termination {number} nothing is left to be returned."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(
+            _("Of termination %(number)s this was returned already, or it is not executed yet: look at it again.")
+            % {"number": number}
+        )

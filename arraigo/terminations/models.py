@@ -39,7 +39,7 @@ class Termination(ExternalRecord):
     return_items = models.JSONField(default=list)
     """What the customer gives back."""
     returned_items = models.JSONField(null=True, blank=True)
-    """What of it had come back when the termination was executed; None where nobody noted it."""
+    """What of it came back; None where nobody noted it."""
     return_by = models.DateField(null=True, blank=True)
     registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
@@ -86,6 +86,11 @@ class Termination(ExternalRecord):
 
     @property
     def missing_items(self) -> list[str]:
-        """What the customer had not given back; nothing where nobody noted it."""
+        """What the customer did not give back; nothing where nobody noted it."""
         back = self.return_items if self.returned_items is None else self.returned_items
         return [item for item in self.return_items if item not in back]
+
+    @property
+    def not_noted(self) -> list[str]:
+        """What the customer has still to give back, as far as anybody noted."""
+        return [item for item in self.return_items if item not in (self.returned_items or ())]

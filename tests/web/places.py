@@ -29,6 +29,7 @@ from arraigo.quality.models import QualityControl
 from arraigo.retention import proactive, sweeps
 from arraigo.retention.models import Receipt
 from arraigo.terminations import actions as terminations
+from arraigo.terminations.models import Termination
 from arraigo.tickets.models import TroubleTicket
 from arraigo.workdays import actions as workdays
 from tests.cast import Walk, moment
@@ -83,6 +84,7 @@ class Places:
             "evaluation_terminations": {**month, "figure": "requested"},
             "evaluation_pdf": {"month": self._signed()},
             "billing_claim_confirm": claim, "billing_claim_refuse": claim, "billing_termination": leaves,
+            "billing_termination_returned": {"number": self._left()},
             "billing_month_issue": {"month": today.replace(day=1)}, "billing_run_stop": {"pk": self._run()},
             "claim_correct": {**number, "claim": claim["number"]},
             "claim_undo": {**number, "claim": claim["number"]},
@@ -109,10 +111,18 @@ class Places:
         """A call of the advisor to a household that has not asked to leave."""
         return proactive.call(self.desk.cast.household("100009").customer, actor=self.desk.cast[Role.ADVISOR]).pk
 
-    def _termination(self) -> str:
+    def _termination(self, customer: str = "100008") -> str:
         """A baja that was asked for without a case: its number."""
-        product = self.desk.cast.household("100008").internet
-        return terminations.request_termination([product], reason="price", case_number="", actor=None)[0].number
+        product = self.desk.cast.household(customer).internet
+        return terminations.request_termination(
+            [product], reason="price", case_number="", return_items=["Módem"], actor=None
+        )[0].number
+
+    def _left(self) -> str:
+        """A baja that was executed, with equipment that has not come back."""
+        number = self._termination("100088")
+        terminations.execute_termination(Termination.objects.get(number=number), actor=None)
+        return number
 
     def _order(self) -> str:
         order = orders.current_order(self.case.number)

@@ -148,6 +148,7 @@ WHO: dict[str, set[Any]] = {
     "billing_terminations": {Role.BILLING},
     "billing_terminations_executed": {Role.BILLING},
     "billing_termination": {Role.BILLING},
+    "billing_termination_returned": {Role.BILLING},
     "administration_units": ADMINISTRATOR,
     "administration_holidays": ADMINISTRATOR,
     "administration_holiday_remove": ADMINISTRATOR,

@@ -66,6 +66,24 @@ def test_a_baja_is_executed_with_its_day_and_what_came_back(cast: Cast) -> None:
     assert courtesy.status == "withdrawn"
 
 
+def test_what_comes_back_late_is_noted(cast: Cast) -> None:
+    asked, client = a_baja(cast, "100001"), signed_in(cast[Role.BILLING])
+    page = reverse("billing_termination_returned", args=[asked.number])
+    assert client.get(page).status_code == 409
+    actions.execute_termination(asked, returned=["Fuente"], actor=None)
+    assert page in client.get(EXECUTED).content.decode()
+    for sent in ({}, {"items": ["Fuente"]}):
+        assert client.post(page, sent).status_code == 400
+    with moment(days=30):
+        assert client.post(page, {"items": ["Módem"]})["Location"] == EXECUTED
+    asked.refresh_from_db()
+    assert (asked.returned_items, asked.missing_items) == (["Módem", "Fuente"], [])
+    assert Event.objects.get(kind="termination.returned").data["missing_items"] == []
+    assert page not in client.get(EXECUTED).content.decode()
+    assert client.post(page, {"items": ["Módem"]}).status_code == 409
+    assert signed_in(cast[Role.ADVISOR]).get(page).status_code == 404
+
+
 def test_a_product_ended_on_its_page_executes_its_baja(cast: Cast) -> None:
     asked = a_baja(cast, "100001")
     with moment(days=3):

@@ -56,6 +56,17 @@ class ExecutionForm(forms.Form):
         return day
 
 
+class ReturnForm(forms.Form):
+    """What came back after a termination was executed."""
+
+    items = forms.MultipleChoiceField(label=_("What the customer gave back"), widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, termination: Termination, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice: Any = self.fields["items"]
+        choice.choices = [(item, item) for item in termination.not_noted]
+
+
 class IssueForm(forms.Form):
     """The dates that the issued bills of a month bear."""
 

@@ -14,5 +14,6 @@ urlpatterns = [
     path("months/<month:month>/issue/", months.issue_bills, name="billing_month_issue"),
     path("terminations/", terminations.waiting, name="billing_terminations"),
     path("terminations/executed/", terminations.executed, name="billing_terminations_executed"),
+    path("terminations/<str:number>/returned/", terminations.returned, name="billing_termination_returned"),
     path("terminations/<str:number>/", terminations.execute, name="billing_termination"),
 ]

@@ -79,6 +79,7 @@ KINDS: dict[str, Promise] = {
     "termination.requested": _("Termination registered"),
     "termination.withdrawn": _("Termination withdrawn"),
     "termination.executed": _("Termination executed"),
+    "termination.returned": _("Equipment returned"),
     "product.terminated": _("Product ended"),
     "ticket.opened": _("Ticket opened"),
     "ticket.state_changed": _("Ticket moved on"),
