@@ -79,12 +79,12 @@ class Asked:
 
     @property
     def may_be_begun(self) -> bool:
-        return self.is_last or len(self.key) >= LEAST_BEGUN
+        return self.is_last or len(self.in_pair) >= LEAST_BEGUN
 
     def strict(self) -> Range:
         """Tokens that are this word, or begin with it."""
         own = tokens.WORD + self.key
-        return _begun(own) if len(self.key) >= LEAST_BEGUN else (own, own + tokens.BETWEEN)
+        return _begun(own) if len(self.key) >= LEAST_BEGUN - self.is_last else (own, own + tokens.BETWEEN)
 
     def forgiving(self) -> Slip:
         """Tokens that are this word but for one slip."""
@@ -112,9 +112,11 @@ def search(text: str, limit: int = 20) -> list[Customer]:
 
 
 def by_address(text: str, customer: Customer) -> bool:
-    """Whether a word of the question fits the customer's address, and the name less."""
+    """Whether a word of the question fits the customer's address, and the name, number and document less."""
     own, place = _keys(customer.name), _keys(customer.address)
-    asked = [word for word in words(text) if len(word.key) >= LEAST_BEGUN]
+    codes = [tokens.code(code) for code in (customer.number, customer.document)]
+    asked = [word for word in words(text) if len(word.in_pair) >= LEAST_BEGUN]
+    asked = [word for word in asked if not any(code.startswith(word.text) for code in codes)]
     return any(_best(word, place) > max(_best(word, own), NEARLY) for word in asked)
 
 
@@ -163,8 +165,8 @@ def _reached(slips: Sequence[Slip], begun: Ranges, ended: Ends) -> list[Hits]:
 
 def _by_words(asked: Sequence[Asked]) -> Found:
     """The customers whom the words bring one by one: as they are written, else with a slip in each of them."""
-    telling = [word for word in asked if word.text not in tokens.STREET_WORDS] or asked
-    strict = {word.text: _brought(word) for word in telling}
+    telling = [word for word in asked if word.text not in tokens.STREET_WORDS]
+    strict = {word.text: _brought(word) for word in telling or asked}  # Calle is a surname, too
     found = _rank(asked, strict, _rarest(strict.values()))
     if _best_of(found) >= NEARLY:
         return found
@@ -192,24 +194,20 @@ def _rarest(hits: Iterable[Hits]) -> list[int]:
     return nlargest(CANDIDATES, worth, key=worth.__getitem__)
 
 
-@compiled
-def _between(begin: str, end: str) -> QuerySet[SearchToken, int]:
-    return _customers_of(token__gte=begin, token__lt=end)[:IN_PAIRS]
+def _ranges(most: int) -> Ranges:
+    @compiled
+    def begun(begin: str, end: str) -> QuerySet[SearchToken, int]:
+        return _customers_of(token__gte=begin, token__lt=end)[:most]
+
+    return begun
 
 
-@compiled
-def _one_of(first: str, second: str, third: str) -> QuerySet[SearchToken, int]:
-    return _customers_of(token__in=[first, second, third])[:IN_PAIRS]
+def _ended(most: int) -> Ends:
+    @compiled
+    def ended(first: str, second: str, third: str) -> QuerySet[SearchToken, int]:
+        return _customers_of(token__in=[first, second, third])[:most]
 
-
-@compiled
-def _word(begin: str, end: str) -> QuerySet[SearchToken, int]:
-    return _customers_of(token__gte=begin, token__lt=end)[:CAP]
-
-
-@compiled
-def _ends(first: str, second: str, third: str) -> QuerySet[SearchToken, int]:
-    return _customers_of(token__in=[first, second, third])[:CAP]
+    return ended
 
 
 @compiled
@@ -219,6 +217,12 @@ def _coded(whole: str, end: str, begin: str, after: str) -> QuerySet[SearchToken
 
 def _customers_of(*conditions: Q, **lookups: Any) -> QuerySet[SearchToken, int]:
     return SearchToken.objects.filter(*conditions, **lookups).values_list("customer_id", flat=True)
+
+
+_between, _one_of = _ranges(IN_PAIRS), _ended(IN_PAIRS)
+"""What brings the customers of pairs of words."""
+_word, _ends = _ranges(CAP), _ended(CAP)
+"""What brings those of single words."""
 
 
 def words(text: str) -> list[Asked]:

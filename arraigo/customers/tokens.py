@@ -31,6 +31,7 @@ SMALL_WORDS = frozenset({"de", "del", "la", "las", "los", "el", "y", "e", "av", 
 STREET_WORDS = frozenset({"calle", "avenida", "avda", "pasaje", "pje"})
 """Words with which half of all addresses begin. A name may be one: Calle is a surname."""
 IN_ADDRESSES = SMALL_WORDS | STREET_WORDS
+NUMERO = re.compile(r"^(nro|no|n)(?=\d)")
 _SOUNDS = [
     (r"ll", "y"),
     (r"qu(?=[ei])", "k"),
@@ -59,8 +60,8 @@ def fold(text: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """The folded words of `text`: letters and digits only."""
-    return re.findall(r"[a-z0-9]+", fold(text))
+    """The folded words of `text`: letters and digits only; of Nº1358 the number."""
+    return [NUMERO.sub("", word) for word in re.findall(r"[a-z0-9]+", fold(text))]
 
 
 @lru_cache(maxsize=50_000)
@@ -84,7 +85,7 @@ def code(text: str) -> str:
 def of_words(text: str, passed: Container[str] = SMALL_WORDS) -> set[str]:
     """The tokens of a name or an address, word by word, but for the words `passed` over."""
     keys = _keys(text, passed)
-    found = {CODE + word for word in words(text) if is_code(word)} | {WORD + key for key in keys}
+    found = {CODE + number for number in _numbers(text)} | {WORD + key for key in keys}
     found |= {TAIL + tail(key) for key in keys if len(key) >= FORGIVEN_FROM}
     return {token[:LONGEST] for token in found}
 
@@ -93,9 +94,8 @@ def of_pairs(name: str, address: str) -> set[str]:
     """The tokens of two words: of the name, of the name and the address, and of the address as it is written."""
     own = _keys(name, SMALL_WORDS)[:MOST_IN_PAIRS]
     place = _keys(address, IN_ADDRESSES)[:MOST_IN_PAIRS]
-    numbers = [word for word in words(address) if is_code(word)]
-    paired = list(permutations(own, 2))
-    found = {pair(*two) for two in (*paired, *product(own, place), *pairwise(place), *product(place, numbers))}
+    paired, numbered = list(permutations(own, 2)), product(place, _numbers(address))
+    found = {pair(*two) for two in (*paired, *product(own, place), *pairwise(place), *numbered)}
     return found | {pair_tail(first, tail(second)) for first, second in paired if len(second) >= FORGIVEN_FROM}
 
 
@@ -103,6 +103,11 @@ def _keys(text: str, passed: Container[str]) -> list[str]:
     """The phonetic keys of the words of `text` that are neither numbers nor `passed` over."""
     heard = [sound(word) for word in words(text) if not is_code(word) and word not in passed]
     return [key for key in heard if key]
+
+
+def _numbers(text: str) -> set[str]:
+    """The numbers of a text, and what is written as one: of 12-B, `12` and `12b`."""
+    return {word for part in text.split() for word in (*words(part), code(part)) if is_code(word)}
 
 
 def pair(first: str, second: str) -> str:

@@ -7,7 +7,13 @@ from arraigo.customers import tokens
 
 CHUNK = 2000
 NO_LONGER = tokens.of_words("n o no nro calle avenida avda pasaje pje", passed=())
-"""Words of addresses that are passed over from now on; of names, only those of streets are kept."""
+"""Words of addresses that are passed over from now on."""
+
+
+def _wanted(name: str, address: str) -> set[str]:
+    """What is new, and what has to stay of what is deleted: other words sound or end like these."""
+    words = tokens.of_words(name) | tokens.of_words(address, tokens.IN_ADDRESSES)
+    return tokens.of_pairs(name, address) | {token for token in words if token in NO_LONGER or token[0] == tokens.CODE}
 
 
 def add_pairs(apps: Any, schema_editor: Any) -> None:
@@ -21,7 +27,7 @@ def add_pairs(apps: Any, schema_editor: Any) -> None:
         rows = [
             search_token(customer_id=pk, token=token)
             for pk, name, address in block
-            for token in sorted(tokens.of_pairs(name, address) | (tokens.of_words(name) & NO_LONGER))
+            for token in sorted(_wanted(name, address))
         ]
         search_token.objects.bulk_create(rows, ignore_conflicts=True, batch_size=CHUNK)
 
