@@ -15,6 +15,7 @@ from arraigo.billing import credits, errors, queries
 from arraigo.billing.models import Adjustment, Bill, BillingClaim, BillLine, Credit, Payment
 from arraigo.billing.signals import claim_decided, claim_lapsed
 from arraigo.bss import actions as outbox
+from arraigo.bss.interface import commercial_system
 from arraigo.customers.models import Customer
 from arraigo.eventlog.actions import record
 from arraigo.money import ZERO, bs
@@ -123,15 +124,17 @@ def cancel_waiting(case_number: str, *, actor: User | None) -> int:
 
 @transaction.atomic
 def lapse_claim(claim: BillingClaim | int, *, reason: str) -> bool:
-    """Cancel an applied claim of which every Bs still waits for a bill, with its adjustment; whether it was one."""
-    claim = BillingClaim.objects.select_for_update(of=("self",)).select_related("product").get(pk=key_of(claim))
+    """Cancel an applied claim that is void and of which every Bs still waits for a bill, with its adjustment; whether
+    it was one. A credit that another system has, or may have, stays: that system gives it."""
+    claim = BillingClaim.objects.select_for_update().get(pk=key_of(claim))
     adjustment = Adjustment.objects.filter(claim=claim).first()
     shares = Credit.objects.select_for_update().filter(adjustment=adjustment).order_by("pk")
-    if claim.state != State.APPLIED or adjustment is None or any(share.bill_id for share in shares):
+    if claim.state != State.APPLIED or not claim.is_void or adjustment is None or any(each.bill_id for each in shares):
+        return False
+    if outbox.call_off([_command_key(adjustment)]) and not commercial_system().immediate:
         return False
     shares.delete()
     adjustment.delete()
-    outbox.call_off([_command_key(adjustment)])
     claim.reason = reason
     _decide(claim, State.CANCELLED, None)
     _record("billing_claim.cancelled", claim, None, reason=reason, adjustment=adjustment.number)

@@ -167,6 +167,17 @@ class BillingClaim(Record):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def is_void(self) -> bool:
+        """Whether it waives a month that its product did not live to see, which is charged to nobody."""
+        ended_on = None if self.product.is_alive else self.product.ended_on
+        return self.kind == self.Kind.BILL_WAIVER and ended_on is not None and ended_on < self.month
+
+    @property
+    def may_be_corrected(self) -> bool:
+        """Whether it gave the customer nothing, and could."""
+        return self.state in self.NOT_GIVEN and not self.is_void
+
 
 class Adjustment(Record):
     """The credit that an applied claim put on a bill (TMF678 appliedBillingCredit)."""

@@ -1,9 +1,9 @@
 """Credits that wait for a bill which does not come, since their product or their customer has left.
 
 A waived month that its product did not live to see is charged to nobody: there is nothing to credit, so that the
-claim is cancelled. Otherwise the money is the customer's: where no product is left that a further bill would charge,
-it is set off against what is still owed. What is left then was promised and not given: its promise is broken when its
-day has passed.
+claim is cancelled, unless another system was told of it and gives it. Otherwise the money is the customer's: where no
+product is left that a further bill would charge, it is set off against what is still owed. What is left then was
+promised and not given: its promise is broken when its day has passed.
 """
 
 from django.conf import settings
@@ -22,7 +22,9 @@ TERMINATED = Product.Status.TERMINATED
 def settle() -> int:
     """Cancel, or set off, the credits that would wait for ever; how many claims and bills. One transaction each."""
     waiting = Credit.objects.filter(bill=None)
+    placed = Credit.objects.filter(adjustment=OuterRef("adjustment"), bill__isnull=False)
     never = waiting.filter(
+        ~Exists(placed),
         adjustment__claim__kind=BillingClaim.Kind.BILL_WAIVER,
         adjustment__claim__product__status=TERMINATED,
         adjustment__claim__product__ended_on__lt=F("adjustment__claim__month"),
@@ -46,5 +48,5 @@ def _owed() -> QuerySet[Bill]:
 @transaction.atomic
 def _set_off(customer: int) -> int:
     """Let what the customer still owes carry the credits that wait, the earliest month first; how many bills."""
-    bills = _owed().filter(customer=customer).select_for_update().order_by("month")
-    return sum(credits.set_off(bill) for bill in bills)
+    bills = _owed().filter(customer=customer).select_for_update().order_by("pk")  # as everybody locks them
+    return sum(credits.set_off(bill) for bill in sorted(bills, key=lambda bill: bill.month))

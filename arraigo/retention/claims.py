@@ -114,8 +114,8 @@ def correctable(case: RetentionCase, number: str) -> Offer | None:
     if leaving or case.outcome not in CORRECTED:
         return None
     accepted = case.offers.filter(claim__number=number, answer=Offer.Answer.ACCEPTED)
-    ended = accepted.filter(claim__state__in=BillingClaim.NOT_GIVEN)
-    return ended.select_related("claim", "product__offering").first()
+    offer = accepted.select_related("claim__product", "product__offering").first()
+    return offer if offer and offer.claim and offer.claim.may_be_corrected else None
 
 
 @transaction.atomic

@@ -6,14 +6,17 @@ from typing import Any
 
 import pytest
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
 from arraigo import clock
-from arraigo.billing import months, queries, stranded
+from arraigo.billing import actions, months, queries, stranded
 from arraigo.billing.models import Adjustment, Bill, BillingClaim, Credit
 from arraigo.bss.models import Command
 from arraigo.eventlog.models import Event
 from arraigo.products.actions import terminate_product
 from arraigo.products.models import Product
-from tests.billing.test_claims import APRIL, MARCH, a_bill, a_claim
+from tests.billing.test_claims import APRIL, FEBRUARY, MARCH, a_bill, a_claim
 from tests.records import NOON, a_customer, a_product, a_user
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +53,53 @@ def test_a_month_that_its_product_does_not_live_to_see_is_not_credited_on_anothe
     assert Command.objects.get(kind="bill_adjustment.apply").status == "cancelled"
     assert Event.objects.get(kind="billing_claim.cancelled").data["reason"] == claim.reason
     assert a_bill(television, APRIL, "90").credited == Decimal(0)
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_what_another_system_has_already_is_its_to_give(settings: Any, internet: Product, at_once: bool) -> None:
+    """It would credit what is cancelled here. Where our records are the commercial system, nobody else has it."""
+    if not at_once:
+        settings.COMMERCIAL_SYSTEM = "tests.bss.other_side.HttpCommercialSystem"
+    claim = a_claim(internet, APRIL, case_number="RET-1")
+    Command.objects.update(status="delivered")
+    leaves(internet, MARCH.replace(day=31))
+    assert stranded.settle() == (1 if at_once else 0)
+    claim.refresh_from_db()
+    assert claim.state == ("cancelled" if at_once else "applied")
+    assert Credit.objects.filter(bill=None, adjustment__claim=claim).exists() is not at_once
+
+
+def test_a_claim_whose_product_is_back_by_then_is_not_cancelled(internet: Product) -> None:
+    claim = a_claim(internet, APRIL)
+    leaves(internet, MARCH.replace(day=31))
+    Product.objects.update(status="active", ended_on=None)
+    assert not actions.lapse_claim(claim, reason="x")
+
+
+def test_a_waiver_of_which_a_part_stands_on_a_bill_is_not_looked_at_again(
+    internet: Product, django_assert_num_queries: Any
+) -> None:
+    television = a_product(internet.customer, "90", number="TV-1")
+    a_claim(internet, APRIL)
+    leaves(internet, MARCH.replace(day=31))
+    a_bill(television, APRIL, "90")
+    with django_assert_num_queries(2):  # the void ones, and those of who has left
+        assert stranded.settle() == 0
+    assert queries.waiting_credit(internet.customer) == Decimal(60)
+
+
+def test_bills_that_carry_what_waits_are_locked_by_key(internet: Product) -> None:
+    """As everybody locks them: two orders are two that wait for each other. The earliest month still carries first."""
+    later, earlier = (a_bill(internet, month, "60", state="issued") for month in (MARCH, FEBRUARY))
+    a_claim(internet, APRIL, "70", kind="compensation")
+    leaves(internet)
+    with CaptureQueriesContext(connection) as asked:
+        assert stranded.settle() == 2
+    locking = next(each["sql"] for each in asked if each["sql"].startswith('SELECT "billing_bill"'))
+    assert locking.partition("ORDER BY")[2].split()[0] == '"billing_bill"."id"'
+    for bill in (earlier, later):
+        bill.refresh_from_db()
+    assert (earlier.credited, later.credited) == (Decimal(60), Decimal(10))
 
 
 @pytest.mark.parametrize(("kind", "on"), [("bill_waiver", APRIL), ("compensation", MARCH)])

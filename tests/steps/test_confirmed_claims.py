@@ -1,5 +1,6 @@
 """Steps 4 and 13 with billing's confirmation: the promise waits for it, the field work does not."""
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +13,7 @@ from arraigo.messages.models import Message
 from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role
 from arraigo.procedure import queries as procedures
+from arraigo.products.models import Product
 from arraigo.retention import actions, claims
 from arraigo.retention.errors import CannotCorrect
 from arraigo.retention.models import Promise
@@ -107,6 +109,22 @@ def test_a_claim_not_applied_is_taken_back_though_the_order_is_printed_and_enter
         == 409
     )
     assert Bill.objects.get().credited == 100
+
+
+def test_a_waiver_of_a_month_that_its_product_did_not_live_to_see_is_not_entered_corrected(
+    walk: Walk, cast: Cast
+) -> None:
+    client, claim = signed_in(cast[Role.ADVISOR]), BillingClaim.objects.get()
+    billing.refuse_claim(claim, reason="Sin respaldo", actor=cast[Role.BILLING])
+    page = reverse("claim_correct", args=[walk.case.number, claim.number])
+    record = reverse("case_record", args=[walk.case.number])
+    assert page in client.get(record).content.decode()
+    Product.objects.filter(pk=claim.product_id).update(
+        status="terminated", reason="request", ended_on=claim.month - dt.timedelta(days=1)
+    )
+    assert page not in client.get(record).content.decode()
+    with refused(CannotCorrect):
+        claims.correct(walk.case.pk, claim.number, amount=claim.amount, actor=cast[Role.ADVISOR])
 
 
 def test_who_leaves_is_claimed_nothing_more(walk: Walk, cast: Cast) -> None:

@@ -108,7 +108,7 @@ def _correctable(case: RetentionCase, entered: Iterable[BillingClaim]) -> set[in
     if case.outcome not in claims.CORRECTED:
         return set()
     mine = {offer.claim_id for offer in case.offers.all()}
-    return {each.pk for each in entered if each.state in BillingClaim.NOT_GIVEN and each.pk in mine}
+    return {each.pk for each in entered if each.may_be_corrected and each.pk in mine}
 
 
 def done(item: WorkItem, user: User) -> dict[str, Any]:
