@@ -31,11 +31,13 @@ LEASE = dt.timedelta(minutes=5)
 """How long a claim keeps other processes off, and each message of it once more when its turn comes: longer than any
 transport waits for an answer."""
 LONGEST_SWEEP = 60
-"""Seconds after which a sweep begins no further batch: the other sweeps, too, are to run every minute."""
+"""Seconds after which a sweep takes up no further message: the other sweeps, too, are to run every minute."""
+PATIENCE = 10
+"""So many messages in a row without an answer, or seconds spent on them, and a channel waits for the next sweep."""
 NOTICES = 50
 """Notices that one transaction takes."""
 BATCH = 10
-"""Messages claimed at once; where none of them reaches its transport, the rest waits for the next sweep."""
+"""Messages claimed at once."""
 MOST_WORDS = 400
 LOST = gettext_noop("It was handed over before, and its answer was lost.")
 """The one answer that is not the other side's."""
@@ -100,22 +102,30 @@ def _place(notice: Notice, order: WorkOrder | None) -> str:
 def deliver_due(now: dt.datetime, *, through: Mapping[str, Transport] | None = None) -> int:
     """Send what is due at `now`, oldest first, by the transports of the settings or `through` others.
 
-    How many were handed over. Call it outside of a transaction. A message that was claimed by a
+    How many the other side took or refused. Call it outside of a transaction. A message that was claimed by a
     process that died is due again after LEASE; the one that it was just handing over counts as one without an answer.
-    A channel that answers none of a batch is left alone until the next time: what goes by the others does not wait
-    for it. Where it takes long, the rest waits for the next sweep.
+    A channel that does not answer for PATIENCE is left alone until the next time: what goes by the others does not
+    wait for it. Where all takes longer than LONGEST_SWEEP, the rest waits for the next sweep.
     """
     ways = transports() if through is None else through
     preparation = Preparation.at(now, ways)
-    sent, last, silent, ends = 0, 0, set[str](), monotonic() + LONGEST_SWEEP
+    sent, last, ends = 0, 0, monotonic() + LONGEST_SWEEP
+    lost: dict[str, float] = dict.fromkeys(ways, 0)
     while monotonic() < ends:
+        silent = {channel for channel, patience in lost.items() if patience >= PATIENCE}
         claimed, ready = _claim(preparation, after=last, silent=silent)
         if not claimed:
             break
         last = claimed[-1].pk
-        answers = [(message.channel, _deliver(message, ways[message.channel])) for message in ready]
-        silent |= {channel for channel, _ in answers} - {channel for channel, answered in answers if answered}
-        sent += len(ready)
+        for message in ready:
+            began, channel = monotonic(), message.channel
+            if began >= ends or lost[channel] >= PATIENCE:
+                _put_back(message, now)
+                continue
+            answered = _deliver(message, ways[channel])
+            sent += bool(answered)
+            if answered is not None:
+                lost[channel] = 0 if answered else lost[channel] + max(1, monotonic() - began)
     return sent
 
 
@@ -150,14 +160,19 @@ KEPT = [
 """What a claim may change."""
 
 
-def _deliver(message: Message, transport: Transport) -> bool:
-    """Send one message and keep what became of it; whether the other side answered."""
+def _put_back(message: Message, now: dt.datetime) -> None:
+    """Give up the claim on a message that was not tried: it is due as before."""
+    _held(message).update(attempts=message.attempts - 1, next_attempt_at=now)
+
+
+def _deliver(message: Message, transport: Transport) -> bool | None:
+    """Send one message and keep what became of it; whether the other side answered, None where it was not asked."""
     left_before, message.left_at = message.left_at is not None, clock.now()
     if left_before and not transport.honours_keys:
         _end(message, Status.UNCERTAIN, LOST)
-        return True
+        return None
     if not _held(message).update(left_at=message.left_at, next_attempt_at=message.left_at + LEASE):
-        return True  # taken back meanwhile, or another process has it
+        return None  # taken back meanwhile, or another process has it
     try:
         answer = transport.send(message)
     except Unreachable as error:

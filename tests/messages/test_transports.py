@@ -1,7 +1,6 @@
 """Messages leave through real servers on loopback: once, later where it must be, never doubled."""
 
 import datetime as dt
-import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 from django.test import override_settings
 
 from arraigo import clock
+from arraigo.bss.interface import Unreachable
 from arraigo.messages import actions, outbox
 from arraigo.messages.actions import Attachment
 from arraigo.messages.models import Message
@@ -194,7 +194,7 @@ def test_while_the_gateway_is_down_a_sweep_does_not_try_them_all(gateway: Provid
         written()
     gateway.answers = [503] * (outbox.BATCH + 3)
     sweep()
-    assert gateway.asked == outbox.BATCH
+    assert gateway.asked == outbox.PATIENCE
 
 
 def test_e_mails_do_not_wait_behind_a_gateway_that_is_down(mail: Post, gateway: Provider) -> None:
@@ -207,7 +207,7 @@ def test_e_mails_do_not_wait_behind_a_gateway_that_is_down(mail: Post, gateway: 
             actions.send_to_customer(reachable, "visit.on_the_way", {"orden": "OT-2", "tecnico": "Juan Flores"})
         sweep()
     assert [letter["To"] for letter in mail.letters] == ["ana@example.org"]
-    assert gateway.asked == outbox.BATCH
+    assert gateway.asked == outbox.PATIENCE
 
 
 def test_two_nodes_send_a_message_once(gateway: Provider) -> None:
@@ -262,10 +262,47 @@ def test_a_slow_server_does_not_let_two_nodes_send_the_same(mail: Post) -> None:
     assert len(mail.letters) == 3
 
 
-def test_a_sweep_that_takes_long_leaves_the_rest_to_the_next_one(mail: Post, monkeypatch: pytest.MonkeyPatch) -> None:
-    for _ in range(outbox.BATCH + 1):
-        written()
-    moments = itertools.count(0, outbox.LONGEST_SWEEP * 0.6)
-    monkeypatch.setattr("arraigo.messages.outbox.monotonic", lambda: next(moments))
-    assert sweep() == outbox.BATCH
-    assert sweep() == 1
+@dataclass
+class Hanging:
+    """Keeps who calls waiting so many `seconds` on the tests' clock, and takes nothing unless it `answers`."""
+
+    seconds: float
+    answers: bool = False
+    now: float = 0
+    asked: int = 0
+    honours_keys = True
+
+    def send(self, message: Message) -> str:
+        self.asked += 1
+        self.now += self.seconds
+        if not self.answers:
+            raise Unreachable("timed out")
+        return "taken"
+
+
+def hang(monkeypatch: pytest.MonkeyPatch, server: Hanging) -> int:
+    """A sweep of which the e-mails go by `server`; how many messages were sent."""
+    monkeypatch.setattr("arraigo.messages.outbox.monotonic", lambda: server.now)
+    with clock.at(NOON):
+        return outbox.deliver_due(NOON, through={"email": server})
+
+
+def test_a_sweep_that_takes_long_leaves_the_rest_to_the_next_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    messages = [written() for _ in range(5)]
+    slow = Hanging(outbox.LONGEST_SWEEP / 3, answers=True)
+    assert hang(monkeypatch, slow) == 3
+    messages[4].refresh_from_db()
+    assert (messages[4].status, messages[4].attempts, messages[4].next_attempt_at) == ("pending", 0, NOON)
+    assert hang(monkeypatch, slow) == 2
+    assert slow.asked == 5
+
+
+@pytest.mark.parametrize(("seconds", "asked"), [(15, 1), (4, 3), (0, outbox.PATIENCE)])
+def test_a_server_that_hangs_holds_up_a_sweep_once(monkeypatch: pytest.MonkeyPatch, seconds: float, asked: int) -> None:
+    messages = [written() for _ in range(outbox.BATCH + 3)]
+    dead = Hanging(seconds)
+    assert hang(monkeypatch, dead) == 0
+    assert dead.asked == asked
+    last = Message.objects.get(pk=messages[-1].pk)
+    assert (last.attempts, last.next_attempt_at) == (0, NOON)
+    assert hang(monkeypatch, Hanging(0, answers=True)) == len(messages) - asked
