@@ -9,7 +9,12 @@ from arraigo.insight.diagram import Diagram, Taken, diagram_of
 from arraigo.retention.models import RetentionCase
 
 PROCESS = "case"
-MESSAGES = {"case.insisted": "insists", "case.stayed": "stays", "case.closed_elsewhere": "closed_elsewhere"}
+MESSAGES = {
+    "case.insisted": "insists",
+    "case.stayed": "stays",
+    "case.stayed_as_is": "closed_elsewhere",
+    "case.closed_elsewhere": "closed_elsewhere",
+}
 KINDS = ("case.opened", "case.step_completed", "case.woken", *MESSAGES)
 
 

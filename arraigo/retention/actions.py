@@ -151,9 +151,8 @@ def stay(case_id: int, *, why: str, words: str, actor: User) -> engine.Advance:
     """
     case = _locked(case_id)
     answers.give_up(case.pk)
-    data = {"reason": why, "words": words.strip(), "minutes_after_firm_no": firm_no.minutes_since(case)}
     facts = {} if staying.is_fresh(case) else dict.fromkeys(staying.REVIEWED)
-    return _correlate(case, "stays", actor=actor, kind="case.stayed", data=data, facts=facts)
+    return _correlate(case, "stays", actor=actor, kind="case.stayed", data=_stays(case, why, words), facts=facts)
 
 
 @transaction.atomic
@@ -167,7 +166,10 @@ def stay_as_is(case_id: int, *, why: str, words: str, actor: User) -> engine.Adv
     case = _locked(case_id)
     if not case.closed_at and not staying.is_possible(case):
         raise NotWaiting(case.number, "stays")
-    return close_elsewhere(case_id, actor=actor, because=staying.because(why, words))
+    advance, cancelled = _end(case, "case.stayed_as_is", _stays(case, why, words), actor=actor)
+    if case.owner != actor:
+        _tell_owner(case, staying.because(why, words), cancelled)
+    return advance
 
 
 @transaction.atomic
@@ -179,12 +181,8 @@ def close_elsewhere(case_id: int, *, actor: User | None, because: str) -> engine
     other side, and what else waits to be told (credits, ends of courtesies) is told; so is the owner.
     """
     case = _locked(case_id)
-    advance = _correlate(case, "closed_elsewhere", actor=actor, kind="case.closed_elsewhere", data={"because": because})
-    cancelled = cancellations.of_case(case, advance.cancelled, actor=actor)
-    messages.overtake(case.number)
-    messages.notify(
-        case.owner, "case.closed_elsewhere", {"because": because, "cancelled": cancelled}, case_number=case.number
-    )
+    advance, cancelled = _end(case, "case.closed_elsewhere", {"because": because}, actor=actor)
+    _tell_owner(case, because, cancelled)
     return advance
 
 
@@ -264,6 +262,26 @@ def _correlate(
         data={**data, **_way(advance)},
     )  # fmt: skip
     return advance
+
+
+def _stays(case: RetentionCase, why: str, words: str) -> dict[str, Any]:
+    """What the history keeps of a customer who stays."""
+    return {"reason": why, "words": words.strip(), "minutes_after_firm_no": firm_no.minutes_since(case)}
+
+
+def _end(
+    case: RetentionCase, kind: str, data: dict[str, Any], *, actor: User | None
+) -> tuple[engine.Advance, dict[str, int]]:
+    """End a case otherwise than by its steps, with what is open of it; and how many of each that were."""
+    advance = _correlate(case, "closed_elsewhere", actor=actor, kind=kind, data=data)
+    cancelled = cancellations.of_case(case, advance.cancelled, actor=actor)
+    messages.overtake(case.number)
+    return advance, cancelled
+
+
+def _tell_owner(case: RetentionCase, because: str, cancelled: dict[str, int]) -> None:
+    told = {"because": because, "cancelled": cancelled}
+    messages.notify(case.owner, "case.closed_elsewhere", told, case_number=case.number)
 
 
 def _settle(case: RetentionCase, advance: engine.Advance, *, accepted: bool, changed: Sequence[str] = ()) -> None:

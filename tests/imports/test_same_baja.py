@@ -93,6 +93,20 @@ def test_what_comes_back_after_the_baja_was_settled_is_added(write: Write, produ
     assert Termination.objects.get().returned_items == ["Módem"]
 
 
+@pytest.mark.parametrize(
+    ("told", "together"),
+    [("Control", [*2 * ["Decodificador"], "Control"]), (3 * "Decodificador;", 3 * ["Decodificador"])],
+)
+def test_of_two_alike_that_came_back_none_is_lost(
+    write: Write, product: Product, told: str, together: list[str]
+) -> None:
+    asked(product)
+    header, row = f"{HEADER},returned_items", "X1,1,P-1,,,,,2026-03-14"
+    bring(write, f"{row},Decodificador;Decodificador", header=header)
+    bring(write, f"{row},{told}", header=header)
+    assert Termination.objects.get().returned_items == together
+
+
 def test_a_row_with_our_own_number_is_ours(write: Write, product: Product) -> None:
     own = asked(product)
     row = f"X1,1,P-1,{own.number},price,,,2026-03-14"

@@ -13,6 +13,7 @@ from arraigo.engine.errors import NotWaiting
 from arraigo.engine.models import Wait, WorkItem
 from arraigo.eventlog.models import Event
 from arraigo.insight import conformance
+from arraigo.messages.models import Notice
 from arraigo.people.models import Role
 from arraigo.products.models import Courtesy
 from arraigo.retention import actions, receipts, sweeps
@@ -244,11 +245,24 @@ def test_who_stays_and_wants_nothing_more_ends_the_case_with_what_was_granted(ca
     client.post(reverse("case_insist", args=[number]))
     answer = client.post(stay, told, follow=True)
     assert "El cliente se queda: el caso terminó." in answer.content.decode()
-    assert "el cliente retiró su pedido de baja. Otro motivo: “Con eso le basta”" in answer.content.decode()
+    text = answer.content.decode()
+    assert all(said in text for said in ("El cliente se quedó y no quiso nada más", "Otro motivo", "Con eso le basta"))
+    assert "en otra parte" not in text
+    event = Event.objects.get(kind="case.stayed_as_is").data
+    assert (event["reason"], event["words"], event["cancelled"]) == ("stay_other", "Con eso le basta", ["termination"])
+    assert not Notice.objects.exists(), "the owner did it"
     assert walk.reload().outcome == RetentionCase.Outcome.CLOSED_ELSEWHERE
     assert (Courtesy.objects.get().status, Promise.objects.get().state) == ("active", "open")
     assert conformance.replay(walk.reload()) == []
     assert client.post(stay, told).status_code == 200
+
+
+def test_the_owner_is_told_of_a_case_that_somebody_else_ended(cast: Cast) -> None:
+    walk = Walk(cast.household()).go("step_01")
+    actions.insist(walk.case.pk, actor=cast[Role.ADVISOR])
+    actions.stay_as_is(walk.case.pk, why="stay_other", words="Con eso le basta.", actor=cast[Role.TEAM_LEAD])
+    said = str(Notice.objects.get(user=walk.case.owner).sentence)
+    assert said.endswith("el cliente retiró su pedido de baja. Otro motivo: “Con eso le basta”.")
 
 
 def test_a_case_of_a_version_without_the_way_back_is_not_offered_it(cast: Cast) -> None:

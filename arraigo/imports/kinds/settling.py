@@ -6,6 +6,7 @@ the indicator counts it once, and it does not stay open. What the desk registere
 """
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -125,5 +126,6 @@ def _came_back(row: TerminationRow, held: Termination) -> dict[str, Any]:
     """The equipment that came back as row and record say together: a file that knows less takes none of it away."""
     if row.returned_items is None or held.withdrawn_at:
         return {}
-    together = list(dict.fromkeys([*(held.returned_items or ()), *row.returned_items]))
+    known = held.returned_items or []
+    together = [*known, *(Counter(row.returned_items) - Counter(known)).elements()]
     return {} if together == held.returned_items else {"returned_items": together}

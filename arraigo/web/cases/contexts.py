@@ -26,7 +26,7 @@ APPROVALS = ("approve", "override")
 """How the elements begin for which an advisor waits, with the customer on the line."""
 
 
-ENDED_BY = ("case.undone", "case.insisted", "case.stayed", "case.closed_elsewhere")
+ENDED_BY = ("case.undone", "case.insisted", "case.stayed", "case.stayed_as_is", "case.closed_elsewhere")
 """Events that end the open tasks of a case."""
 
 

@@ -20,6 +20,7 @@ KINDS: dict[str, Promise] = {
     "case.opened": _("The customer asked to leave: case opened"),
     "case.insisted": _("The customer insists on leaving"),
     "case.stayed": _("The customer stays after all"),
+    "case.stayed_as_is": _("The customer stayed and wanted nothing more"),
     "case.closed_elsewhere": _("Closed by something that happened elsewhere"),
     "callback.noted": _("A call back was agreed"),
     "callback.done": _("The customer was called back"),
