@@ -166,11 +166,15 @@ class Shown:
 
     @cached_property
     def _page(self) -> list[Any]:
-        """The rows of the page, and one more where another page follows."""
+        """The rows of the page, and one more where another page follows; of the first where there are none on it."""
         if self.begin and self.number == 1 and not self.clear:
             return self.begin()
         start = (self.number - 1) * self.spec.size
-        return list(self.found[start : start + self.spec.size + 1])
+        rows = list(self.found[start : start + self.spec.size + 1])
+        if not rows and self.number > 1:  # what stood there has left the list
+            self.number = 1
+            return self._page
+        return rows
 
     @cached_property
     def rows(self) -> list[Any]:

@@ -1,5 +1,7 @@
 """The bell: how many notices wait, their list once it is opened, and their page."""
 
+import html
+
 from django.urls import reverse
 
 from arraigo.customers.index import reindex
@@ -57,6 +59,8 @@ def test_the_page_keeps_what_was_read_sorts_filters_and_exports(cast: Cast) -> N
     def every(query: str) -> list[str]:
         return shown(query) + shown(f"{query}&page=2")
 
+    second = f"{address}?sort=case&page=2"
+    assert f'name="back" value="{html.escape(second)}"' in client.get(second).content.decode()
     assert every("clear=1")[-1] == "RET-24", "what is not read yet comes first"
     assert "RET-99" not in every("clear=1")
     assert "RET-24" not in every("unread=on")
