@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from arraigo.people.models import Role
 from arraigo.quality.models import ContactAttempt, QualityControl
-from arraigo.retention import sweeps
+from arraigo.retention import actions, sweeps
+from arraigo.terminations.models import Termination
 from tests.cast import Cast, Household, Walk, credit, moment
 from tests.web.conftest import signed_in
 
@@ -173,6 +174,20 @@ def test_the_offer_branch_to_the_termination(cast: Cast) -> None:
     work.sees("termination", "20/03/2026", "Módem u ONT", "Bs\N{NO-BREAK SPACE}22,58")
     work.refused("termination", "products", reason="price", return_items="Control", kept="Control")
     work.taken("termination")
+
+
+def test_a_customer_leaves_other_products_too(cast: Cast) -> None:
+    """The case is about the Internet alone: it alone is ticked, and the television goes with it."""
+    home = cast.household()
+    walk = Walk(home, products=[home.internet], reason="compensation").go("step_01", "step_02")
+    actions.insist(walk.case.pk, actor=cast[Role.ADVISOR])
+    work = Desk(walk)
+    page = work.sees("termination", str(home.television))
+    ticked = re.findall(r'name="products" value="(\d+)"[^>]*checked', page)
+    assert ticked == [str(home.internet.pk)]
+    work.taken("termination", products=[home.internet.pk, home.television.pk])
+    assert {each.product for each in Termination.objects.all()} == {home.internet, home.television}
+    assert walk.reload().outcome == "termination"
 
 
 def test_a_compensation_becomes_a_claim(cast: Cast) -> None:

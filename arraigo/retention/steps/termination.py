@@ -13,6 +13,7 @@ from arraigo.people.models import User
 from arraigo.procedure.policy import Policy
 from arraigo.products.fields import ProductsField
 from arraigo.products.models import Product
+from arraigo.products.queries import alive_products as customers_products
 from arraigo.retention import options, receipts
 from arraigo.retention.models import RetentionCase
 from arraigo.retention.queries import alive_products
@@ -25,7 +26,10 @@ from arraigo.terminations.models import Termination
 
 class TerminationForm(StepForm):
     sources = {"products": ("I.f:1",)}
-    products = ProductsField(label=_("Products that the customer leaves"))
+    products = ProductsField(
+        label=_("Products that the customer leaves"),
+        help_text=_("Those of the case are ticked; tick the others that the customer leaves too."),
+    )
     reason = forms.ChoiceField(label=_("Reason"), choices=Termination.Reason.choices)
     return_items = forms.CharField(
         label=_("What the customer returns"),
@@ -39,8 +43,9 @@ class TerminationForm(StepForm):
         alive = alive_products(self.case)
         choice: Any = self.fields["products"]
         choice.initial = [product.pk for product in alive]
-        choice.queryset = Product.objects.filter(pk__in=choice.initial).select_related("offering")
-        choice.help_text = " ".join(map(receipts.registered_before, queries.open_terminations(alive)))
+        choice.queryset = customers_products(self.case.customer)
+        known = map(receipts.registered_before, queries.open_terminations(alive))
+        choice.help_text = " ".join([str(choice.help_text), *known])
         self.fields["reason"].initial = self.case.reason
         self.fields["return_items"].initial = "\n".join(usually_returned(alive, self.policy))
 
