@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from playwright.sync_api import APIResponse, Request, Route
+
 from arraigo.engine.models import WorkItem
 from arraigo.people.models import Membership, Role, User
 from arraigo.products.models import Courtesy
@@ -85,3 +87,29 @@ def test_a_courtesy_asks_for_its_channels(sign_in: SignIn, home: Household) -> N
     ana.hears("HBO")
     ana.sends()
     assert Courtesy.objects.get().details == {"channels": ["HBO"]}
+
+
+def test_the_last_input_is_read_back_while_the_answer_to_the_one_before_arrives(
+    sign_in: SignIn, home: Household
+) -> None:
+    """On a slow line: the answer to the courtesy comes between "accepted" and its own question."""
+    walk = Walk(home, reason="better_offer").go("step_01", "step_02")
+    walk("step_11", reason="better_offer", demand="courtesy", competitor="Otra", competitor_offer="Más megas")
+    ana = sign_in(Role.ADVISOR)
+    ana.begin(walk, "step_14")
+    held: list[tuple[Route, APIResponse]] = []
+
+    def hold_the_first(route: Route, request: Request) -> None:
+        if held or "review=1" not in (request.post_data or ""):
+            route.continue_()
+        else:
+            held.append((route, route.fetch()))
+
+    ana.page.route("**/steps/**", hold_the_first)
+    ana.fill(courtesy=f"bandwidth:{home.internet.pk}")
+    while not held:
+        ana.page.wait_for_timeout(20)
+    ana.fill(answer="accepted")
+    route, answer = held[0]
+    route.fulfill(response=answer)
+    ana.hears("Incremento de Ancho de Banda")
