@@ -6,18 +6,15 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from arraigo.customers import search
 from arraigo.retention.models import RetentionCase
 from arraigo.web.filters import Days, Flag, Words
 from arraigo.web.lists import Column, List
-
-MOST_CUSTOMERS = 100
+from arraigo.web.matching import customers
 
 
 def matching(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
     """Notices of the case of that number, or of the cases of customers that fit the text."""
-    found = [customer.pk for customer in search.search(text, MOST_CUSTOMERS)]
-    cases = RetentionCase.objects.filter(customer__in=found).values("number")
+    cases = RetentionCase.objects.filter(customer__in=customers(text)).values("number")
     return rows.filter(Q(case_number__iendswith=text) | Q(case_number__in=cases))
 
 

@@ -2,24 +2,16 @@
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from arraigo.billing.models import BillingClaim
-from arraigo.customers import search
 from arraigo.network.models import Zone
+from arraigo.web import matching
 from arraigo.web.filters import Choice, Days, Filter, Words
 from arraigo.web.lists import Column, List
 from arraigo.web.templatetags.show import month
 
-MOST_CUSTOMERS = 100
 DECIDED = [(value, label) for value, label in BillingClaim.State.choices if value != BillingClaim.State.ENTERED]
-
-
-def matching(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
-    """Claims of that number or case, or of the customers that fit the text."""
-    found = [customer.pk for customer in search.search(text, MOST_CUSTOMERS)]
-    return rows.filter(Q(number__iendswith=text) | Q(case_number__iendswith=text) | Q(customer__in=found))
 
 
 def zones() -> list[tuple[Any, str]]:
@@ -48,7 +40,7 @@ CLAIM = (
 )
 ENTERED = Column("entered", _("Entered"), ("entered_at",), lambda claim: claim.entered_at, css="num")
 FILTERS: tuple[Filter, ...] = (
-    Words("words", _("Customer, claim or case"), matching),
+    Words("words", _("Customer, claim or case"), matching.by("number", "case_number")),
     Choice("kind", _("Kind"), BillingClaim.Kind.choices),
     Choice("zone", _("Zone"), zones, field="customer__zone"),
 )

@@ -3,23 +3,16 @@
 from dataclasses import replace
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from arraigo import clock
-from arraigo.customers import search
 from arraigo.terminations.models import Termination
-from arraigo.web.billing.lists import MOST_CUSTOMERS, zones
+from arraigo.web import matching
+from arraigo.web.billing.lists import zones
 from arraigo.web.filters import Choice, Days, Filter, Flag, Words
 from arraigo.web.lists import Column, List
-
-
-def matching(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
-    """Terminations of that number, receipt or case, or of the customers that fit the text."""
-    found = [customer.pk for customer in search.search(text, MOST_CUSTOMERS)]
-    named = Q(number__iendswith=text) | Q(receipt__iendswith=text) | Q(case_number__iendswith=text)
-    return rows.filter(named | Q(customer__in=found))
 
 
 def _late(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -44,7 +37,7 @@ REQUESTED = Column(
     nullable=True,
 )
 FILTERS: tuple[Filter, ...] = (
-    Words("words", _("Customer, termination or case"), matching),
+    Words("words", _("Customer, termination or case"), matching.by("number", "receipt", "case_number")),
     Choice("reason", _("Reason"), Termination.Reason.choices),
     Choice("zone", _("Zone"), zones, field="customer__zone"),
 )

@@ -2,26 +2,18 @@
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from arraigo import clock
-from arraigo.customers import search
 from arraigo.orders import queries as orders
 from arraigo.people import queries as people
 from arraigo.people.models import Unit
 from arraigo.quality import queries as quality
 from arraigo.retention.models import AFTER_NO, REOPENED, Reason, RetentionCase
+from arraigo.web import matching
 from arraigo.web.filters import Choice, Days, Flag, Pick, Words
 from arraigo.web.lists import Column, List
-
-MOST_CUSTOMERS = 100
-
-
-def matching(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
-    """Cases of that number, or of the customers that fit the text."""
-    found = [customer.pk for customer in search.search(text, MOST_CUSTOMERS)]
-    return rows.filter(Q(number__iendswith=text) | Q(customer__in=found))
 
 
 def teams() -> list[tuple[Any, str]]:
@@ -64,7 +56,7 @@ CASES = List(
         Column("opened", _("Opened"), ("opened_at",), lambda case: case.opened_at, css="num"),
     ),
     filters=(
-        Words("words", _("Customer or case number"), matching),
+        Words("words", _("Customer or case number"), matching.by("number")),
         Choice("outcome", _("Outcome"), RetentionCase.Outcome.choices),
         Choice("reason", _("Reason"), Reason.choices),
         Choice("team", _("Team"), teams),

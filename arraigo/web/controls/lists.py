@@ -2,21 +2,13 @@
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from arraigo import clock
-from arraigo.customers import search
+from arraigo.web import matching
 from arraigo.web.filters import Days, Flag, Words
 from arraigo.web.lists import Column, List
-
-MOST_CUSTOMERS = 100
-
-
-def matching(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
-    """Controls of the case of that number, or of the customers that fit the text."""
-    found = [customer.pk for customer in search.search(text, MOST_CUSTOMERS)]
-    return rows.filter(Q(case_number__iendswith=text) | Q(customer__in=found))
 
 
 def _late(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -43,7 +35,7 @@ CALLS = List(
         Column("actions", ""),
     ),
     filters=(
-        Words("words", _("Customer or case number"), matching),
+        Words("words", _("Customer or case number"), matching.by("case_number")),
         Flag("late", _("Overdue only"), _late),
         Flag("untried", _("Not called yet"), _untried),
     ),
@@ -64,7 +56,7 @@ OVERDUE = List(
         Column("last", _("Last call"), (), lambda row: row.attempts[-1][0].at if row.attempts else None),
     ),
     filters=(
-        Words("words", _("Customer or case number"), matching),
+        Words("words", _("Customer or case number"), matching.by("case_number")),
         Days("due", _("Due"), "due_at"),
     ),
 )

@@ -1,23 +1,11 @@
 """The calls to make, and those made, as lists."""
 
-from typing import Any
-
-from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from arraigo.customers import search
 from arraigo.desk.models import Callback
+from arraigo.web import matching
 from arraigo.web.filters import Choice, Days, Filter, Words
 from arraigo.web.lists import Column, List
-
-MOST_CUSTOMERS = 100
-
-
-def matching(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
-    """Calls of the case of that number, or to the customers that fit the text."""
-    found = [customer.pk for customer in search.search(text, MOST_CUSTOMERS)]
-    return rows.filter(Q(case__number__iendswith=text) | Q(case__customer__in=found))
-
 
 CALL = (
     Column("customer", _("Customer"), ("case__customer__name",), lambda call: call.case.customer.name),
@@ -29,7 +17,7 @@ CALL = (
 )
 DUE = Column("due", _("Call at"), ("due_at",), lambda call: call.due_at)
 FILTERS: tuple[Filter, ...] = (
-    Words("words", _("Customer or case number"), matching),
+    Words("words", _("Customer or case number"), matching.by("case__number", customer="case__customer")),
     Choice("cause", _("Why"), Callback.Cause.choices),
 )
 

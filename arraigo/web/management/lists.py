@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from arraigo.insight.figures import MonthFigures
 from arraigo.insight.queries import SignedMonth
 from arraigo.terminations.models import Termination
-from arraigo.web.cases.lists import matching
+from arraigo.web import matching
 from arraigo.web.filters import Choice, Days, Flag, Words
 from arraigo.web.lists import Column, List
 
@@ -45,7 +45,7 @@ FIGURE_CASES = List(
         Column("judged", _("Judged"), (), lambda case: _because(case, again=False)),
         Column("judged_again", _("At 90 days"), (), lambda case: _because(case, again=True), shown=False),
     ),
-    filters=(Words("words", _("Customer or case number"), matching),),
+    filters=(Words("words", _("Customer or case number"), matching.by("number")),),
 )
 
 FIGURE_TERMINATIONS = List(

@@ -4,21 +4,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from arraigo import clock
-from arraigo.customers import search
 from arraigo.network.models import Zone
 from arraigo.people.models import User
 from arraigo.retention import board
 from arraigo.tickets.models import TroubleTicket
+from arraigo.web import matching
 from arraigo.web.customers.words import SYMPTOMS
 from arraigo.web.filters import Choice, Words
 from arraigo.web.lists import Column, List
 
-MOST_CUSTOMERS = 100
 SITUATIONS: dict[str, Promise] = {
     "late": _("Late"),
     "soon": _("Under 4 hours"),
@@ -50,12 +49,6 @@ class Cause(Choice):
         return rows.filter(Exists(tickets)) if symptom else rows
 
 
-def matching(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
-    """The order or case of that number, or the orders of the customers that fit the text."""
-    found = [customer.pk for customer in search.search(text, MOST_CUSTOMERS)]
-    return rows.filter(Q(number__iendswith=text) | Q(case_number__iendswith=text) | Q(customer__in=found))
-
-
 def orders(centers: Sequence[int], technicians: Sequence[User]) -> List:
     """The board of the centres, whose `technicians` are known."""
     return List(
@@ -65,7 +58,7 @@ def orders(centers: Sequence[int], technicians: Sequence[User]) -> List:
         empty=_("No open orders in your centre."),
         columns=COLUMNS,
         filters=(
-            Words("words", _("Order, case or customer"), matching),
+            Words("words", _("Order, case or customer"), matching.by("number", "case_number")),
             Situation("situation", _("Situation"), tuple(SITUATIONS.items())),
             Choice("zone", _("Zone"), lambda: _zones(centers)),
             Cause("cause", _("Cause"), SYMPTOMS),

@@ -18,7 +18,7 @@ from arraigo.web.cases.access import cases, units_as
 from arraigo.web.filters import Choice, Days, Filter, Words
 from arraigo.web.lists import Column, List
 from arraigo.web.team_lead import access
-from arraigo.web.tray.lists import matching
+from arraigo.web.tray.lists import MATCHING
 
 WELL = ("approved", "granted")
 """Outcomes of what was approved or authorised."""
@@ -98,7 +98,7 @@ DECISION = (
     Column("amount", _("Amount"), ("amount",), lambda row: row.item.amount, css="num", nullable=True),
 )
 FILTERS: tuple[Filter, ...] = (
-    Words("words", _("Customer or case number"), matching),
+    Words("words", _("Customer or case number"), MATCHING),
     Choice(
         "about", _("About"), (("approve", _("Amounts")), ("override", _("Ineligible customers"))), "element__startswith"
     ),

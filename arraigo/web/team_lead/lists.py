@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from arraigo.people.models import Role
 from arraigo.web.filters import Choice, Days, Words
 from arraigo.web.lists import Column, List
-from arraigo.web.tray.lists import matching
+from arraigo.web.tray.lists import MATCHING
 
 TASKS = List(
     name="team-tasks",
@@ -21,7 +21,7 @@ TASKS = List(
         Column("whose", _("Whose"), ("assignee__last_name",), lambda row: row.whose, nullable=True),
     ),
     filters=(
-        Words("words", _("Customer or case number"), matching),
+        Words("words", _("Customer or case number"), MATCHING),
         Choice(
             "role", _("Role"), [(Role.ADVISOR.value, Role.ADVISOR.label), (Role.TEAM_LEAD.value, Role.TEAM_LEAD.label)]
         ),

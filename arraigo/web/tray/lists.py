@@ -1,26 +1,19 @@
 """The tray as a list."""
 
-from typing import Any
-
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from arraigo.compiled import compiled, counted
-from arraigo.customers import search
 from arraigo.engine.models import WorkItem
 from arraigo.people.models import User
 from arraigo.retention import queries
 from arraigo.retention.models import Reason
+from arraigo.web import matching
 from arraigo.web.filters import Choice, Words
 from arraigo.web.lists import COUNTED, ROWS, Column, List
 
-MOST_CUSTOMERS = 100
-
-
-def matching(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
-    """Tasks of the case of that number, or of the customers that fit the text."""
-    found = [customer.pk for customer in search.search(text, MOST_CUSTOMERS)]
-    return rows.filter(Q(instance__key__iendswith=text) | Q(instance__case__customer__in=found))
+MATCHING = matching.by("instance__key", customer="instance__case__customer")
+"""The tasks of the case of a number, or of the customers that fit the text."""
 
 
 def items(user: User, role: str) -> QuerySet[WorkItem]:
@@ -61,7 +54,7 @@ COLUMNS = (
     Column("due", _("Due"), ("due_at",), lambda row: row.item.due_at, css="num", nullable=True),
 )
 FILTERS = (
-    Words("words", _("Customer or case number"), matching),
+    Words("words", _("Customer or case number"), MATCHING),
     Choice("priority", _("Priority"), ((2, _("Re-opened")), (1, _("VIP")), (0, _("Ordinary")))),
     Choice("reason", _("Reason"), Reason.choices, "instance__case__reason"),
 )
