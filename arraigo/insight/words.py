@@ -98,7 +98,7 @@ FIGURES: dict[str, Figure] = {
     ),
     "promises_broken": Figure(
         gettext_lazy("Promises broken"),
-        gettext_lazy("Promises that ended in the month too late or not at all: late is not kept."),
+        gettext_lazy("Promises that fell due in the month and were not kept, or kept late: late is not kept."),
     ),
     "offered": Figure(
         gettext_lazy("Offers made"),

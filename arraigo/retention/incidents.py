@@ -60,5 +60,5 @@ def settle(ticket_number: str = "") -> int:
     return (
         promises.end(waiting.filter(void), Promise.State.CANCELLED)
         + promises.end(waiting.filter(in_time), Promise.State.KEPT)
-        + promises.end(waiting.filter(late), Promise.State.BROKEN)
+        + promises.end(waiting.filter(late), Promise.State.BROKEN, lapsed=True)
     )

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -14,6 +14,7 @@ from arraigo import clock
 from arraigo.billing.models import BillingClaim
 from arraigo.eventlog import actions as eventlog
 from arraigo.orders import progress as orders
+from arraigo.orders.models import OrderState, WorkOrder
 from arraigo.people.models import User
 from arraigo.products.models import Courtesy
 from arraigo.retention import amounts
@@ -93,9 +94,9 @@ def keep(case: RetentionCase, kind: Promise.Kind, *, due_at: dt.datetime, proof:
     promise: late is not kept.
     """
     now = clock.now()
-    state = Promise.State.KEPT if now <= due_at else Promise.State.BROKEN
+    state, ended_at = (Promise.State.KEPT, now) if now <= due_at else (Promise.State.BROKEN, _lapsed(due_at))
     return Promise.objects.filter(case=case, kind=kind, state=Promise.State.OPEN).update(
-        state=state, due_at=due_at, ended_at=now, proof=proof
+        state=state, due_at=due_at, ended_at=ended_at, proof=proof
     )
 
 
@@ -154,17 +155,25 @@ def cancel_open(case: RetentionCase) -> int:
 
 
 @transaction.atomic
-def end(ended: QuerySet[Promise], state: Promise.State) -> int:
-    """Bring these open promises to their end, each with its event; how many."""
+def end(ended: QuerySet[Promise], state: Promise.State, *, lapsed: bool = False) -> int:
+    """Bring these open promises to their end, each with its event; how many.
+
+    Those that `lapsed` ended when they fell due, however late that is found: they are broken in that month.
+    """
     rows = list(ended.select_for_update(of=("self",)).select_related("case").order_by("id"))
     for row in rows:
-        row.state, row.ended_at = state, clock.now()
+        row.state, row.ended_at = state, _lapsed(row.due_at) if lapsed else clock.now()
         row.save(update_fields=["state", "ended_at"])
         eventlog.record(
             f"promise.{state}", row, actor=None, case_number=row.case.number,
             data={"number": row.proof, "kind": row.kind, "due_at": row.due_at.isoformat()},
         )  # fmt: skip
     return len(rows)
+
+
+def _lapsed(due: dt.datetime) -> dt.datetime:
+    """When what was due is broken by time alone; what is due at midnight, on the day that ends with it."""
+    return due - dt.timedelta(seconds=1) if clock.local(due).time() == dt.time() else due
 
 
 def courtesies_over() -> int:
@@ -183,4 +192,20 @@ def credits_late() -> int:
     """Break the promises of credits that stood on no bill in time; how many."""
     credits = [Promise.Kind.BILL_WAIVER, Promise.Kind.COMPENSATION]
     late = Promise.objects.filter(kind__in=credits, state=Promise.State.OPEN, due_at__lt=clock.now())
-    return end(late, Promise.State.BROKEN)
+    return end(late, Promise.State.BROKEN, lapsed=True)
+
+
+@transaction.atomic
+def visits_late() -> int:
+    """Break the promises of visits whose order is late as its pauses have it now, though not while one runs; how many.
+
+    The visit carried out afterwards leaves them broken.
+    """
+    latest = WorkOrder.objects.filter(case_number=OuterRef("case__number")).order_by("-id")
+    its = {f"order_{field}": Subquery(latest.values(field)[:1]) for field in ("due_at", "number", "state")}
+    waiting = Promise.objects.filter(kind=Promise.Kind.VISIT, state=Promise.State.OPEN, due_at__lt=clock.now())
+    late = waiting.annotate(**its).filter(order_due_at__lt=clock.now())
+    found = list(late.exclude(order_state__in=[OrderState.PENDING, OrderState.HELD]))
+    for row in found:
+        waiting.filter(pk=row.pk).update(due_at=row.order_due_at, proof=row.order_number)
+    return end(waiting.filter(pk__in=[row.pk for row in found]), Promise.State.BROKEN, lapsed=True) if found else 0

@@ -106,9 +106,9 @@ def remind_of_promises() -> int:
     return reminders.remind_of_promises(clock.now())
 
 
-def break_late_credits() -> int:
-    """Break the promises of credits that stood on no bill in time."""
-    return promises.credits_late()
+def break_late_promises() -> int:
+    """Break the promises of credits that stood on no bill in time, and of visits not carried out in time."""
+    return promises.credits_late() + promises.visits_late()
 
 
 def tell_of_overdue_controls() -> int:
@@ -154,7 +154,7 @@ SWEEPS: list[Callable[[], int]] = [
     resume_orders,
     escalate_orders,
     remind_of_promises,
-    break_late_credits,
+    break_late_promises,
     tell_of_overdue_controls,
     tell_of_ending_courtesies,
     forward_notices,

@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from arraigo import clock
 from arraigo.engine.models import Wait
 from arraigo.eventlog.models import Event
 from arraigo.fieldwork import actions as fieldwork
 from arraigo.orders import progress, queries, replay
 from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role
-from arraigo.retention import firm_no, sweeps, visits
+from arraigo.retention import firm_no, promises, sweeps, visits
 from arraigo.retention.models import Promise
 from tests.cast import NOW, Cast, Walk, moment
 
@@ -87,6 +88,33 @@ def test_who_writes_down_the_work_ends_the_pause(walk: Walk, begun: bool, solved
         assert Promise.objects.get(kind=Promise.Kind.VISIT).state == Promise.State.BROKEN
 
 
+def test_a_visit_that_nobody_carried_out_is_broken_when_it_fell_due_and_stays_so(walk: Walk) -> None:
+    pause(walk, 2)
+    promise = Promise.objects.get(kind=Promise.Kind.VISIT)
+    with moment(hours=100):
+        assert sweeps.break_late_promises() == 0  # the 24 hours stand
+        progress.resume(WorkOrder.objects.get(), actor=None)
+    with moment(hours=121):
+        assert sweeps.break_late_promises() == 0
+    with moment(days=60):
+        assert (sweeps.break_late_promises(), sweeps.break_late_promises()) == (1, 0)
+    due = NOW + DAY + 98 * HOUR
+    assert WorkOrder.objects.get().due_at == due
+    with moment(days=61):
+        walk.go("step_07", "step_08")
+    promise.refresh_from_db()
+    assert (promise.state, promise.ended_at, promise.due_at) == (Promise.State.BROKEN, due, due)
+    event = Event.objects.get(kind="promise.broken")
+    assert (event.data["due_at"], event.data["number"]) == (due.isoformat(), WorkOrder.objects.get().number)
+
+
+def test_a_visit_carried_out_late_before_the_sweep_was_broken_when_it_fell_due(walk: Walk) -> None:
+    with moment(days=40):
+        walk.go("step_07", "step_08")
+    promise = Promise.objects.get(kind=Promise.Kind.VISIT)
+    assert (promise.state, promise.ended_at) == (Promise.State.BROKEN, NOW + DAY)
+
+
 def test_what_a_pause_left_behind_the_sweep_finds(walk: Walk) -> None:
     pause(walk, 2)
     assert walk.item("step_07").due_at == NOW + DAY  # the process died before it could tell
@@ -128,3 +156,16 @@ def test_clocks_of_an_earlier_version_are_counted_and_are_no_fault(walk: Walk, c
     Wait.objects.filter(instance=since.case.instance, kind="timer").update(wake_at=NOW)
     with pytest.raises(CommandError, match=rf"{since.case.number}.*wait_post_service"):
         call_command("verify-clocks")
+
+
+def test_what_was_due_by_the_end_of_december_is_broken_in_december(walk: Walk) -> None:
+    midnight = dt.datetime(2027, 1, 1, tzinfo=clock.LA_PAZ)
+    with moment():
+        promises.promise(
+            walk.case, Promise.Kind.COMPENSATION, role=Role.BILLING, due_at=midnight,
+            values={"amount": "10", "product": "Internet", "month": NOW.date()},
+        )  # fmt: skip
+    with clock.at(midnight + HOUR):
+        promises.credits_late()
+    promise = Promise.objects.get(kind=Promise.Kind.COMPENSATION)
+    assert (promise.state, promise.ended_at) == (Promise.State.BROKEN, midnight - dt.timedelta(seconds=1))
