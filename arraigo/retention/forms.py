@@ -5,6 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from arraigo.customers import phones
+from arraigo.customers.errors import PhoneUnknown
 from arraigo.customers.models import Customer
 from arraigo.network.models import Zone
 from arraigo.procedure.policy import Policy
@@ -64,6 +66,13 @@ class OpenCaseForm(Sourced, ReasonForm):
         self.fields["contact_phone"].initial = phone.number if phone else ""
         self.fields["address"].initial = customer.address
         self.fields["zone"].initial = customer.zone_id
+
+    def clean_contact_phone(self) -> str:
+        """As it is kept; a number at which somebody can be called."""
+        try:
+            return phones.normal(self.cleaned_data["contact_phone"])
+        except PhoneUnknown as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
 
     def _ask_products(self) -> None:
         choice: Any = self.fields["products"]

@@ -224,3 +224,16 @@ def test_a_listed_customer_shows_since_when_and_by_whom(cast: Cast) -> None:
     work.taken("override", granted="no")
     work.refused("inform", "wish", wish="")
     work.taken("inform")
+
+
+def test_a_wrong_telephone_at_the_opening_is_told_at_its_field(cast: Cast) -> None:
+    home = cast.household()
+    answers = {
+        "channel": "office", "reason": "faults", "contact_phone": "abc", "address": "Calle 1",
+        "zone": cast.zone.pk, "products": [home.internet.pk],
+    }  # fmt: skip
+    page = reverse("case_new", args=[home.customer.number])
+    answer = signed_in(cast[Role.ADVISOR]).post(page, answers)
+    assert answer.status_code == 400
+    assert 'id="id_contact_phone_error"' in answer.content.decode()
+    assert 'href="#id_contact_phone"' in answer.content.decode()

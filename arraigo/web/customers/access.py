@@ -2,11 +2,15 @@
 
 from django.db.models import QuerySet
 from django.http import Http404
+from django.urls import reverse
 
 from arraigo.compiled import compiled, first
 from arraigo.customers.models import CreditListing, Customer
+from arraigo.people.models import User
 from arraigo.products.models import Product
 from arraigo.tickets.models import TroubleTicket
+from arraigo.web.access import CASE_READERS
+from arraigo.web.cases import access as cases
 
 
 def customer(number: str) -> Customer:
@@ -49,3 +53,20 @@ def ticket(number: str) -> TroubleTicket:
     if found is None:
         raise Http404
     return found
+
+
+def numbered(user: User, words: str) -> str:
+    """The page of the case, work order or ticket whose number `words` is; "" where `user` may read none of that number.
+
+    For whom may look at customers, and so at tickets.
+    """
+    number, kind = words.upper(), words.upper().partition("-")[0]
+    if kind == "TK" and TroubleTicket.objects.filter(number=number).exists():
+        return reverse("ticket", args=[number])
+    if not user.has_role(*CASE_READERS):
+        return ""
+    if kind == "RET" and cases.cases(user).filter(number=number).exists():
+        return reverse("case", args=[number])
+    if kind == "OT" and cases.work_orders(user).filter(number=number).exists():
+        return reverse("work_order", args=[number])
+    return ""

@@ -30,10 +30,16 @@ HITS = "search-hits"
 @require_GET
 @staff(*CUSTOMER_READERS)
 def search(request: HttpRequest) -> HttpResponse:
-    """Customers by name, document, contract, phone, product number or address. One exact hit opens at once."""
+    """Customers by name, document, contract, phone, product number or address. One exact hit opens at once.
+
+    So does the exact number of a case, a work order or a ticket that the person may read.
+    """
     words = request.GET.get("q", "").strip()[:120]
+    numbered = access.numbered(user_of(request), words)
     if request.headers.get("HX-Target") == HITS:
-        return _hits(request, words)
+        return _hits(request, words, numbered)
+    if numbered:
+        return redirect(numbered)
     found = find.search(words, MOST_FOUND) if words else []
     if len(found) == 1 and found[0].number == words:
         return redirect("customer", found[0].number)
@@ -45,10 +51,12 @@ def search(request: HttpRequest) -> HttpResponse:
     return lists.reply(request, FOUND, ranked(found), "customers/search.html", context, keep=("q",))
 
 
-def _hits(request: HttpRequest, words: str) -> HttpResponse:
-    """The first few found while typing; nobody for less than two letters."""
-    found = find.search(words, MOST_HITS) if len(words) >= LEAST_LETTERS else []
+def _hits(request: HttpRequest, words: str, numbered: str) -> HttpResponse:
+    """The first few found while typing, or what stands at `numbered`; nobody for less than two letters."""
+    found = [] if numbered else find.search(words, MOST_HITS) if len(words) >= LEAST_LETTERS else []
     hits = [(reverse("customer", args=[each.number]), each.name, _told(each, words)) for each in found]
+    if numbered:
+        hits = [(numbered, words.upper(), "")]
     answer = render(request, "customers/part_hits.html", {"search_words": words, "hits": hits})
     patch_vary_headers(answer, ["HX-Target"])
     return answer
