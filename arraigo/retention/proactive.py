@@ -102,11 +102,12 @@ def is_vip(customer: Customer, policy: Policy, now: dt.datetime) -> bool:
 def to_call() -> QuerySet[RepeatFaultFinding]:
     """Whom to call today, one row a customer: VIP first, then by what is at stake.
 
-    Not who has asked to leave since the fault began to repeat, who is being called or was called today,
-    or who said after the last fault that nothing is needed.
+    Not whose case is open or ended after the last fault, who is being called or was called today, or who said
+    after the last fault that nothing is needed.
     """
     theirs = {"customer": OuterRef("customer")}
-    cases = RetentionCase.objects.filter(Q(closed_at=None) | Q(opened_at__gte=OuterRef("last_fault_at")), **theirs)
+    # By its end: a case may open a ticket itself, as its last act (the ordinary incident).
+    cases = RetentionCase.objects.filter(Q(closed_at=None) | Q(closed_at__gte=OuterRef("last_fault_at")), **theirs)
     leaving = terminations.waiting().filter(**theirs)
     today = Q(day=clock.today())
     content = Q(outcome=ProactiveCall.Outcome.CONTENT, at__gte=OuterRef("last_fault_at"))

@@ -70,6 +70,21 @@ def test_who_has_asked_to_leave_died_or_is_leaving_is_not_on_it(cast: Cast) -> N
     assert on_the_list() == []
 
 
+def test_the_ticket_that_a_case_ends_with_brings_nobody_back(cast: Cast) -> None:
+    """Nothing may be offered (1.1): the faults are repaired as an ordinary incident, which is a ticket of its own."""
+    home = troubled(cast, "1")
+    home.listing()
+    walk = Walk(home, reason="faults").go("step_01")
+    walk("override", granted="no", reason="Debe")
+    with moment(hours=1):
+        walk("inform", wish="incident")
+    with moment(hours=2):
+        assert walk.reload().outcome == "ordinary_incident"
+        assert on_the_list() == []
+        home.fault(days_ago=0.01)
+        assert on_the_list() == ["1"]
+
+
 def test_nobody_waits_while_all_products_are_looked_at(cast: Cast) -> None:
     troubled(cast, "1")
     with CaptureQueriesContext(connection) as asked:

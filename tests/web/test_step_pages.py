@@ -90,6 +90,18 @@ def test_an_ineligible_customer_shows_why_to_the_head_of_team(cast: Cast) -> Non
     assert because in look(walk, "inform")
 
 
+def test_a_verdict_is_told_as_of_its_day_and_its_tickets_as_of_now(cast: Cast) -> None:
+    home = cast.household()
+    home.repeated_faults()
+    walk = Walk(home).go("step_01", "step_02")
+    judged = f"juzgado el {clock.local(clock.now()):%d/%m/%Y %H:%M}"
+    TroubleTicket.objects.update(status="resolved", resolved_at=clock.now())
+    with moment(days=1):
+        record = signed_in(cast[Role.ADVISOR]).get(reverse("case_record", args=[walk.case.number])).content.decode()
+    assert judged in record
+    assert record.count("ahora: Resuelto") == 2
+
+
 def test_bad_input_keeps_what_was_typed_and_says_why_at_the_field(cast: Cast) -> None:
     walk = Walk(cast.household()).go("step_01", "step_02")
     answer = signed_in(cast[Role.ADVISOR]).post(
