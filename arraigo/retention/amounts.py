@@ -153,6 +153,14 @@ def compensation(product: Product, month: dt.date, days: int, *, price: Decimal 
     )
 
 
+def days_worth(product: Product, month: dt.date, days: int) -> str:
+    """The days that a compensation is for, with what they are worth pro rata: what whoever approves it weighs."""
+    told_as = told(compensation(product, month, days))
+    return ngettext("%(count)d day, pro rata Bs %(amount)s", "%(count)d days, pro rata Bs %(amount)s", days) % {
+        "count": days, "amount": told_as,
+    }  # fmt: skip
+
+
 def cap(product: Product, month: dt.date, *, category: str, policy: Policy, price: Decimal | None = None) -> Decimal:
     """The most that may be compensated on `product` and `month`, in Bs: the category's months of it.
 

@@ -1,5 +1,7 @@
 """The head of team's desk: decisions while the customer waits, and what the team is late with."""
 
+import html
+
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -8,7 +10,7 @@ from django.urls import reverse
 from arraigo.people.models import Role
 from arraigo.retention import firm_no, sweeps
 from arraigo.retention.models import RetentionCase
-from tests.cast import Cast, Walk, moment
+from tests.cast import Cast, Walk, credit, moment
 from tests.web.conftest import signed_in
 
 
@@ -44,6 +46,17 @@ def test_the_longest_wait_comes_first_and_says_what_it_is_about(cast: Cast) -> N
     assert [decision.case for decision in queue] == [first.case, second.case]
     assert "Central" in queue[0].because
     assert [str(offer.amount) for offer in queue[1].offers] == ["400.00"]
+
+
+def test_whoever_approves_a_compensation_sees_its_days_and_what_they_are_worth(cast: Cast) -> None:
+    home = cast.household("100003")
+    home.priced(home.internet, "310")
+    walk = Walk(home, reason="compensation").go("step_01", "step_02", "step_11")
+    walk("step_12", **credit(home.internet, days="3", amount="300"))
+    told = "3 días, a prorrata Bs\N{NO-BREAK SPACE}30,00"
+    assert told in html.unescape(desk(cast).get(reverse("team_queue")).content.decode())
+    page = desk(cast).get(reverse("step", args=[walk.case.number, walk.item("approve_12").pk]))
+    assert told in html.unescape(page.content.decode())
 
 
 def test_one_click_approves_with_its_reason(cast: Cast) -> None:

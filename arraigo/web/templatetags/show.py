@@ -16,9 +16,9 @@ from arraigo.documents.values import phone as grouped
 from arraigo.fieldwork.models import NotSolved, Paper, Task
 from arraigo.money import bs as to_bs
 from arraigo.people.models import Role
-from arraigo.retention import promises
+from arraigo.retention import amounts, promises
 from arraigo.retention.control_form import REASONS
-from arraigo.retention.models import Reason
+from arraigo.retention.models import Offer, Reason
 from arraigo.tickets.models import TroubleTicket
 from arraigo.web.customers.words import symptom as symptom_word
 from arraigo.web.policy_words import word
@@ -47,6 +47,14 @@ def whole_amounts(text: object) -> str:
     """A sentence whose amounts in Bs do not break at the end of a line; markup stays markup."""
     said = str(text)
     return type(said)(said.replace("Bs ", f"Bs{SPACE}"))
+
+
+@register.filter
+def days_worth(offer: Offer) -> str:
+    """The days that an offer compensates and what they are worth; empty for one that is for no number of days."""
+    if offer.days is None or offer.month is None:
+        return ""
+    return whole_amounts(amounts.days_worth(offer.product, offer.month, offer.days))
 
 
 @register.filter
