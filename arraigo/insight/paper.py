@@ -57,22 +57,20 @@ def _of_indicator(found: Indicator) -> Iterator[str]:
 def _figures(figures: MonthFigures) -> Iterator[tuple[str, str, str]]:
     found, counts = figures.indicator, figures.counts
     rate = found.rate(found.this)
+    before = _("%(previous)s the month before") % {"previous": found.previous}
+    of_products = _("per 100 live products: %(rate)s") % {"rate": "—" if rate is None else number(round(rate, 2))}
+    yield str(words.FIGURES[found.counts].name), str(found.count), f"{before} · {of_products}"
+    accepted = ngettext("%(accepted)s accepted", "%(accepted)s accepted", counts.accepted)
+    lost = ngettext("%(lost)s lost", "%(lost)s lost", counts.lost)
     yield (
-        str(words.FIGURES[found.counts].name), str(found.count),
-        _("%(previous)s the month before") % {"previous": found.previous},
-    )  # fmt: skip
-    yield (
-        _("Opened and accepted"), f"{counts.opened} · {counts.accepted}",
-        ngettext("%(lost)s lost", "%(lost)s lost", counts.lost) % {"lost": counts.lost},
+        _("Cases opened"), str(counts.opened),
+        f"{accepted % {'accepted': counts.accepted}} · {lost % {'lost': counts.lost}}",
     )  # fmt: skip
     yield _("Saved"), f"{counts.saved} / {counts.judged}", _("at 90 days %(saved)s / %(judged)s") % {
         "saved": counts.saved_again, "judged": counts.judged_again,
     }  # fmt: skip
     per_save = figures.cost_per_save
-    yield (
-        _("Cost per surviving save"), "—" if per_save is None else amount(per_save),
-        _("per 100 live products: %(rate)s") % {"rate": "—" if rate is None else number(round(rate, 2))},
-    )  # fmt: skip
+    yield _("Cost per surviving save"), "—" if per_save is None else amount(per_save), ""
 
 
 def _charts(figures: MonthFigures) -> Iterator[sheets.Chart]:

@@ -62,25 +62,29 @@ class Flag:
 
 @dataclass(frozen=True)
 class Days:
-    """From one day to another, both included (La Paz), of a moment or, with `dates`, of a date."""
+    """From one day to another, both included (La Paz), of a moment; with `months`, of the first day of a month."""
 
     key: str
     label: Label
     field: str = ""
-    dates: bool = False
+    months: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
         return f"{self.key}_from", f"{self.key}_until"
 
     def fields(self) -> dict[str, forms.Field]:
+        kind, pattern, wrong = "date", "%Y-%m-%d", _("Write the day as year-month-day, for example 2026-03-10.")
+        if self.months:
+            kind, pattern, wrong = "month", "%Y-%m", _("Write the month as year-month, for example 2026-03.")
         ends = {"from": _("%(label)s from"), "until": _("%(label)s until")}
         return {
             f"{self.key}_{end}": forms.DateField(
                 label=text % {"label": self.label},
                 required=False,
-                widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-                error_messages={"invalid": _("Write the day as year-month-day, for example 2026-03-10.")},
+                input_formats=[pattern, "%Y-%m-%d"],
+                widget=forms.DateInput(format=pattern, attrs={"type": kind}),
+                error_messages={"invalid": wrong},
             )
             for end, text in ends.items()
         }
@@ -89,9 +93,9 @@ class Days:
         first, last = given.get(f"{self.key}_from"), given.get(f"{self.key}_until")
         field, day = self.field or self.key, dt.timedelta(days=1)
         if first:
-            rows = rows.filter(**{f"{field}__gte": first if self.dates else clock.start_of_day(first)})
+            rows = rows.filter(**{f"{field}__gte": first if self.months else clock.start_of_day(first)})
         if last and last < dt.date.max:
-            rows = rows.filter(**{f"{field}__lt": last + day if self.dates else clock.start_of_day(last + day)})
+            rows = rows.filter(**{f"{field}__lt": last + day if self.months else clock.start_of_day(last + day)})
         return rows
 
 

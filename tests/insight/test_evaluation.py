@@ -168,6 +168,8 @@ def test_the_paper_says_what_was_signed(cast: Cast) -> None:
     text = text_of(bytes(evaluation.pdf))
     for wanted in ("marzo 2026", "Seguir", "El norte mejora", evaluation.log_head, "Equipo Norte", "Bs 45,16"):
         assert wanted in text, wanted
+    assert "Bajas solicitadas 0 0 el mes anterior · bajas por cada 100 productos vivos: — " in text
+    assert "Casos abiertos 2 2 aceptados · 0 perdidos " in text
     assert b"<pdfaid:part>2</pdfaid:part>" in bytes(evaluation.pdf)
     assert "Lo decidido el mes anterior Seguir" in text_of(bytes(following.pdf))
 

@@ -51,8 +51,8 @@ SHORT: dict[str, Promise] = {
     "step_14": _("14 Courtesy"),
     "transfer": _("Transfer"),
     "termination": _("Termination"),
-    "wait_post_visit": _("2 days"),
-    "wait_post_service": _("30 days"),
+    "wait_post_visit": _("Wait for control 9"),
+    "wait_post_service": _("Wait for control 10"),
     "step_15": _("15 Evaluation"),
 }
 """Each stop in one or two words, with its number in the document."""

@@ -103,6 +103,6 @@ SIGNED_MONTHS = List(
     ),
     filters=(
         Flag("reformulate", _("Reformulate"), lambda rows: rows.filter(reformulate=True)),
-        Days("month", _("Month"), dates=True),
+        Days("month", _("Month"), months=True),
     ),
 )
