@@ -26,6 +26,8 @@ FONTS = [
 PdfStandard = Literal["1.7", "a-2b"]
 
 UNDRAWABLE = re.compile(r'error: the text `"(.+?)"` could not be displayed', re.DOTALL)
+PLAIN = re.compile(r"[\x80-\u024f\u2000-\u206f]")
+"""Latin letters and punctuation, which the fonts have."""
 ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
 
 _local = threading.local()
@@ -69,11 +71,15 @@ def _compiled(template_name: str, data: Any, options: Any) -> bytes:
 
 
 def _undrawable(error: Any) -> str:
-    """The characters that no font could draw; typst names all of them at once, and plain letters beside them too."""
+    """The characters that no font could draw; typst names all of them at once, and the letter before each, too.
+
+    So plain letters and signs of punctuation are meant only where nothing else was named.
+    """
     named = "".join(
         ESCAPED.sub(lambda code: chr(int(code[1], 16)), text) for text in UNDRAWABLE.findall(error.diagnostic)
     )
-    return "".join(char for char in sorted(set(named)) if not (char.isascii() and char.isprintable()))
+    found = "".join(char for char in sorted(set(named)) if not (char.isascii() and char.isprintable()))
+    return PLAIN.sub("", found) or found
 
 
 def _replaced(data: Any, chars: str) -> Any:
