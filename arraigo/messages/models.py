@@ -10,6 +10,8 @@ from arraigo.messages import sentences
 from arraigo.messages.names import kind_name
 from arraigo.records import Record, known_words, new_key
 
+TAKEN_AWAY = ("case.taken_over", "work_order.taken")
+
 
 class Notice(Record):
     """Something a member of staff should know. Shown until read."""
@@ -38,6 +40,11 @@ class Notice(Record):
     def sentence(self) -> str:
         """What the notice says, in the reader's language."""
         return sentences.sentence(self.kind, self.data, self.case_number)
+
+    @property
+    def leads_to_case(self) -> bool:
+        """Whether who reads cases is led to this one: not by a notice that it, or its order, is theirs no more."""
+        return bool(self.case_number) and self.kind not in TAKEN_AWAY
 
 
 class Channel(models.TextChoices):

@@ -22,6 +22,7 @@ from arraigo.messages.prepare import Preparation
 from arraigo.messages.sentences import group_of
 from arraigo.messages.transports import Refused, Transport, transports
 from arraigo.orders.models import WorkOrder
+from arraigo.people.models import Role
 
 FIRST_WAIT = dt.timedelta(seconds=30)
 LONGEST_WAIT = dt.timedelta(hours=1)
@@ -41,8 +42,6 @@ BATCH = 10
 MOST_WORDS = 400
 LOST = gettext_noop("It was handed over before, and its answer was lost.")
 """The one answer that is not the other side's."""
-TAKEN_AWAY = ("case.taken_over", "work_order.taken")
-"""Notices of what their owner may not open any more."""
 Status = Message.Status
 
 
@@ -54,6 +53,7 @@ def forward_notices(now: dt.datetime) -> int:
 @transaction.atomic
 def _forward_some(now: dt.datetime) -> int:
     waiting = Notice.objects.filter(forwarded=False).select_related("user__notice_choice").order_by("id")
+    waiting = waiting.prefetch_related("user__memberships")
     notices = list(waiting.select_for_update(of=("self",), skip_locked=_skips())[:NOTICES])
     told = {notice.data["order"] for notice in notices if "order" in notice.data}
     orders = WorkOrder.objects.only("number", "technician", "due_at").in_bulk(told, field_name="number")
@@ -91,12 +91,14 @@ def _letter(notice: Notice, orders: Mapping[str, WorkOrder], now: dt.datetime) -
 
 def _place(notice: Notice, order: WorkOrder | None) -> str:
     """Where its owner finds what the notice tells of: the technician the own visit, the administrator the
-    commands, others the case; "" for nowhere."""
+    commands, others the case; "" for nowhere, as where the order is another technician's by now.
+    """
     if order and order.technician_id == notice.user_id:
         return f"/visits/{order.number}/"
     if notice.kind == "command.stuck":
         return "/administration/commands/"
-    return f"/cases/{notice.case_number}/" if notice.case_number and notice.kind not in TAKEN_AWAY else ""
+    reads_cases = {membership.role for membership in notice.user.memberships.all()} - {Role.TECHNICIAN}
+    return f"/cases/{notice.case_number}/" if notice.leads_to_case and reads_cases else ""
 
 
 def deliver_due(now: dt.datetime, *, through: Mapping[str, Transport] | None = None) -> int:

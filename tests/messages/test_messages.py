@@ -221,7 +221,7 @@ def test_staff_too_have_quiet_hours_unless_they_choose_otherwise(cast: Cast, tol
 
 
 def test_the_letter_of_a_notice_leads_where_its_reader_may_go(cast: Cast, home: Household, told: Told) -> None:
-    """The technician's visit, everybody else's case; nowhere for who has it no longer."""
+    """The technician's visit, the case for who reads cases; nowhere for who has it no longer."""
     home.repeated_faults()
     walk = Walk(home).go("step_01", "step_02", "step_03", "step_04", "step_05", "step_06")
     order, case = WorkOrder.objects.get(), f"/cases/{walk.case.number}/"
@@ -241,6 +241,11 @@ def test_the_letter_of_a_notice_leads_where_its_reader_may_go(cast: Cast, home: 
     actions.notify(supervisor, "work_order.taken", {"order": "OT-1", "technician": "Luis"}, walk.case.number)
     outbox.forward_notices(clock.now())
     assert "/cases/" not in letters.get().body
+    letters.delete()
+    WorkOrder.objects.update(technician=a_user("luis"))  # it went on before the sweep came
+    actions.notify(technician, "work_order.assigned", {"order": order.number}, walk.case.number)
+    outbox.forward_notices(clock.now())
+    assert settings.BASE_URL not in letters.get().body
 
 
 def test_in_the_morning_nobody_is_told_that_a_late_order_falls_due(cast: Cast, home: Household, told: Told) -> None:

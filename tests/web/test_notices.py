@@ -1,6 +1,7 @@
 """The bell: how many notices wait, their list once it is opened, and their page."""
 
 import html
+import re
 
 from django.urls import reverse
 
@@ -71,6 +72,16 @@ def test_the_page_keeps_what_was_read_sorts_filters_and_exports(cast: Cast) -> N
     rows = client.get(f"{address}?words=&sort=-case&export=csv").content.decode("utf-8-sig").splitlines()
     assert (len(rows), "RET-99" in "".join(rows)) == (27, False)
     assert client.get(f"{address}?export=xlsx").content[:2] == b"PK"
+
+
+def test_a_notice_of_what_was_taken_away_leads_to_no_case(cast: Cast) -> None:
+    advisor = cast[Role.ADVISOR]
+    for kind in ("control.failed", "case.taken_over", "work_order.taken"):
+        notify(advisor, kind, {"to": "Luis", "order": "OT-1"}, f"RET-{kind}")
+    client = signed_in(advisor)
+    for headers in ({}, {"HX-Request": "true", "HX-Current-URL": "http://testserver/customers/"}):
+        page = client.get(reverse("notices"), headers=headers).content.decode()
+        assert re.findall(r'href="/cases/RET-([^/"]+)/"', page) == ["control.failed"]
 
 
 def test_an_amount_is_told_as_it_is_written_here(cast: Cast) -> None:
