@@ -22,6 +22,14 @@ def normal(number: str, *, area_code: str = "") -> str:
     return phonenumbers.format_number(_parsed(whole), phonenumbers.PhoneNumberFormat.E164)
 
 
+def as_kept(number: str) -> str:
+    """`number` as E.164 where it is a telephone's, else as it was typed."""
+    try:
+        return normal(number)
+    except PhoneUnknown:
+        return number
+
+
 def is_local(number: str) -> bool:
     """Whether it has as many digits as a landline's number without its area."""
     return not number.strip().startswith("+") and sum(sign.isdigit() for sign in number) == LOCAL

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from arraigo import clock
+from arraigo.customers.phones import as_kept
 from arraigo.messages import actions as messages
 from arraigo.procedure.policy import Policy
 from arraigo.quality import actions as quality
@@ -174,7 +175,7 @@ def evidence_of(case_number: str, kind: str, policy: Policy) -> dict[str, Any]:
     calls = [attempt.at for attempt in attempts if not attempt.reached]
     planner = queries.planner_for(rule_of(policy), calls)
     phones = list(order.customer.phones.order_by("-is_contact", "id"))
-    tried = planner.tried(calls)
+    tried, contact = planner.tried(calls), as_kept(order.contact_phone)
     return {
         "control": control,
         "attempts": counted(attempts, tried),
@@ -186,7 +187,7 @@ def evidence_of(case_number: str, kind: str, policy: Policy) -> dict[str, Any]:
         "given": controls.given(case_number),
         "products": list(order.products.select_related("offering").prefetch_related("terminations")),
         "phones": phones,
-        "numbers": [phone.number for phone in phones],
+        "order_phone": None if contact in {phone.number for phone in phones} else contact,
         "attempts_needed": policy.integer("control.attempts"),
         "windows": policy.value("control.windows"),
         "windows_needed": policy.integer("control.different_windows"),

@@ -8,6 +8,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, W
 
 from arraigo import clock
 from arraigo.compiled import compiled, first
+from arraigo.customers.phones import as_kept
 from arraigo.engine import actions as engine
 from arraigo.engine.errors import AlreadyCompleted, ItemCancelled
 from arraigo.engine.models import WorkItem
@@ -84,7 +85,7 @@ def of_order(order: WorkOrder) -> dict[str, Any]:
         "products": list(order.products.select_related("offering")),
         "tickets": list(order.tickets.order_by("-opened_at")),
         "faults": list(faults.filter(opened_at__gte=clock.now() - RECENT).order_by("-opened_at")[:MOST_TICKETS]),
-        "phones": list(order.customer.phones.exclude(number=order.contact_phone)),
+        "phones": list(order.customer.phones.exclude(number=as_kept(order.contact_phone))),
         "failed_control": quality.last_failed(order.case_number),
         "earlier": list(earlier.select_related("work_order", "technician").order_by("-arrived_at")[:MOST_VISITS]),
     }

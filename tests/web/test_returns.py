@@ -2,6 +2,7 @@
 
 import datetime as dt
 import html
+import re
 from typing import Any
 
 import pytest
@@ -70,6 +71,9 @@ def test_a_failed_control_at_2_days_is_a_new_order_with_a_new_24_hours(walk: Wal
     walk.go("step_07", "step_08")
     with moment(days=2):
         sweeps.wake_due_cases()
+        walk.home.customer.phones.update(number="+59170000001")
+        buttons = re.findall(r'class="btn[^>]*href="tel:([^"]+)"', page_of(walk, Role.INCIDENT_FOLLOW_UP, "step_09"))
+        assert buttons == ["+59170000001"], "the order's own, typed without country, is the same telephone"
         nothing_said = send(walk, Role.INCIDENT_FOLLOW_UP, "step_09", verdict="failed", reasons=["goes_on"])
         assert nothing_said.status_code == 400
         assert "answer" in nothing_said.context["form"].errors
