@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from playwright.sync_api import Route
+
 from arraigo.messages.actions import notify
 from arraigo.people.models import Role
 from tests.cast import Cast, Household, Walk
@@ -55,3 +57,23 @@ def test_a_button_beside_the_form_leaves_what_was_typed(sign_in: SignIn, home: H
     ana.click(".menu-body form[action$='/read/'] button >> nth=0")
     assert ana.value(days) == "3"
     assert ana.page.evaluate("document.activeElement.matches('h2[data-focus]')"), "reading begins at the step"
+
+
+def test_what_could_not_be_kept_of_a_step_is_not_kept_behind_the_next(sign_in: SignIn, home: Household) -> None:
+    """The server answers for what was typed only once the step is sent: the next one's buttons do not bring it back."""
+    walk, ana = Walk(home), sign_in(Role.ADVISOR)
+    held: list[Route] = []
+    ana.go(place(walk, "step_01"))
+    ana.page.route("**/drafts/", lambda route: held.append(route))
+    with ana.page.expect_request("**/drafts/"):
+        ana.fill(note="Paga puntual")
+    ana.sends()
+    assert walk.open != ["step_01"]
+    for route in held:
+        with ana.page.expect_event("requestfailed"):
+            route.abort()
+    ana.page.unroute("**/drafts/")
+    kept: list[str] = []
+    ana.page.on("request", lambda request: kept.append(request.post_data or "") if "/drafts/" in request.url else None)
+    ana.sends()
+    assert not [body for body in kept if "puntual" in body]

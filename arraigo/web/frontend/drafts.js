@@ -12,6 +12,11 @@ function keep(form) {
   fetch("/drafts/", { method: "POST", body, credentials: "same-origin", keepalive: true, redirect: "manual" }).catch(() => waiting.add(form));
 }
 
+// A form whose place was taken by the next step's is not kept any more.
+function keepWaiting() {
+  [...waiting].filter((form) => form.isConnected).forEach(keep);
+}
+
 document.addEventListener("input", (event) => {
   const form = event.target.closest("form[data-draft]");
   if (!form) return;
@@ -22,17 +27,16 @@ document.addEventListener("input", (event) => {
 
 // What could not be kept without signal is kept once there is one.
 window.addEventListener("online", () => {
-  const again = [...waiting];
+  keepWaiting();
   waiting.clear();
-  again.filter((form) => form.isConnected).forEach(keep);
 });
 
 // A page that is left in the middle of the typing keeps it at once.
-window.addEventListener("pagehide", () => waiting.forEach(keep));
+window.addEventListener("pagehide", keepWaiting);
 
 // Once it is sent there is nothing to keep any more; another form's button first keeps what is typed beside it.
 document.addEventListener("submit", (event) => {
   clearTimeout(timers.get(event.target));
   waiting.delete(event.target);
-  waiting.forEach(keep);
+  keepWaiting();
 }, true);
