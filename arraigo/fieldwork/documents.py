@@ -78,7 +78,8 @@ def frame(batch: PrintBatch, orders: Sequence[dict[str, Any]], *, base_url: str)
 
 
 def work_orders_pdf(batch: PrintBatch, *, base_url: str = "", reprint: Reprint | None = None) -> bytes:
-    """A cover that lists the batch, then one page for each work order. Printed again: the same bytes.
+    """A cover that lists the batch, then one page for each work order. Printed again: the same bytes, until the
+    template changes.
 
     A `reprint` says on every page that it is one, the how manieth, when and by whom. `base_url`
     ("https://host", no slash at the end) goes before the path in the QR codes of a batch kept without its frame.

@@ -51,7 +51,7 @@ def stuck() -> QuerySet[Message]:
 
 
 def held_up() -> list[tuple[str, int, str]]:
-    """Channels whose server takes nothing for now: channel, messages that are tried again, an answer that they got."""
+    """Channels with messages that could not be handed over yet: channel, how many, an answer or error of theirs."""
     waiting = Message.objects.filter(status=Message.Status.PENDING, attempts__gt=0).exclude(answer="")
     counted = waiting.values_list("channel").annotate(count=Count("pk"), last=Max("answer"))
     return list(counted.order_by("channel"))

@@ -78,7 +78,10 @@ class SignedForm(StepForm):
     def check_signed(self, cleaned: dict[str, Any]) -> None:
         """Somebody signed, or it says why nobody did, with a photo; the signature as PNG is in `signature_png`."""
         if cleaned.get("signature") and (cleaned.get("refusal_reason") or cleaned.get("absent")):
-            self.add_error("refusal_reason", str(SignedAndRefused()))
+            if cleaned.get("refusal_reason"):
+                self.add_error("refusal_reason", str(SignedAndRefused()))
+            if cleaned.get("absent"):
+                self.add_error("absent", _("There is a signature: untick this, or clear the signature."))
             return
         if cleaned.get("refusal_reason"):
             self._check_refusal(cleaned)

@@ -181,8 +181,10 @@ def test_each_figure_of_the_page_leads_to_as_many_as_it_says(cast: Cast) -> None
         client = signed_in(cast[Role.COMMERCIAL_MANAGEMENT])
         for month in (MARCH, dt.date(2026, 4, 1)):
             for address, said in figures_shown(client, month).items():
-                page = client.get(address).context
+                answer = client.get(address)
+                page = answer.context
                 count = page["things"] or page["list"].count
+                assert ("un caso con varios" in answer.content.decode()) == (count != page["list"].count)
                 assert page["list"].count <= count
                 for shown in said:
                     counts = [] if "Bs" in shown else re.findall(r"\d+", shown.rpartition(":")[2])

@@ -74,7 +74,9 @@ def test_every_step_of_the_offer_branch_has_its_page(cast: Cast) -> None:
     walk("step_11")
     look(walk, "step_12")
     walk("step_12", answer="refused")
-    chosen = re.search(r'name="courtesy" value="([^"]+)"', look(walk, "step_14"))
+    shown = look(walk, "step_14")
+    assert ", nos cuesta Bs" in shown, "not the customer"
+    chosen = re.search(r'name="courtesy" value="([^"]+)"', shown)
     assert chosen is not None
     walk("step_14", courtesy=html.unescape(chosen[1]), answer="refused")
     look(walk, "termination")

@@ -47,7 +47,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     if awaited is not None and user.has_role(Role.ADVISOR):
         context = contexts.frame(found, user, items) | {
             "awaited": awaited,
-            "waited_seconds": int((clock.now() - awaited.created_at).total_seconds()),
+            "waited_seconds": max(0, int((clock.now() - awaited.created_at).total_seconds())),
             "body": "cases/waiting.html",
             "polled": True,
         }
