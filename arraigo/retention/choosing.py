@@ -1,7 +1,12 @@
-"""What a form says where nothing was chosen: "this field is required" is for what is written."""
+"""What a form asks for with its choices, and says where nothing was chosen."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+
+def needed_with(field: forms.Field, other: str, value: str) -> None:
+    """Mark `field`, optional by itself, as demanded where the choice of the field `other` is `value`."""
+    field.needed_with = {"name": other, "value": value}  # type: ignore[attr-defined]
 
 
 def say_choose(form: forms.Form) -> None:

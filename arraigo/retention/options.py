@@ -178,13 +178,15 @@ class _Panel:
         """Whether `kind` may be offered now, later or not, and the sentence of the rule that says so."""
         asked = self.policy.decide("offers", {"reason": self.reason, "demand": kind})
         fits = asked.outputs["path"] == kind
+        # That the case would end in the baja is true of who asks for it, not of the other offers.
+        because = _("It is not offered for this reason.") if asked.outputs["path"] == "termination" else asked.because
         if KIND_OF.get(self.item.element) == kind:
-            return NOW, asked.because if fits else _("It is the one further offer that is still possible.")
+            return NOW, because if fits else _("It is the one further offer that is still possible.")
         if self.facts.get(f"offered_{kind}"):
             return NO, _("It was offered in this case already.")
         if self.item.element == "step_11":
-            return self._may_be_asked_for(kind, asked.because, fits=fits)
-        return self._may_follow(kind, asked.because, fits=fits)
+            return self._may_be_asked_for(kind, because, fits=fits)
+        return self._may_follow(kind, because, fits=fits)
 
     def _may_be_asked_for(self, kind: str, because: str, *, fits: bool) -> tuple[str, str]:
         """At step 11: now what the customer's demand leads to, afterwards what another demand would lead to."""

@@ -78,6 +78,10 @@ class StepForm(Sourced, forms.Form):
         """What completing the step now would promise; empty while something is missing or nothing is promised."""
         return ReadBack()
 
+    def remark(self) -> str:
+        """What the person should know before the step is completed as it is filled in; mostly nothing."""
+        return ""
+
     def reviewed(self) -> ReadBack:
         """`read_back`; nothing of a form that is put back before it was filled in."""
         return self.read_back() if self.is_whole else ReadBack()

@@ -59,13 +59,13 @@ def test_what_billing_refused_is_entered_corrected_and_promised_anew(walk: Walk,
     record = reverse("case_record", args=[walk.case.number])
     assert page not in client.get(record).content.decode()
     assert client.post(page, {"amount": "100"}).status_code == 200  # it waits for billing
-    billing.refuse_claim(refused_one, reason="El mes vale menos", actor=cast[Role.BILLING])
+    billing.refuse_claim(refused_one, reason="El mes vale menos.", actor=cast[Role.BILLING])
     walk("step_05")
     assert "NO COBRO" not in (note := WorkOrder.objects.get().note)
     assert "SE OFERTA SOLUCION DEFINITIVA" in note
     assert note.endswith("CEL 70000001")
     assert page in client.get(record).content.decode()
-    assert "El mes vale menos" in client.get(page).content.decode()
+    assert "“El mes vale menos.”<" in client.get(page).content.decode()
     above = client.post(page, {"amount": "140,01"})
     assert (above.status_code, "Como máximo Bs\N{NO-BREAK SPACE}140,00" in above.content.decode()) == (400, True)
     assert client.post(page, {"amount": "120,50"}).status_code == 302

@@ -40,3 +40,25 @@ def test_without_scripts_the_page_comes_back_with_the_offers_of_the_choice(cast:
     shown = page.context["form"].panel()
     assert {option.step for option in shown if option.state == "now"} == {"14"}
     assert 'hx-swap-oob="true"' not in page.content.decode()
+
+
+def test_a_way_other_than_the_one_asked_for_is_said_before_it_is_taken(cast: Cast) -> None:
+    walk = Walk(cast.household(), reason="other").go("step_01", "step_02")
+    client, path = signed_in(cast[Role.ADVISOR]), place(walk, "step_11")
+
+    def remark(**chosen: str) -> bool:
+        return "data-remark" in client.post(path, {"review": "1", **chosen}, headers={"HX-Request": "true"}).text
+
+    assert remark(reason="compensation", demand="transfer")
+    assert remark(reason="faults", demand="transfer"), "it ends in the baja"
+    assert not remark(reason="compensation", demand="compensation")
+    assert not remark(reason="compensation", demand="termination")
+    assert not remark(reason="compensation")
+
+
+def test_what_a_reason_does_not_give_is_not_said_to_end_in_the_baja(cast: Cast) -> None:
+    home = cast.household()
+    home.repeated_faults()
+    walk = Walk(home, reason="faults").go("step_01", "step_02")
+    shown = signed_in(cast[Role.ADVISOR]).get(place(walk, "step_03")).context["options"]
+    assert [each.because for each in shown if each.step == "11"] == ["No se ofrece para este motivo."]

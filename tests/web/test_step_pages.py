@@ -92,6 +92,23 @@ def test_an_ineligible_customer_shows_why_to_the_head_of_team(cast: Cast) -> Non
     assert because in look(walk, "inform")
 
 
+def test_a_refusal_is_not_told_as_something_granted(cast: Cast) -> None:
+    walk = Walk(cast.household(), reason="price").go("step_01", "step_02")
+    walk("step_11", reason="price", demand="courtesy")
+    choice = f"bandwidth:{walk.home.internet.pk}"
+    ana = signed_in(cast[Role.ADVISOR])
+    said = ana.post(page(walk, "step_14"), {"courtesy": choice, "answer": "refused"}, follow=True).content.decode()
+    assert "Registrado como no aceptado: 14." in said
+    assert "Hecho: 14." not in said
+
+
+def test_a_field_demanded_with_one_choice_bears_its_star_with_it(cast: Cast) -> None:
+    walk = Walk(cast.household(), reason="other").go("step_01", "step_02")
+    assert look(walk, "step_11").count('data-shown-for="reason" data-values="better_offer">*') == 2
+    walk("step_11", reason="price", demand="courtesy")
+    assert 'data-shown-for="answer" data-values="accepted">*' in look(walk, "step_14")
+
+
 def test_a_verdict_is_told_as_of_its_day_and_its_tickets_as_of_now(cast: Cast) -> None:
     home = cast.household()
     home.repeated_faults()

@@ -3,12 +3,13 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from arraigo.engine.models import WorkItem
 from arraigo.people.models import User
 from arraigo.procedure.policy import Policy
-from arraigo.retention import options, reasons
+from arraigo.retention import choosing, options, reasons
 from arraigo.retention.models import Reason, RetentionCase
 from arraigo.retention.registry import StepForm, StepResult, StepRun, step
 
@@ -34,6 +35,8 @@ class AnalysisForm(StepForm, reasons.ReasonForm):
         case = self.case
         self.ask_reasons(self.policy)
         self.initial = {**reasons.of_case(case), **self.initial}
+        for name in ("competitor", "competitor_offer"):
+            choosing.needed_with(self.fields[name], "reason", Reason.BETTER_OFFER)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -43,8 +46,22 @@ class AnalysisForm(StepForm, reasons.ReasonForm):
 
     def panel(self) -> list[options.Option]:
         """What may be offered for the reason and the demand as they are chosen now."""
-        chosen = {} if not self.is_bound else {name: self.cleaned_data.get(name, "") for name in ("reason", "demand")}
-        return options.panel(self.case, self.item, self.policy, **chosen)
+        return options.panel(self.case, self.item, self.policy, **self._chosen())
+
+    def remark(self) -> str:
+        """Where the table takes another way than what is asked for: which one, and why."""
+        chosen = self._chosen()
+        if not all(chosen.values()):
+            return ""
+        taken = self.policy.decide("offers", chosen)
+        if taken.outputs["path"] == chosen["demand"]:
+            return ""
+        return gettext("The case takes another way than what is asked for: %(because)s") % {"because": taken.because}
+
+    def _chosen(self) -> dict[str, str]:
+        """Reason and demand as they are chosen now, "" for what is not."""
+        clean = {} if not self.is_bound else self.cleaned_data
+        return {name: clean.get(name, "") for name in ("reason", "demand")}
 
     def _ask_whose(self) -> None:
         if not self.cleaned_data.get("competitor") and "competitor" not in self.errors:

@@ -15,7 +15,7 @@ from arraigo.people.models import Role, User
 from arraigo.procedure.policy import Policy
 from arraigo.products import actions as products
 from arraigo.products.models import Courtesy
-from arraigo.retention import answers, courtesies, options, promises
+from arraigo.retention import answers, choosing, courtesies, options, promises
 from arraigo.retention.models import Offer, Promise, RetentionCase
 from arraigo.retention.queries import alive_products
 from arraigo.retention.readback import ReadBack
@@ -58,6 +58,8 @@ class CourtesyForm(answers.AnswerForm):
             channels.choices = [(name, name) for name in named]
         else:
             del self.fields["channels"]
+        for name in self.fields.keys() & {"channels", "detail"}:
+            choosing.needed_with(self.fields[name], "answer", Offer.Answer.ACCEPTED)
 
     def _limit_start(self) -> None:
         """From today up to the days of the policy; today unless another day is chosen."""

@@ -52,7 +52,7 @@ def stay(request: HttpRequest, number: str) -> HttpResponse:
         except RuleBroken as refusal:
             form.add_error(None, str(refusal))
         else:
-            stays = _("The customer stays: go on where the conversation stood.")
+            stays = _("The customer stays: the conversation goes on.")
             messages.success(request, _("The customer stays: the case has ended.") if advance.ended else stays)
             return after(request, number, [opened.pk for opened in advance.opened])
     context = {**contexts.frame(case, user), "form": form, "title": _("Stays after all"), "body": "cases/stay.html"}

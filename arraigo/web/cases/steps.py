@@ -28,6 +28,8 @@ from arraigo.web.technician import contexts as technician
 
 SIGNED = ("step_08", "step_08_unsolved")
 """Steps after which the papers are shown, with the customer's copy."""
+NOT_ACCEPTED = ("refused", "denied")
+"""Outcomes of a step in which a customer or an approver says no."""
 REVIEW = "review"
 """The field with which a form asks what it would promise, without carrying the step out."""
 
@@ -63,7 +65,9 @@ def _complete(request: HttpRequest, item: WorkItem) -> HttpResponse:
         form = _form(request, item, request.POST)
         form.add_error(None, str(refusal))
         return _page(request, item, form, 400)
-    messages.success(request, _("Done: %(step)s") % {"step": handler(item.element).title})
+    item.refresh_from_db(fields=["outcome"])
+    said = _("Recorded as not accepted: %(step)s") if item.outcome in NOT_ACCEPTED else _("Done: %(step)s")
+    messages.success(request, said % {"step": handler(item.element).title})
     if item.element in SIGNED:
         return redirect("visit_papers", visits.current_order(item.instance.case).number)
     return after(request, item.instance.key, [opened.pk for opened in advance.opened])

@@ -49,7 +49,7 @@ def take_back(request: HttpRequest, number: str) -> HttpResponse:
         except RuleBroken as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, _("Taken back: %(step)s") % {"step": handler(item.element).title})
+            messages.success(request, _("Taken back: %(what)s") % {"what": undo.WHAT[item.element]})
             return after(request, number, [opened.pk for opened in advance.opened])
     context = {
         **contexts.frame(case, user), "form": form, "title": _("Take back"), "body": "cases/undo.html",
