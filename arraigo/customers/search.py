@@ -5,8 +5,8 @@ brings the customers of a few ranges of the token table, capped, and those whom 
 compared with the question. What is read does not grow with the number of customers. The same on both databases.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from heapq import nlargest
@@ -16,7 +16,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from rapidfuzz import fuzz, process
 
-from arraigo.compiled import Compiled, at_once, compiled, each_of
+from arraigo.compiled import at_once, compiled, each_of
 from arraigo.customers import tokens
 from arraigo.customers.index import reindex
 from arraigo.customers.models import Customer, SearchToken
@@ -30,25 +30,36 @@ LEAST_BEGUN, LEAST_CODE = 3, 4
 """Letters, and digits of a code, from which on what begins with them is found too."""
 CANDIDATES = 120
 """Customers that are compared with the question in full."""
-IN_PAIRS, PAIRED = 200, 100
-"""Rows that a pair of words may bring; customers found by pairs that are compared with the question."""
-GOOD, NEARLY, POSSIBLE = 0.9, 0.8, 0.6
+IN_PAIRS = 200
+"""Rows that a pair of words may bring, as they are written."""
+GOOD, NEARLY, POSSIBLE = 0.9, 0.8, 0.65
 """Likeness, from 0 to 1, of a sure hit, of one behind which nobody better is looked for, and of the
 least one that is shown."""
 BEGUN, SLIPPED, IN_ADDRESS = 0.95, 0.9, 0.9
 """Likeness of a word that was only begun; weight of one with a slip, and of one found in the address."""
+ENDED = 0.85
+"""Likeness that is taken of a word of which only the end was looked up."""
 
 
 Found = dict[int, tuple[float, str]]
 """Likeness and name by the customer's key."""
 Range = tuple[str, str]
 """The first token, and the first one behind the last."""
-Slip = tuple[list[Range], tuple[str, ...]]
-"""Where a word with one slip is looked for, one half of it being whole: by its beginnings, and by its ends."""
-Ranges = Compiled[[str, str], int]
-Ends = Compiled[[str, str, str], int]
-Hits = dict[int, None]
-"""Keys of customers, in the order in which a look-up brings them."""
+Hits = dict[int, float]
+"""By the customer's key, how alike what was looked up and what it brought are, from 0 to 1."""
+
+
+@dataclass(frozen=True)
+class Slip:
+    """Where a word with one slip is looked for, one half of it being whole."""
+
+    key: str
+    heads: Sequence[Range]
+    """Where the tokens lie that begin as it does."""
+    ends: Sequence[str]
+    """The three tokens that end as it does: a letter may be missing, or be too many, before."""
+    before: int
+    """Letters of a token that stand before the word."""
 
 
 @dataclass(frozen=True)
@@ -88,9 +99,15 @@ class Asked:
 
     def forgiving(self) -> Slip:
         """Tokens that are this word but for one slip."""
-        key, size = self.key, len(self.key)
-        heads = [_begun(tokens.WORD + key[:half]) for half in sorted({size // 2, (size + 1) // 2})]
-        return heads, tuple(tokens.TAIL + end for end in _ends_of(key))
+        return _slip(self.key, tokens.WORD, tokens.TAIL)
+
+
+def _slip(key: str, before: str, before_end: str) -> Slip:
+    """Where `key` with one slip is looked for, behind `before`, or its end behind `before_end`."""
+    size = len(key)
+    heads = [_begun(before + key[:half]) for half in sorted({size // 2, (size + 1) // 2})]
+    ends = [before_end + key[-((size + more) // 2) :] for more in (-1, 0, 1)]
+    return Slip(key, heads, ends, len(before))
 
 
 def _begun(prefix: str) -> Range:
@@ -123,91 +140,91 @@ def by_address(text: str, customer: Customer) -> bool:
 def _by_pairs(asked: Sequence[Asked]) -> Found:
     """The customers of whom two of the words are known together, either first; else one of the two with a slip."""
     pairs = [two for one, other in pairwise(asked) for two in ((one, other), (other, one))]
-    whole = dict.fromkeys(_pair(*each) for each in pairs if not all(word.is_code for word in each))
+    whole = [_pair(*each) for each in pairs if not all(word.is_code for word in each)]
     with at_once(*(_between.of(*each) for each in whole)):
-        found = _rank(asked, {}, _most_often(_between(*each) for each in whole))
+        found = _rank(asked, {}, _likest(dict.fromkeys(_between(*each), 1.0) for each in whole))
     if _best_of(found) >= GOOD:
         return found
-    slips = [_slipped(first.key, second.key) for first, second in pairs if second.is_forgiven and not first.is_code]
-    others = _most_often(_reached(slips, _between, _one_of))
-    return found | _rank(asked, {}, [pk for pk in others if pk not in found])
-
-
-def _most_often(found: Iterable[Iterable[int]]) -> list[int]:
-    """The customers whom most of the pairs bring."""
-    return [pk for pk, _ in Counter(pk for each in found for pk in each).most_common(PAIRED)]
+    slips = [
+        _slip(second.key, tokens.pair(first.in_pair, ""), tokens.pair_tail(first.in_pair, ""))
+        for first, second in pairs
+        if second.is_forgiven
+    ]
+    return found | _rank(asked, {}, [pk for pk in _likest(_with_slips(slips)) if pk not in found])
 
 
 def _pair(first: Asked, second: Asked) -> Range:
-    """Tokens of both words, the second perhaps only begun. A number stands behind its word."""
-    if first.is_code:
-        first, second = second, first
-    return _begun(tokens.pair(first.key, second.in_pair))
+    """Tokens of both words, the second perhaps only begun."""
+    return _begun(tokens.pair(first.in_pair, second.in_pair))
 
 
-def _slipped(first: str, second: str) -> Slip:
-    """What brings the customers with the first word, and the second but for one slip."""
-    ends = tuple(tokens.pair_tail(first, end) for end in _ends_of(second))
-    return [_begun(tokens.pair(first, second[: len(second) // 2]))], ends
-
-
-def _ends_of(key: str) -> Iterator[str]:
-    """The second half of a key, and where a letter is missing or too many in its first half."""
-    return (key[-((len(key) + more) // 2) :] for more in (-1, 0, 1))
-
-
-def _reached(slips: Sequence[Slip], begun: Ranges, ended: Ends) -> list[Hits]:
-    """Customers that each word with a slip brings, by its beginning or by its end; asked in one go."""
-    questions = [each for heads, ends in slips for each in (*(begun.of(*head) for head in heads), ended.of(*ends))]
+def _with_slips(slips: Sequence[Slip]) -> list[Hits]:
+    """Customers that each word with a slip brings; all of them asked in one go."""
+    questions = [
+        each for slip in slips for each in (*(_tokens.of(*head) for head in slip.heads), _ended.of(*slip.ends))
+    ]
     with at_once(*questions):
-        return [dict.fromkeys([*ended(*ends), *(pk for head in heads for pk in begun(*head))]) for heads, ends in slips]
+        return [_with_slip(each) for each in slips]
+
+
+def _with_slip(slip: Slip) -> Hits:
+    found = dict.fromkeys(_ended(*slip.ends), ENDED)
+    for head in slip.heads:
+        for token, pk in _tokens(*head):
+            found[pk] = max(found.get(pk, 0.0), fuzz.ratio(token[slip.before :], slip.key) / 100)
+    return found
 
 
 def _by_words(asked: Sequence[Asked]) -> Found:
     """The customers whom the words bring one by one: as they are written, else with a slip in each of them."""
     telling = [word for word in asked if word.text not in tokens.STREET_WORDS]
     strict = {word.text: _brought(word) for word in telling or asked}  # Calle is a surname, too
-    found = _rank(asked, strict, _rarest(strict.values()))
+    found = _rank(asked, strict, _likest(strict.values()))
     if _best_of(found) >= NEARLY:
         return found
-    forgiven = _reached([word.forgiving() for word in telling if word.is_forgiven], _word, _ends)
-    return found | _rank(asked, strict, [pk for pk in _rarest([*strict.values(), *forgiven]) if pk not in found])
+    forgiven = _with_slips([word.forgiving() for word in telling if word.is_forgiven])
+    return found | _rank(asked, strict, [pk for pk in _likest([*strict.values(), *forgiven]) if pk not in found])
 
 
 def _brought(word: Asked) -> Hits:
     """Customers that one word brings as it is written; a code also as the end of a telephone."""
     if not word.is_code:
-        return dict.fromkeys(_word(*word.strict()))
+        return dict.fromkeys(_word(*word.strict()), 1.0)
     whole, end = tokens.CODE + word.text, tokens.CODE + word.text[-8:]
     found = _coded(whole, end, *(_begun(whole) if len(word.text) >= LEAST_CODE else (whole, whole)))
     if tokens.LEAST_END <= len(word.text) < tokens.LONGEST_END and word.text.isdecimal():
         found += _between(*_begun(tokens.END + word.text[::-1]))
-    return dict.fromkeys(found)
+    return dict.fromkeys(found, 1.0)
 
 
-def _rarest(hits: Iterable[Hits]) -> list[int]:
-    """Keys of the customers whom most of the look-ups bring, one that brings few counting for more."""
+def _likest(hits: Iterable[Hits]) -> list[int]:
+    """Keys of the customers whom most of the look-ups bring and who are most alike; a look-up that brings few counts
+    for more."""
     worth: dict[int, float] = defaultdict(float)
     for each in hits:
-        for pk in each:
-            worth[pk] += 1 / len(each)
+        for pk, likeness in each.items():
+            worth[pk] += likeness / len(each)
     return nlargest(CANDIDATES, worth, key=worth.__getitem__)
 
 
-def _ranges(most: int) -> Ranges:
-    @compiled
-    def begun(begin: str, end: str) -> QuerySet[SearchToken, int]:
-        return _customers_of(token__gte=begin, token__lt=end)[:most]
-
-    return begun
+@compiled
+def _between(begin: str, end: str) -> QuerySet[SearchToken, int]:
+    return _customers_of(token__gte=begin, token__lt=end)[:IN_PAIRS]
 
 
-def _ended(most: int) -> Ends:
-    @compiled
-    def ended(first: str, second: str, third: str) -> QuerySet[SearchToken, int]:
-        return _customers_of(token__in=[first, second, third])[:most]
+@compiled
+def _word(begin: str, end: str) -> QuerySet[SearchToken, int]:
+    return _customers_of(token__gte=begin, token__lt=end)[:CAP]
 
-    return ended
+
+@compiled
+def _ended(first: str, second: str, third: str) -> QuerySet[SearchToken, int]:
+    return _customers_of(token__in=[first, second, third])[:CAP]
+
+
+@compiled
+def _tokens(begin: str, end: str) -> QuerySet[SearchToken, tuple[str, int]]:
+    return SearchToken.objects.filter(token__gte=begin, token__lt=end).values_list("token", "customer_id")[:CAP]
 
 
 @compiled
@@ -217,12 +234,6 @@ def _coded(whole: str, end: str, begin: str, after: str) -> QuerySet[SearchToken
 
 def _customers_of(*conditions: Q, **lookups: Any) -> QuerySet[SearchToken, int]:
     return SearchToken.objects.filter(*conditions, **lookups).values_list("customer_id", flat=True)
-
-
-_between, _one_of = _ranges(IN_PAIRS), _ended(IN_PAIRS)
-"""What brings the customers of pairs of words."""
-_word, _ends = _ranges(CAP), _ended(CAP)
-"""What brings those of single words."""
 
 
 def words(text: str) -> list[Asked]:

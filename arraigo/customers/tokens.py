@@ -4,8 +4,8 @@ Tokens are lower-case letters and digits only, so that every collation orders th
 of them is a prefix. The first letter says what a token is: `n` the phonetic key of a word, `t` the
 second half of such a key (one slip of the pen leaves the first or the second half whole), `d` a code
 or number, `e` the end of a telephone backwards. Two words stand together in `p` (both keys): two of a name,
-either first; one of the name and one of the address; neighbours in the address, and each with its number. What is
-common is rare in pairs. `q` is a key and the second half of another one of the name.
+either first; one of the name and one of the address; neighbours in the address, and each with its number, either
+first. What is common is rare in pairs. `q` is a key, or a number, and the second half of the other word.
 """
 
 import re
@@ -20,7 +20,7 @@ LEAST_END, LONGEST_END = 4, 8
 EXTENSIONS = frozenset({"lp", "cb", "sc", "or", "pt", "tj", "ch", "be", "pd"})
 """Where a document was issued: written behind its number, or not."""
 BETWEEN = "0"
-"""Stands between the keys of a pair: keys have letters only."""
+"""Stands between the two of a pair: a key has letters only, so that a number ends before it."""
 MOST_IN_PAIRS = 5
 """Words of a name that are paired."""
 LONGEST = 40
@@ -91,12 +91,15 @@ def of_words(text: str, passed: Container[str] = SMALL_WORDS) -> set[str]:
 
 
 def of_pairs(name: str, address: str) -> set[str]:
-    """The tokens of two words: of the name, of the name and the address, and of the address as it is written."""
+    """The tokens of two words: of the name, either first; of the name and the address; of the address as it is
+    written, and with its numbers, either first."""
     own = _keys(name, SMALL_WORDS)[:MOST_IN_PAIRS]
     place = _keys(address, IN_ADDRESSES)[:MOST_IN_PAIRS]
-    paired, numbered = list(permutations(own, 2)), product(place, _numbers(address))
-    found = {pair(*two) for two in (*paired, *product(own, place), *pairwise(place), *numbered)}
-    return found | {pair_tail(first, tail(second)) for first, second in paired if len(second) >= FORGIVEN_FROM}
+    numbered = list(product(_numbers(address), place))
+    turned = [*permutations(own, 2), *numbered]
+    found = {pair(*two) for two in (*turned, *product(own, place), *pairwise(place))}
+    found |= {pair(key, number) for number, key in numbered}
+    return found | {pair_tail(first, tail(second)) for first, second in turned if len(second) >= FORGIVEN_FROM}
 
 
 def _keys(text: str, passed: Container[str]) -> list[str]:

@@ -127,6 +127,12 @@ def test_a_number_of_a_house_is_found_however_it_is_written(db: None, address: s
         assert by_address(text, wanted), text
 
 
+def test_what_sounds_only_a_little_alike_is_nobody(db: None) -> None:
+    reindex([a_customer(name="Ana Siles")])
+    assert search("xyzzy") == []
+    assert len(search("sielz")) == 1
+
+
 def test_two_letters_find_somebody_and_a_street_word_alone_nobody(db: None) -> None:
     mario = a_customer(name="Mario Rocha", address="Pasaje Junín N.º 7")
     jorge = a_customer(name="Jorge Soto", address="Pasaje Sucre N.º 7")
@@ -178,7 +184,7 @@ def test_two_words_are_found_among_any_number(db: None) -> None:
         "condori junin", "junin condori", "condori jun", "junin 70", "calle junin n.º 70", "pasaje junin 70",
     ):  # fmt: skip
         assert search(asked)[0] == wanted, asked
-        assert queries_of(asked) <= 16, asked
+        assert queries_of(asked) <= 24, asked
 
 
 def test_few_queries_whatever_there_is(gonzales: Customer) -> None:
