@@ -21,7 +21,7 @@ PEOPLE = (
     "asesor", "responsable", "supervisor", "tecnico", "seguimiento", "calidad", "gerencia", "jefe_relacion",
     "facturacion", "admin",
 )  # fmt: skip
-LEFT_OUT = re.compile(r"^/(admin|static|sign-out|language)/|export=|/read/|account/notices/")
+LEFT_OUT = re.compile(r"^/(admin|static|sign-out|language)/|export=")
 DEPTH = 2
 
 
