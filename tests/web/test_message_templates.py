@@ -101,7 +101,7 @@ def test_a_server_that_takes_nothing_is_seen_before_its_messages_have_failed(adm
         )  # fmt: skip
     page = strip_tags(admin.get(reverse("message_templates")).content.decode())
     assert "Correo electrónico: 2 mensajes no se pudieron entregar todavía y se intentan otra vez." in page
-    assert "Última respuesta o error: 535 wrong password" in page
+    assert "Respuesta o error: 535 wrong password" in page
 
 
 def test_everybody_chooses_their_own_e_mails(cast: Cast) -> None:
