@@ -6,6 +6,7 @@ import re
 
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from arraigo import clock
 from arraigo.desk import actions as desk_actions
@@ -19,6 +20,7 @@ from arraigo.products.models import Courtesy
 from arraigo.retention import actions, receipts, sweeps
 from arraigo.retention.models import BackgroundReview, Promise, RetentionCase
 from arraigo.retention.registry import handler, handlers
+from arraigo.tickets import actions as tickets
 from arraigo.tickets.models import TroubleTicket
 from arraigo.web.cases import telling
 from tests.cast import PASSWORD, Cast, Walk, moment
@@ -196,6 +198,16 @@ def test_the_history_is_told_in_words(cast: Cast) -> None:
     walk("termination")
     bare = {event.kind for event in Event.objects.exclude(case_number="") if telling.what(event) == event.kind}
     assert bare == set()
+
+
+def test_the_history_says_into_which_state_a_ticket_moved(cast: Cast) -> None:
+    home = cast.household()
+    moved = tickets.change_state(
+        home.fault(days_ago=3, solved=False), "resolved", actor=cast[Role.ADVISOR]
+    )
+    event = Event.objects.get(kind="ticket.state_changed")
+    with translation.override("es-bo"):
+        assert telling.details(event) == [moved.number, "Resuelto"]
 
 
 def test_after_a_firm_no_the_way_to_the_baja_is_on_every_page_of_the_case(cast: Cast) -> None:

@@ -12,6 +12,7 @@ from arraigo.insight.models import Judgement
 from arraigo.retention.models import Reason
 from arraigo.retention.registry import elements, handler
 from arraigo.retention.staying import StayReason
+from arraigo.tickets.models import TroubleTicket
 
 KINDS: dict[str, Promise] = {
     "case.firm_no": _("The customer said a firm no"),
@@ -36,7 +37,7 @@ KINDS: dict[str, Promise] = {
     "ticket.followed_up": _("The customer followed up the ticket"),
     "case.woken": _("The time has come: a control is due"),
     "billing_claim.entered": _("Billing claim entered"),
-    "billing_claim.applied": _("Billing applied the claim"),
+    "billing_claim.applied": _("Billing claim applied"),
     "billing_claim.refused": _("Billing refused the claim"),
     "billing_claim.cancelled": _("Billing claim cancelled"),
     "credit.placed": _("A credit that waited stands on a bill"),
@@ -84,7 +85,7 @@ KINDS: dict[str, Promise] = {
     "product.terminated": _("Product ended"),
     "ticket.opened": _("Ticket opened"),
     "ticket.state_changed": _("Ticket moved on"),
-    "ticket.solution_confirmed": _("Solution confirmed"),
+    "ticket.solution_confirmed": _("Solution confirmed, up to this ticket"),
     "message.sent": _("The customer was sent a message"),
     "message.failed": _("A message to the customer could not be delivered"),
     "message.uncertain": _("A message to the customer had no answer"),
@@ -148,6 +149,8 @@ def details(event: Event) -> list[str]:
     told = [outcome(data.get("outcome", ""))]
     worth = [name for name in WORTH_TELLING if (data.get("element"), name) != NOT_FOR_ALL]
     told += [_words(data[name]) for name in worth if isinstance(data.get(name), str)]
+    if event.kind == "ticket.state_changed":
+        told.append(str(TroubleTicket.Status(data["after"]).label))
     return [line for line in told if line]
 
 
