@@ -202,9 +202,7 @@ def test_the_history_is_told_in_words(cast: Cast) -> None:
 
 def test_the_history_says_into_which_state_a_ticket_moved(cast: Cast) -> None:
     home = cast.household()
-    moved = tickets.change_state(
-        home.fault(days_ago=3, solved=False), "resolved", actor=cast[Role.ADVISOR]
-    )
+    moved = tickets.change_state(home.fault(days_ago=3, solved=False), "resolved", actor=cast[Role.ADVISOR])
     event = Event.objects.get(kind="ticket.state_changed")
     with translation.override("es-bo"):
         assert telling.details(event) == [moved.number, "Resuelto"]
