@@ -202,10 +202,14 @@ def visits_late() -> int:
     The visit carried out afterwards leaves them broken.
     """
     latest = WorkOrder.objects.filter(case_number=OuterRef("case__number")).order_by("-id")
-    its = {f"order_{field}": Subquery(latest.values(field)[:1]) for field in ("due_at", "number", "state")}
     waiting = Promise.objects.filter(kind=Promise.Kind.VISIT, state=Promise.State.OPEN, due_at__lt=clock.now())
-    late = waiting.annotate(**its).filter(order_due_at__lt=clock.now())
-    found = list(late.exclude(order_state__in=[OrderState.PENDING, OrderState.HELD]))
-    for row in found:
-        waiting.filter(pk=row.pk).update(due_at=row.order_due_at, proof=row.order_number)
-    return end(waiting.filter(pk__in=[row.pk for row in found]), Promise.State.BROKEN, lapsed=True) if found else 0
+    its = waiting.annotate(
+        order_due=Subquery(latest.values("due_at")[:1]),
+        order_number=Subquery(latest.values("number")[:1]),
+        order_state=Subquery(latest.values("state")[:1]),
+    )
+    stopped = [OrderState.PENDING, OrderState.HELD]
+    late = list(its.filter(order_due__lt=clock.now()).exclude(order_state__in=stopped))
+    for row in late:
+        waiting.filter(pk=row.pk).update(due_at=row.order_due, proof=row.order_number)
+    return end(waiting.filter(pk__in=[row.pk for row in late]), Promise.State.BROKEN, lapsed=True) if late else 0
