@@ -204,10 +204,8 @@ class Shown:
     @property
     def clear(self) -> str:
         """The query that forgets the choice; nothing where nothing is chosen."""
-        return self._cleared if self.chosen or self.sort != self.spec.sort else ""
-
-    @property
-    def _cleared(self) -> str:
+        if not self.chosen and self.sort == self.spec.sort:
+            return ""
         query = QueryDict(mutable=True)
         query.update({**self.kept, CLEAR: "1"})
         return query.urlencode()
