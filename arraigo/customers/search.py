@@ -241,8 +241,8 @@ def words(text: str) -> list[Asked]:
     if not any(letter.isalpha() for letter in text):
         found = [tokens.code(text)]
     else:
-        parts = [tokens.code(part) if tokens.is_code(part) else part for part in text.split()]
-        found = [word for part in parts for word in tokens.words(part)]
+        parts = [[tokens.code(part)] if tokens.is_code(part) else tokens.words(part) for part in text.split()]
+        found = [word for part in parts for word in part]
     heard = [word for word in dict.fromkeys(found) if word and (tokens.is_code(word) or tokens.sound(word))]
     passed = tokens.SMALL_WORDS | (tokens.EXTENSIONS if any(map(tokens.is_code, heard)) else frozenset())
     # A single letter at the end is the beginning of a word.

@@ -102,12 +102,14 @@ def is_vip(customer: Customer, policy: Policy, now: dt.datetime) -> bool:
 def to_call() -> QuerySet[RepeatFaultFinding]:
     """Whom to call today, one row a customer: VIP first, then by what is at stake.
 
-    Not whose case is open or ended after the last fault, who is being called or was called today, or who said
-    after the last fault that nothing is needed.
+    Not who has asked to leave since the last fault or whose case is open, who is being called or was called today, or
+    who said after the last fault that nothing is needed.
     """
     theirs = {"customer": OuterRef("customer")}
-    # By its end: a case may open a ticket itself, as its last act (the ordinary incident).
-    cases = RetentionCase.objects.filter(Q(closed_at=None) | Q(closed_at__gte=OuterRef("last_fault_at")), **theirs)
+    last = OuterRef("last_fault_at")
+    # A case may open a ticket itself, as its last act.
+    incident = Q(outcome=RetentionCase.Outcome.ORDINARY_INCIDENT, closed_at__gte=last)
+    cases = RetentionCase.objects.filter(Q(closed_at=None) | Q(opened_at__gte=last) | incident, **theirs)
     leaving = terminations.waiting().filter(**theirs)
     today = Q(day=clock.today())
     content = Q(outcome=ProactiveCall.Outcome.CONTENT, at__gte=OuterRef("last_fault_at"))

@@ -203,6 +203,7 @@ def visits_late() -> int:
     """
     latest = WorkOrder.objects.filter(case_number=OuterRef("case__number")).order_by("-id")
     waiting = Promise.objects.filter(kind=Promise.Kind.VISIT, state=Promise.State.OPEN, due_at__lt=clock.now())
+    waiting = waiting.order_by("pk")
     its = waiting.annotate(
         order_due=Subquery(latest.values("due_at")[:1]),
         order_number=Subquery(latest.values("number")[:1]),

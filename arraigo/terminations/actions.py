@@ -1,6 +1,7 @@
 """The baja: requested, withdrawn, executed."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from django.db import transaction
@@ -173,12 +174,12 @@ def execute_termination(
 @transaction.atomic(savepoint=False)
 def note_returned(termination: Termination | int, items: Sequence[str], *, actor: User | None) -> Termination:
     """Equipment, of `return_items`, came back after the termination was executed. Raises NothingMissing."""
-    termination = Termination.objects.select_for_update().select_related("product").get(pk=key_of(termination))
-    came = [item for item in termination.not_noted if item in items]
+    rows = Termination.objects.select_for_update(of=("self",)).select_related("product")
+    termination = rows.get(pk=key_of(termination))
+    came = list((Counter(termination.not_noted) & Counter(items)).elements())
     if termination.executed_at is None or not came:
         raise NothingMissing(termination.number)
-    back = {*(termination.returned_items or ()), *came}
-    termination.returned_items = [item for item in termination.return_items if item in back]
+    termination.returned_items = [*(termination.returned_items or ()), *came]
     termination.save(update_fields=["returned_items"])
     _record("returned", termination, actor)
     return termination

@@ -1,5 +1,7 @@
 """Bajas: requested, withdrawn, executed."""
 
+from collections import Counter
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -88,9 +90,14 @@ class Termination(ExternalRecord):
     def missing_items(self) -> list[str]:
         """What the customer did not give back; nothing where nobody noted it."""
         back = self.return_items if self.returned_items is None else self.returned_items
-        return [item for item in self.return_items if item not in back]
+        return _without(self.return_items, back)
 
     @property
     def not_noted(self) -> list[str]:
         """What the customer has still to give back, as far as anybody noted."""
-        return [item for item in self.return_items if item not in (self.returned_items or ())]
+        return _without(self.return_items, self.returned_items or [])
+
+
+def _without(items: list[str], others: list[str]) -> list[str]:
+    """The items but for the others; of two that are named alike each counts."""
+    return list((Counter(items) - Counter(others)).elements())

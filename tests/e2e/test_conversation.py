@@ -97,19 +97,22 @@ def test_the_last_input_is_read_back_while_the_answer_to_the_one_before_arrives(
     walk("step_11", reason="better_offer", demand="courtesy", competitor="Otra", competitor_offer="Más megas")
     ana = sign_in(Role.ADVISOR)
     ana.begin(walk, "step_14")
-    held: list[tuple[Route, APIResponse]] = []
+    held: list[Route] = []
+    answers: list[APIResponse] = []
 
     def hold_the_first(route: Route, request: Request) -> None:
         if held or "review=1" not in (request.post_data or ""):
             route.continue_()
         else:
-            held.append((route, route.fetch()))
+            held.append(route)
+            answers.append(route.fetch())
 
     ana.page.route("**/steps/**", hold_the_first)
     ana.fill(courtesy=f"bandwidth:{home.internet.pk}")
-    while not held:
+    for _turn in range(500):
+        if answers:
+            break
         ana.page.wait_for_timeout(20)
     ana.fill(answer="accepted")
-    route, answer = held[0]
-    route.fulfill(response=answer)
+    held[0].fulfill(response=answers[0])
     ana.hears("Incremento de Ancho de Banda")

@@ -194,7 +194,7 @@ def test_while_the_gateway_is_down_a_sweep_does_not_try_them_all(gateway: Provid
         written()
     gateway.answers = [503] * (outbox.BATCH + 3)
     sweep()
-    assert gateway.asked == outbox.PATIENCE
+    assert 1 < gateway.asked <= outbox.PATIENCE
 
 
 def test_e_mails_do_not_wait_behind_a_gateway_that_is_down(mail: Post, gateway: Provider) -> None:
@@ -207,7 +207,7 @@ def test_e_mails_do_not_wait_behind_a_gateway_that_is_down(mail: Post, gateway: 
             actions.send_to_customer(reachable, "visit.on_the_way", {"orden": "OT-2", "tecnico": "Juan Flores"})
         sweep()
     assert [letter["To"] for letter in mail.letters] == ["ana@example.org"]
-    assert gateway.asked == outbox.PATIENCE
+    assert 1 < gateway.asked <= outbox.PATIENCE
 
 
 def test_two_nodes_send_a_message_once(gateway: Provider) -> None:

@@ -13,7 +13,7 @@ from arraigo.procedure import queries as procedures
 from arraigo.products.models import Product
 from arraigo.retention import proactive
 from arraigo.retention.errors import CalledToday, CallEnded, CaseOpenAlready
-from arraigo.retention.models import ProactiveCall
+from arraigo.retention.models import ProactiveCall, RetentionCase
 from arraigo.tickets import actions as tickets
 from arraigo.tickets.models import RepeatFaultFinding
 from tests.cast import NOW, Cast, Household, Walk, moment
@@ -83,6 +83,19 @@ def test_the_ticket_that_a_case_ends_with_brings_nobody_back(cast: Cast) -> None
         assert on_the_list() == []
         home.fault(days_ago=0.01)
         assert on_the_list() == ["1"]
+
+
+def test_whose_faults_go_on_after_an_accepted_case_is_called(cast: Cast) -> None:
+    """The case stays open until the month is evaluated; what happened meanwhile counts."""
+    home = cast.household("1")
+    walk = Walk(home, reason="price")
+    walk.go("step_01", "step_02", "step_11")
+    case = RetentionCase.objects.filter(pk=walk.case.pk)
+    case.update(opened_at=NOW - dt.timedelta(days=20), outcome="evaluated", closed_at=NOW)
+    home.repeated_faults()
+    assert on_the_list() == ["1"]
+    case.update(outcome="ordinary_incident")
+    assert on_the_list() == []
 
 
 def test_nobody_waits_while_all_products_are_looked_at(cast: Cast) -> None:

@@ -183,6 +183,7 @@ def test_a_customer_leaves_other_products_too(cast: Cast) -> None:
     actions.insist(walk.case.pk, actor=cast[Role.ADVISOR])
     work = Desk(walk)
     page = work.sees("termination", str(home.television))
+    work.refused("termination", "products", products=home.television.pk, reason="price")
     ticked = re.findall(r'name="products" value="(\d+)"[^>]*checked', page)
     assert ticked == [str(home.internet.pk)]
     work.taken("termination", products=[home.internet.pk, home.television.pk])

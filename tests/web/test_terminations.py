@@ -77,7 +77,7 @@ def test_what_comes_back_late_is_noted(cast: Cast) -> None:
     with moment(days=30):
         assert client.post(page, {"items": ["Módem"]})["Location"] == EXECUTED
     asked.refresh_from_db()
-    assert (asked.returned_items, asked.missing_items) == (["Módem", "Fuente"], [])
+    assert (asked.returned_items, asked.missing_items) == (["Fuente", "Módem"], [])
     assert Event.objects.get(kind="termination.returned").data["missing_items"] == []
     assert page not in client.get(EXECUTED).content.decode()
     assert client.post(page, {"items": ["Módem"]}).status_code == 409

@@ -49,6 +49,13 @@ class TerminationForm(StepForm):
         self.fields["reason"].initial = self.case.reason
         self.fields["return_items"].initial = "\n".join(usually_returned(alive, self.policy))
 
+    def clean_products(self) -> Any:
+        chosen, own = self.cleaned_data["products"], alive_products(self.case)
+        if own and not set(own) & set(chosen):
+            told = {"products": ", ".join(map(str, own))}
+            raise forms.ValidationError(_("Tick a product of the case, too: %(products)s.") % told)
+        return chosen
+
     def read_back(self) -> ReadBack:
         """What the customer takes home: the products, and what to return by when."""
         if self.is_bound and self.errors:

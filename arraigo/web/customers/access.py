@@ -61,6 +61,8 @@ def numbered(user: User, words: str) -> str:
     For whom may look at customers, and so at tickets.
     """
     number, kind = words.upper(), words.upper().partition("-")[0]
+    if "\0" in number:  # PostgreSQL takes none
+        return ""
     if kind == "TK" and TroubleTicket.objects.filter(number=number).exists():
         return reverse("ticket", args=[number])
     if not user.has_role(*CASE_READERS):
