@@ -63,6 +63,11 @@ def test_htmx_gets_the_products_and_the_light(cast: Cast, home: Household) -> No
     assert "light-off" in part
 
 
+def test_a_number_with_a_character_that_postgresql_takes_nowhere_is_nobodys(cast: Cast, home: Household) -> None:
+    for words in ("TK-\0", "RET-2026-\0", "\0"):
+        assert signed_in(cast[Role.ADVISOR]).get(reverse("search"), {"q": words}).status_code == 200
+
+
 def test_who_is_found_by_the_address_is_told_by_it(cast: Cast, home: Household) -> None:
     Customer.objects.filter(pk=home.customer.pk).update(document="4512345 CB", address="Calle Junín N.º 70")
     reindex([home.customer])
