@@ -1,6 +1,7 @@
 """Reads of bills, debts and claims. Amounts are `Decimal` in Bs."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import cache
@@ -94,6 +95,25 @@ def charges(products: Iterable[Product], month: dt.date) -> dict[int, Decimal]:
         return {}
     rows = dict(_charged(owned[0].customer_id, month))
     return {product.pk: rows.get(product.pk, ZERO) if rows else product.price for product in owned}
+
+
+def charges_by_month(asked: Iterable[tuple[Product, dt.date]]) -> dict[tuple[int, dt.date], Decimal]:
+    """`charge` of products of any customers, each in its month, by product's id and month. One query."""
+    pairs = list(asked)
+    bills = Bill.objects.filter(
+        customer__in={product.customer_id for product, _month in pairs}, month__in={month for _product, month in pairs}
+    )
+    lines: dict[tuple[int, dt.date], dict[int, Decimal]] = defaultdict(dict)
+    for customer, month, product_id, amount in bills.values_list(
+        "customer", "month", "lines__product_id", "lines__amount"
+    ):
+        lines[customer, month][product_id] = amount
+    return {
+        (product.pk, month): rows.get(product.pk, ZERO)
+        if (rows := lines.get((product.customer_id, month)))
+        else product.price
+        for product, month in pairs
+    }
 
 
 @compiled

@@ -98,7 +98,10 @@ FIGURES: dict[str, Figure] = {
     ),
     "promises_broken": Figure(
         gettext_lazy("Promises broken"),
-        gettext_lazy("Promises that fell due in the month and were not kept, or kept late: late is not kept."),
+        gettext_lazy(
+            "Promises that fell due in the month and were not kept, or kept late: late is not kept. One decided before "
+            "it fell due counts in the month of that."
+        ),
     ),
     "offered": Figure(
         gettext_lazy("Offers made"),

@@ -22,7 +22,7 @@ from arraigo.messages.prepare import Preparation
 from arraigo.messages.sentences import group_of
 from arraigo.messages.transports import Refused, Transport, transports
 from arraigo.orders.models import WorkOrder
-from arraigo.people.models import Role
+from arraigo.people.models import CASE_READERS
 
 FIRST_WAIT = dt.timedelta(seconds=30)
 LONGEST_WAIT = dt.timedelta(hours=1)
@@ -97,7 +97,7 @@ def _place(notice: Notice, order: WorkOrder | None) -> str:
         return f"/visits/{order.number}/"
     if notice.kind == "command.stuck":
         return "/administration/commands/"
-    reads_cases = {membership.role for membership in notice.user.memberships.all()} - {Role.TECHNICIAN}
+    reads_cases = any(membership.role in CASE_READERS for membership in notice.user.memberships.all())
     return f"/cases/{notice.case_number}/" if notice.leads_to_case and reads_cases else ""
 
 

@@ -26,6 +26,17 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", _("Administrator")
 
 
+CASE_READERS = (
+    Role.ADVISOR,
+    Role.TEAM_LEAD,
+    Role.OPERATIONS_SUPERVISOR,
+    Role.INCIDENT_FOLLOW_UP,
+    Role.QUALITY_MANAGEMENT,
+    Role.COMMERCIAL_MANAGEMENT,
+    Role.HEAD_CUSTOMER_RELATIONS,
+    Role.HEAD_RESOURCES,
+)
+"""Who may open a case: its page, and what leads to it."""
 ANSWERED_FOR = (Role.ADVISOR, Role.INCIDENT_FOLLOW_UP, Role.QUALITY_MANAGEMENT)
 """Who heads a unit where one of these works is told of its overdue controls: those of the cases of a team, those
 that a team calls for (steps 9 and 10)."""

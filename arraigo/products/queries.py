@@ -56,6 +56,27 @@ def bundle_of(product: Product) -> list[Product]:
     return [product, *alive.select_related("offering")]
 
 
+def bundles_of(asked: Iterable[Product]) -> dict[int, list[Product]]:
+    """`bundle_of` of several products of any customers, by their ids. One query."""
+    owned = list(asked)
+    tied = [product for product in owned if product.bundle]
+    fellows = list(
+        Product.objects.filter(
+            customer__in={product.customer_id for product in tied}, bundle__in={product.bundle for product in tied}
+        )
+        .exclude(status=Product.Status.TERMINATED)
+        .select_related("offering")
+    )
+    return {
+        each.pk: [each, *(fellow for fellow in fellows if fellow.pk != each.pk and _bundle(fellow) == _bundle(each))]
+        for each in owned
+    }
+
+
+def _bundle(product: Product) -> tuple[int, str]:
+    return product.customer_id, product.bundle
+
+
 def shares(products: Iterable[Product], amount: Decimal) -> dict[int, Decimal]:
     """`amount` (Bs) apportioned among products by the list prices of their offerings, to the centavo.
 

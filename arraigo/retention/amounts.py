@@ -17,7 +17,7 @@ from arraigo.procedure.policy import Policy
 from arraigo.products import queries as products
 from arraigo.products.models import Product
 from arraigo.retention import faults
-from arraigo.retention.models import RetentionCase
+from arraigo.retention.models import Offer, RetentionCase
 from arraigo.tickets.queries import FaultHistory
 
 RECURRENCE = "step_03_recurrence"
@@ -153,12 +153,31 @@ def compensation(product: Product, month: dt.date, days: int, *, price: Decimal 
     )
 
 
-def days_worth(product: Product, month: dt.date, days: int) -> str:
-    """The days that a compensation is for, with what they are worth pro rata: what whoever approves it weighs."""
-    told_as = told(compensation(product, month, days))
+def days_worth(product: Product, month: dt.date, days: int, *, price: Decimal | None = None) -> str:
+    """The days that a compensation is for, with what they are worth pro rata: what whoever approves it weighs.
+
+    `price`: the month's, where it is known.
+    """
+    told_as = told(compensation(product, month, days, price=price))
     return ngettext("%(count)d day, pro rata Bs %(amount)s", "%(count)d days, pro rata Bs %(amount)s", days) % {
         "count": days, "amount": told_as,
     }  # fmt: skip
+
+
+def days_worths(offers: Iterable[Offer]) -> dict[int, str]:
+    """`days_worth` of those of `offers`, of any customers, that are for a number of days, by their ids. Two queries."""
+    asked = [(each, each.month, each.days) for each in offers if each.month is not None and each.days is not None]
+    bundles = products.bundles_of(offer.product for offer, _month, _days in asked)
+    charged = billing.charges_by_month(
+        (fellow, month) for offer, month, _days in asked for fellow in bundles[offer.product_id]
+    )
+    worths = {}
+    for offer, month, days in asked:
+        fellows = bundles[offer.product_id]
+        total = sum((charged[fellow.pk, month] for fellow in fellows), ZERO)
+        price = products.shares(fellows, total)[offer.product_id]
+        worths[offer.pk] = days_worth(offer.product, month, days, price=price)
+    return worths
 
 
 def cap(product: Product, month: dt.date, *, category: str, policy: Policy, price: Decimal | None = None) -> Decimal:

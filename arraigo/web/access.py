@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
 from arraigo.people.models import ANSWERED_FOR, Role, User, head_of
+from arraigo.people.models import CASE_READERS as CASE_READERS
 from arraigo.web import drafts
 
 View: TypeAlias = Callable[..., HttpResponse]
@@ -30,16 +31,6 @@ CUSTOMER_READERS = (
     Role.BILLING,
 )
 CUSTOMER_WRITERS = (Role.ADVISOR, Role.TEAM_LEAD)
-CASE_READERS = (
-    Role.ADVISOR,
-    Role.TEAM_LEAD,
-    Role.OPERATIONS_SUPERVISOR,
-    Role.INCIDENT_FOLLOW_UP,
-    Role.QUALITY_MANAGEMENT,
-    Role.COMMERCIAL_MANAGEMENT,
-    Role.HEAD_CUSTOMER_RELATIONS,
-    Role.HEAD_RESOURCES,
-)
 STEP_ROLES = (
     Role.ADVISOR,
     Role.TEAM_LEAD,

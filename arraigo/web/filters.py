@@ -60,6 +60,21 @@ class Flag:
         return self.narrowed(rows) if given.get(self.key) else rows
 
 
+class MonthField(forms.DateField):
+    """A month as its first day; written with a day, as an older address may remember it, the month of that day."""
+
+    def to_python(self, value: Any) -> dt.date | None:
+        day = super().to_python(value)
+        return day and day.replace(day=1)
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """What the field shows: the month that narrows the list; what is none stays as it was typed."""
+        try:
+            return self.to_python(data)
+        except forms.ValidationError:
+            return data
+
+
 @dataclass(frozen=True)
 class Days:
     """From one day to another, both included (La Paz), of a moment; with `months`, of the first day of a month."""
@@ -77,9 +92,10 @@ class Days:
         kind, pattern, wrong = "date", "%Y-%m-%d", _("Write the day as year-month-day, for example 2026-03-10.")
         if self.months:
             kind, pattern, wrong = "month", "%Y-%m", _("Write the month as year-month, for example 2026-03.")
+        field = MonthField if self.months else forms.DateField
         ends = {"from": _("%(label)s from"), "until": _("%(label)s until")}
         return {
-            f"{self.key}_{end}": forms.DateField(
+            f"{self.key}_{end}": field(
                 label=text % {"label": self.label},
                 required=False,
                 input_formats=[pattern, "%Y-%m-%d"],

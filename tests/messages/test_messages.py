@@ -226,7 +226,8 @@ def test_the_letter_of_a_notice_leads_where_its_reader_may_go(cast: Cast, home: 
     walk = Walk(home).go("step_01", "step_02", "step_03", "step_04", "step_05", "step_06")
     order, case = WorkOrder.objects.get(), f"/cases/{walk.case.number}/"
     technician, supervisor = cast["multi_service_technician"], cast["operations_supervisor"]
-    for user in (technician, supervisor):
+    billing, administrator = cast["billing"], cast["administrator"]
+    for user in (technician, supervisor, billing, administrator):
         user.email = f"{user.username}@example.org"
         user.save()
     kind = {technician: f"/visits/{order.number}/", supervisor: case}
@@ -241,6 +242,10 @@ def test_the_letter_of_a_notice_leads_where_its_reader_may_go(cast: Cast, home: 
     actions.notify(supervisor, "work_order.taken", {"order": "OT-1", "technician": "Luis"}, walk.case.number)
     outbox.forward_notices(clock.now())
     assert "/cases/" not in letters.get().body
+    letters.delete()
+    actions.notify_all([billing, administrator], "control.failed", {"case": walk.case.number}, walk.case.number)
+    outbox.forward_notices(clock.now())
+    assert [settings.BASE_URL in each.body for each in letters] == [False, False]
     letters.delete()
     WorkOrder.objects.update(technician=a_user("luis"))  # it went on before the sweep came
     actions.notify(technician, "work_order.assigned", {"order": order.number}, walk.case.number)

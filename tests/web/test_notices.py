@@ -84,6 +84,16 @@ def test_a_notice_of_what_was_taken_away_leads_to_no_case(cast: Cast) -> None:
         assert re.findall(r'href="/cases/RET-([^/"]+)/"', page) == ["control.failed"]
 
 
+def test_a_stuck_command_leads_to_the_commands(cast: Cast) -> None:
+    admin = cast[Role.ADMINISTRATOR]
+    notify(admin, "command.stuck", {"kind": "work_order.create"}, "RET-1")
+    notify(admin, "control.failed", {"case": "RET-2"}, "RET-2")
+    client, commands = signed_in(admin), f'href="{reverse("administration_commands")}"'
+    bell = {"HX-Request": "true", "HX-Current-URL": "http://testserver/customers/"}
+    assert client.get(reverse("notices"), headers=bell).content.decode().count(commands) == 1
+    assert client.get(reverse("notices")).content.decode().partition("<main")[2].count(commands) == 1
+
+
 def test_an_amount_is_told_as_it_is_written_here(cast: Cast) -> None:
     advisor = cast[Role.ADVISOR]
     notify(advisor, "offer.approved", {"case": "RET-1", "amount": "1345.50"})

@@ -7,9 +7,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from arraigo.billing.models import Bill, BillLine
 from arraigo.people.models import Role
-from arraigo.retention import firm_no, sweeps
-from arraigo.retention.models import RetentionCase
+from arraigo.products.models import Product
+from arraigo.retention import amounts, firm_no, sweeps
+from arraigo.retention.models import Offer, RetentionCase
 from tests.cast import Cast, Walk, credit, moment
 from tests.web.conftest import signed_in
 
@@ -48,15 +50,40 @@ def test_the_longest_wait_comes_first_and_says_what_it_is_about(cast: Cast) -> N
     assert [str(offer.amount) for offer in queue[1].offers] == ["400.00"]
 
 
-def test_whoever_approves_a_compensation_sees_its_days_and_what_they_are_worth(cast: Cast) -> None:
-    home = cast.household("100003")
+def compensation(cast: Cast, number: str = "100003") -> Walk:
+    """Somebody accepted Bs 300 for three days that are worth Bs 30: the head of team approves it first."""
+    home = cast.household(number)
     home.priced(home.internet, "310")
     walk = Walk(home, reason="compensation").go("step_01", "step_02", "step_11")
     walk("step_12", **credit(home.internet, days="3", amount="300"))
+    return walk
+
+
+def test_whoever_approves_a_compensation_sees_its_days_and_what_they_are_worth(cast: Cast) -> None:
+    walk = compensation(cast)
     told = "3 días, a prorrata Bs\N{NO-BREAK SPACE}30,00"
     assert told in html.unescape(desk(cast).get(reverse("team_queue")).content.decode())
     page = desk(cast).get(reverse("step", args=[walk.case.number, walk.item("approve_12").pk]))
     assert told in html.unescape(page.content.decode())
+
+
+def test_the_desk_weighs_the_days_of_all_as_the_page_of_each_does(cast: Cast) -> None:
+    """In a bundle, on a bill without the product, in a month without a bill; one of its own beside them."""
+    bundled, _own, uncharged, unbilled = (compensation(cast, number).case.customer for number in "1234")
+    Product.objects.filter(customer=bundled).update(bundle="duo")
+    BillLine.objects.filter(bill__customer=uncharged, product__offering=cast.fibre).delete()
+    BillLine.objects.filter(bill__customer=unbilled).delete()
+    Bill.objects.filter(customer=unbilled).delete()
+    Product.objects.filter(customer=unbilled).update(price=620)
+    offers = list(Offer.objects.select_related("product__offering").order_by("id"))
+    worths = amounts.days_worths(offers)
+    assert worths == {
+        each.pk: amounts.days_worth(each.product, each.month, each.days)
+        for each in offers
+        if each.month and each.days is not None
+    }
+    assert [told.rpartition(" ")[2] for told in worths.values()][1:] == ["30,00", "0,00", "60,00"]
+    assert len(set(worths.values())) == 4
 
 
 def test_one_click_approves_with_its_reason(cast: Cast) -> None:
@@ -157,8 +184,8 @@ def test_the_desk_grows_without_more_queries(cast: Cast) -> None:
             assert client.get(reverse("team")).status_code == 200
         return len(queries)
 
-    above_authority(cast, "1"), not_eligible(cast, "2")
+    above_authority(cast, "1"), not_eligible(cast, "2"), compensation(cast, "3")
     one = asked()
-    for number in range(3, 7):
-        above_authority(cast, f"{number}a"), not_eligible(cast, f"{number}b")
-    assert asked() == one <= 24
+    for number in range(4, 7):
+        above_authority(cast, f"{number}a"), not_eligible(cast, f"{number}b"), compensation(cast, f"{number}c")
+    assert asked() == one <= 25

@@ -14,7 +14,7 @@ from arraigo.customers import actions as customers
 from arraigo.engine.models import WorkItem
 from arraigo.people.models import Role, User
 from arraigo.procedure import queries as procedures
-from arraigo.retention import firm_no
+from arraigo.retention import amounts, firm_no
 from arraigo.retention.models import BackgroundReview, Offer, RetentionCase
 from arraigo.retention.registry import handler
 from arraigo.web import links
@@ -29,6 +29,8 @@ class Decision:
     item: WorkItem
     title: str | Promise
     offers: list[Offer] = field(default_factory=list)
+    worth: Mapping[int, str] = field(default_factory=dict)
+    """The days that an offer compensates and what they are worth, by the offer's id."""
     because: str = ""
     """Why the customer may be offered nothing (an override)."""
     reason: str = ""
@@ -45,19 +47,21 @@ class Decision:
 
 
 def decisions(user: User, refused: dict[int, tuple[str, list[str]]] | None = None) -> list[Decision]:
-    """The first of the queue and one more, the longest wait first. Three queries.
+    """The first of the queue and one more, the longest wait first. Five queries at most.
 
     `refused`: item → typed reason and sentences.
     """
     items = panels.decisions(units_as(user, Role.TEAM_LEAD))
     cases = [item.instance.case.pk for item in items]
     offers, reviews = panels.offers(cases), panels.reviews(cases)
-    return [_decision(item, offers, reviews, *(refused or {}).get(item.pk, ("", []))) for item in items]
+    worth = amounts.days_worths(offer for waiting in offers.values() for offer in waiting)
+    return [_decision(item, offers, worth, reviews, *(refused or {}).get(item.pk, ("", []))) for item in items]
 
 
 def _decision(
     item: WorkItem,
     offers: Mapping[int, list[Offer]],
+    worth: Mapping[int, str],
     reviews: Mapping[int, list[BackgroundReview]],
     reason: str,
     errors: list[str],
@@ -66,7 +70,7 @@ def _decision(
     if item.element == "override":
         because = reviews[key][0].because if reviews[key] else ""
         return Decision(item, title, because=because, reason=reason, errors=errors)
-    return Decision(item, title, offers[key], reason=reason, errors=errors)
+    return Decision(item, title, offers[key], worth, reason=reason, errors=errors)
 
 
 def page(user: User, refused: dict[int, tuple[str, list[str]]] | None = None) -> dict[str, Any]:
