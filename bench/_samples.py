@@ -62,7 +62,7 @@ print(
             ),
             "questions": questions(people),
             "cases": some(list(access.cases(advisor).order_by("id").values_list("number", flat=True))),
-            "steps": [list(each) for each in steps[:400]],
+            "steps": [list(each) for each in steps[:3000]],
             "in_tray": tray.count(),
             "open_items": WorkItem.objects.filter(status="open").count(),
         }
