@@ -3,6 +3,8 @@ import htmx from "htmx.org";
 
 window.htmx = htmx;
 htmx.config.allowEval = false;
+// A part is ready in the moment it stands there: htmx's 20 ms would let a quick click go the plain way, as a whole page.
+htmx.config.defaultSettleDelay = 0;
 htmx.config.includeIndicatorStyles = false;
 // Carrying an old element's style over to the new one with its id would be an inline style (a resized text field).
 htmx.config.attributesToSettle = ["class", "width", "height"];
