@@ -9,7 +9,7 @@ from functools import cache
 from django.db.models import F, QuerySet, Sum
 
 from arraigo import clock
-from arraigo.billing.models import Bill, BillingClaim, BillLine, Credit
+from arraigo.billing.models import Bill, BillingClaim, Credit
 from arraigo.compiled import Compiled, Question, compiled, each_of, first
 from arraigo.customers.models import Customer
 from arraigo.money import ZERO, MoneyField, bs
@@ -127,12 +127,6 @@ def balance(bill: Bill) -> Decimal:
     return bill.total - bill.credited - bill.paid
 
 
-def waiting_credit(customer: Customer) -> Decimal:
-    """Credits of `customer` that wait for a bill to be opened."""
-    waiting = Credit.objects.filter(customer=customer, bill=None).aggregate(sum=Sum("amount"))["sum"]
-    return waiting or ZERO
-
-
 def is_placed(claim: BillingClaim) -> bool:
     """Whether every Bs of an applied `claim` stands on a bill, so that none waits for the next one."""
     if claim.placed is not None:
@@ -182,11 +176,6 @@ def credited_months(product_ids: Sequence[int], *, since: dt.date) -> set[dt.dat
     return set(live.values_list("month", flat=True))
 
 
-def waiver_possible(product: Product, month: dt.date) -> bool:
-    """Whether a month of `product` can still be waived or compensated: no live claim, and a charge."""
-    return live_claim(product, month) is None and charge(product, month) > 0
-
-
 def waiting_claims() -> QuerySet[BillingClaim]:
     """Claims that wait for billing's confirmation, oldest first."""
     return (
@@ -204,8 +193,3 @@ def claims_of(case_number: str) -> QuerySet[BillingClaim]:
         .select_related("product__offering", "adjustment")
         .order_by("id")
     )
-
-
-def lines_of(bill: Bill) -> QuerySet[BillLine]:
-    """The lines of `bill`, dearest first."""
-    return bill.lines.select_related("product__offering").order_by("-amount", "id")

@@ -7,7 +7,6 @@ from arraigo.customers.errors import PhoneUnknown
 REGION = "BO"
 COCHABAMBA = "4"
 """The area code of Cochabamba's landlines."""
-AREA_CODES = ("2", "3", COCHABAMBA)
 LOCAL = 7
 """Digits of a landline's number without its area code."""
 _MOBILE = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)

@@ -142,11 +142,6 @@ def of_phones(numbers: Iterable[str]) -> set[str]:
     return found | {END + each[::-1][:LONGEST_END] for each in digits if len(each) >= LEAST_END}
 
 
-def head(key: str) -> str:
-    """The first half of a key, the middle letter included."""
-    return key[: (len(key) + 1) // 2]
-
-
 def tail(key: str) -> str:
     """The second half of a key."""
     return key[(len(key) + 1) // 2 :]

@@ -3,56 +3,19 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from arraigo.compiled import compiled, each_of
 from arraigo.eventlog.models import Event
 from arraigo.eventlog.papers import PaperChanged, digest
 from arraigo.fieldwork import signed
-from arraigo.fieldwork.models import Attachment, PrintBatch, SignedPaper, Visit
-from arraigo.orders import queries as orders
-from arraigo.orders.models import ProductOrder, WorkOrder
-
-
-def open_orders_of_center(operations_center_id: int, *, unprinted: bool = False) -> QuerySet[WorkOrder]:
-    """Open Engineering Service orders of a centre, the most urgent first (step 6); `times_printed` each."""
-    found = (
-        orders.open_orders(operations_center_id)
-        .filter(product_order__kind=ProductOrder.Kind.ENGINEERING_SERVICE)
-        .annotate(times_printed=Count("print_batches"))
-    )
-    return found.filter(times_printed=0) if unprinted else found
-
-
-def batches_of_center(operations_center_id: int | None = None) -> QuerySet[PrintBatch]:
-    """Print batches, the latest first, of one centre or of all; `order_count` each."""
-    batches = PrintBatch.objects.all()
-    if operations_center_id is not None:
-        batches = batches.filter(operations_center=operations_center_id)
-    counted = batches.annotate(order_count=Count("work_orders"))
-    return counted.select_related("printed_by", "operations_center").order_by("-printed_at", "-id")
-
-
-def visits_of_technician(user_id: int) -> QuerySet[Visit]:
-    """Visits of a technician, the latest first, with their order and customer."""
-    visits = Visit.objects.filter(technician=user_id).select_related("work_order__customer", "work_order__zone")
-    return visits.order_by("-arrived_at", "-id")
-
-
-def begun_visit(work_order_id: int) -> Visit | None:
-    """The visit of a work order, begun or recorded."""
-    return Visit.objects.filter(work_order=work_order_id).select_related("technician").first()
+from arraigo.fieldwork.models import Attachment, SignedPaper
 
 
 @compiled
 def papers_of_case(case_number: str) -> QuerySet[SignedPaper]:
     """The papers that the visits of a case left, oldest first."""
     return _papers(Q(visit__work_order__case_number=case_number))
-
-
-def papers_of_customer(customer_id: int) -> QuerySet[SignedPaper]:
-    """The papers that all visits to a customer left, oldest first."""
-    return _papers(Q(visit__work_order__customer=customer_id))
 
 
 def papers_of_order(work_order_id: int) -> QuerySet[SignedPaper]:

@@ -53,10 +53,6 @@ class Kind:
     """In the order of preference; the first one with an address is taken."""
     texts: Mapping[str, Text]
 
-    @property
-    def known_channels(self) -> list[Channel]:
-        return list(self.channels)
-
 
 @cache
 def all_kinds() -> dict[str, Kind]:

@@ -38,11 +38,6 @@ def all_of_case(case_number: str) -> QuerySet[WorkOrder]:
     return of_case(case_number).select_related("operations_center")
 
 
-def current_order(case_number: str) -> WorkOrder | None:
-    """The last work order of a case."""
-    return of_case(case_number).last()
-
-
 def of_technician(user_id: int) -> QuerySet[WorkOrder]:
     """A technician's open work orders, the next one first."""
     return open_orders().filter(technician=user_id)

@@ -4,15 +4,9 @@ import datetime as dt
 from collections.abc import Iterable
 
 from arraigo.eventlog.models import Event
-from arraigo.orders.models import WorkOrder
 
 BEGINS = ("work_order.ordered", "work_order.followed")
 ENDS = ("work_order.completed", "work_order.failed", "work_order.cancelled")
-
-
-def events_of(order: WorkOrder) -> list[Event]:
-    """What happened to the order, in order."""
-    return list(Event.objects.filter(subject_type="workorder", subject_id=order.pk).order_by("id"))
 
 
 def due_at(events: Iterable[Event]) -> dt.datetime:

@@ -34,19 +34,6 @@ def alive_products(customer: Customer) -> QuerySet[Product]:
     return products_of(customer).exclude(status=Product.Status.TERMINATED)
 
 
-def month_price(product: Product) -> Decimal:
-    """What a whole month of the product costs the customer, in Bs."""
-    return bs(product.price)
-
-
-def bundle_share(product: Product, amount: Decimal) -> Decimal:
-    """The part of `amount` (Bs, the price of its bundle) that falls on the product, by list price.
-
-    All of it where the product is in no bundle. The shares of a bundle's products add up to `amount`.
-    """
-    return shares(bundle_of(product), amount)[product.pk]
-
-
 def bundle_of(product: Product) -> list[Product]:
     """The living products of the product's bundle, itself included."""
     if not product.bundle:

@@ -172,16 +172,6 @@ def last_failed(case_number: str) -> QualityControl | None:
     return failed.select_related("decided_by").order_by("-id").first()
 
 
-def of_case(case_number: str) -> QuerySet[QualityControl]:
-    """The controls of a case, oldest first."""
-    return QualityControl.objects.filter(case_number=case_number).select_related("work_order").order_by("id")
-
-
-def pending_control(case_number: str, kind: str) -> QualityControl | None:
-    """The control of `kind` that a case waits for; the last where a re-opening left several."""
-    return of_case(case_number).filter(kind=kind, verdict=Verdict.PENDING).last()
-
-
 def failed_attempts(control: QualityControl) -> list[dt.datetime]:
     """When the customer was called for `control` without being reached."""
     return list(control.attempts.filter(reached=False).values_list("at", flat=True))

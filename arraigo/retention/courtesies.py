@@ -34,10 +34,6 @@ class Allowed:
     """What else has to be written down: `device` or `line`; empty where nothing has."""
 
     @property
-    def needs_detail(self) -> bool:
-        return bool(self.choices or self.asks)
-
-    @property
     def key(self) -> str:
         return f"{self.code}:{self.product.pk}"
 

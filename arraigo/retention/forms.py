@@ -30,8 +30,6 @@ class OpenCaseForm(Sourced, ReasonForm):
         "contact_phone": ("5.3:5",),
     }
 
-    required_css_class = "required"
-
     channel = forms.ChoiceField(
         label=_("Channel"),
         choices=RetentionCase.Channel.choices,

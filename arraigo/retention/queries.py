@@ -119,14 +119,6 @@ def cases_of(customer_id: int) -> QuerySet[RetentionCase]:
     return cases().filter(customer_id=customer_id).order_by("-opened_at")
 
 
-def item(pk: int) -> WorkItem:
-    """The work item with its case, open or not. Raises WorkItem.DoesNotExist."""
-    parts = (
-        "instance__definition", "instance__case__customer__zone", "instance__case__owner", "assignee", "completed_by"
-    )  # fmt: skip
-    return WorkItem.objects.select_related(*parts).defer(*DOCUMENTS).get(pk=pk)
-
-
 def opened(keys: Sequence[int]) -> list[WorkItem]:
     """The work items that a step opened, in the order in which it did."""
     return list(WorkItem.objects.filter(pk__in=keys).order_by("id")) if keys else []

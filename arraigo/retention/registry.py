@@ -57,7 +57,6 @@ class StepResult:
 class StepForm(Sourced, forms.Form):
     """The form of a step. It knows the case, the work item, the policy and who fills it in."""
 
-    required_css_class = "required"
     is_whole = True
     """False where what was not reached yet is missing, and no mistake."""
     refreshes = ""
@@ -152,11 +151,6 @@ def _load() -> dict[str, StepHandler]:
 def handler(element: str) -> StepHandler:
     """The step file of the diagram's `element`; KeyError where there is none."""
     return _load()[element]
-
-
-def handlers() -> list[StepHandler]:
-    """All step files, each once, in the document's order."""
-    return sorted(set(_load().values()), key=lambda each: each.name)
 
 
 def elements() -> set[str]:

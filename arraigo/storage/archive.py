@@ -32,7 +32,6 @@ FORMAT = 1
 MANIFEST, DATABASE, CHECKPOINTS, REJECTS = "manifest.json", "database", "checkpoints.jsonl", "rejects"
 REJECTS_BYTES = 256 << 20
 """Of the files of rejected rows so much at most: those of the latest imports, each whole or not at all."""
-CHUNK = 1 << 20
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from arraigo import clock
-from arraigo.customers.models import Customer
 from arraigo.products.models import Product
 from arraigo.terminations.models import Termination
 
@@ -70,11 +69,6 @@ def _by_month(
     return found
 
 
-def open_termination(product: Product) -> Termination | None:
-    """The requested termination of `product` that is neither withdrawn nor executed."""
-    return waiting().filter(product=product).first()
-
-
 def open_terminations(products: Iterable[Product]) -> list[Termination]:
     """The requested terminations of `products` that are neither withdrawn nor executed, the oldest first."""
     rows = waiting().filter(product__in=products).select_related("product__offering")
@@ -89,13 +83,3 @@ def waiting() -> QuerySet[Termination]:
 def executed() -> QuerySet[Termination]:
     """The terminations that were executed on a known day."""
     return Termination.objects.filter(executed_at__isnull=False)
-
-
-def of_customer(customer: Customer) -> QuerySet[Termination]:
-    """All terminations of a customer, the latest first."""
-    return Termination.objects.filter(customer=customer).select_related("product__offering").order_by("-id")
-
-
-def of_case(case_number: str) -> QuerySet[Termination]:
-    """The terminations that a case ended in."""
-    return Termination.objects.filter(case_number=case_number).select_related("product__offering").order_by("id")

@@ -10,7 +10,6 @@ from arraigo import clock
 from arraigo.bss import actions as outbox
 from arraigo.customers.models import Customer
 from arraigo.eventlog.actions import record
-from arraigo.network.models import Zone
 from arraigo.numbering import numbered
 from arraigo.people.models import User
 from arraigo.products.models import Product
@@ -218,31 +217,3 @@ def dispute_solutions(tickets: Iterable[TroubleTicket], *, reason: str, actor: U
         for ticket in solved:
             dispute(ticket, actor=actor, note=reason.strip())
     return len(solved)
-
-
-@transaction.atomic(savepoint=False)
-def declare_outage(
-    name: str,
-    *,
-    began_at: dt.datetime,
-    actor: User | None,
-    zone: Zone | None = None,
-    ended_at: dt.datetime | None = None,
-    tickets: Iterable[TroubleTicket] = (),
-) -> Outage:
-    """Declare a mass outage and attach `tickets` to it: from here on they count once."""
-    outage = Outage.objects.create(name=name, zone=zone, began_at=began_at, ended_at=ended_at, declared_by=actor)
-    attached = attach_to_outage(outage, tickets, actor=None, tell=False)
-    told = {"name": name, "zone": zone.code if zone else "", "tickets": attached}
-    record("outage.declared", outage, actor=actor, data=told)
-    return outage
-
-
-@transaction.atomic(savepoint=False)
-def attach_to_outage(outage: Outage, tickets: Iterable[TroubleTicket], *, actor: User | None, tell: bool = True) -> int:
-    """Say that `tickets` report this outage; how many. `tell` is off where the caller's event tells it."""
-    pks = [ticket.pk for ticket in tickets]
-    attached = TroubleTicket.objects.filter(pk__in=pks).update(outage=outage) if pks else 0
-    if tell:
-        record("outage.tickets_attached", outage, actor=actor, data={"tickets": sorted(pks)})
-    return attached

@@ -16,7 +16,6 @@ from django.db.models.expressions import OrderBy
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
-from django.utils.translation import gettext as _
 
 from arraigo.web import choices, exports
 from arraigo.web.access import user_of
@@ -323,8 +322,3 @@ def is_part(request: HttpRequest, spec: List) -> bool:
     """Whether the list's rows alone are asked for, without the page around them."""
     wanted = request.headers.get("HX-Target") == spec.target
     return wanted and "HX-History-Restore-Request" not in request.headers
-
-
-def yes_no(value: bool) -> str:
-    """A yes or no for a file."""
-    return _("yes") if value else _("no")

@@ -53,8 +53,6 @@ def test_charge_is_the_line_else_the_price() -> None:
     actions.open_month(customer, month(3), [(product, "Internet", Decimal(120))])
     assert queries.charge(product, month(3)) == Decimal(120)
     assert queries.charge(television, month(3)) == 0
-    assert queries.waiver_possible(product, month(3))
-    assert not queries.waiver_possible(television, month(3))
 
 
 def test_payments_fit_the_bill() -> None:

@@ -9,13 +9,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from arraigo import clock
-from arraigo.billing import actions, months, queries, stranded
+from arraigo.billing import actions, months, stranded
 from arraigo.billing.models import Adjustment, Bill, BillingClaim, Credit
 from arraigo.bss.models import Command
 from arraigo.eventlog.models import Event
 from arraigo.products.actions import terminate_product
 from arraigo.products.models import Product
-from tests.billing.test_claims import APRIL, FEBRUARY, MARCH, a_bill, a_claim
+from tests.billing.test_claims import APRIL, FEBRUARY, MARCH, a_bill, a_claim, waiting
 from tests.records import NOON, a_customer, a_product, a_user
 
 pytestmark = pytest.mark.django_db
@@ -84,7 +84,7 @@ def test_a_waiver_of_which_a_part_stands_on_a_bill_is_not_looked_at_again(
     a_bill(television, APRIL, "90")
     with django_assert_num_queries(2):  # the void ones, and those of who has left
         assert stranded.settle() == 0
-    assert queries.waiting_credit(internet.customer) == Decimal(60)
+    assert waiting(internet.customer) == Decimal(60)
 
 
 def test_bills_that_carry_what_waits_are_locked_by_key(internet: Product) -> None:
@@ -118,14 +118,14 @@ def test_who_leaves_altogether_has_it_set_off_against_what_is_owed(internet: Pro
     owed, paid = a_bill(internet, february.replace(month=1), state="issued"), a_bill(internet, february, state="paid")
     claims = [a_claim(internet, february, "150"), a_claim(internet, APRIL, "20", kind="compensation")]
     a_bill(internet, MARCH, "60", state="issued")
-    assert queries.waiting_credit(internet.customer) == Decimal(110)
+    assert waiting(internet.customer) == Decimal(110)
     assert stranded.settle() == 0
     leaves(internet)
     assert (stranded.settle(), stranded.settle()) == (1, 0)
     owed.refresh_from_db()
     paid.refresh_from_db()
     assert (owed.credited, owed.state, paid.credited) == (Decimal(110), "issued", Decimal(0))
-    assert queries.waiting_credit(internet.customer) == Decimal(0)
+    assert waiting(internet.customer) == Decimal(0)
     assert {claim.adjustment.form for claim in BillingClaim.objects.filter(pk__in=[each.pk for each in claims])} == {
         "credit_note"
     }
@@ -140,7 +140,7 @@ def test_where_bills_are_imported_their_system_sets_it_off(settings: Any, intern
     a_claim(internet, MARCH, "50", kind="compensation")
     leaves(internet)
     assert stranded.settle() == 0
-    assert queries.waiting_credit(internet.customer) == Decimal(50)
+    assert waiting(internet.customer) == Decimal(50)
 
 
 def test_the_last_month_of_a_product_still_carries_its_credit(internet: Product) -> None:

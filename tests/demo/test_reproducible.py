@@ -13,8 +13,8 @@ from django.utils import translation
 
 from arraigo import clock
 from arraigo.customers.models import Customer
-from arraigo.demo.digest import digest
 from arraigo.demo.errors import DatabaseInUse
+from tests.demo.digest import digest
 from tests.demo.making import AT, make
 from tests.postgres import binaries
 
@@ -25,7 +25,7 @@ ON_SQLITE = f"""
 import django; django.setup()
 from django.db import connection
 connection.creation.create_test_db(verbosity=0)
-from arraigo.demo.digest import digest
+from tests.demo.digest import digest
 from tests.demo.making import make
 make({CUSTOMERS}, {CASES}); print(digest())
 """

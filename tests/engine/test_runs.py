@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from arraigo import clock
-from arraigo.engine import actions, queries
+from arraigo.engine import actions
 from arraigo.engine.errors import (
     AlreadyCompleted,
     ItemCancelled,
@@ -49,7 +49,7 @@ def test_a_run_starts_at_its_first_task() -> None:
     assert [wait.message for wait in advance.waits] == ["stop"]
     stored = WorkItem.objects.get()
     assert (stored.role, stored.priority, stored.due_at) == (Role.ADVISOR, 2, LATER)
-    assert queries.instance_of("RUN-A").status == Instance.Status.RUNNING
+    assert Instance.objects.get(key="RUN-A").status == Instance.Status.RUNNING
 
 
 def test_the_table_decides_and_says_which_rule(ana: User) -> None:
@@ -171,20 +171,9 @@ def test_waking_before_the_time_does_nothing(ana: User) -> None:
     before = Instance.objects.values().get(pk=run.pk)
     with clock.at(LATER - dt.timedelta(seconds=1)), transaction.atomic():
         advance = actions.wake(run.pk)
-        assert queries.due_instances() == []
         assert actions.claim_due() is None
     assert (advance.opened, advance.passed) == ([], [])
     assert Instance.objects.values().get(pk=run.pk) == before
-
-
-def test_what_is_due_is_found_longest_due_first(ana: User) -> None:
-    runs = [started(check_at=(LATER - dt.timedelta(hours=n)).isoformat()) for n in range(3)]
-    for run in runs:
-        did(run, "measure", ana, amount=1)
-    assert queries.next_wake() == LATER - dt.timedelta(hours=2)
-    with clock.at(LATER):
-        assert queries.due_instances() == [run.pk for run in reversed(runs)]
-        assert queries.due_instances(limit=1) == [runs[2].pk]
 
 
 def test_the_engine_asks_for_a_transaction() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from arraigo.eventlog.models import Event
-from arraigo.fieldwork import actions, documents, queries
+from arraigo.fieldwork import actions, documents
 from arraigo.fieldwork.errors import NothingToPrint
 from arraigo.orders import progress
 from arraigo.orders.errors import WrongState
@@ -64,13 +64,3 @@ def test_a_reprint_names_its_person_as_of_the_print() -> None:
     assert "REIMPRESIÓN 1" in mark
     assert f"· {name}" in mark
     assert "Otro" not in mark
-
-
-def test_the_centre_sees_its_open_orders_and_which_are_not_printed() -> None:
-    order, _elsewhere = an_order(), an_order()
-    center = center_of(order)
-    assert list(queries.open_orders_of_center(center.pk, unprinted=True)) == [order]
-    batch = actions.print_batch([order], actor=a_user())
-    assert list(queries.open_orders_of_center(center.pk, unprinted=True)) == []
-    assert [found.times_printed for found in queries.open_orders_of_center(center.pk)] == [1]  # type: ignore[attr-defined]
-    assert [(found, found.order_count) for found in queries.batches_of_center(center.pk)] == [(batch, 1)]  # type: ignore[attr-defined]

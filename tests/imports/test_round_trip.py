@@ -28,7 +28,7 @@ from arraigo.network.models import NetworkPoint
 from arraigo.products.models import Offering, Product
 from arraigo.terminations import actions as terminations
 from arraigo.tickets import actions as tickets
-from arraigo.tickets.models import TroubleTicket
+from arraigo.tickets.models import Outage, TroubleTicket
 from arraigo.usage.models import Usage
 from tests.imports.conftest import Write
 from tests.records import NOON, a_product, a_zone
@@ -52,8 +52,8 @@ def operator() -> None:
             product = a_product(person, network_point=drop, started_on=dt.date(2020, 1, 31))
             ticket = tickets.open_ticket(person, product, description='Dos\nlíneas, "sí"' + 900 * "\n.", actor=None)
             tickets.change_state(ticket, "inProgress", actor=None)
-            outage = tickets.declare_outage(f"Corte {person.number}", began_at=NOON, zone=zone, actor=None)
-            tickets.attach_to_outage(outage, [ticket], actor=None)
+            ticket.outage = Outage.objects.create(name=f"Corte {person.number}", began_at=NOON, zone=zone)
+            ticket.save(update_fields=["outage"])
             bill = billing.open_month(person, dt.date(2026, 2, 1), [(product, "Internet", product.price)])
             billing.issue_bill(bill, issued_on=dt.date(2026, 3, 3), due_on=dt.date(2026, 3, 25))
             for _alike in range(2):  # in one minute, or on one day

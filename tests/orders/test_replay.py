@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from arraigo import clock
+from arraigo.eventlog.models import Event
 from arraigo.orders import actions, replay
 from arraigo.orders.models import WorkOrder
 from tests.records import NOON, a_customer, a_product, a_user, a_visit
@@ -26,7 +27,7 @@ ENDS = st.sampled_from(["start", "complete", "fail", "cancel", "leave"])
 def test_the_replay_equals_the_stored_due_time(began: dt.datetime, gaps: list[dt.timedelta], end: str) -> None:
     with transaction.atomic():
         order = lived(began, gaps, end)
-        assert replay.due_at(replay.events_of(order)) == order.due_at
+        assert retold(order) == order.due_at
         pauses = [pause for pause in order.pauses.all() if pause.ended_at]
         stood = sum((pause.ended_at - pause.began_at for pause in pauses if pause.ended_at), dt.timedelta())
         assert order.due_at == order.created_at + dt.timedelta(hours=order.hours) + stood
@@ -52,6 +53,11 @@ def lived(began: dt.datetime, gaps: list[dt.timedelta], end: str) -> WorkOrder:
     return order
 
 
+def retold(order: WorkOrder) -> dt.datetime:
+    """When it falls due, by its events alone."""
+    return replay.due_at(Event.objects.filter(subject_type="workorder", subject_id=order.pk).order_by("id"))
+
+
 def _end(order: WorkOrder, end: str, *, paused: bool) -> None:
     user = a_user()
     if end == "start":
@@ -75,4 +81,4 @@ def test_a_tampered_due_time_is_noticed() -> None:
         order = a_visit(customer, a_product(customer))
     WorkOrder.objects.filter(pk=order.pk).update(due_at=NOON + dt.timedelta(hours=30))
     order.refresh_from_db()
-    assert replay.due_at(replay.events_of(order)) != order.due_at
+    assert retold(order) != order.due_at

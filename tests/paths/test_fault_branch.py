@@ -9,12 +9,12 @@ from arraigo.engine.errors import NotWaiting
 from arraigo.eventlog.models import Event
 from arraigo.fieldwork.models import SignedPaper
 from arraigo.insight import actions as insight
-from arraigo.insight import conformance
 from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role
 from arraigo.quality.models import QualityControl
 from arraigo.retention import actions, clocks, firm_no, sweeps
 from arraigo.retention.models import Promise, RetentionCase
+from tests import conformance
 from tests.cast import Cast, Household, Walk, moment
 from tests.records import refused
 

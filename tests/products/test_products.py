@@ -66,10 +66,9 @@ def test_a_bundle_is_apportioned_by_list_price(product: Product) -> None:
     tv = a_product(product.customer, offering=Offering.objects.get(code="tv-100"), bundle="duo")
     Product.objects.filter(pk=product.pk).update(bundle="duo")
     product.refresh_from_db()
-    assert queries.bundle_share(tv, Decimal("200.00")) == Decimal("80.00")
-    assert queries.bundle_share(product, Decimal("200.00")) == Decimal("120.00")
+    assert queries.shares(queries.bundle_of(tv), Decimal(200)) == {tv.pk: Decimal(80), product.pk: Decimal(120)}
     actions.terminate_product(tv, "request", on=None, actor=None)
-    assert queries.bundle_share(product, Decimal("200.00")) == Decimal("200.00")
+    assert queries.shares(queries.bundle_of(product), Decimal(200)) == {product.pk: Decimal(200)}
 
 
 prices = st.decimals(0, 900, places=2)

@@ -12,12 +12,13 @@ from arraigo import clock
 from arraigo.engine.models import Wait
 from arraigo.eventlog.models import Event
 from arraigo.fieldwork import actions as fieldwork
-from arraigo.orders import progress, queries, replay
+from arraigo.orders import progress, queries
 from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role
 from arraigo.retention import firm_no, promises, sweeps, visits
 from arraigo.retention.models import Promise
 from tests.cast import NOW, Cast, Walk, moment
+from tests.orders.test_replay import retold
 
 Capture = Callable[..., AbstractContextManager[list[Any]]]
 DAY, HOUR = dt.timedelta(days=1), dt.timedelta(hours=1)
@@ -81,7 +82,7 @@ def test_who_writes_down_the_work_ends_the_pause(walk: Walk, begun: bool, solved
     assert (queries.open_pause(order), order.due_at) == (None, NOW + DAY + 3 * HOUR)
     assert walk.item(next_step).due_at == order.due_at
     assert order.trips.latest("id").arrived_at == order.visit.arrived_at == NOW + 4 * HOUR
-    assert replay.due_at(replay.events_of(order)) == order.due_at
+    assert retold(order) == order.due_at
     if solved == "yes":
         with moment(hours=28):
             walk("step_08")

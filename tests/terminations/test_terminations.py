@@ -79,11 +79,11 @@ def test_an_executed_one_ends_the_product(customer: Customer, reason: str, ends_
 def test_a_withdrawn_one_counts_nowhere_and_leaves_the_product(customer: Customer) -> None:
     product = a_product(customer)
     termination = leave(product)[0]
-    assert queries.open_termination(product) == termination
+    assert queries.open_terminations([product]) == [termination]
     actions.withdraw_termination(termination, actor=None)
     product.refresh_from_db()
     assert product.is_alive
-    assert queries.open_termination(product) is None
+    assert queries.open_terminations([product]) == []
     assert Command.objects.filter(kind="termination.withdraw").count() == 1
     assert queries.monthly_counts([MARCH])[MARCH].requested == 0
     with refused(errors.TerminationClosed):

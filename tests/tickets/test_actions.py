@@ -16,7 +16,7 @@ from arraigo.tickets.errors import (
     TransitionRefused,
 )
 from arraigo.tickets.models import TicketChange, TroubleTicket
-from tests.records import NOON, a_customer, a_product, a_user, a_zone, refused
+from tests.records import NOON, a_customer, a_product, a_user, refused
 
 
 @pytest.fixture
@@ -82,18 +82,3 @@ def test_only_a_solution_can_be_disputed(ticket: TroubleTicket) -> None:
 def test_a_confirmation_needs_a_reason(ticket: TroubleTicket) -> None:
     with refused(ReasonMissing):
         actions.confirm_solution(ticket, reason="  ", actor=a_user())
-
-
-def test_an_outage_gathers_its_tickets(ticket: TroubleTicket) -> None:
-    outage = actions.declare_outage(
-        "Corte en la troncal", began_at=NOON, zone=a_zone(), tickets=[ticket], actor=a_user()
-    )
-    ticket.refresh_from_db()
-    assert ticket.outage == outage
-    assert Event.objects.get(kind="outage.declared").data["tickets"] == 1
-
-
-def test_tickets_join_an_outage_later(ticket: TroubleTicket) -> None:
-    outage = actions.declare_outage("Corte", began_at=NOON, actor=None)
-    assert actions.attach_to_outage(outage, [ticket], actor=None) == 1
-    assert Event.objects.get(kind="outage.tickets_attached").data["tickets"] == [ticket.pk]

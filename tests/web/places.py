@@ -22,7 +22,6 @@ from arraigo.imports.models import ImportRun
 from arraigo.insight.models import Evaluation
 from arraigo.messages import actions as messages
 from arraigo.messages.models import Message
-from arraigo.orders import queries as orders
 from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role
 from arraigo.quality.models import QualityControl
@@ -125,9 +124,7 @@ class Places:
         return number
 
     def _order(self) -> str:
-        order = orders.current_order(self.case.number)
-        assert order is not None
-        return order.number
+        return WorkOrder.objects.filter(case_number=self.case.number).latest("pk").number
 
     def _photo(self) -> int:
         technician = self.desk.cast[Role.TECHNICIAN]

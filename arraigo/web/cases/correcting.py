@@ -19,8 +19,6 @@ from arraigo.web.cases.pages import form_page
 
 
 class CorrectForm(forms.Form):
-    required_css_class = "required"
-
     def __init__(self, offer: Offer | None, data: QueryDict | None) -> None:
         super().__init__(data)
         accepted = offer.amount if offer else ZERO

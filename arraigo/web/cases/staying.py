@@ -18,8 +18,6 @@ from arraigo.web.cases.pages import form_page
 
 
 class StayForm(forms.Form):
-    required_css_class = "required"
-
     why = forms.ChoiceField(
         label=gettext_lazy("Why does the customer stay?"),
         choices=staying.StayReason.choices,

@@ -20,8 +20,6 @@ from arraigo.web.cases.pages import form_page
 
 
 class UndoForm(forms.Form):
-    required_css_class = "required"
-
     reason = forms.CharField(
         label=gettext_lazy("Why is it taken back?"), widget=forms.Textarea(attrs={"rows": 2}), max_length=1000
     )

@@ -19,8 +19,6 @@ OPENS, CLOSES = 9, 19
 class CallbackForm(forms.Form):
     """When to call the customer back, and about what."""
 
-    required_css_class = "required"
-
     due_at = forms.DateTimeField(
         label=_("Call at"),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
@@ -53,8 +51,6 @@ class OutcomeForm(forms.Form):
 
 class HandOverForm(forms.Form):
     """Which colleague takes the case over, and whether with all the others."""
-
-    required_css_class = "required"
 
     to = forms.ModelChoiceField(label=_("Colleague"), queryset=User.objects.none())
     every = forms.BooleanField(

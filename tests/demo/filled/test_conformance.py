@@ -6,9 +6,9 @@ import pytest
 
 from arraigo.engine.models import Definition
 from arraigo.eventlog.models import Event
-from arraigo.insight.conformance import KINDS, Replay, replay
-from arraigo.insight.diagram import diagram_of
 from arraigo.retention.models import RetentionCase
+from tests.conformance import KINDS, Replay, replay
+from tests.diagram import diagram_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 History = list[tuple[str, dict[str, Any]]]

@@ -5,8 +5,8 @@ from typing import Any
 
 from arraigo.engine.models import WorkItem
 from arraigo.eventlog.models import Event
-from arraigo.insight.diagram import Diagram, Taken, diagram_of
 from arraigo.retention.models import RetentionCase
+from tests.diagram import Diagram, Taken, diagram_of
 
 PROCESS = "case"
 MESSAGES = {
