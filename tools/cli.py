@@ -4,7 +4,7 @@ import argparse
 import subprocess
 from collections.abc import Callable
 
-from tools.console import ROOT, Failure, say, tool_environment
+from tools.console import ROOT, Failure, Misuse, say, tool_environment
 from tools.database import SELF_SUFFICIENT, ensure_database, manage
 from tools.linting import lint
 from tools.serve import serve
@@ -28,56 +28,50 @@ INTERRUPTED = 130
 
 
 def main(arguments: list[str]) -> int:
-    """Carry out a subcommand; every foreseen failure ends in a plain sentence and code 1."""
+    """Carry out a subcommand; every foreseen failure ends in a plain sentence and code 1, a wrong command line in 2."""
     try:
         return _dispatch(arguments)
     except Failure as failure:
         say(str(failure))
-        return 1
+        return failure.code
     except KeyboardInterrupt:
         return INTERRUPTED
 
 
 def _dispatch(arguments: list[str]) -> int:
     name = arguments[0] if arguments else ""
-    if name in {"-h", "--help", "help"}:
+    if name in HELP or (name != "manage" and HELP.intersection(arguments[1:2])):
         print(USAGE, end="")
         return 0
     if name.startswith("-") or not name:
         return serve(_port(arguments))
-    if name not in SUBCOMMANDS:
-        raise Failure(f"There is no ./run {name}; ./run --help lists what there is.")
-    return SUBCOMMANDS[name](arguments[1:])
+    if name in SUBCOMMANDS:
+        return SUBCOMMANDS[name](arguments[1:])
+    if name not in ALONE:
+        raise Misuse(f"There is no ./run {name}")
+    if arguments[1:]:
+        raise Misuse(f"./run {name} takes no arguments")
+    return ALONE[name]()
 
 
 def _port(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="./run", usage=USAGE, add_help=False)
-    parser.error = _bad_arguments  # type: ignore[method-assign,assignment]
+    parser.error = _misused  # type: ignore[method-assign,assignment]
     parser.add_argument("--port", default=str(DEFAULT_PORT))
     text = parser.parse_args(arguments).port
     if not text.isdecimal() or not 0 < int(text) < 65536:
-        raise Failure(f"--port {text}: write a number from 1 to 65535.")
+        raise Misuse(f"--port {text}: write a number from 1 to 65535")
     return int(text)
 
 
-def _bad_arguments(message: str) -> None:
-    raise Failure(f"{message}; ./run --help lists what there is.")
-
-
-def _test(arguments: list[str]) -> int:
-    return test(arguments)
-
-
-def _lint(arguments: list[str]) -> int:
-    if arguments:
-        raise Failure("./run lint takes no arguments.")
-    return lint()
+def _misused(message: str) -> None:
+    raise Misuse(message)
 
 
 def _bench(arguments: list[str]) -> int:
     names = sorted(path.stem.replace("_", "-") for path in (ROOT / "bench").glob("[a-z]*.py"))
     if not arguments or arguments[0] not in names:
-        raise Failure(f"./run bench NAME [--json], where NAME is one of: {', '.join(names) or 'none yet'}.")
+        raise Misuse(f"./run bench NAME [--json], where NAME is one of: {', '.join(names)}")
     set_up()
     provide(browser=False)
     command = [str(PYTHON), "-m", f"bench.{arguments[0].replace('-', '_')}", *arguments[1:]]
@@ -92,12 +86,12 @@ def _manage(arguments: list[str]) -> int:
     return _hand_over(manage(*arguments))
 
 
-def _build(arguments: list[str]) -> int:
+def _build() -> int:
     set_up()
     return 0
 
 
-def _messages(arguments: list[str]) -> int:
+def _messages() -> int:
     set_up(front_end=False)
     return _hand_over([str(PYTHON), "-m", "tools.messages"], cwd=str(ROOT))
 
@@ -112,11 +106,7 @@ def _hand_over(command: list[str], cwd: str | None = None) -> int:
                 continue
 
 
-SUBCOMMANDS: dict[str, Callable[[list[str]], int]] = {
-    "test": _test,
-    "lint": _lint,
-    "bench": _bench,
-    "manage": _manage,
-    "build": _build,
-    "messages": _messages,
-}
+HELP = {"-h", "--help", "help"}
+SUBCOMMANDS: dict[str, Callable[[list[str]], int]] = {"test": test, "bench": _bench, "manage": _manage}
+ALONE: dict[str, Callable[[], int]] = {"lint": lint, "build": _build, "messages": _messages}
+"""Those that take no arguments."""

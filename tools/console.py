@@ -15,6 +15,18 @@ LAST_LINES = 15
 class Failure(Exception):
     """{what went wrong and what to do}: shown as it is, without a traceback."""
 
+    code = 1
+    """What the program ends with."""
+
+
+class Misuse(Failure):
+    """{what is wrong with the command line}; ./run --help lists what there is."""
+
+    code = 2
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what}; ./run --help lists what there is.")
+
 
 def say(text: str) -> None:
     """Tell the person. Standard output belongs to what a subcommand answers, so this goes beside it."""

@@ -15,7 +15,8 @@ from tools.console import ROOT, say, tool_environment
 from tools.services import chromium, provide
 from tools.stages import PYTHON, set_up
 
-NOTHING_COLLECTED = 5
+MISUSED, NOTHING_COLLECTED = 4, 5
+"""What pytest ends with where its arguments are wrong, where they choose no test."""
 WORKERS = "2"
 # Each worker takes half of the files in their order, so that what the tests of a folder share is made once.
 MEMORY = Path("/dev/shm")  # noqa: S108
@@ -43,6 +44,8 @@ def test(arguments: list[str]) -> int:
                     other.wait()
                 finally:
                     _end(other)
+            if code == MISUSED:  # the other run says the same once more
+                return code
             say("The tests of everything that depends on the database, on PostgreSQL:")
             output.seek(0)
             shutil.copyfileobj(output, sys.stdout)

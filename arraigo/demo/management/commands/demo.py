@@ -17,7 +17,7 @@ def moment(text: str) -> dt.datetime:
     try:
         found = dt.datetime.fromisoformat(text)
     except ValueError as error:
-        raise CommandError(f"{text!r} is no moment: write for example 2026-03-10T14:00.") from error
+        raise CommandError(f"{text!r} is no moment: write for example 2026-03-10T14:00.", returncode=2) from error
     return found if found.tzinfo else found.replace(tzinfo=clock.LA_PAZ)
 
 
@@ -32,7 +32,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["customers"] < 1 or options["cases"] < 0:
-            raise CommandError("A demo needs at least one customer, and no negative number of cases.")
+            raise CommandError("A demo needs at least one customer, and no negative number of cases.", returncode=2)
         began = time.monotonic()
         given = options["as_of"]
         at = clock.now().replace(second=0, microsecond=0) if given is None else moment(given)

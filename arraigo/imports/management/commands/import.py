@@ -42,7 +42,9 @@ class Command(BaseCommand):
                 self._guess(options["guess"], options["kind"], as_json=options["json"])
                 return
             if not options["kind"] or not options["file"]:
-                raise CommandError(f"Say what and which file: import KIND FILE; KIND is one of {', '.join(KINDS)}.")
+                raise CommandError(
+                    f"Say what and which file: import KIND FILE; KIND is one of {', '.join(KINDS)}.", returncode=2
+                )
             tally, rejects = actions.import_file(
                 options["kind"], options["file"], mapping_name=options["map"], dry_run=options["dry_run"],
                 create_missing=options["create_missing"], progress=self.progress,

@@ -18,9 +18,11 @@ def month(text: str) -> dt.date:
     try:
         found = dt.date.fromisoformat(f"{text}-01")
     except ValueError as error:
-        raise CommandError(f"{text!r} is no month: write for example 2026-05.") from error
+        raise CommandError(f"{text!r} is no month: write for example 2026-05.", returncode=2) from error
     if not FIRST <= found < LAST:
-        raise CommandError(f"{text!r} lies before any record or too far ahead: write for example 2026-05.")
+        raise CommandError(
+            f"{text!r} lies before any record or too far ahead: write for example 2026-05.", returncode=2
+        )
     return found
 
 

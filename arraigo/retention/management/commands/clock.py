@@ -20,7 +20,7 @@ def span(text: str) -> dt.timedelta:
     """`2d`, `36h`, `90m` as a span of time; CommandError for anything else."""
     parts = re.fullmatch(r"(\d{1,4})([dhm])", text)
     if parts is None:
-        raise CommandError(f"{text!r} is no span of time: write for example 2d, 36h or 90m.")
+        raise CommandError(f"{text!r} is no span of time: write for example 2d, 36h or 90m.", returncode=2)
     return dt.timedelta(**{UNITS[parts[2]]: int(parts[1])})
 
 

@@ -18,9 +18,13 @@ def moment(text: str) -> dt.datetime:
     try:
         parsed = dt.datetime.fromisoformat(text)
     except ValueError as error:
-        raise CommandError(f"{text!r} is no moment: write for example 2026-03-31 or 2026-03-31T18:30.") from error
+        raise CommandError(
+            f"{text!r} is no moment: write for example 2026-03-31 or 2026-03-31T18:30.", returncode=2
+        ) from error
     if not FIRST_YEAR <= parsed.year <= LAST_YEAR:
-        raise CommandError(f"{text!r} lies before any record or too far ahead: write for example 2026-03-31.")
+        raise CommandError(
+            f"{text!r} lies before any record or too far ahead: write for example 2026-03-31.", returncode=2
+        )
     if len(text) <= len("2026-03-31"):
         parsed = dt.datetime.combine(parsed, dt.time.max)
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=clock.LA_PAZ)
@@ -47,7 +51,7 @@ class Command(BaseCommand):
         as_of = clock.now() if options["as_of"] is None else moment(options["as_of"])
         given = {name: options[name] for name in GIVEN if options.get(name) is not None}
         if given.get("count", 2) < 2 or any(not 0 <= value <= MOST for value in given.values()):
-            raise CommandError(f"A repeat takes at least 2 claims, and a window from 0 to {MOST}.")
+            raise CommandError(f"A repeat takes at least 2 claims, and a window from 0 to {MOST}.", returncode=2)
         try:
             found = repetition.report(current_policy(), as_of, given)
         except RuleBroken as error:
