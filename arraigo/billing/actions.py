@@ -27,6 +27,7 @@ from arraigo.records import key_of
 State = BillingClaim.State
 CLAIM_PREFIX = "RF"
 ADJUSTMENT_PREFIX = "AJ"
+COMMAND_PREFIX = "bill_adjustment:"
 
 
 @transaction.atomic(savepoint=False)
@@ -143,7 +144,7 @@ def lapse_claim(claim: BillingClaim | int, *, reason: str) -> bool:
 
 
 def _command_key(adjustment: Adjustment) -> str:
-    return f"bill_adjustment:{adjustment.number}"
+    return f"{COMMAND_PREFIX}{adjustment.number}"
 
 
 def _waiting(waiting: BillingClaim | int) -> BillingClaim:

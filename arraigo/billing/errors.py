@@ -121,3 +121,20 @@ class NothingToBill(RuleBroken):
 
     def __init__(self, month: dt.date) -> None:
         super().__init__(_("Nothing is left to do for %(month)s.") % {"month": f"{month:%m/%Y}"})
+
+
+class NotNextMonth(RuleBroken):
+    """The bills of {month} are not opened now: those of {expected} are next."""
+
+    def __init__(self, month: dt.date, expected: dt.date) -> None:
+        super().__init__(
+            _("The bills of %(month)s are not opened now: those of %(expected)s are next.")
+            % {"month": f"{month:%m/%Y}", "expected": f"{expected:%m/%Y}"}
+        )
+
+
+class NotOver(RuleBroken):
+    """{month} is not over: its bills are opened, not left out."""
+
+    def __init__(self, month: dt.date) -> None:
+        super().__init__(_("%(month)s is not over: its bills are opened, not left out.") % {"month": f"{month:%m/%Y}"})

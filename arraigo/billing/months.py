@@ -14,7 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
-from django.db.models import CharField, Count, Exists, Func, OuterRef, Q, QuerySet, Sum
+from django.db.models import CharField, Count, Exists, Func, Max, Min, OuterRef, Q, QuerySet, Sum
 
 from arraigo import clock
 from arraigo.billing import credits, errors
@@ -65,10 +65,37 @@ def _missing(month: dt.date) -> QuerySet[Product]:
     return charged(month).filter(~Exists(billed))
 
 
-def to_open(month: dt.date) -> Month | None:
-    """What opening the present `month` would do, as it was counted last; None where it was not counted yet."""
-    kept = BillingCount.objects.filter(month=month).first()
-    return Month(month, kept.bills, kept.total, counted_at=kept.counted_at) if kept else None
+def next_to_open() -> dt.date:
+    """The month whose bills are opened next: the present one, or the earliest missed one before it.
+
+    Missed are the months since the last that was opened here, or that has bills where none was, in which somebody
+    has no bill. Where every product of a month is billed already, looking for one takes seconds.
+    """
+    present = clock.month_of(clock.now())
+    month = min(_first_unopened(present), present)
+    while month < present and not _missing(month).exists():
+        month = clock.next_month(month)
+    return month
+
+
+def _first_unopened(present: dt.date) -> dt.date:
+    """The month after the last one that was opened here to its end; where none was, the one that was begun, or the
+    one after the last bills."""
+    through = Q(ended_at__isnull=False, stopped_by=None)
+    here = BillingRun.objects.filter(kind=Kind.OPEN, month__lte=present)
+    known = here.aggregate(begun=Min("month"), through=Max("month", filter=through))
+    if known["begun"] and not known["through"]:
+        begun: dt.date = known["begun"]
+        return begun
+    last = known["through"] or Bill.objects.filter(month__lt=present).aggregate(last=Max("month"))["last"]
+    return clock.next_month(last) if last else present
+
+
+def to_open() -> Month | None:
+    """What opening `next_to_open` would do, as it was counted last; None where it was not counted in this month."""
+    since = clock.start_of_day(clock.month_of(clock.now()))
+    kept = BillingCount.objects.filter(counted_at__gte=since).order_by("-counted_at").first()
+    return Month(kept.month, kept.bills, kept.total, counted_at=kept.counted_at) if kept else None
 
 
 def _counted(month: dt.date) -> Month:
@@ -78,8 +105,8 @@ def _counted(month: dt.date) -> Month:
 
 
 def count() -> Month:
-    """Count what opening the present month would do, and keep it for the page."""
-    found = _counted(clock.month_of(clock.now()))
+    """Count what opening `next_to_open` would do, and keep it for the page."""
+    found = _counted(next_to_open())
     told = {"bills": found.bills, "total": found.total, "counted_at": clock.now()}
     BillingCount.objects.update_or_create(month=found.month, defaults=told)
     return found
@@ -87,9 +114,10 @@ def count() -> Month:
 
 def count_again() -> int:
     """Count again what was counted an hour ago, or not at all, unless bills are being opened; how many bills."""
-    kept = BillingCount.objects.filter(month=clock.month_of(clock.now()), counted_at__gt=clock.now() - FRESH)
+    kept = to_open()
+    fresh = kept and kept.counted_at and kept.counted_at > clock.now() - FRESH
     opening = BillingRun.objects.filter(kind=Kind.OPEN, ended_at=None)
-    return 0 if kept.exists() or opening.exists() else count().bills
+    return 0 if fresh or opening.exists() else count().bills
 
 
 def to_issue() -> list[Month]:
@@ -105,10 +133,27 @@ def runs() -> list[BillingRun]:
 
 
 @transaction.atomic
-def open_bills(*, actor: User) -> BillingRun:
-    """Begin to open the bills of the present month. Raises BillsAreImported, RunUnderWay, NothingToBill."""
-    month = clock.month_of(clock.now())
+def open_bills(month: dt.date, *, actor: User) -> BillingRun:
+    """Begin to open the bills of `month`. Raises BillsAreImported, RunUnderWay, NothingToBill, NotNextMonth."""
+    if (expected := next_to_open()) != month:
+        raise errors.NotNextMonth(month, expected)
     return _start(BillingRun(kind=Kind.OPEN, month=month), _missing(month).exists(), actor)
+
+
+@transaction.atomic
+def leave_out(month: dt.date, *, actor: User) -> BillingRun:
+    """Note that what is missing of a past `month` is not opened here: it was billed elsewhere. One event.
+
+    Raises BillsAreImported, RunUnderWay, NotNextMonth; of the present month, NotOver.
+    """
+    if month == clock.month_of(clock.now()):
+        raise errors.NotOver(month)
+    run = open_bills(month, actor=actor)
+    run.ended_at = run.started_at
+    run.save(update_fields=["ended_at"])
+    BillingCount.objects.filter(month=month).delete()
+    record("bills.left_out", run, actor=actor, data={"month": month.isoformat()})
+    return run
 
 
 @transaction.atomic

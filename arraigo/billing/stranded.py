@@ -1,19 +1,22 @@
 """Credits that wait for a bill which does not come, since their product or their customer has left.
 
 A waived month that its product did not live to see is charged to nobody: there is nothing to credit, so that the
-claim is cancelled, unless another system was told of it and gives it. Otherwise the money is the customer's: where no
-product is left that a further bill would charge, it is set off against what is still owed. What is left then was
-promised and not given: its promise is broken when its day has passed.
+claim is cancelled. Where another system has applied it, that system gives it, and it is not looked at any more.
+Otherwise the money is the customer's: where no product is left that a further bill would charge, it is set off against
+what is still owed. What is left then was promised and not given: its promise is broken when its day has passed.
 """
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet, Value
+from django.db.models.functions import Concat
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from arraigo.billing import actions, credits
 from arraigo.billing.models import Bill, BillingClaim, Credit
+from arraigo.bss import queries as outbox
+from arraigo.bss.interface import commercial_system
 from arraigo.products.models import Product
 
 TERMINATED = Product.Status.TERMINATED
@@ -29,6 +32,9 @@ def settle() -> int:
         adjustment__claim__product__status=TERMINATED,
         adjustment__claim__product__ended_on__lt=F("adjustment__claim__month"),
     )
+    if not commercial_system().immediate:
+        number = OuterRef("adjustment__number")
+        never = never.exclude(outbox.delivered(Concat(Value(actions.COMMAND_PREFIX), number)))
     with translation.override(settings.LANGUAGE_CODE):
         reason = _("The product ended before that month: it is not charged.")
     claims = never.order_by("adjustment__claim").values_list("adjustment__claim", flat=True).distinct()

@@ -84,24 +84,27 @@ def _write(order: Order, adapter: CommercialSystem, now: dt.datetime) -> Command
 
 
 def call_off(keys: Iterable[str]) -> set[str]:
-    """What the commands of the idempotency `keys` ordered is not wanted any more: cancel those that never left.
+    """What the commands of the idempotency `keys` ordered is not wanted any more: cancel those not applied there.
 
-    The keys of the others, which the other side has or may have: the caller tells it, and writes the event. One
-    that left without an answer yet is among them. Whatever else the outbox holds is still true, and is told.
+    They never left, or failed: nobody sends those again. The keys of the others, which the other side has or may
+    have: the caller tells it, and writes the event. One that left without an answer yet is among them. Whatever else
+    the outbox holds is still true, and is told.
     """
     ordered = list(Command.objects.select_for_update().filter(idempotency_key__in=list(keys)).order_by("pk"))
-    never_left = [each for each in ordered if _never_left(each)]
-    if never_left:
-        Command.objects.filter(pk__in=[each.pk for each in never_left]).update(
+    not_there = [each for each in ordered if _is_not_there(each)]
+    if not_there:
+        Command.objects.filter(pk__in=[each.pk for each in not_there]).update(
             status=Command.Status.CANCELLED, ended_at=clock.now()
         )
-    gone = (Command.Status.CANCELLED, Command.Status.FAILED)
-    return {each.idempotency_key for each in ordered if each not in never_left and each.status not in gone}
+    return {
+        each.idempotency_key for each in ordered if each not in not_there and each.status != Command.Status.CANCELLED
+    }
 
 
-def _never_left(command: Command) -> bool:
+def _is_not_there(command: Command) -> bool:
     unreachable = (command.answer or {}).get("state") == "unreachable"
-    return command.status == Command.Status.PENDING and (command.attempts == 0 or unreachable)
+    never_left = command.status == Command.Status.PENDING and (command.attempts == 0 or unreachable)
+    return never_left or command.status == Command.Status.FAILED
 
 
 @transaction.atomic(savepoint=False)

@@ -1,6 +1,7 @@
 """Reads of the outbox."""
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.expressions import Combinable
 
 from arraigo.bss.models import Command
 
@@ -25,7 +26,6 @@ def may_leave() -> QuerySet[Command]:
     return Command.objects.filter(Q(subject="") | ~Exists(earlier), status=Command.Status.PENDING)
 
 
-def waits_or_left(key: str) -> bool:
-    """Whether the command of the idempotency key `key` was, or will be, told to the other side."""
-    gone = [Command.Status.CANCELLED, Command.Status.FAILED]
-    return Command.objects.filter(idempotency_key=key).exclude(status__in=gone).exists()
+def delivered(key: Combinable) -> Exists:
+    """Whether the other side has applied the command whose idempotency key is the expression `key` of the outer row."""
+    return Exists(Command.objects.filter(idempotency_key=key, status=Command.Status.DELIVERED))

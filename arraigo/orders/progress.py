@@ -260,9 +260,7 @@ def _close(order: WorkOrder, state: str) -> dict[str, Any]:
 @transaction.atomic(savepoint=False)
 def complete_transfers(case_number: str, *, actor: User | None) -> list[str]:
     """The services of the case's open transfers work at the new address; their numbers."""
-    orders = ProductOrder.objects.select_for_update(of=("self",))
-    found = orders.filter(case_number=case_number, kind=ProductOrder.Kind.TRANSFER).exclude(state__in=ENDED)
-    done = list(found.order_by("pk"))
+    done = list(queries.open_transfers(case_number).select_for_update(of=("self",)).order_by("pk"))
     for order in done:
         order.state, order.ended_at = OrderState.COMPLETED, clock.now()
         order.save(update_fields=["state", "ended_at"])

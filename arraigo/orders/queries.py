@@ -6,7 +6,7 @@ from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, When
 
 from arraigo.compiled import compiled
 from arraigo.engine.models import Instance
-from arraigo.orders.models import Pause, WorkOrder
+from arraigo.orders.models import ENDED, Pause, ProductOrder, WorkOrder
 from arraigo.procedure import queries as procedures
 from arraigo.procedure.errors import NoProcedure
 
@@ -30,6 +30,12 @@ def late_orders(now: dt.datetime) -> QuerySet[WorkOrder]:
 def of_case(case_number: str) -> QuerySet[WorkOrder]:
     """The work orders of a case, oldest first."""
     return WorkOrder.objects.filter(case_number=case_number).select_related("technician").order_by("id")
+
+
+def open_transfers(case_number: str) -> QuerySet[ProductOrder]:
+    """The transfers of a case that are still to be done."""
+    found = ProductOrder.objects.filter(case_number=case_number, kind=ProductOrder.Kind.TRANSFER)
+    return found.exclude(state__in=ENDED)
 
 
 @compiled

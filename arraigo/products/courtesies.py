@@ -154,13 +154,14 @@ def _finish(
     actor: User | None,
     told: dict[str, Any] | None = None,
 ) -> None:
-    """End the held courtesies; the commercial system is told of those that it was told to start."""
+    """End the held courtesies; the commercial system is told of those whose start it has, or may have."""
     started = [courtesy for courtesy in held if courtesy.status == Status.ACTIVE]
     for courtesy in held:
         courtesy.status, courtesy.ended_at = status, now
         _record(status.value, courtesy, actor, told)
     Courtesy.objects.bulk_update(held, ["status", "ended_at"])
-    outbox.send_all(_command("withdraw", courtesy) for courtesy in started)
+    known = outbox.call_off(_key("activate", courtesy) for courtesy in started) if started else set()
+    outbox.send_all(_command("withdraw", each) for each in started if _key("activate", each) in known)
     if status == Status.WITHDRAWN:
         courtesies_withdrawn.send(Courtesy, courtesies=held)
 
@@ -178,5 +179,8 @@ def _command(verb: str, courtesy: Courtesy) -> outbox.Order:
         "starts_at": courtesy.starts_at.isoformat(),
         "ends_at": courtesy.ends_at.isoformat(),
     }
-    kind = f"courtesy.{verb}"
-    return outbox.Order(kind, payload, courtesy.case_number, f"{kind}:{courtesy.pk}")
+    return outbox.Order(f"courtesy.{verb}", payload, courtesy.case_number, _key(verb, courtesy))
+
+
+def _key(verb: str, courtesy: Courtesy) -> str:
+    return f"courtesy.{verb}:{courtesy.pk}"

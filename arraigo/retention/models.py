@@ -53,7 +53,7 @@ class RetentionCase(Record):
         EVALUATED = "evaluated", _("Evaluated")
         TERMINATION = "termination", _("Termination registered")
         ORDINARY_INCIDENT = "ordinary_incident", _("Ordinary incident")
-        CLOSED_ELSEWHERE = "closed_elsewhere", _("Closed by something elsewhere")
+        CLOSED_ELSEWHERE = "closed_elsewhere", _("Closed for another reason")
 
     number = models.CharField(max_length=24, unique=True)
     instance = models.OneToOneField("engine.Instance", models.PROTECT, related_name="case")

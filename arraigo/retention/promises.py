@@ -14,6 +14,7 @@ from arraigo import clock
 from arraigo.billing.models import BillingClaim
 from arraigo.eventlog import actions as eventlog
 from arraigo.orders import progress as orders
+from arraigo.orders import queries as ordered
 from arraigo.orders.models import OrderState, WorkOrder
 from arraigo.people.models import User
 from arraigo.products.models import Courtesy
@@ -105,14 +106,28 @@ def keep(case: RetentionCase, kind: Promise.Kind, *, due_at: dt.datetime, proof:
 def transferred(case: RetentionCase, *, actor: User) -> int:
     """The services work at the new address: the transfers end, and with them the promise; how many.
 
-    Raises NoTransfer where none is open.
+    One that is late stays broken, or is from now on, with its proof: late is not kept. Raises NoTransfer where none
+    is open.
     """
     numbers = orders.complete_transfers(case.number, actor=actor)
     if not numbers:
         raise NoTransfer(case.number)
-    waiting = Promise.objects.filter(case=case, kind=Promise.Kind.TRANSFER, state=Promise.State.OPEN)
-    waiting.update(state=_by_due_time(), ended_at=clock.now(), proof=", ".join(numbers)[:160])
+    latest = case.promises.filter(kind=Promise.Kind.TRANSFER).order_by("-pk").values_list("pk", flat=True)[:1]
+    mine, proof = Promise.objects.filter(pk__in=list(latest)), ", ".join(numbers)[:160]
+    end(mine.filter(state=Promise.State.OPEN, due_at__lt=clock.now()), Promise.State.BROKEN, lapsed=True)
+    mine.filter(state=Promise.State.OPEN).update(state=Promise.State.KEPT, ended_at=clock.now())
+    for late in mine.filter(state=Promise.State.BROKEN):
+        told = {"number": proof, "kind": late.kind, "due_at": late.due_at.isoformat()}
+        eventlog.record("promise.kept_late", late, actor=actor, case_number=case.number, data=told)
+    mine.update(proof=proof)
     return len(numbers)
+
+
+def waiting_transfer(case: RetentionCase) -> Promise | None:
+    """The promise of a transfer that is still to be noted as done, be it late; None where there is none."""
+    mine = [each for each in case.promises.all() if each.kind == Promise.Kind.TRANSFER]
+    waits = mine and ordered.open_transfers(case.number).exists()
+    return max(mine, key=lambda each: each.pk) if waits else None
 
 
 def decided(proof: str, *, well: bool) -> int:
@@ -188,10 +203,10 @@ def courtesies_over() -> int:
     )
 
 
-def credits_late() -> int:
-    """Break the promises of credits that stood on no bill in time; how many."""
-    credits = [Promise.Kind.BILL_WAIVER, Promise.Kind.COMPENSATION]
-    late = Promise.objects.filter(kind__in=credits, state=Promise.State.OPEN, due_at__lt=clock.now())
+def overdue() -> int:
+    """Break the promises of credits that stood on no bill in time, and of transfers not done in time; how many."""
+    kinds = [Promise.Kind.BILL_WAIVER, Promise.Kind.COMPENSATION, Promise.Kind.TRANSFER]
+    late = Promise.objects.filter(kind__in=kinds, state=Promise.State.OPEN, due_at__lt=clock.now())
     return end(late, Promise.State.BROKEN, lapsed=True)
 
 

@@ -107,8 +107,8 @@ def remind_of_promises() -> int:
 
 
 def break_late_promises() -> int:
-    """Break the promises of credits that stood on no bill in time, and of visits not carried out in time."""
-    return promises.credits_late() + promises.visits_late()
+    """Break the promises of credits, transfers and visits that are late."""
+    return promises.overdue() + promises.visits_late()
 
 
 def tell_of_overdue_controls() -> int:

@@ -8,7 +8,6 @@ from django.db import transaction
 
 from arraigo import clock
 from arraigo.bss import actions as outbox
-from arraigo.bss import queries as outbox_queries
 from arraigo.eventlog.actions import record
 from arraigo.numbering import numbered_many
 from arraigo.people.models import User
@@ -141,7 +140,7 @@ def withdraw_termination(termination: Termination | int, *, actor: User | None) 
     termination.withdrawn_at = _not_before_request(termination)
     termination.save(update_fields=["withdrawn_at"])
     _record("withdrawn", termination, actor)
-    if outbox_queries.waits_or_left(f"termination.request:{termination.number}"):
+    if outbox.call_off([f"termination.request:{termination.number}"]):
         outbox.send_all([_command("withdraw", termination)])
     termination_withdrawn.send(Termination, termination=termination, actor=actor)
     return termination

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from arraigo import clock
 from arraigo.billing import actions, errors, queries
 from arraigo.billing.models import Adjustment, Bill, BillingClaim, Credit
 from arraigo.bss.models import Command
@@ -14,26 +13,10 @@ from arraigo.customers.models import Customer
 from arraigo.eventlog.models import Event
 from arraigo.messages.queries import unread
 from arraigo.products.models import Product
-from tests.records import NOON, a_customer, a_product, a_user, refused
+from tests.records import NOON, a_user, refused
 
 MARCH, FEBRUARY, APRIL = dt.date(2026, 3, 1), dt.date(2026, 2, 1), dt.date(2026, 4, 1)
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def noon() -> Any:
-    with clock.at(NOON):
-        yield
-
-
-@pytest.fixture
-def customer() -> Customer:
-    return a_customer()
-
-
-@pytest.fixture
-def internet(customer: Customer) -> Product:
-    return a_product(customer, "150")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 
 
 def a_bill(product: Product, month: dt.date, amount: str = "150", state: str = "unbilled") -> Bill:

@@ -11,25 +11,16 @@ from django.test.utils import CaptureQueriesContext
 from arraigo import clock
 from arraigo.billing import actions, months, stranded
 from arraigo.billing.models import Adjustment, Bill, BillingClaim, Credit
+from arraigo.bss import actions as outbox
+from arraigo.bss.errors import CommandNotStuck
 from arraigo.bss.models import Command
 from arraigo.eventlog.models import Event
 from arraigo.products.actions import terminate_product
 from arraigo.products.models import Product
 from tests.billing.test_claims import APRIL, FEBRUARY, MARCH, a_bill, a_claim, waiting
-from tests.records import NOON, a_customer, a_product, a_user
+from tests.records import a_product, a_user, refused
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def noon() -> Any:
-    with clock.at(NOON):
-        yield
-
-
-@pytest.fixture
-def internet() -> Product:
-    return a_product(a_customer(), "150")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 
 
 def leaves(product: Product, on: dt.date | None = None) -> None:
@@ -66,6 +57,36 @@ def test_what_another_system_has_already_is_its_to_give(settings: Any, internet:
     claim.refresh_from_db()
     assert claim.state == ("cancelled" if at_once else "applied")
     assert Credit.objects.filter(bill=None, adjustment__claim=claim).exists() is not at_once
+
+
+def test_a_void_waiver_that_another_system_gives_is_not_looked_at_again(
+    settings: Any, internet: Product, django_assert_num_queries: Any
+) -> None:
+    settings.COMMERCIAL_SYSTEM = "tests.bss.other_side.HttpCommercialSystem"
+    a_claim(internet, APRIL, case_number="RET-1")
+    Command.objects.update(status="delivered")
+    leaves(internet, MARCH.replace(day=31))
+    with django_assert_num_queries(2):  # the void ones, and those of who has left
+        assert stranded.settle() == 0
+
+
+@pytest.mark.parametrize("answer", [{"why": "no such product"}, {"state": "unreachable"}])
+def test_what_failed_of_a_claim_cancelled_since_is_not_sent_again(
+    settings: Any, internet: Product, answer: dict[str, str]
+) -> None:
+    settings.COMMERCIAL_SYSTEM = "tests.bss.other_side.HttpCommercialSystem"
+    a_claim(internet, APRIL, case_number="RET-1")
+    Command.objects.update(status="failed", attempts=24, ended_at=clock.now(), answer=answer)
+    leaves(internet, MARCH.replace(day=31))
+    assert stranded.settle() == 1
+    command = Command.objects.get(kind="bill_adjustment.apply")
+    assert command.status == "cancelled"
+    for again in (
+        lambda: outbox.resend(command.pk, actor=a_user()),
+        lambda: outbox.settle(command.pk, applied=True, note="", actor=a_user()),
+    ):
+        with refused(CommandNotStuck):
+            again()
 
 
 def test_a_claim_whose_product_is_back_by_then_is_not_cancelled(internet: Product) -> None:
@@ -148,6 +169,6 @@ def test_the_last_month_of_a_product_still_carries_its_credit(internet: Product)
     a_claim(internet, MARCH)
     leaves(internet)
     assert stranded.settle() == 0
-    months.open_bills(actor=a_user())
+    months.open_bills(MARCH, actor=a_user())
     months.go_on()
     assert Bill.objects.get().credited == Decimal(150)

@@ -123,3 +123,19 @@ def test_the_end_of_a_product_takes_its_courtesy_along(product: Product) -> None
         actions.terminate_product(product, "moving", on=NOON.date(), actor=None)
     assert not queries.running_courtesies([product])
     assert commands() == ["courtesy.activate", "courtesy.withdraw"]
+
+
+@pytest.mark.parametrize("ended", [True, False])
+def test_one_whose_start_the_other_system_does_not_have_is_called_off(
+    settings: Any, product: Product, ended: bool
+) -> None:
+    """Sent again it would start what is over, and nobody would end it."""
+    settings.COMMERCIAL_SYSTEM = "tests.bss.other_side.HttpCommercialSystem"
+    courtesy = grant(product)
+    Command.objects.update(status="failed")
+    if ended:
+        actions.end_due_courtesies(NOON + MONTH)
+    else:
+        with clock.at(NOON):
+            actions.withdraw_courtesy(courtesy, actor=None, reason="")
+    assert [(each.kind, each.status) for each in Command.objects.all()] == [("courtesy.activate", "cancelled")]

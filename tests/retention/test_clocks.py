@@ -167,6 +167,6 @@ def test_what_was_due_by_the_end_of_december_is_broken_in_december(walk: Walk) -
             values={"amount": "10", "product": "Internet", "month": NOW.date()},
         )  # fmt: skip
     with clock.at(midnight + HOUR):
-        promises.credits_late()
+        promises.overdue()
     promise = Promise.objects.get(kind=Promise.Kind.COMPENSATION)
     assert (promise.state, promise.ended_at) == (Promise.State.BROKEN, midnight - dt.timedelta(seconds=1))

@@ -91,6 +91,18 @@ def test_a_withdrawn_one_counts_nowhere_and_leaves_the_product(customer: Custome
     assert leave(product)[0].number != termination.number
 
 
+def test_a_request_that_the_other_system_does_not_have_is_called_off_with_its_withdrawal(
+    settings: Any, customer: Customer
+) -> None:
+    """Sent again it would end a product that the customer keeps."""
+    settings.COMMERCIAL_SYSTEM = "tests.bss.other_side.HttpCommercialSystem"
+    for status in ("pending", "failed"):
+        termination = leave(a_product(customer))[0]
+        Command.objects.filter(kind="termination.request", status="pending").update(status=status)
+        actions.withdraw_termination(termination, actor=None)
+    assert set(Command.objects.values_list("kind", "status")) == {("termination.request", "cancelled")}
+
+
 def test_months_end_at_midnight_in_cochabamba(customer: Customer) -> None:
     last = dt.datetime(2026, 3, 31, 23, 59, 59, tzinfo=clock.LA_PAZ)
     first = leave(a_product(customer), at=last)[0]

@@ -141,7 +141,8 @@ WHO: dict[str, set[Any]] = {
     "billing_claim_confirm": {Role.BILLING},
     "billing_claim_refuse": {Role.BILLING},
     "billing_months": {Role.BILLING},
-    "billing_months_open": {Role.BILLING},
+    "billing_month_open": {Role.BILLING},
+    "billing_month_leave_out": {Role.BILLING},
     "billing_months_count": {Role.BILLING},
     "billing_run_stop": {Role.BILLING},
     "billing_month_issue": {Role.BILLING},
@@ -172,7 +173,8 @@ POST_ONLY = {"notice_read", "notices_read", "draft_keep", "team_decide", "admini
              "case_insist", "case_firm_no", "receipt_issue", "receipt_send", "operations_print", "operations_resume",
              "operations_reprint", "team_reassign", "operations_hand_over", "operations_swap", "account_notices",
              "message_template_restore", "message_resend",
-             "billing_claim_confirm", "billing_months_open", "billing_months_count", "billing_run_stop",
+             "billing_claim_confirm", "billing_month_open", "billing_month_leave_out", "billing_months_count",
+             "billing_run_stop",
              "administration_holiday_remove", "case_transferred", "administration_holidays_fill"}  # fmt: skip
 SERVED = {200, 204, 302, 400}
 """What a person with the right gets: the page, the way on, or the form with what is missing."""

@@ -1,6 +1,7 @@
 """The month's turn where Arraigo bills by itself: opened, issued, and what waited stands on the next bill."""
 
 import datetime as dt
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.urls import reverse
 
 from arraigo import clock
 from arraigo.billing import actions, months
-from arraigo.billing.models import Bill, BillingRun, Credit
+from arraigo.billing.models import Bill, BillingClaim, BillingRun, Credit
 from arraigo.eventlog.models import Event
 from arraigo.people.models import Role
 from arraigo.products.models import Product
@@ -19,8 +20,8 @@ from arraigo.retention import sweeps
 from tests.cast import NOW, Cast, moment
 from tests.web.conftest import signed_in
 
-PAGE, OPEN = reverse("billing_months"), reverse("billing_months_open")
-MARCH, APRIL = dt.date(2026, 3, 1), dt.date(2026, 4, 1)
+MARCH, APRIL, MAY = (dt.date(2026, number, 1) for number in (3, 4, 5))
+PAGE, OPEN = reverse("billing_months"), reverse("billing_month_open", args=[APRIL])
 
 
 def test_the_next_bill_is_opened_once_and_carries_what_waited(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,3 +142,85 @@ def test_where_bills_are_imported_nothing_is_opened(settings: Any, cast: Cast) -
         client.post(OPEN)
         assert client.get(reverse("billing_month_issue", args=[MARCH])).status_code == 404
     assert not BillingRun.objects.exists()
+
+
+def test_missed_months_are_opened_in_order_each_with_what_belongs_on_it(cast: Cast) -> None:
+    """April was forgotten. What was waived of it and what was compensated in May find their own bills."""
+    home = cast.household("1")
+    client = signed_in(cast[Role.BILLING])
+    open_may, out = reverse("billing_month_open", args=[MAY]), reverse("billing_month_leave_out", args=[APRIL])
+    with moment(days=25):
+        waived = claim(home.internet, "bill_waiver", APRIL, home.internet.price)
+    with moment(days=60):
+        assert clock.month_of(clock.now()) == MAY
+        claim(home.internet, "compensation", MAY, Decimal(20))
+        assert sweeps.count_bills() == 1
+        page = client.get(PAGE)
+        assert (page.context["opening"].month, open_may in page.content.decode()) == (APRIL, False)
+        assert {OPEN, out} <= set(re.findall(r'action="([^"]+)"', page.content.decode()))
+        assert "antes van las de 04/2026" in client.post(open_may, follow=True).content.decode()
+        assert not BillingRun.objects.exists()
+        for month in (APRIL, MAY):
+            address = reverse("billing_month_open", args=[month])
+            client.post(address)
+            client.post(address)
+            assert sweeps.bill_months() == 1
+            assert sweeps.count_bills() == (month == APRIL)
+        assert "Todos los clientes con un producto activo" in client.get(PAGE).content.decode()
+        client.post(reverse("billing_month_issue", args=[APRIL]), {"issued_on": clock.today(), "due_on": "2026-05-30"})
+        sweeps.bill_months()
+    bills = Bill.objects.filter(customer=home.customer, month__gte=APRIL).order_by("month")
+    assert list(bills.values_list("month", "state", "credited", "due_on")) == [
+        (APRIL, "issued", home.internet.price, dt.date(2026, 5, 30)), (MAY, "unbilled", Decimal(20), None),
+    ]  # fmt: skip
+    opened = Event.objects.filter(kind="bills.opened").order_by("pk")
+    assert [each.data["month"] for each in opened] == ["2026-04-01", "2026-05-01"]
+    assert waived.adjustment.credits.get().bill == bills[0]
+
+
+def test_a_missed_month_that_was_billed_elsewhere_is_left_out(cast: Cast) -> None:
+    home = cast.household("1")
+    client = signed_in(cast[Role.BILLING])
+    out = {month: reverse("billing_month_leave_out", args=[month]) for month in (APRIL, MAY)}
+    with moment(days=60):
+        assert "no ha terminado" in client.post(out[MAY], follow=True).content.decode()
+        client.post(out[APRIL])
+        client.post(out[APRIL])
+        assert Event.objects.get(kind="bills.left_out").actor == cast[Role.BILLING]
+        assert sweeps.bill_months() == 0
+        sweeps.count_bills()
+        assert client.get(PAGE).context["opening"].month == MAY
+        client.post(reverse("billing_month_open", args=[MAY]))
+        assert sweeps.bill_months() == 1
+    assert list(Bill.objects.filter(customer=home.customer, month__gte=APRIL).values_list("month", flat=True)) == [MAY]
+
+
+def test_a_month_whose_opening_was_stopped_is_opened_to_its_end_after_it(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(months, "BATCH", 1)
+    monkeypatch.setattr(months, "AT_ONCE", 1)
+    for number in ("1", "2"):
+        cast.household(number)
+    by = cast[Role.BILLING]
+    with moment(days=25):
+        run = months.open_bills(APRIL, actor=by)
+        assert sweeps.bill_months() == 1
+        months.stop(run, actor=by)
+    with moment(days=60):
+        assert months.next_to_open() == APRIL
+        months.open_bills(APRIL, actor=by)
+        assert [sweeps.bill_months() for _ in range(2)] == [1, 0]
+        assert months.next_to_open() == MAY
+    assert Bill.objects.filter(month=APRIL).count() == 2
+
+
+def test_a_past_month_in_which_everybody_is_billed_is_not_missed(cast: Cast) -> None:
+    home = cast.household("1")
+    with moment(days=60):
+        actions.open_month(home.customer, APRIL, [(home.internet, "Internet", home.internet.price)])
+        assert months.next_to_open() == MAY
+
+
+def claim(product: Product, kind: str, month: dt.date, amount: Decimal) -> BillingClaim:
+    return actions.enter_claim(kind, claim_type=kind, product=product, month=month, amount=amount, actor=None)

@@ -23,11 +23,10 @@ from arraigo.web.templatetags.show import month as in_words
 @require_GET
 @staff(Role.BILLING)
 def months(request: HttpRequest) -> HttpResponse:
-    """What the present month still has to open, which months wait to be issued, and the runs so far."""
-    month = clock.month_of(clock.now())
+    """What the next month still has to open, which months wait to be issued, and the runs so far."""
     context = {
-        "month": month,
-        "opening": billing.to_open(month),
+        "present": clock.month_of(clock.now()),
+        "opening": billing.to_open(),
         "issuing": billing.to_issue(),
         "runs": billing.runs(),
         "imported": settings.BILLS == "imported",
@@ -37,11 +36,11 @@ def months(request: HttpRequest) -> HttpResponse:
 
 @posted
 @staff(Role.BILLING)
-def open_bills(request: HttpRequest) -> HttpResponse:
-    """Open the bills of the present month that are missing."""
+def open_bills(request: HttpRequest, month: dt.date) -> HttpResponse:
+    """Open the bills of a month that are missing."""
     replies.attempt(
         request,
-        lambda: billing.open_bills(actor=user_of(request)),
+        lambda: billing.open_bills(month, actor=user_of(request)),
         _("The bills are being opened: open this page again in a minute to see how many."),
     )
     return redirect("billing_months")
@@ -49,8 +48,18 @@ def open_bills(request: HttpRequest) -> HttpResponse:
 
 @posted
 @staff(Role.BILLING)
+def leave_out(request: HttpRequest, month: dt.date) -> HttpResponse:
+    """Go on without the missing bills of a past month."""
+    replies.attempt(
+        request, lambda: billing.leave_out(month, actor=user_of(request)), _("Left out: nothing is opened of it.")
+    )
+    return redirect("billing_months")
+
+
+@posted
+@staff(Role.BILLING)
 def count_bills(request: HttpRequest) -> HttpResponse:
-    """Count again what the present month still has to open."""
+    """Count again what the next month still has to open."""
     billing.count()
     return redirect("billing_months")
 

@@ -14,7 +14,7 @@ from arraigo.people.models import Role, User
 from arraigo.procedure import queries as procedures
 from arraigo.procedure.policy import Policy
 from arraigo.quality import queries as quality
-from arraigo.retention import aftermath, background, claims, firm_no, queries, reasons, staying, undo
+from arraigo.retention import aftermath, background, claims, firm_no, promises, queries, reasons, staying, undo
 from arraigo.retention.models import RetentionCase
 from arraigo.web.access import LIGHTS
 from arraigo.web.cases import access
@@ -94,6 +94,7 @@ def record(case: RetentionCase, user: User, items: list[WorkItem]) -> dict[str, 
         "papers": fieldwork.papers_of_case(case.number),
         "claims": entered,
         "correctable": _correctable(case, entered) if top["may_receipt"] and not top["leaving"] else (),
+        "waiting_transfer": promises.waiting_transfer(case),
         "messages_sent": messages.all_of_case(case.number),
         "courtesy_names": courtesy_names(procedures.policy_of(case.instance.definition_id)),
         "controls": quality.all_of_case(case.number),

@@ -77,6 +77,7 @@ KINDS: dict[str, Promise] = {
     "courtesy.withdrawn": _("Courtesy withdrawn"),
     "promise.kept": _("A promise was kept"),
     "promise.broken": _("A promise was broken"),
+    "promise.kept_late": _("What was promised was done late"),
     "promise.cancelled": _("A promise was cancelled"),
     "termination.requested": _("Termination registered"),
     "termination.withdrawn": _("Termination withdrawn"),
