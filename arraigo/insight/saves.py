@@ -16,6 +16,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from arraigo import clock
 from arraigo.billing.models import BillingClaim
+from arraigo.engine.models import Wait
 from arraigo.eventlog import actions as eventlog
 from arraigo.insight.models import Judgement
 from arraigo.procedure import queries as procedures
@@ -23,6 +24,7 @@ from arraigo.procedure.errors import NoProcedure
 from arraigo.products.models import Courtesy, Product
 from arraigo.quality.models import QualityControl
 from arraigo.retention.models import RetentionCase
+from arraigo.retention.queries import EVALUATION
 from arraigo.terminations.models import Termination
 from arraigo.tickets.models import TroubleTicket
 
@@ -136,6 +138,8 @@ class Known:
     faults: list[tuple[dt.datetime, str]] = field(default_factory=list)
     requests: list[tuple[dt.datetime, str]] = field(default_factory=list)
     """When a termination of a product was requested, and its number."""
+    stood_until: dt.datetime | None = None
+    """Until when a case that left stood at step 15, promises and controls behind it; None where it never did."""
     before: Judgement | None = None
 
     @property
@@ -188,12 +192,14 @@ def _own_moment(known: Known) -> dt.datetime | None:
 
 
 def _left(known: Known) -> bool:
-    """Whether the case ended otherwise before it could be judged."""
+    """Whether the case ended otherwise before it could be judged: at its moment it did not stand at step 15.
+
+    Controls that were passed until then are not all that it owes.
+    """
     if known.case.outcome not in LEFT:
         return False
     own = _own_moment(known)
-    assert known.case.closed_at is not None
-    return own is None or known.case.closed_at < own
+    return own is None or known.stood_until is None or known.stood_until < own
 
 
 def _reason(known: Known, at: dt.datetime) -> tuple[str, str]:
@@ -232,10 +238,18 @@ def _known(cases: Sequence[RetentionCase], *, again: bool) -> list[Known]:
         firsts = Judgement.objects.filter(case__in=cases, again=False)
         for first in firsts.select_related("case"):
             known[first.case.number].before = first
+    _add_standing(known)
     _add_controls(known)
     _add_given(known)
     _add_products(known)
     return list(known.values())
+
+
+def _add_standing(known: dict[str, Known]) -> None:
+    left = {about.case.instance_id: about for about in known.values() if about.case.outcome in LEFT}
+    waits = Wait.objects.filter(instance__in=left, element=EVALUATION, ended_at__isnull=False)
+    for instance, ended_at in waits.order_by("ended_at").values_list("instance", "ended_at"):
+        left[instance].stood_until = ended_at
 
 
 def _add_controls(known: dict[str, Known]) -> None:

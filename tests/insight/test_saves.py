@@ -11,7 +11,7 @@ from arraigo.insight import saves
 from arraigo.insight.models import Judgement
 from arraigo.people.models import Role
 from arraigo.products.models import Product
-from arraigo.retention import sweeps
+from arraigo.retention import actions, sweeps
 from arraigo.terminations import actions as terminations
 from arraigo.terminations.models import Termination
 from tests.cast import NOW, Cast, Household, Walk, credit, moment
@@ -163,6 +163,61 @@ def test_a_failed_control_is_never_a_save(home: Household) -> None:
         walk("step_10")
     assert walk.case.outcome == "accepted"
     assert because(70) == "control_failed"
+
+
+@pytest.mark.parametrize("leaving", ["insists", "dies"])
+def test_who_leaves_between_the_controls_is_no_save_of_the_first(home: Household, cast: Cast, leaving: str) -> None:
+    """The control at 2 days was passed, the one at 30 days never came: judged on leaving, not on that verdict."""
+    walk = ways.repaired(home)
+    with moment(days=2):
+        sweeps.wake_due_cases()
+        walk("step_09")
+    with moment(days=25) as left_at:
+        if leaving == "insists":
+            actions.insist(walk.case.pk, actor=cast[Role.ADVISOR])
+            walk("termination")
+        else:
+            actions.close_elsewhere(walk.case.pk, because="the customer died", actor=None)
+    found = judged(40)
+    assert found
+    assert (found.because, found.at) == ("left", left_at)
+
+
+def test_who_leaves_after_a_failed_last_control_is_judged_on_leaving(home: Household, cast: Cast) -> None:
+    """Not as of the verdict that opened the case again: by then its month may be signed."""
+    walk = ways.repaired(home)
+    with moment(days=2):
+        sweeps.wake_due_cases()
+        walk("step_09")
+    with moment(days=30):
+        sweeps.wake_due_cases()
+        walk("step_10", verdict="failed", answer="Sigue")
+    with moment(days=40) as left_at:
+        actions.insist(walk.case.pk, actor=cast[Role.ADVISOR])
+        walk("termination")
+    found = judged(45)
+    assert found
+    assert (found.because, found.at) == ("left", left_at)
+
+
+def test_who_insisted_before_the_moment_and_left_after_it_is_no_save(home: Household, cast: Cast) -> None:
+    walk = ways.compensated(home)
+    with moment(days=29):
+        actions.insist(walk.case.pk, actor=cast[Role.ADVISOR])
+    with moment(days=31):
+        walk("termination")
+    assert because(31) == "left"
+
+
+def test_who_leaves_after_the_moment_was_a_save_however_late_the_sweep(home: Household, cast: Cast) -> None:
+    walk = ways.controlled(home)
+    with moment(days=31):
+        actions.insist(walk.case.pk, actor=cast[Role.ADVISOR])
+        walk("termination")
+    found = judged(32)
+    assert found
+    with moment(days=30) as called:
+        assert (found.because, found.at) == ("saved", called)
 
 
 def test_shown_again_at_ninety_days(home: Household) -> None:
