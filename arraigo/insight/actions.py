@@ -24,9 +24,12 @@ from arraigo.insight.models import Evaluation, IndicatorReview
 from arraigo.people.models import User
 from arraigo.retention import actions as retention
 from arraigo.retention import queries as cases
+from arraigo.retention import sweeps
 from arraigo.retention.errors import CaseClosed
 
 log = logging.getLogger(__name__)
+DECIDE = (sweeps.end_repairs, sweeps.break_late_promises, saves.judge_due_cases)
+"""What decides things of the month by time alone: what is found after the signature is in no evaluation."""
 
 
 def sign_evaluation(month: dt.date, *, findings: str, decisions: str, reformulate: bool, actor: User) -> Evaluation:
@@ -36,7 +39,8 @@ def sign_evaluation(month: dt.date, *, findings: str, decisions: str, reformulat
     paper is one transaction; each case is one more. Where the loop is cut off, or a case cannot end, the
     sweep goes on with it (`complete_evaluations`). Raises AlreadySigned, MonthNotOver, NotInOrder.
     """
-    saves.judge_due_cases()
+    for sweep in DECIDE:
+        sweep()
     seal.seal()
     evaluation = _sign(month, findings, decisions, reformulate, actor)
     try:

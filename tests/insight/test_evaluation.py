@@ -27,7 +27,7 @@ from arraigo.retention import actions as retention
 from arraigo.retention import sweeps
 from arraigo.retention.models import RetentionCase
 from arraigo.tickets.models import TroubleTicket
-from tests.cast import Cast, Household, moment
+from tests.cast import Cast, Household, Walk, moment
 from tests.documents.test_sheets import text_of
 from tests.insight import ways
 from tests.records import refused
@@ -62,6 +62,16 @@ def test_the_signature_keeps_figures_and_log_and_closes_the_cases(cast: Cast) ->
     assert evaluated() == 3
     assert walks[0].told("step_15")["month"] == "2026-03"
     assert not WorkItem.objects.filter(element="step_15").exists()
+
+
+def test_what_fell_due_in_the_month_is_in_its_evaluation_though_no_sweep_ran_since(cast: Cast, home: Household) -> None:
+    """A visit was promised within 24 hours and nobody went; the worker stood still until the signature."""
+    home.repeated_faults()
+    Walk(home).go("step_01", "step_02", "step_03", "step_04", "step_05")
+    with moment(days=AFTER):
+        figures = queries.signed_figures(sign(cast))
+        sweeps.run_all()
+        assert figures.broken == queries.month_figures(MARCH).broken == 1
 
 
 def test_signed_figures_do_not_change(cast: Cast, home: Household) -> None:
