@@ -2,6 +2,8 @@
 
 import datetime as dt
 import re
+from decimal import Decimal
+from math import floor
 from typing import Any
 
 from pydantic import BaseModel
@@ -10,6 +12,7 @@ from arraigo import clock
 from arraigo.insight import live_base
 from arraigo.insight.chance import Difference, difference
 from arraigo.insight.errors import MonthOutOfReach
+from arraigo.money import bs
 from arraigo.procedure.policy import Policy
 from arraigo.terminations import queries as terminations
 from arraigo.terminations.queries import MonthCount
@@ -82,17 +85,20 @@ class Indicator(BaseModel, frozen=True):
         return month.executed if self.counts == "executed" else month.requested
 
     def rate(self, month: Month) -> float | None:
-        """Terminations per hundred live products; None where the base is not known."""
-        return self.of(month) * 100 / month.base if month.base else None
+        """Terminations per hundred live products, to two places; None where the base is not known.
+
+        Rounded here, so that page, workbook and paper say the same.
+        """
+        return float(bs(Decimal(self.of(month) * 100) / month.base)) if month.base else None
 
     @property
-    def most(self) -> float | None:
+    def most(self) -> int | None:
         """The most terminations that meet the target; None where there is none that can be read."""
         found = TARGET.fullmatch(self.target.strip())
         if found is None:
             return None
-        number = float(found["number"].replace(",", "."))
-        return self.previous * (1 - number / 100) if found["percent"] else number
+        number = Decimal(found["number"].replace(",", "."))
+        return floor(self.previous * (100 - number) / 100 if found["percent"] else number)
 
     @property
     def target_met(self) -> bool | None:

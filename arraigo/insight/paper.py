@@ -58,7 +58,7 @@ def _figures(figures: MonthFigures) -> Iterator[tuple[str, str, str]]:
     found, counts = figures.indicator, figures.counts
     rate = found.rate(found.this)
     before = _("%(previous)s the month before") % {"previous": found.previous}
-    of_products = _("per 100 live products: %(rate)s") % {"rate": "—" if rate is None else number(round(rate, 2))}
+    of_products = _("per 100 live products: %(rate)s") % {"rate": "—" if rate is None else number(rate)}
     yield str(words.FIGURES[found.counts].name), str(found.count), f"{before} · {of_products}"
     accepted = ngettext("%(accepted)s accepted", "%(accepted)s accepted", counts.accepted)
     lost = ngettext("%(lost)s lost", "%(lost)s lost", counts.lost)

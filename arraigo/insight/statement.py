@@ -51,9 +51,9 @@ def interval(found: Difference) -> str:
         return _("Last month had none: there is no rate to compare with.")
     low, high = found.between
     return _("Change of the rate: %(change)s %%, with 95 %% certainty between %(low)s %% and %(high)s %%.") % {
-        "change": f"{found.change:+.0f}",
-        "low": f"{low:+.0f}",
-        "high": "∞" if high is None else f"{high:+.0f}",
+        "change": f"{round(found.change):+d}",
+        "low": f"{round(low):+d}",
+        "high": "∞" if high is None else f"{round(high):+d}",
     }
 
 
@@ -64,8 +64,8 @@ def target(found: Indicator) -> str:
     if found.target_met is None:
         return _("The target “%(target)s” is no number: write for example 15, or 5%%.") % {"target": found.target}
     met = _("met") if found.target_met else _("missed")
-    most = f"{found.most:g}"
-    return _("Target %(target)s: at most %(most)s, %(met)s.") % {"target": found.target, "most": most, "met": met}
+    told = {"target": found.target, "most": found.most, "met": met}
+    return _("Target %(target)s: at most %(most)s, %(met)s.") % told
 
 
 def share(count: int, of: int) -> str:

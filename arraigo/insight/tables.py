@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from arraigo.documents.values import amount, number
 from arraigo.insight import sets, words
 from arraigo.insight.figures import COLUMNS, COUNTED, Group, MonthFigures
-from arraigo.insight.indicator import Indicator, Month
 from arraigo.retention import aftermath
 from arraigo.terminations.models import Termination
 
@@ -60,7 +59,7 @@ def summary(figures: MonthFigures) -> Table:
         "requested": figures.indicator.this.requested,
         "executed": figures.indicator.this.executed,
         "apart": sum(figures.indicator.this.apart.values()),
-        "rate": _rate(figures.indicator, figures.indicator.this),
+        "rate": figures.indicator.rate(figures.indicator.this),
         **{name: counts[name] for name in COUNTED},
         "waiting": figures.waiting,
         "proactive": figures.proactive.opened,
@@ -80,13 +79,8 @@ def months(figures: MonthFigures) -> Table:
     rows: list[Sequence[Cell]] = []
     for each in found.months:
         row = (date_format(each.month, "F Y"), each.requested, each.executed, sum(each.apart.values()), each.base)
-        rows.append((*row, _rate(found, each)))
+        rows.append((*row, found.rate(each)))
     return Table(_("Terminations by month"), header, rows, str(words.FIGURES["rate"].how))
-
-
-def _rate(found: Indicator, month: Month) -> float | None:
-    rate = found.rate(month)
-    return None if rate is None else round(rate, 2)
 
 
 def judged(figures: MonthFigures) -> Table:

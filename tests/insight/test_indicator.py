@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 from django.utils.translation import override
 
-from arraigo.insight import indicator, paper, queries
+from arraigo.insight import indicator, paper, queries, statement
+from arraigo.insight.chance import difference
 from arraigo.people.models import Role
 from arraigo.procedure.queries import current_policy
 from arraigo.terminations import actions as terminations
@@ -44,6 +45,28 @@ def test_a_month_that_runs_on_is_not_judged_against_a_whole_one(cast: Cast) -> N
         assert "1 hasta ahora, contra 2 en todo el mes anterior" in next(paper.statements(figures))
         with moment(days=30):
             assert "se cumple la meta del mes" in next(paper.statements(figures))
+
+
+@pytest.mark.parametrize(
+    ("target", "before", "count", "told"),
+    [
+        ("56%", 25, 11, "Meta 56%: a lo sumo 11, cumplida."),
+        ("56 %", 25, 12, "Meta 56 %: a lo sumo 11, no cumplida."),
+        ("7,5%", 10, 9, "Meta 7,5%: a lo sumo 9, cumplida."),
+        ("1500000", 0, 9, "Meta 1500000: a lo sumo 1500000, cumplida."),
+        ("menos", 1, 1, "La meta “menos” no es un número: escriba por ejemplo 15, o 5%."),
+        (" ", 1, 1, ""),
+    ],
+)
+def test_a_target_is_met_to_the_last_unit(target: str, before: int, count: int, told: str) -> None:
+    rows = [
+        indicator.Month(month=month, requested=requested, executed=0, apart={})
+        for month, requested in ((dt.date(2026, 2, 1), before), (MARCH, count))
+    ]
+    same = difference(count, before, at_risk=(31, 28))
+    found = indicator.Indicator(counts="requested", months=rows, target=target, difference=same)
+    with override("es-bo"):
+        assert statement.target(found) == told
 
 
 def test_arrears_deaths_and_moves_stand_apart(cast: Cast) -> None:

@@ -277,6 +277,8 @@ def test_the_rate_on_the_live_base_is_explained_and_stands_beside_last_months(ca
     LiveBase.objects.create(month=MARCH, products=1600, counted_at=clock.now())
     shown = greta.get(page).content.decode()
     assert "0,13 <span" in shown
+    book = openpyxl.load_workbook(io.BytesIO(greta.get(reverse("evaluation_tables", args=[MARCH])).content))
+    assert {0.13} <= {cell for row in book["Cifras"].values for cell in row}, "as on the page, not 0.12"
     assert "(1.600 vivos)" in shown
     assert "el mes anterior: todavía sin contar" in shown
     LiveBase.objects.create(month=dt.date(2026, 2, 1), products=400, counted_at=clock.now())
