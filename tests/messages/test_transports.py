@@ -84,6 +84,19 @@ def test_an_e_mail_arrives_with_its_file(mail: Post) -> None:
     assert sweep(90) == 0
 
 
+def test_a_notice_whose_reason_has_lines_arrives(mail: Post) -> None:
+    ana = a_user()
+    ana.email = "ana@example.org"
+    ana.save()
+    with clock.at(NOON):
+        data = {"number": "RF-1", "amount": "22.58", "reason": "El mes está cerrado.\r\nHable con cartera."}
+        actions.notify(ana, "claim.refused", data, "RET-1")
+        outbox.forward_notices(NOON)
+    assert sweep() == 1
+    (letter,) = mail.letters
+    assert letter["Subject"].endswith("(caso RET-1): El mes está cerrado. Hable con cartera.")
+
+
 def test_an_sms_gateway_gets_key_and_token(gateway: Provider) -> None:
     message = written(reference="OT-1")
     assert sweep() == 1

@@ -64,7 +64,8 @@ def _letter(message: Message) -> EmailMessage:
     domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip(" >") or "localhost"
     key = "".join(sign if sign.isalnum() or sign in "-_." else "-" for sign in message.idempotency_key)
     headers = {"Message-ID": f"<{key}@{domain}>", "Date": formatdate(message.created_at.timestamp(), localtime=False)}
-    letter = EmailMessage(message.subject, message.body, settings.DEFAULT_FROM_EMAIL, [message.address])
+    subject = " ".join(message.subject.split())  # a reason of several lines may stand in it; a header is one
+    letter = EmailMessage(subject, message.body, settings.DEFAULT_FROM_EMAIL, [message.address])
     letter.extra_headers = headers
     for enclosure in message.enclosures.all():
         letter.attach(enclosure.name, bytes(enclosure.content), enclosure.content_type)
