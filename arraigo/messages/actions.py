@@ -221,9 +221,7 @@ def resend(message_id: int, *, actor: User, on_record: bool = False) -> Message:
     A failed one gets its address and words anew: where it was given for the matter that one again, unless the
     person chose what is `on_record`.
     """
-    message = Message.objects.select_for_update().get(pk=message_id)
-    if message.status not in queries.STUCK:
-        raise MessageNotStuck
+    message = _stuck(message_id)
     if message.status == Message.Status.FAILED:
         unsettle(message, on_record=on_record)
     message.status, message.ended_at, message.next_attempt_at = Message.Status.PENDING, None, clock.now()
@@ -231,6 +229,31 @@ def resend(message_id: int, *, actor: User, on_record: bool = False) -> Message:
     message.save()
     told = {"kind": message.kind, "on_record": on_record}
     record("message.resent", message, actor=actor, case_number=message.case_number, data=told)
+    return message
+
+
+@transaction.atomic(savepoint=False)
+def settle(message_id: int, *, arrived: bool, actor: User) -> Message:
+    """Close a failed or uncertain message as a person found it: it `arrived`, or is not needed any more.
+
+    Raises MessageNotStuck; also where a failed one, which the other side refused, is to have arrived.
+    """
+    message = _stuck(message_id)
+    if arrived and message.status != Message.Status.UNCERTAIN:
+        raise MessageNotStuck
+    done = (Message.Status.SENT, "") if arrived else (Message.Status.SKIPPED, Message.Why.OVERTAKEN)
+    message.status, message.why = done
+    message.ended_at = clock.now()
+    message.save()
+    told = {"kind": message.kind, "arrived": arrived}
+    record("message.settled", message, actor=actor, case_number=message.case_number, data=told)
+    return message
+
+
+def _stuck(message_id: int) -> Message:
+    message = Message.objects.select_for_update().get(pk=message_id)
+    if message.status not in queries.STUCK:
+        raise MessageNotStuck
     return message
 
 

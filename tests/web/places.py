@@ -98,7 +98,7 @@ class Places:
             "team_reassign": {"pk": self._team_item()}, "team_decide": {"pk": self._override()},
             "message_template": {"kind": "visit.ordered", "channel": "sms"},
             "message_template_restore": {"kind": "visit.ordered", "channel": "sms"},
-            "message_resend": {"pk": self._message()},
+            "message_resend": {"pk": self._message()}, "message_settle": {"pk": self._message()},
         }  # fmt: skip
 
     def of(self, name: str, role: Role) -> dict[str, Any]:

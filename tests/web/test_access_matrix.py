@@ -50,6 +50,7 @@ WHO: dict[str, set[Any]] = {
     "message_template": ADMINISTRATOR,
     "message_template_restore": ADMINISTRATOR,
     "message_resend": ADMINISTRATOR,
+    "message_settle": ADMINISTRATOR,
     "notice_read": EVERYBODY,
     "notices": EVERYBODY,
     "notices_read": EVERYBODY,
@@ -172,7 +173,7 @@ POST_ONLY = {"notice_read", "notices_read", "draft_keep", "team_decide", "admini
              "solution", "morning_call", "visit_set_out", "visit_arrive", "photo_add", "photo_remove",
              "case_insist", "case_firm_no", "receipt_issue", "receipt_send", "operations_print", "operations_resume",
              "operations_reprint", "team_reassign", "operations_hand_over", "operations_swap", "account_notices",
-             "message_template_restore", "message_resend",
+             "message_template_restore", "message_resend", "message_settle",
              "billing_claim_confirm", "billing_month_open", "billing_month_leave_out", "billing_months_count",
              "billing_run_stop",
              "administration_holiday_remove", "case_transferred", "administration_holidays_fill"}  # fmt: skip

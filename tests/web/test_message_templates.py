@@ -1,12 +1,15 @@
 """The administrator changes what customers are told: places, preview, and clear sentences."""
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils.html import strip_tags
 
 from arraigo import clock
-from arraigo.messages import outbox, texts
+from arraigo.eventlog.models import Event
+from arraigo.messages import actions, outbox, texts
+from arraigo.messages.errors import MessageNotStuck
 from arraigo.messages.kinds import all_kinds
 from arraigo.messages.models import Channel, Message, MessageTemplate, NoticeChoice
 from arraigo.people.models import Role
@@ -81,6 +84,26 @@ def test_what_did_not_arrive_goes_out_again(admin: Client, cast: Cast) -> None:
     message.refresh_from_db()
     assert message.status == "pending"
     assert admin.post(reverse("message_resend", args=[message.pk])).status_code == 404
+
+
+def test_a_person_closes_what_arrived_or_is_not_needed_any_more(admin: Client, cast: Cast) -> None:
+    now, told = clock.now(), {"kind": "notice", "user": cast[Role.ADVISOR], "address": "a@example.org", "body": "x"}
+    uncertain, overtaken, refused = (
+        Message.objects.create(status=status, created_at=now, ended_at=now, channel="email", **told)
+        for status in ("uncertain", "uncertain", "failed")
+    )
+    page = admin.get(reverse("message_templates")).content.decode()
+    assert (page.count(">Llegó<"), page.count(">Ya no hace falta<")) == (2, 3)
+    for message, found in ((uncertain, "arrived"), (overtaken, "")):
+        admin.post(reverse("message_settle", args=[message.pk]), {"found": found})
+    with pytest.raises(MessageNotStuck), transaction.atomic():
+        actions.settle(refused.pk, arrived=True, actor=cast[Role.ADMINISTRATOR])
+    states = [Message.objects.get(pk=each.pk).status for each in (uncertain, overtaken, refused)]
+    assert states == ["sent", "skipped", "failed"], "what was refused did not arrive"
+    told_of = Event.objects.filter(kind="message.settled").order_by("pk")
+    assert [event.data["arrived"] for event in told_of] == [True, False]
+    assert outbox.deliver_due(now) == 0
+    assert admin.post(reverse("message_settle", args=[uncertain.pk])).status_code == 404
 
 
 def test_what_did_not_arrive_says_for_whom_of_staff_and_why(admin: Client, cast: Cast) -> None:

@@ -94,6 +94,7 @@ KINDS: dict[str, Promise] = {
     "plant_message.failed": _("The e-mail to plant could not be delivered"),
     "plant_message.uncertain": _("The e-mail to plant had no answer"),
     "message.resent": _("A message was sent again"),
+    "message.settled": _("A message was settled by hand"),
     "command.failed": _("The commercial system refused a command"),
     "command.uncertain": _("A command to the commercial system had no answer"),
     "command.resent": _("A command was sent again"),

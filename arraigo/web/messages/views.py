@@ -125,3 +125,13 @@ def resend(request: HttpRequest, pk: int) -> HttpResponse:
     done, on_record = _("The message goes out again."), request.POST.get("to") == "record"
     replies.attempt(request, lambda: actions.resend(found.pk, actor=user_of(request), on_record=on_record), done)
     return redirect("message_templates")
+
+
+@posted
+@ONLY
+def settle(request: HttpRequest, pk: int) -> HttpResponse:
+    """Close a failed or uncertain message as a person found it: it arrived, or is not needed any more."""
+    found, arrived = access.stuck_message(pk), request.POST.get("found") == "arrived"
+    done = _("Your decision is recorded.")
+    replies.attempt(request, lambda: actions.settle(found.pk, arrived=arrived, actor=user_of(request)), done)
+    return redirect("message_templates")
