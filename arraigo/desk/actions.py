@@ -26,9 +26,12 @@ DRAFT_DAYS = dt.timedelta(days=14)
 
 @transaction.atomic
 def note_callback(case: RetentionCase, *, due_at: dt.datetime, note: str, actor: User) -> Callback:
-    """Note that the customer of `case` is called back at `due_at`. Raises CallbackPast."""
+    """Note that the customer of `case` is called back at `due_at`. Raises CallbackPast, and CaseOver where nobody is
+    called any more (`queries.OVER`): no tray would show it."""
     if due_at <= clock.now():
         raise CallbackPast
+    if RetentionCase.objects.filter(pk=case.pk, outcome__in=queries.OVER).exists():
+        raise CaseOver(case.number)
     return _note(case, due_at, note.strip(), Callback.Cause.AGREED, person=actor, actor=actor)
 
 

@@ -10,18 +10,19 @@ from arraigo.desk.models import Callback, Draft, Presence
 from arraigo.people.models import User
 from arraigo.retention.models import RetentionCase
 
+OVER = (RetentionCase.Outcome.TERMINATION, RetentionCase.Outcome.CLOSED_ELSEWHERE)
+"""Outcomes of the cases whose customer nobody calls back: who has left, whose case ended elsewhere, or who died."""
 HERE = dt.timedelta(seconds=60)
 """How long after its last sign of life a page counts as open."""
 
 
 def to_be_made(among: QuerySet[Callback] | None = None) -> QuerySet[Callback]:
-    """Calls that are still to be made: not to who has left, whose case ended elsewhere, or who died.
+    """Calls that are still to be made, but for cases that are `OVER`.
 
     `among`: all calls, or those of which to choose.
     """
-    over = [RetentionCase.Outcome.TERMINATION, RetentionCase.Outcome.CLOSED_ELSEWHERE]
     rows = Callback.objects.all() if among is None else among
-    return rows.filter(done_at=None).exclude(case__outcome__in=over)
+    return rows.filter(done_at=None).exclude(case__outcome__in=OVER)
 
 
 def callbacks_of(user: User, *, until: dt.datetime | None = None) -> QuerySet[Callback]:

@@ -144,15 +144,21 @@ def insist(case_id: int, *, actor: User) -> engine.Advance:
 def stay(case_id: int, *, why: str, words: str, actor: User) -> engine.Advance:
     """Before the baja is registered the customer wants to stay after all: the case goes back to where its branch
     negotiates (3 or 11), else to what was not looked at yet, or not today (1). Nothing is taken back, and the
-    meter runs on; an offer accepted before the insistence, and not carried out since, is made anew.
+    meter runs on, unless it is another day: that conversation counts its own offers. An offer accepted before the
+    insistence, and not carried out since, is made anew.
 
     `why`: a `StayReason`; `words`: what the customer said. Raises CaseClosed, and NotWaiting where no baja is
     waiting to be registered, or the case's version knows no way back.
     """
     case = _locked(case_id)
     answers.give_up(case.pk)
-    facts = {} if staying.is_fresh(case) else dict.fromkeys(staying.REVIEWED)
-    return _correlate(case, "stays", actor=actor, kind="case.stayed", data=_stays(case, why, words), facts=facts)
+    facts: dict[str, Any] = {} if staying.is_fresh(case) else dict.fromkeys(staying.REVIEWED)
+    ended = []
+    if not staying.goes_on(case):
+        facts |= answers.ANEW
+        ended = firm_no.leave_behind(case, staying.left_at(case))
+    data = {**_stays(case, why, words), **firm_no.told(case, ended)}
+    return _correlate(case, "stays", actor=actor, kind="case.stayed", data=data, facts=facts, changed=ended)
 
 
 @transaction.atomic
@@ -251,12 +257,12 @@ def _case_of(instance: Instance) -> RetentionCase:
 
 def _correlate(
     case: RetentionCase, message: str, *, actor: User | None, kind: str, data: dict[str, Any],
-    facts: Mapping[str, Any] | None = None,
+    facts: Mapping[str, Any] | None = None, changed: Sequence[str] = (),
 ) -> engine.Advance:  # fmt: skip
     if case.closed_at:
         raise CaseClosed(case.number)
     advance = engine.correlate(case.instance, message, actor=actor, facts=facts or {}, on_open=placement.of(case))
-    _settle(case, advance, accepted=False)
+    _settle(case, advance, accepted=False, changed=changed)
     eventlog.record(
         kind, case, actor=actor, case_number=case.number, version=procedures.label(case.instance),
         data={**data, **_way(advance)},

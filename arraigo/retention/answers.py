@@ -15,6 +15,9 @@ from arraigo.retention import firm_no
 from arraigo.retention.models import Offer
 from arraigo.retention.registry import StepForm, StepResult, StepRun
 
+ANEW = {"refusals": 0, "offered_compensation": False, "offered_courtesy": False}
+"""The facts with which a conversation of its own begins: nothing was offered in it yet."""
+
 
 class AnswerForm(StepForm):
     """Ask whether the customer accepts; a refusal may be a firm "no"."""

@@ -16,7 +16,7 @@ from arraigo.quality import queries
 from arraigo.quality.errors import NotTriedEnough
 from arraigo.quality.models import ContactAttempt, QualityControl
 from arraigo.quality.queries import ContactRule, NotCounted, Tried
-from arraigo.retention import controls
+from arraigo.retention import answers, controls
 from arraigo.retention.registry import StepForm, StepResult, StepRun
 from arraigo.tickets.models import TroubleTicket
 
@@ -132,7 +132,7 @@ def decide(run: StepRun, *, failed_fact: str) -> StepResult:
     failed = verdict == QualityControl.Verdict.FAILED
     facts: dict[str, Any] = {failed_fact: failed}
     if failed:
-        facts["reopened"] = True
+        facts |= {"reopened": True, **answers.ANEW}
         run.case.reopened += 1
         run.case.save(update_fields=["reopened"])
         if not found["new_faults"] and not _about_else(run.data["reasons"]):

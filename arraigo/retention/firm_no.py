@@ -121,6 +121,17 @@ def settle(case: RetentionCase, outcome: Mapping[str, Any], *, over: bool) -> li
     return changed
 
 
+def leave_behind(case: RetentionCase, ended_at: dt.datetime) -> list[str]:
+    """End a meter that still runs with the conversation in which it began: `ended_at`, another day.
+
+    The field of the case that changed (not saved).
+    """
+    if case.firm_no_at is None or not stands(case):
+        return []
+    case.firm_no_ended_at = max(ended_at, case.firm_no_at)
+    return ["firm_no_ended_at"]
+
+
 def told(case: RetentionCase, changed: Sequence[str]) -> dict[str, Any]:
     """What the history keeps of a meter whose fields `changed` began or ended it, as JSON."""
     if not changed:

@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from arraigo import clock
+from arraigo.billing.models import BillingClaim
 from arraigo.documents import sheets
 from arraigo.documents.values import moment, paper_language
 from arraigo.engine import actions as engine
@@ -73,13 +74,16 @@ def _registered(rows: Sequence[Termination], now: dt.datetime) -> str:
 @transaction.atomic
 @eventlog.together()
 def issue(case_id: int, *, actor: User) -> Receipt:
-    """The receipt of everything promised in the case so far, as read back to the customer.
+    """The receipt of everything promised in the case so far, as read back to the customer, but for what was taken back
+    and for what billing refused.
 
     Asked again before anything else was promised, it is the same receipt. Raises NothingPromised.
     """
     engine.lock(RetentionCase.objects.only("instance_id").get(pk=case_id).instance_id)
     case = RetentionCase.objects.select_related("customer").get(pk=case_id)
-    promised = list(case.promises.exclude(state=Promise.State.CANCELLED).order_by("id"))
+    no_credit = BillingClaim.objects.filter(case_number=case.number, state=BillingClaim.State.REFUSED).values("number")
+    stands = case.promises.exclude(state=Promise.State.CANCELLED).exclude(proof__in=no_credit)
+    promised = list(stands.order_by("id"))
     if not promised:
         raise NothingPromised(case.number)
     texts, keys = [promise.text for promise in promised], [promise.pk for promise in promised]

@@ -43,6 +43,8 @@ CLAIMS = ("step_04", "step_13")
 OPEN_CLAIM = (BillingClaim.State.ENTERED, BillingClaim.State.CANCELLED)
 """States of the claims that bind nobody: not decided yet, or taken back by themselves already."""
 ORDER, BAJA, TRANSFER = "step_05", "termination", "transfer"
+TOGETHER = dt.timedelta(seconds=2)
+"""How far apart the moments may lie at which one step recorded its offers."""
 WHAT: dict[str, Text] = {
     **dict.fromkeys(OFFERS, _("the offer")),
     **dict.fromkeys(APPROVALS, _("the offer together with its approval")),
@@ -177,7 +179,8 @@ def _last_offers(case: RetentionCase) -> list[Offer]:
     last = case.offers.exclude(answer=Offer.Answer.UNDONE).order_by("-id").first()
     if last is None:
         return []
-    return list(case.offers.filter(element=last.element, offered_at=last.offered_at, answer=last.answer))
+    together = case.offers.filter(element=last.element, answer=last.answer)
+    return list(together.filter(offered_at__gt=last.offered_at - TOGETHER))
 
 
 def _courtesies(case: RetentionCase) -> QuerySet[Courtesy]:
@@ -236,9 +239,10 @@ def _take_back_offer(case: RetentionCase, actor: User, reason: str) -> list[str]
         products.withdraw_courtesy(courtesy, actor=actor, reason=reason)
         ended.append(courtesy.kind)
     transfers = [order.number for order in _transfers(case)]
-    if ended or transfers:
+    kinds = [*([Promise.Kind.COURTESY] if ended else []), *([Promise.Kind.TRANSFER] if transfers else [])]
+    if kinds:
         orders.cancel_open(case.number, actor=actor)
-        promises.take_back(case.pk, kind__in=[Promise.Kind.COURTESY, Promise.Kind.TRANSFER])
+        promises.take_back(case.pk, kind__in=kinds)
     offers = _last_offers(case)
     Offer.objects.filter(pk__in=[offer.pk for offer in offers]).update(answer=Offer.Answer.UNDONE)
     return ended + transfers + [offer.kind for offer in offers]
@@ -282,28 +286,30 @@ _TAKE_BACK: dict[str, Callable[[RetentionCase, User, str], list[str]]] = {
 
 
 def _meters(case: RetentionCase) -> list[tuple[str, dict[str, str]]]:
-    """What the history tells of the meters after a firm "no", oldest first: the completed step or "", the meter."""
+    """What the history tells of the meter after a firm "no", oldest first: the completed step or "", and the meter
+    as it stood then, empty where an undo left none."""
     events = Event.objects.filter(case_number=case.number).order_by("id").values_list("kind", "data")
     return [
         (data["element"] if kind == "case.step_completed" else "", data["meter"])
         for kind, data in events
-        if data.get("meter")  # empty where an undo left none running
+        if "meter" in data
     ]
 
 
 def _restore_meter(case: RetentionCase, undone: Collection[str]) -> None:
-    """The meter runs on where what was `undone` had ended it; where that had begun it, the one before stands."""
+    """The meter runs on where what was `undone` had ended it; where that had begun it, it is as it was before."""
     if case.firm_no_at is None:
         return
     meters, said_at = _meters(case), case.firm_no_at.isoformat()
-    this = [(element, meter) for element, meter in meters if meter["said_at"] == said_at]
-    if this and this[0][0] in undone:
-        before = next((meter for _, meter in reversed(meters) if meter["said_at"] != said_at), {})
+    this = [place for place, (_, meter) in enumerate(meters) if meter.get("said_at") == said_at]
+    if this and meters[this[0]][0] in undone:
+        before = meters[this[0] - 1][1] if this[0] else {}
         case.firm_no_at, case.firm_no_ended_at = (
             dt.datetime.fromisoformat(before[name]) if name in before else None for name in ("said_at", "ended_at")
         )
     elif case.firm_no_ended_at and any(
-        element in undone and meter.get("ended_at") == case.firm_no_ended_at.isoformat() for element, meter in this
+        meters[place][0] in undone and meters[place][1].get("ended_at") == case.firm_no_ended_at.isoformat()
+        for place in this
     ):
         case.firm_no_ended_at = None
 

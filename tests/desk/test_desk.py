@@ -11,7 +11,7 @@ from arraigo import clock
 from arraigo.billing import actions as billing
 from arraigo.billing.models import BillingClaim
 from arraigo.desk import actions, queries
-from arraigo.desk.errors import CallbackDone, CallbackPast, NotOfTheTeam
+from arraigo.desk.errors import CallbackDone, CallbackPast, CaseOver, NotOfTheTeam
 from arraigo.desk.models import Callback, Draft
 from arraigo.engine.models import WorkItem
 from arraigo.messages.models import Notice
@@ -93,6 +93,11 @@ def test_nobody_is_to_call_who_has_left(walk: Walk) -> None:
     with moment(hours=2):
         assert actions.remind() == 0
         assert not queries.callbacks_of(advisor).exists()
+    client, path = signed_in(advisor), reverse("callback_new", args=[walk.case.number])
+    answer = client.post(path, {"due_at": "2026-03-10T17:00", "note": "Ya estaba escrito"})
+    assert answer.status_code == 400
+    assert answer.context["form"].errors["__all__"] == [str(CaseOver(walk.case.number))]
+    assert "Ya estaba escrito" in answer.content.decode()
 
 
 def test_a_call_in_the_past_is_refused_at_its_field(walk: Walk) -> None:

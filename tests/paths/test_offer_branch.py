@@ -8,14 +8,16 @@ import pytest
 from arraigo import clock
 from arraigo.billing.models import BillingClaim
 from arraigo.engine.models import WorkItem
+from arraigo.insight import conformance
 from arraigo.messages.models import Message, Notice
 from arraigo.people.models import Role
+from arraigo.procedure.queries import current_policy
 from arraigo.products.models import Courtesy
-from arraigo.retention import actions, receipts, sweeps, undo
+from arraigo.retention import actions, clocks, options, receipts, sweeps, undo
 from arraigo.retention.errors import CaseClosed
 from arraigo.retention.models import Promise, Receipt, RetentionCase
 from arraigo.terminations.models import Termination
-from tests.cast import Cast, Household, Walk, moment
+from tests.cast import NOW, Cast, Household, Walk, moment
 from tests.records import refused
 
 
@@ -159,3 +161,31 @@ def test_who_refused_everything_may_stay_after_all_also_once_the_baja_was_taken_
     assert walk.open == ["step_11"]
     walk.go("step_11", "step_12", "step_13")
     assert walk.case.outcome == RetentionCase.Outcome.ACCEPTED
+
+
+@pytest.mark.parametrize(("later", "own_count"), [(dt.timedelta(hours=1), False), (dt.timedelta(days=1), True)])
+def test_a_conversation_of_another_day_counts_its_own_offers(
+    home: Household, later: dt.timedelta, own_count: bool
+) -> None:
+    """Who comes back the same day goes on where it was left: what was refused counts, and the firm no stands."""
+    advisor = home.cast[Role.ADVISOR]
+    courtesy = {"courtesy": f"bandwidth:{home.internet.pk}"}
+    walk = start(home).go("step_11")
+    walk("step_12", answer="refused")
+    walk("step_14", answer="refused", firm_no="on", **courtesy)
+    assert walk.open == ["termination"]
+    left = clock.now()
+    with clock.at(NOW + later):
+        actions.stay(walk.case.pk, why="stay_offer", words="Volvió para oír algo más", actor=advisor)
+        walk.go(*(["step_01", "step_02"] if own_count else []), "step_11")
+        panel = options.panel(walk.reload(), walk.item("step_12"), current_policy())
+        assert any(each.step == "14" and each.state == options.LATER for each in panel) is own_count
+        walk("step_12", answer="refused")
+        assert walk.open == (["step_14"] if own_count else ["termination"])
+        case = walk.reload()
+        assert case.firm_no_ended_at == (left if own_count else None)
+        assert conformance.replay(case) == []
+        assert clocks.differences(case) == []
+        if own_count:
+            walk("step_14", answer="refused", **courtesy)
+            assert walk.open == ["termination"]

@@ -1,5 +1,7 @@
 """Taking back the last step: afterwards the case, its records and its promises stand as before it."""
 
+import datetime as dt
+import itertools
 from typing import Any
 
 import pytest
@@ -64,6 +66,13 @@ def walked(home: Household, *elements: str, **case: Any) -> Walk:
     if faults or "step_03" in elements:
         home.repeated_faults()
     return Walk(home, **case).go(*elements)
+
+
+@pytest.fixture
+def running_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No two moments are the same, as outside of tests."""
+    stands, ticks = clock.now, itertools.count()
+    monkeypatch.setattr(clock, "now", lambda: stands() + dt.timedelta(milliseconds=next(ticks)))
 
 
 def taken_back(walk: Walk) -> None:
@@ -258,6 +267,21 @@ def test_another_offer_is_taken_back_whatever_became_of_the_courtesy(home: House
     assert Courtesy.objects.get().status == "active"
 
 
+def test_a_transfer_taken_back_leaves_the_courtesy_that_runs(home: Household) -> None:
+    """Accepted before the customer insisted and stayed, it goes on, its promise and receipt with it."""
+    walk, advisor = walked(home, *FAULTS), home.cast[Role.ADVISOR]
+    walk("step_11", reason="no_use", demand="courtesy")
+    walk("step_14", courtesy=f"bandwidth:{home.internet.pk}")
+    actions.insist(walk.case.pk, actor=advisor)
+    actions.stay(walk.case.pk, why="stay_offer", words="Se muda", actor=advisor)
+    walk("step_11", reason="moving", demand="transfer")
+    was = balance(walk)
+    walk("transfer")
+    taken_back(walk)
+    assert balance(walk) == was
+    assert Promise.objects.get(kind="courtesy").state == "open"
+
+
 def test_what_something_followed_is_not_taken_back(home: Household) -> None:
     walk = walked(home, *FAULTS, "step_03")
     done = WorkItem.objects.get(instance=walk.case.instance, element="step_03")
@@ -290,16 +314,34 @@ def test_the_advisor_takes_it_back_on_the_page_with_a_reason(home: Household) ->
     assert advisor.get(page).status_code == 200  # nothing is left to take back, and the page says so
 
 
+@pytest.mark.usefixtures("running_clock")
 def test_an_undone_firm_no_hinders_no_further_undo(home: Household) -> None:
     walk = walked(home, *FAULTS, faults=True)
     for answers in ({"answer": "refused", "firm_no": "on"}, {"answer": "refused", "firm_no": "on"}):
         walk("step_03", **answers)
         taken_back(walk)
-    assert walk.reload().firm_no_at is None
+        assert walk.reload().firm_no_at is None
     firm_no.say(walk.case.pk, actor=walk.cast[Role.ADVISOR])
     walk("step_03")
     taken_back(walk)
     assert walk.open == ["step_03"]
+
+
+@pytest.mark.usefixtures("running_clock")
+@pytest.mark.parametrize("element", ["step_03", "transfer"])
+def test_what_was_offered_on_two_products_is_taken_back_on_both(home: Household, element: str) -> None:
+    both = [home.internet, home.television]
+    if element == "step_03":
+        for product in both:
+            home.fault(days_ago=9, product=product)
+            home.fault(days_ago=2, product=product)
+    walk = walked(home, *FAULTS, products=both)
+    if element == "transfer":
+        walk("step_11", reason="moving", demand="transfer")
+    walk(element, **{f"kind_{product.pk}": "bill_waiver" for product in both})
+    taken_back(walk)
+    assert walk.open == [element]
+    assert list(Offer.objects.values_list("answer", "approval")) == [("undone", "not_needed")] * 2
 
 
 def test_an_order_that_was_only_assigned_is_taken_back(home: Household) -> None:

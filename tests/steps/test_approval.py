@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from arraigo import clock
 from arraigo.billing.models import BillingClaim
@@ -11,6 +12,7 @@ from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role
 from arraigo.retention.models import Offer
 from tests.cast import Cast, Household, Walk, credit
+from tests.web.conftest import signed_in
 
 
 def priced(home: Household, price: str) -> Walk:
@@ -49,6 +51,18 @@ def test_an_approval_is_recorded_with_its_reason_and_told(home: Household, cast:
     assert walk.case.accepted_at == clock.now()
     assert Notice.objects.get(user=cast[Role.ADVISOR]).kind == "offer.approved"
     assert walk.open == ["step_04"]
+
+
+def test_the_advisor_reads_at_the_step_why_it_was_not_approved(home: Household, cast: Cast) -> None:
+    """The customer is on the line: the page goes on by itself, and says what was decided."""
+    walk = priced(home, "200")
+    walk("approve_03", approved="no", reason="Ofrezca los días")
+    client, page = signed_in(cast[Role.ADVISOR]), reverse("case", args=[walk.case.number])
+    shown = client.get(page).content.decode()
+    assert f"{cast[Role.TEAM_LEAD]} no aprueba lo que se ofreció: “Ofrezca los días”" in shown
+    assert "No aprobada" in shown
+    walk("step_03", answer="refused")
+    assert "no aprueba lo que se ofreció" not in client.get(page).content.decode()
 
 
 def test_what_was_not_approved_is_never_claimed_nor_noted(home: Household) -> None:

@@ -14,8 +14,8 @@ from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role
 from arraigo.procedure import queries as procedures
 from arraigo.products.models import Product
-from arraigo.retention import actions, claims
-from arraigo.retention.errors import CannotCorrect
+from arraigo.retention import actions, claims, receipts
+from arraigo.retention.errors import CannotCorrect, NothingPromised
 from arraigo.retention.models import Promise
 from arraigo.retention.steps.step_05_engineering_service import note_for
 from tests.cast import Cast, Household, Walk
@@ -81,6 +81,18 @@ def test_what_billing_refused_is_entered_corrected_and_promised_anew(walk: Walk,
     assert waivers()[1].text.endswith(" no se cobran Bs 120,50.")
     assert Message.objects.get(kind__endswith=".applied").kind == "compensation.applied"
     assert walk.open == ["step_06"]
+
+
+def test_what_billing_refused_is_not_promised_again_on_the_next_receipt(walk: Walk, cast: Cast) -> None:
+    advisor, claim = cast[Role.ADVISOR], BillingClaim.objects.get()
+    first = receipts.issue(walk.case.pk, actor=advisor)
+    billing.refuse_claim(claim, reason="El mes vale menos.", actor=cast[Role.BILLING])
+    with refused(NothingPromised):
+        receipts.issue(walk.case.pk, actor=advisor)
+    claims.correct(walk.case.pk, claim.number, amount=Decimal("120.50"), actor=advisor)
+    second = receipts.issue(walk.case.pk, actor=advisor)
+    assert second.data["promises"] == [waivers()[1].text]
+    assert first.data["promises"] == [waivers()[0].text], "what was given stays as it was"
 
 
 def test_a_claim_not_applied_is_taken_back_though_the_order_is_printed_and_entered_corrected(

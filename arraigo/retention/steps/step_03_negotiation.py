@@ -142,6 +142,7 @@ def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -
         "month": amounts.credit_month(products, case, item.element),
         "visit_hours": policy.integer("visit.hours"),
         "options": options.panel(case, item, policy),
+        "offers": options.so_far(case),
     }
 
 
