@@ -8,7 +8,6 @@ import pytest
 from arraigo import clock
 from arraigo.billing.models import BillingClaim
 from arraigo.engine.models import WorkItem
-from arraigo.insight import conformance
 from arraigo.messages.models import Message, Notice
 from arraigo.people.models import Role
 from arraigo.procedure.queries import current_policy
@@ -17,6 +16,7 @@ from arraigo.retention import actions, clocks, options, receipts, sweeps, undo
 from arraigo.retention.errors import CaseClosed
 from arraigo.retention.models import Promise, Receipt, RetentionCase
 from arraigo.terminations.models import Termination
+from tests import conformance
 from tests.cast import NOW, Cast, Household, Walk, moment
 from tests.records import refused
 
