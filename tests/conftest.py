@@ -6,6 +6,9 @@ from collections.abc import Iterator
 import pytest
 from pytest_django.plugin import DjangoDbBlocker
 
+from arraigo import clock
+from tests.cast import NOW, Cast, Household
+
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 """Playwright runs an event loop in the thread that also speaks to the database."""
 
@@ -44,3 +47,15 @@ def no_policy_of_another_test() -> Iterator[None]:
     from arraigo.procedure import queries
 
     queries.policy_of.cache_clear()
+
+
+@pytest.fixture
+def cast(db: None) -> Iterator[Cast]:
+    """One person per role, in March 2026."""
+    with clock.at(NOW):
+        yield Cast()
+
+
+@pytest.fixture
+def home(cast: Cast) -> Household:
+    return cast.household()

@@ -1,25 +1,17 @@
 """Compiled queries give what the queries give that they were built from."""
 
 import datetime as dt
-from collections.abc import Iterator
 
 import pytest
 from django.db import connection
 from django.db.models import F, Q, QuerySet
 from django.test.utils import CaptureQueriesContext
 
-from arraigo import clock
 from arraigo.billing.models import Bill
 from arraigo.compiled import at_once, compiled, counted, each_of, first, prefetched
 from arraigo.customers.models import Customer
 from arraigo.products.models import Product
-from tests.cast import NOW, Cast
-
-
-@pytest.fixture
-def cast(db: None) -> Iterator[Cast]:
-    with clock.at(NOW):
-        yield Cast()
+from tests.cast import Cast
 
 
 def bills(customer: Customer, since: dt.date) -> QuerySet[Bill]:

@@ -1,7 +1,6 @@
 """An advisor's desk: calls to make, cases handed over, what was typed, who else is here."""
 
 import datetime as dt
-from collections.abc import Iterator
 
 import pytest
 from django.test import Client
@@ -24,12 +23,6 @@ from tests.records import refused
 from tests.web.conftest import expired, signed_in
 
 HOUR = dt.timedelta(hours=1)
-
-
-@pytest.fixture
-def cast(db: None) -> Iterator[Cast]:
-    with moment():
-        yield Cast()
 
 
 @pytest.fixture

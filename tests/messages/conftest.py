@@ -8,7 +8,6 @@ import pytest
 from arraigo.bss.interface import Unreachable
 from arraigo.messages.models import Channel, Message
 from arraigo.messages.transports import Refused, Transport
-from tests.steps.conftest import cast, home  # noqa: F401
 
 
 @dataclass

@@ -11,7 +11,6 @@ from arraigo.orders.escalation import escalate_due
 from arraigo.orders.models import Escalation, WorkOrder
 from arraigo.people.models import Role, User
 from tests.cast import NOW, Cast, Household, Walk
-from tests.steps.conftest import cast, home  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +22,7 @@ def after(hours: float) -> int:
 
 
 @pytest.fixture
-def order(cast: Cast, home: Household) -> WorkOrder:  # noqa: F811
+def order(cast: Cast, home: Household) -> WorkOrder:
     head = User.objects.create_user("jefa", first_name="Jefa", last_name="Centro")
     cast.center.head = head
     cast.center.save()
@@ -37,7 +36,7 @@ def told() -> list[tuple[str, str]]:
     return list(Notice.objects.order_by("id").values_list("user__username", "kind"))
 
 
-def test_half_three_quarters_and_the_end(order: WorkOrder, cast: Cast) -> None:  # noqa: F811
+def test_half_three_quarters_and_the_end(order: WorkOrder, cast: Cast) -> None:
     technician, supervisor = cast[Role.TECHNICIAN].username, cast[Role.OPERATIONS_SUPERVISOR].username
     assert after(11.9) == 0
     assert (after(12), after(12)) == (1, 0)
@@ -50,7 +49,7 @@ def test_half_three_quarters_and_the_end(order: WorkOrder, cast: Cast) -> None: 
     assert list(order.escalations.order_by("percent").values_list("percent", flat=True)) == [50, 75, 100]
 
 
-def test_a_paused_clock_stands(order: WorkOrder, cast: Cast) -> None:  # noqa: F811
+def test_a_paused_clock_stands(order: WorkOrder, cast: Cast) -> None:
     supervisor = cast[Role.OPERATIONS_SUPERVISOR]
     with clock.at(NOW + dt.timedelta(hours=11)):
         actions.pause(order, reason="later", evidence="Llamó", actor=supervisor)
@@ -68,7 +67,7 @@ def test_after_a_long_silence_everybody_is_told_once(order: WorkOrder) -> None:
     assert order.escalations.count() == 3
 
 
-def test_an_order_that_nobody_has_concerns_the_supervisors(order: WorkOrder, cast: Cast) -> None:  # noqa: F811
+def test_an_order_that_nobody_has_concerns_the_supervisors(order: WorkOrder, cast: Cast) -> None:
     WorkOrder.objects.update(technician=None)
     after(12)
     assert told() == [(cast[Role.OPERATIONS_SUPERVISOR].username, "work_order.due")]

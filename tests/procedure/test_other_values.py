@@ -1,11 +1,9 @@
 """A value that management changes in a new version changes what happens, in cases opened from then on."""
 
 import datetime as dt
-from collections.abc import Iterator
 
 import pytest
 
-from arraigo import clock
 from arraigo.fieldwork import trips
 from arraigo.insight.models import Judgement
 from arraigo.messages import quiet
@@ -26,17 +24,6 @@ from tests.records import refused
 
 pytestmark = pytest.mark.one_database
 FRONT = ("step_01", "step_02", "step_03", "step_04", "step_05", "step_06")
-
-
-@pytest.fixture
-def cast(db: None) -> Iterator[Cast]:
-    with clock.at(NOW):
-        yield Cast()
-
-
-@pytest.fixture
-def home(cast: Cast) -> Household:
-    return cast.household()
 
 
 def ordered(home: Household) -> WorkOrder:

@@ -1,9 +1,5 @@
 """What a customer did after the courtesy had ended."""
 
-from collections.abc import Iterator
-
-import pytest
-
 from arraigo import clock
 from arraigo.people.models import Role
 from arraigo.products import actions as products
@@ -11,12 +7,6 @@ from arraigo.products.models import Courtesy
 from arraigo.retention import aftermath, sweeps
 from arraigo.terminations import actions as terminations
 from tests.cast import NOW, Cast, Household, Walk, moment
-
-
-@pytest.fixture
-def cast(db: None) -> Iterator[Cast]:
-    with clock.at(NOW):
-        yield Cast()
 
 
 def given(home: Household) -> Walk:

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from arraigo import clock
 from arraigo.bss.actions import deliver_due
 from arraigo.bss.models import Command
 from arraigo.customers import actions as customers
@@ -32,12 +31,6 @@ from tests.cast import NOW, Cast, Household, Walk, moment
 
 pytestmark = pytest.mark.django_db(transaction=True)
 VISITING = ("step_01", "step_02", "step_03", "step_04", "step_05")
-
-
-@pytest.fixture
-def cast() -> Iterator[Cast]:
-    with clock.at(NOW):
-        yield Cast()
 
 
 @pytest.fixture

@@ -1,23 +1,14 @@
 """After a firm "no": minutes and offers are measured and limited, wherever in the conversation it was said."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from arraigo import clock
 from arraigo.eventlog.models import Event
 from arraigo.people.models import Role
 from arraigo.procedure.queries import current_policy
 from arraigo.retention import actions, clocks, firm_no, options
 from arraigo.retention.errors import CaseClosed
 from arraigo.retention.firm_no import Meter
-from tests.cast import NOW, Cast, Walk, moment
-
-
-@pytest.fixture
-def cast(db: None) -> Iterator[Cast]:
-    with clock.at(NOW):
-        yield Cast()
+from tests.cast import Cast, Walk, moment
 
 
 @pytest.fixture

@@ -1,24 +1,15 @@
 """Controls that nobody decided: the heads are told once, and see them; what was promised is looked up."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from arraigo import clock
 from arraigo.messages.models import Notice
 from arraigo.people.models import Role, Unit, User
 from arraigo.quality.models import QualityControl
 from arraigo.retention import controls, sweeps
 from arraigo.web.controls import access
-from tests.cast import NOW, Cast, Household, Walk, moment
+from tests.cast import Cast, Household, Walk, moment
 
 VISITED = ("step_01", "step_02", "step_03", "step_04", "step_05", "step_06", "step_07", "step_08")
-
-
-@pytest.fixture
-def cast(db: None) -> Iterator[Cast]:
-    with clock.at(NOW):
-        yield Cast()
 
 
 @pytest.fixture

@@ -1,12 +1,10 @@
 """Receipts: numbered, the same as long as nothing more is promised, and on paper."""
 
 import io
-from collections.abc import Iterator
 
 import pytest
 from pypdf import PdfReader
 
-from arraigo import clock
 from arraigo.customers.models import Customer
 from arraigo.messages.models import Enclosure
 from arraigo.people.models import Role
@@ -14,14 +12,8 @@ from arraigo.retention import actions, receipts, undo
 from arraigo.retention.errors import NothingPromised, ReceiptTakenBack
 from arraigo.retention.models import Receipt
 from arraigo.terminations.models import Termination
-from tests.cast import NOW, Cast, Walk
+from tests.cast import Cast, Walk
 from tests.records import refused
-
-
-@pytest.fixture
-def cast(db: None) -> Iterator[Cast]:
-    with clock.at(NOW):
-        yield Cast()
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from arraigo.people.models import Role
 from arraigo.retention import promises, reminders
 from arraigo.retention.models import Promise
 from tests.cast import Cast, Household, Walk, moment
-from tests.steps.conftest import cast, home  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 
@@ -20,7 +19,7 @@ def told(walk: Walk) -> list[tuple[str, str]]:
     return list(rows.values_list("user__username", "kind"))
 
 
-def test_a_promise_is_told_before_and_after_its_due_time(cast: Cast, home: Household) -> None:  # noqa: F811
+def test_a_promise_is_told_before_and_after_its_due_time(cast: Cast, home: Household) -> None:
     cast.team.head = cast[Role.TEAM_LEAD]
     cast.team.save()
     walk = Walk(home)
@@ -41,7 +40,7 @@ def test_a_promise_is_told_before_and_after_its_due_time(cast: Cast, home: House
         assert told(walk) == expected
 
 
-def test_a_courtesy_about_to_end_is_told_once(cast: Cast, home: Household) -> None:  # noqa: F811
+def test_a_courtesy_about_to_end_is_told_once(cast: Cast, home: Household) -> None:
     walk = Walk(home, products=[home.television], reason="no_use").go("step_01", "step_02")
     walk("step_11", reason="no_use", demand="courtesy")
     walk("step_14", courtesy=f"premium_channels:{home.television.pk}")

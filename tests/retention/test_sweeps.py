@@ -1,7 +1,6 @@
 """What falls due by itself: what fails is told, and keeps nothing else from its time."""
 
 import datetime as dt
-from collections.abc import Iterator
 
 import pytest
 
@@ -9,12 +8,6 @@ from arraigo import clock
 from arraigo.engine.models import Instance
 from arraigo.retention import sweeps
 from tests.cast import NOW, Cast, Walk
-
-
-@pytest.fixture
-def cast(db: None) -> Iterator[Cast]:
-    with clock.at(NOW):
-        yield Cast()
 
 
 def test_a_sweep_that_fails_does_not_stop_the_others(db: None, monkeypatch: pytest.MonkeyPatch) -> None:

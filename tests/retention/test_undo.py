@@ -30,17 +30,6 @@ OFFER = (*FAULTS, "step_11")
 BAJA_OR_TRANSFER = ("termination", "transfer")
 
 
-@pytest.fixture
-def cast(db: None) -> Any:
-    with moment():
-        yield Cast()
-
-
-@pytest.fixture
-def home(cast: Cast) -> Household:
-    return cast.household()
-
-
 def balance(walk: Walk) -> dict[str, Any]:
     """What is alive of the case: flow, tasks, offers, claims, orders, courtesies, bajas and promises."""
     case, number = walk.reload(), walk.case.number

@@ -5,7 +5,6 @@ import html
 import io
 import re
 from collections import defaultdict
-from collections.abc import Iterator
 
 import openpyxl
 import pytest
@@ -26,12 +25,6 @@ from tests.web.conftest import signed_in
 from tests.web.test_query_counts import asked
 
 MARCH = dt.date(2026, 3, 1)
-
-
-@pytest.fixture
-def cast(db: None) -> Iterator[Cast]:
-    with moment():
-        yield Cast()
 
 
 def grows(cast: Cast, role: Role, path: str, days: float, add: object, most: int) -> None:
