@@ -62,3 +62,11 @@ def test_no_element_is_forgotten() -> None:
     tasks = elements("userTask", "businessRuleTask", "receiveTask", "boundaryEvent", "exclusiveGateway")
     assert {str(element.get("id")) for element in tasks} <= NAMED
     assert set(tables()) <= NAMED
+
+
+def test_the_map_of_the_case_names_every_module_once() -> None:
+    """`docs/code.md` says where what belongs; what every package has needs no map."""
+    part = (ROOT / "docs" / "code.md").read_text(encoding="utf-8").split("## The case")[1].split("\n## ")[0]
+    named = re.findall(r"`([a-z_]+)`", part)
+    modules = {path.stem for path in (ROOT / "arraigo" / "retention").glob("*.py")}
+    assert sorted(named) == sorted(modules - {"__init__", "admin", "apps", "errors", "models", "queries", "receivers"})
