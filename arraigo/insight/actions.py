@@ -141,5 +141,6 @@ def review_indicator(month: dt.date, *, role: str, comment: str, actor: User) ->
     if Evaluation.objects.filter(month=month).exists():
         raise ReviewTooLate(_named(month))
     review = IndicatorReview.objects.create(month=month, role=role, comment=comment, at=clock.now(), by=actor)
-    eventlog.record("indicator.reviewed", review, actor=actor, data={"month": f"{month:%Y-%m}", "role": role})
+    data = {"month": f"{month:%Y-%m}", "role": role, "row_sha256": review.digest()}
+    eventlog.record(queries.REVIEWED, review, actor=actor, data=data)
     return review

@@ -139,5 +139,10 @@ class IndicatorReview(Record):
         constraints = [models.UniqueConstraint(fields=["month", "role"], name="indicator_review_unique")]
         verbose_name = _("review of the indicator")
 
+    def digest(self) -> str:
+        """SHA-256 over what the head wrote, for which month, as whom and when: the signed evaluation prints it."""
+        at = self.at.astimezone(dt.UTC).isoformat()
+        return papers.digest([f"{self.month:%Y-%m}", self.role, self.comment, at, self.by_id])
+
     def __str__(self) -> str:
         return f"{self.month:%Y-%m} {self.role}"

@@ -21,7 +21,7 @@ from arraigo.procedure import queries as procedures
 from arraigo.procedure.policy import Policy
 from arraigo.tickets.models import TroubleTicket
 
-SIGNED = "evaluation.signed"
+SIGNED, REVIEWED = "evaluation.signed", "indicator.reviewed"
 PAPERLESS = ("pdf",)
 """What no page needs of an evaluation but its own paper."""
 
@@ -120,6 +120,17 @@ def papers() -> Iterator[tuple[str, bool]]:
         yield f"{kept.month:%m/%Y}", _paper_whole(bytes(kept.pdf), told) and _row_whole(kept, told)
     for gone in digests:
         yield f"{SIGNED} {gone}", False
+    yield from _reviews()
+
+
+def _reviews() -> Iterator[tuple[str, bool]]:
+    """The reviews as `papers` gives them; what was recorded before their digest was sealed counts as whole."""
+    recorded = dict(Event.objects.filter(kind=REVIEWED).values_list("subject_id", "data__row_sha256"))
+    for kept in IndicatorReview.objects.order_by("month", "role"):
+        unknown = kept.pk not in recorded
+        yield str(kept), not unknown and recorded.pop(kept.pk) in (None, kept.digest())
+    for gone in recorded:
+        yield f"{REVIEWED} {gone}", False
 
 
 def _paper_whole(pdf: bytes, told: dict[str, str] | None) -> bool:

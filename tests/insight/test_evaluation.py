@@ -21,7 +21,7 @@ from arraigo.insight.errors import (
     ReviewTooEarly,
     ReviewTooLate,
 )
-from arraigo.insight.models import Evaluation
+from arraigo.insight.models import Evaluation, IndicatorReview
 from arraigo.people.models import Role
 from arraigo.retention import actions as retention
 from arraigo.retention import sweeps
@@ -271,6 +271,25 @@ def test_a_review_belongs_between_the_months_end_and_the_signature(cast: Cast) -
         with refused(ReviewTooLate):
             actions.review_indicator(MARCH, role=Role.HEAD_RESOURCES, comment="Baja", actor=head)
     assert queries.reviews_of(MARCH) == []
+
+
+def test_a_forged_review_is_proved_by_the_log(cast: Cast) -> None:
+    """The signed paper prints it; the page of the month shows it as the database has it."""
+    head = cast[Role.HEAD_RESOURCES]
+    with moment(days=AFTER):
+        review = actions.review_indicator(MARCH, role=Role.HEAD_RESOURCES, comment="El norte mejora", actor=head)
+        sign(cast)
+    assert (papers.prove().whole, papers.prove().changed) == (2, [])
+    IndicatorReview.objects.update(comment="El norte empeora")
+    assert papers.prove().changed == ["2026-03 head_resources"]
+    IndicatorReview.objects.update(comment=review.comment)
+    assert papers.prove().changed == []
+    added = IndicatorReview.objects.create(
+        month=MARCH, role=Role.HEAD_CUSTOMER_RELATIONS, comment="Bien", at=review.at, by=head
+    )
+    assert papers.prove().changed == [str(added)]
+    IndicatorReview.objects.all()._raw_delete("default")
+    assert papers.prove().changed == [f"indicator.reviewed {review.pk}"]
 
 
 def test_a_forged_paper_is_not_served_and_the_log_proves_it(cast: Cast) -> None:
