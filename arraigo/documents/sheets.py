@@ -17,8 +17,8 @@ class Section(TypedDict, total=False):
     header: Sequence[str]
     rows: Sequence[Sequence[str]]
     lines: Sequence[str]
-    wide: bool
-    """Whether the last of three columns holds sentences."""
+    words: Sequence[bool]
+    """Column by column, whether it holds words and not numbers; in the last one they are sentences."""
 
 
 def receipt_pdf(

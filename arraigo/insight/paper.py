@@ -105,8 +105,8 @@ def _words(evaluation: Evaluation) -> Iterator[sheets.Section]:
 
 def _section(table: tables.Table) -> sheets.Section:
     rows = [[_text(cell, places) for cell, places in zip(row, table.places, strict=True)] for row in table.rows]
-    notes, wide = [table.note] if table.note else [], len(table.header) == 3 and isinstance(table.rows[0][2], str)
-    return {"title": table.name, "header": table.header, "rows": rows, "lines": notes, "wide": wide}
+    notes, texts = [table.note] if table.note else [], [isinstance(cell, str) for cell in table.rows[0]]
+    return {"title": table.name, "header": table.header, "rows": rows, "lines": notes, "words": texts}
 
 
 def _text(cell: tables.Cell, places: int) -> str:
