@@ -2,10 +2,11 @@
 
 import base64
 import io
+import struct
 from typing import Any
 
 from django.conf import settings
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 from arraigo.fieldwork.errors import AttachmentTooBig, NotAPicture, SignatureBlank
 
@@ -14,6 +15,16 @@ PIXEL_LIMIT = 50_000_000
 """More pixels than a telephone's camera makes: a small file that unpacks to gigabytes is refused."""
 
 CONTENT_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg"}
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""EXIF's orientation → what brings the picture upright."""
 INK = 160
 """A pixel darker than this (of 255) was drawn."""
 
@@ -50,10 +61,19 @@ def for_keeping(content: bytes, *, drawn: bool = False) -> tuple[bytes, str]:
     Raises AttachmentTooBig, NotAPicture.
     """
     refuse_big(len(content))
-    upright = ImageOps.exif_transpose(_read(content))
+    upright = _upright(_read(content))
     upright.thumbnail((settings.PHOTO_PIXELS, settings.PHOTO_PIXELS))
     kind = "PNG" if drawn else "JPEG"
     return _written(upright, kind, JPEG_QUALITY), CONTENT_TYPES[kind]
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    """The picture as it was held; one whose EXIF cannot be read is taken as it lies."""
+    try:
+        turn = TURNS.get(picture.getexif().get(ExifTags.Base.Orientation, 1))
+    except (SyntaxError, struct.error, TypeError, ValueError, OSError):
+        return picture
+    return picture if turn is None else picture.transpose(turn)
 
 
 def thumbnail(content: bytes) -> bytes:

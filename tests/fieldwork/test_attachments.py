@@ -5,7 +5,7 @@ import io
 import os
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops, ImageOps
 
 from arraigo.eventlog.models import Event
 from arraigo.fieldwork import actions, pictures
@@ -49,6 +49,34 @@ def test_a_photo_is_kept_small_upright_and_without_what_the_camera_wrote() -> No
     assert not picture.getexif()
     assert b"FABRICANTE" not in kept.content
     assert len(pictures.thumbnail(kept.content)) < 20_000
+
+
+BROKEN_EXIF = {
+    "no_tiff": b"Exif\0\0XX\0*\0\0\0\x08\0\0",
+    "words_for_numbers": b"Exif\0\0MM\0*\0\0\0\x08\0\x02\x01\x12\0\x03\0\0\0\x01\0\x06\0\0"
+    b"\x02\x13\0\x02\0\0\0\x04abc\0\0\0\0\0",
+    "a_place_nowhere": b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0"
+    b"\x88\x25\0\x04\0\0\0\x01\xff\xff\xff\xff",
+}
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG"])
+@pytest.mark.parametrize("exif", BROKEN_EXIF.values(), ids=BROKEN_EXIF)
+def test_what_the_camera_wrote_badly_does_not_cost_the_photo(exif: bytes, form: str) -> None:
+    buffer = io.BytesIO()
+    Image.effect_noise((40, 30), 60).save(buffer, form, exif=exif)
+    assert pictures.for_keeping(buffer.getvalue())[1] == "image/jpeg"
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_photo_is_kept_upright_however_the_phone_was_held(orientation: int) -> None:
+    held = Image.new("L", (80, 40))
+    held.paste(255, (0, 0, 40, 20))  # the corner where the picture's own begins
+    exif, buffer = Image.Exif(), io.BytesIO()
+    exif[0x0112] = orientation
+    held.save(buffer, "JPEG", exif=exif, quality=95)
+    kept = Image.open(io.BytesIO(pictures.for_keeping(buffer.getvalue())[0])).convert("L")
+    assert ImageChops.difference(kept, ImageOps.exif_transpose(Image.open(buffer))).getextrema()[1] < 40
 
 
 def test_a_drawing_stays_sharp_and_a_photo_sent_as_png_becomes_small() -> None:
