@@ -1,5 +1,6 @@
 """Batches of work orders as PDF (step 6)."""
 
+import dataclasses
 import io
 from collections.abc import Sequence
 from itertools import groupby
@@ -188,7 +189,7 @@ def _sketch(order: WorkOrder, zones: Sequence[Place]) -> dict[str, Any] | None:
     inexact = "" if drawn.exact else _("The exact place is not known: the middle is that of the zone.")
     return {
         "rings": [[ring.radius, ring.label] for ring in drawn.rings],
-        "marks": [[mark.kind, mark.label, mark.x, mark.y, mark.anchor, mark.below] for mark in drawn.marks],
+        "marks": [list(dataclasses.astuple(mark)) for mark in drawn.marks],
         "to": [drawn.to.x, drawn.to.y] if drawn.to else None,
         "caption": inexact or drawn.nearest,
     }

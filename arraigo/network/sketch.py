@@ -7,6 +7,7 @@ rings of known distance around the home. The phone's page draws it as SVG, the p
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from arraigo.network.models import NetworkPoint, Zone
 
@@ -20,15 +21,28 @@ LEAST_RADIUS, MOST_RADIUS = 250, 6000
 """Metres from the middle to the upper edge: neither a yard nor the whole department."""
 LETTER = 19
 """Units that a letter of a label is wide, about, on a phone; paper has smaller ones."""
-LABEL_TOP, LABEL_FOOT, LOWER = 43, 11, 62
-"""Units above its mark between which a label stands, and by how many one below its mark is lower."""
+LETTERS_ABOVE, LETTERS_BELOW = 18, 44
+"""Units from a mark to the foot of the letters of a label above and below it."""
+HIGH, DESCENT = 32, 7
+"""Units that a label is high, and how far it reaches below the foot of its letters."""
+SPOT, ROUNDS = 9, 6
+"""Half the width of a mark, in units; how often labels give way to each other at most."""
 HOME = (WIDTH / 2 - 26, HEIGHT / 2 - 26, WIDTH / 2 + 26, HEIGHT / 2 + 26)
-"""The house in the middle, as a box: left, top, right, foot."""
-PLACES = [{"anchor": side, "below": below} for below in (False, True) for side in ("middle", "start", "end")]
+"""The house in the middle, as a box."""
+LIFTS = (0, 16, *range(52, 200, 36))
+"""Units that a label may stand further from its mark: past the house, past one other label, past two and so on."""
+PLACES: list[dict[str, Any]] = [
+    {"anchor": side, "below": below, "lift": lift}
+    for lift in LIFTS
+    for below in (False, True)
+    for side in ("middle", "start", "end")
+]
 NEAREST = 2
 """As many points (else zones) fit into the drawing at least, where they are not too far."""
 
 
+Box = tuple[float, float, float, float]
+"""Left, top, right, foot."""
 LEVELS = len(NetworkPoint.ORDER)
 CHAIN = "network_point__parent__parent__parent"
 """What a query of products selects beside them, so that `chain_places` asks no more."""
@@ -46,7 +60,10 @@ class Place:
 
 @dataclass(frozen=True)
 class Mark:
-    """A place on the drawing; `anchor` says on which side its label has room, `below` that it has none above."""
+    """A place on the drawing; `anchor` says on which side its label has room, `below` that it has none above.
+
+    `lift` is by how many units more than usual the label is above or below it.
+    """
 
     kind: str
     label: str
@@ -54,6 +71,12 @@ class Mark:
     y: int
     anchor: str
     below: bool = False
+    lift: int = 0
+
+    @property
+    def dy(self) -> int:
+        """Units from the mark down to the foot of its label's letters."""
+        return LETTERS_BELOW + self.lift if self.below else -LETTERS_ABOVE - self.lift
 
 
 @dataclass(frozen=True)
@@ -147,27 +170,40 @@ def _mark(place: Place, east: float, north: float, scale: float) -> Mark | None:
 
 
 def _apart(marks: Sequence[Mark]) -> list[Mark]:
-    """The marks, their labels moved: off each other and inside the drawing first, then off the house.
+    """The marks, their labels moved off the house, off each other and inside the drawing, and off the marks.
 
-    Twice over, each label goes where least is in its way: two that meet give way to each other.
+    Each label goes where least is in its way, again and again: those that meet give way to each other.
     """
-    placed = list(marks)
-    for at in [*range(len(placed))] * 2:
-        others = [label(mark) for mark in (*placed[:at], *placed[at + 1 :])]
-        if any(_in_the_way(label(placed[at]), others)):
-            tried = [placed[at], *(replace(placed[at], **place) for place in PLACES)]
-            placed[at] = min(tried, key=lambda mark: _in_the_way(label(mark), others))
+    placed, labels, spots = list(marks), [label(mark) for mark in marks], [spot(mark) for mark in marks]
+    for _round in range(ROUNDS):
+        before = list(labels)
+        for at, mark in enumerate(placed):
+            others = [HOME, *labels[:at], *labels[at + 1 :]]
+            if any(least := _in_the_way(labels[at], others, spots)):
+                placed[at], labels[at] = _place(mark, least, others, spots)
+        if labels == before:
+            break
     return placed
 
 
-Box = tuple[float, float, float, float]
+def _place(mark: Mark, least: tuple[float, float], others: Sequence[Box], spots: Sequence[Box]) -> tuple[Mark, Box]:
+    """The mark with its label where less than `least` is in the way, if anywhere, and that label."""
+    best = mark
+    for place in PLACES:
+        tried = replace(mark, **place)
+        there = _in_the_way(label(tried), others, spots)
+        if there < least:
+            best, least = tried, there
+        if not any(least):
+            break
+    return best, label(best)
 
 
 def label(mark: Mark) -> Box:
-    """Where the label of `mark` stands, about: left, top, right, foot."""
-    wide, y = LETTER * len(mark.label), mark.y + LOWER * mark.below
+    """Where the label of `mark` stands, about."""
+    wide, foot = LETTER * len(mark.label), mark.y + mark.dy + DESCENT
     left = mark.x - {"start": 0, "middle": wide / 2, "end": wide}[mark.anchor]
-    return left, y - LABEL_TOP, left + wide, y - LABEL_FOOT
+    return left, foot - HIGH, left + wide, foot
 
 
 def shared(one: Box, other: Box) -> float:
@@ -176,8 +212,13 @@ def shared(one: Box, other: Box) -> float:
     return wide * high if wide > 0 and high > 0 else 0
 
 
-def _in_the_way(one: Box, others: Sequence[Box]) -> tuple[float, float]:
-    """How much of a label lies on others or outside of the drawing, and how much on the house."""
+def spot(mark: Mark) -> Box:
+    """Where the mark itself stands."""
+    return mark.x - SPOT, mark.y - SPOT, mark.x + SPOT, mark.y + SPOT
+
+
+def _in_the_way(one: Box, others: Sequence[Box], spots: Sequence[Box]) -> tuple[float, float]:
+    """How much of a label lies on `others` or outside of the drawing, and how much on `spots`."""
     left, top, right, foot = one
     outside = max(-left, right - WIDTH, 0) * (foot - top) + max(-top, foot - HEIGHT, 0) * (right - left)
-    return outside + sum(shared(one, other) for other in others), shared(one, HOME)
+    return outside + sum(shared(one, other) for other in others), sum(shared(one, each) for each in spots)
