@@ -5,8 +5,8 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arraigo.network.sketch import HOME as HOUSE
 from arraigo.network.sketch import HEIGHT, WIDTH, Place, Sketch, label, shared, sketch
+from arraigo.network.sketch import HOME as HOUSE
 
 HOME = Place("home", "Calle Uno 1", -17.38, -66.16)
 
