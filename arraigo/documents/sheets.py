@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypedDict
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from arraigo.documents.rendering import render
@@ -39,6 +40,7 @@ def receipt_pdf(
     with paper_language():
         title = title or _("Receipt")
         values = {
+            "operator": settings.OPERATOR,
             "title": title,
             "number": number,
             "subtitle": moment(at),
@@ -82,6 +84,7 @@ def evaluation_pdf(
         title = _("Monthly evaluation")
         labels = {"signature": _("Signature"), "log": _("Sealed event log at the signature")}
         values = {
+            "operator": settings.OPERATOR,
             "title": title,
             "month": month,
             "subtitle": version,

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
+from typing import Any
 
 import phonenumbers
 from django.conf import settings
@@ -18,6 +19,15 @@ def paper_language() -> Iterator[None]:
     """Papers speak the operator's language, whatever the person who prints them reads on screen."""
     with override(settings.LANGUAGE_CODE):
         yield
+
+
+WIDE = 56
+"""Letters that half a page's width has room for in one line, about."""
+
+
+def field(label: str, value: str) -> list[Any]:
+    """A label and its value as papers show them: half a page wide, the whole of it (a third element) for a long one."""
+    return [label, value, True] if len(value) > WIDE else [label, value]
 
 
 def moment(value: dt.datetime | None) -> str:

@@ -7,11 +7,12 @@ from itertools import groupby
 from typing import Any
 
 import segno
+from django.conf import settings
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
 from arraigo.documents.rendering import render
-from arraigo.documents.values import amount, moment, paper_language, phone
+from arraigo.documents.values import amount, field, moment, paper_language, phone
 from arraigo.fieldwork.models import PrintBatch, Reprint, Task
 from arraigo.network.models import Zone
 from arraigo.network.sketch import CHAIN, Place, Sketch, chain_places, sketch, zone_places
@@ -72,6 +73,7 @@ def frame(batch: PrintBatch, orders: Sequence[dict[str, Any]], *, base_url: str)
     """What stands around the pages, as JSON: the cover's lines, the footer, and where the QR codes lead."""
     with paper_language():
         return {
+            "operator": settings.OPERATOR,
             "footer": f"{batch.number} · {moment(batch.printed_at)} · {batch.printed_by}",
             "cover": _cover(batch, orders),
             "base_url": base_url,
@@ -95,6 +97,7 @@ def work_orders_pdf(batch: PrintBatch, *, base_url: str = "", reprint: Reprint |
             "number": batch.number,
             "footer": around["footer"],
             "cover": around["cover"],
+            "operator": around.get("operator", ""),
             "mark": _mark(reprint) if reprint else "",
         }
         at = reprint.printed_at if reprint else batch.printed_at
@@ -212,7 +215,7 @@ def ticket_line(ticket: TroubleTicket) -> str:
     return " · ".join(str(part) for part in told)
 
 
-def _order_fields(order: WorkOrder) -> list[list[str]]:
+def _order_fields(order: WorkOrder) -> list[list[Any]]:
     customer, sold = order.customer, order.product_order
     due, wanted = orders_now.due_then(order), _wanted(order)
     hours = round((due - order.created_at).total_seconds() / HOUR)
@@ -220,10 +223,10 @@ def _order_fields(order: WorkOrder) -> list[list[str]]:
     contact = phone(order.contact_phone)
     others = [other for known in customer.phones.all() if (other := phone(known.number)) != contact]
     return [
-        [str(customer.get_kind_display()), f"{customer.name} · {customer.number}"],
+        field(str(customer.get_kind_display()), f"{customer.name} · {customer.number}"),
         *later,
         [_("Due"), f"{moment(due)} ({hours} h)"],
-        [_("Address"), customer.address],
+        field(_("Address"), customer.address),
         [_("Zone"), str(order.zone or "")],
         [_("Contact phone"), contact],
         [_("Other phones"), ", ".join(others)],

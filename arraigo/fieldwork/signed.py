@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from textwrap import wrap
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from arraigo.documents.rendering import render
-from arraigo.documents.values import amount, moment, number, paper_language
+from arraigo.documents.values import amount, field, moment, number, paper_language, phone
 from arraigo.eventlog.papers import PaperChanged
 from arraigo.fieldwork import details
 from arraigo.fieldwork.documents import ticket_line
@@ -27,7 +28,7 @@ WITH_PHOTOS = (Paper.SERVICE_REPORT, Paper.FAULT_REPORT)
 def freeze(
     papers: Sequence[SignedPaper], tickets: Sequence[TroubleTicket] | None = None, working: Sequence[str] = ()
 ) -> None:
-    """Give the papers of one visit, signed or refused, what they say, as JSON (not saved). Three queries.
+    """Give the papers of one visit, signed or refused, what they say, as JSON (not saved). Four queries.
 
     `tickets` are what the visit was about, with their products; those that led to its order, where None.
     `working` are the services that were confirmed as working, one by one.
@@ -52,6 +53,7 @@ def _head(signed: SignedPaper, visit: Visit) -> dict[str, Any]:
     picture, title = signed.signature or signed.photo, str(Paper(signed.paper).label)
     assert picture is not None  # the database holds one of the two
     return {
+        "operator": settings.OPERATOR,
         "title": title,
         "number": signed.number,
         "subtitle": f"{visit.work_order.number} · {moment(signed.at)}",
@@ -63,7 +65,7 @@ def _head(signed: SignedPaper, visit: Visit) -> dict[str, Any]:
 def _work(visit: Visit, working: Sequence[str]) -> dict[str, Any]:
     return {
         "labels": _visit_labels(),
-        "fields": [*_visit_fields(visit), *([[_("Left working"), " · ".join(working)]] if working else [])],
+        "fields": _visit_fields(visit, working),
         "tasks": [[str(task.label), task.value in visit.tasks, _details(visit, task)] for task in Task],
         "findings": visit.findings,
     }
@@ -138,19 +140,25 @@ def _visit_labels() -> dict[str, str]:
     }
 
 
-def _visit_fields(visit: Visit) -> list[list[str]]:
+def _visit_fields(visit: Visit, working: Sequence[str]) -> list[list[Any]]:
     order = visit.work_order
+    sold, products = order.product_order, order.products.select_related("offering")
     return [
-        [str(order.customer.get_kind_display()), f"{order.customer.name} · {order.customer.number}"],
-        [_("Address"), order.customer.address],
-        [_("Activity"), f"{order.activity_code} {order.activity_name}"],
+        field(str(order.customer.get_kind_display()), f"{order.customer.name} · {order.customer.number}"),
+        [_("Contact phone"), phone(order.contact_phone)],
+        field(_("Address"), order.customer.address),
         [_("Zone"), str(order.zone or "")],
+        [_("Activity"), f"{order.activity_code} {order.activity_name}"],
+        [_("Payment terms"), f"{sold.payment_terms} · {amount(sold.price)}"],
+        [_("Retention case"), order.case_number],
+        [_("Product order"), sold.number],
         [_("Technician"), str(visit.technician)],
         [_("Arrived / finished"), f"{moment(visit.arrived_at)} – {moment(visit.finished_at)}"],
         [_("Result"), _("Solved") if visit.solved else _("Not solved on site")],
         *([] if visit.solved else [[_("Not solved because"), _cause(visit)]]),
         *([[_("Not measured"), str(visit.get_not_measured_display())]] if visit.not_measured else []),
-        [_("Amount to charge"), amount(order.product_order.price)],
+        field(_("Affected products"), "; ".join(str(product) for product in products)),
+        *([field(_("Left working"), "; ".join(working))] if working else []),
     ]
 
 

@@ -25,10 +25,14 @@ LETTERS_ABOVE, LETTERS_BELOW = 18, 44
 """Units from a mark to the foot of the letters of a label above and below it."""
 HIGH, DESCENT = 32, 7
 """Units that a label is high, and how far it reaches below the foot of its letters."""
+SMALL_LETTER = 16
+"""As `LETTER`, of the distance of a ring."""
 SPOT, ROUNDS = 9, 6
 """Half the width of a mark, in units; how often labels give way to each other at most."""
 HOME = (WIDTH / 2 - 26, HEIGHT / 2 - 26, WIDTH / 2 + 26, HEIGHT / 2 + 26)
 """The house in the middle, as a box."""
+NORTH = (930, 0, WIDTH, 120)
+"""The arrow to the north, as a box."""
 LIFTS = (0, 16, *range(52, 200, 36))
 """Units that a label may stand further from its mark: past the house, past one other label, past two and so on."""
 PLACES: list[dict[str, Any]] = [
@@ -135,11 +139,12 @@ def sketch(home: Place, zones: Sequence[Place], points: Sequence[Place] = (), *,
     radius = _radius([math.hypot(east, north) for _place, east, north in near or around])
     scale = (HEIGHT / 2 - MARGIN) / radius
     marks = [mark for each in (*around, *near) if (mark := _mark(*each, scale)) is not None]
+    rings = _rings(radius, scale)
     first = min(near, key=lambda each: math.hypot(each[1], each[2]), default=None)
     return Sketch(
         exact=exact,
-        rings=_rings(radius, scale),
-        marks=_apart(marks),
+        rings=rings,
+        marks=_apart(marks, [NORTH, *map(ring_label, rings)]),
         nearest=f"{first[0].label} · {math.hypot(first[1], first[2]):.0f} m" if first else "",
         to=_mark(*first, scale) if first else None,
     )
@@ -169,12 +174,12 @@ def _mark(place: Place, east: float, north: float, scale: float) -> Mark | None:
     return Mark(place.kind, place.label, x, y, anchor)
 
 
-def _apart(marks: Sequence[Mark]) -> list[Mark]:
-    """The marks, their labels moved off the house, off each other and inside the drawing, and off the marks.
+def _apart(marks: Sequence[Mark], words: Sequence[Box]) -> list[Mark]:
+    """The marks, their labels moved off the house, off each other and inside the drawing, then off marks and `words`.
 
     Each label goes where least is in its way, again and again: those that meet give way to each other.
     """
-    placed, labels, spots = list(marks), [label(mark) for mark in marks], [spot(mark) for mark in marks]
+    placed, labels, spots = list(marks), [label(mark) for mark in marks], [*words, *map(spot, marks)]
     for _round in range(ROUNDS):
         before = list(labels)
         for at, mark in enumerate(placed):
@@ -215,6 +220,12 @@ def shared(one: Box, other: Box) -> float:
 def spot(mark: Mark) -> Box:
     """Where the mark itself stands."""
     return mark.x - SPOT, mark.y - SPOT, mark.x + SPOT, mark.y + SPOT
+
+
+def ring_label(ring: Ring) -> Box:
+    """Where the distance of `ring` stands, about: inside of it, below the house."""
+    half, foot = SMALL_LETTER * len(ring.label) / 2, HEIGHT / 2 + ring.radius
+    return WIDTH / 2 - half, foot - HIGH, WIDTH / 2 + half, foot
 
 
 def _in_the_way(one: Box, others: Sequence[Box], spots: Sequence[Box]) -> tuple[float, float]:

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, ViewportSize
 
-from arraigo.fieldwork.models import SignedPaper
+from arraigo.fieldwork.models import Photo, SignedPaper
 from arraigo.orders.models import Pause, WorkOrder
 from arraigo.people.models import Role
 from tests.cast import Cast, Household, Walk
@@ -105,6 +105,34 @@ def test_without_signal_nothing_is_lost(sign_in: SignIn, walk: Walk, tmp_path: P
     tito.page.locator("fieldset#photos-before .photo-frame img").wait_for()
     assert walk.reload().instance.work_items.filter(element="step_07", status="open").exists()
     assert not tito.page.locator("[data-offline]").is_visible()
+
+
+@pytest.mark.parametrize("signal", ["slow", "none"])
+def test_photos_taken_one_after_the_other_are_all_kept(
+    sign_in: SignIn, walk: Walk, tmp_path: Path, signal: str
+) -> None:
+    """The second and third are taken while the first is still on its way, or cannot go at all."""
+    tito = sign_in(Role.TECHNICIAN)
+    tito.begin(walk, "step_07")
+    page = tito.page
+    if signal == "slow":
+        page.route("**/photos/after/", lambda _route: None)  # held until it is unrouted
+    else:
+        page.context.set_offline(True)
+    for n in range(3):
+        Image.effect_noise((80, 60), 20 + 30 * n).save(tmp_path / f"{n}.jpg")
+        page.locator("[name=photo_after]").set_input_files(tmp_path / f"{n}.jpg")
+        page.locator("#photos-after [data-preview]").nth(n if signal == "none" else n - 1).wait_for() if n else None
+    page.locator("form.task-form button.btn-primary").click()
+    assert page.locator("#photos-after [data-unsent-note]").is_visible()
+    assert_accessible(page)
+    if signal == "slow":
+        page.unroute("**/photos/after/")
+    else:
+        page.context.set_offline(False)
+    page.locator("#photos-after .photo-frame").nth(2).wait_for()
+    assert Photo.objects.filter(moment=Photo.Moment.AFTER).count() == 3
+    assert walk.reload().instance.work_items.filter(element="step_07", status="open").exists()
 
 
 def test_a_phone_that_takes_itself_for_connected_keeps_the_drawn_signature(

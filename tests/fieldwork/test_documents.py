@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -137,6 +138,36 @@ def test_a_reprint_is_marked_on_every_page_and_says_otherwise_the_same() -> None
     first = text_of(documents.work_orders_pdf(batch))
     assert [page.replace(mark, "").split() for page in pages] == [page.split() for page in first]
     assert documents.work_orders_pdf(batch, reprint=again) == documents.work_orders_pdf(batch, reprint=again)
+
+
+LONG_NAME = "María de los Ángeles Encarnación Fernández de Córdova y Villarroel viuda de Quiroga"
+LONG_ADDRESS = "Avenida Melchor Pérez de Olguín esquina pasaje Fray Bartolomé de las Casas, bloque C, " + "x" * 150
+
+
+@pytest.mark.parametrize("paper", ["batch", *Paper])
+def test_a_long_name_and_an_address_without_a_space_stay_on_the_page(paper: str) -> None:
+    order = an_order()
+    Customer.objects.filter(pk=order.customer_id).update(name=LONG_NAME, address=LONG_ADDRESS)
+    if paper == "batch":
+        pdf = documents.work_orders_pdf(actions.print_batch([order], actor=a_user()))
+        assert len(text_of(pdf)) == 2
+    else:
+        fields = {"signer_name": LONG_NAME, "signer_document": "1234567 CB", "signature": a_signature()}
+        pdf = frozen.pdf(actions.sign_papers(visited(order), [paper], actor=a_user(), **fields)[0])
+    assert LONG_NAME in " ".join(" ".join(text_of(pdf)).split())
+    assert max(map(len, re.findall("x+", " ".join(text_of(pdf))))) < 100  # as many as a line has room for
+
+
+@pytest.mark.parametrize("paper", list(Paper))
+def test_a_signed_paper_says_whose_it_is_and_all_that_the_order_was(paper: Paper, settings: Any) -> None:
+    settings.OPERATOR = "Cooperativa Valle Alto R.L."
+    kept = signed(paper)
+    page, order = " ".join(" ".join(text_of(frozen.pdf(kept))).split()), kept.visit.work_order
+    settings.OPERATOR = "Otra"
+    wanted = [order.case_number, order.product_order.number, "+591 70000001", "Crédito · Bs 0,00", order.activity_code]
+    for each in ("Cooperativa Valle Alto R.L.", *wanted, *map(str, order.products.all())):
+        assert each in page, each
+    assert "Otra" not in page
 
 
 def test_pages_lie_together_by_zone_and_technician() -> None:

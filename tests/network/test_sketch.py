@@ -5,7 +5,7 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arraigo.network.sketch import HEIGHT, WIDTH, Place, Sketch, label, shared, sketch
+from arraigo.network.sketch import HEIGHT, WIDTH, Place, Sketch, label, ring_label, shared, sketch
 from arraigo.network.sketch import HOME as HOUSE
 
 HOME = Place("home", "Calle Uno 1", -17.38, -66.16)
@@ -20,7 +20,7 @@ def drawn(**points: tuple[float, float]) -> Sketch:
 def test_two_points_side_by_side_keep_their_labels_apart() -> None:
     one, other = drawn(CTO_1=(-0.0009, 0.0006), AR_1=(-0.0009, 0.0007)).marks
     assert not shared(label(one), label(other))
-    assert [mark.anchor for mark in drawn(CTO_1=(-0.0009, 0.0006)).marks] == ["middle"]
+    assert [mark.anchor for mark in drawn(CTO_1=(0.0009, 0.0006)).marks] == ["middle"]
 
 
 def test_a_point_beside_the_house_leaves_it_uncovered() -> None:
@@ -47,6 +47,11 @@ def test_the_whole_chain_of_points_at_the_house_covers_neither_it_nor_a_label(
     assert not any(shared(one, HOUSE) for one in labels)
     assert not any(shared(one, other) for one, other in combinations(labels, 2))
     assert all(one[0] >= 0 and one[1] >= 0 and one[2] <= WIDTH and one[3] <= HEIGHT for one in labels)
+
+
+def test_a_label_leaves_the_distances_of_the_rings_readable() -> None:
+    sketched = drawn(CTO_temporal_4B=(-0.0009, 0.0001))
+    assert not any(shared(label(sketched.marks[0]), ring_label(ring)) for ring in sketched.rings)
 
 
 OFFSETS = st.tuples(st.floats(-0.002, 0.002), st.floats(-0.002, 0.002))

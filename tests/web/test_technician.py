@@ -202,6 +202,16 @@ def test_a_task_says_what_it_needs(desk: Desk, phone: Client) -> None:
     assert "Escriba un número de 1 a 2." in text(phone.post(step(desk.walk, "step_07"), three))
 
 
+def test_the_way_back_to_a_step_that_is_done_shows_that_it_is(desk: Desk, phone: Client) -> None:
+    """As the browser's own button leads there after the signature."""
+    for element in ("step_07", "step_08"):
+        done = step(desk.walk, element)
+        desk.walk(element)
+        answer = phone.get(done)
+        assert answer.status_code == 200
+        assert "<dt>Quién</dt>" in text(answer)
+
+
 def test_materials_and_details_are_kept_as_said(desk: Desk) -> None:
     desk.walk("step_07", tasks=["signal_stability"], material_network_cable="12.5", materials="1 grapa")
     visit = Visit.objects.get()

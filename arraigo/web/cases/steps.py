@@ -91,7 +91,9 @@ def _form(request: HttpRequest, item: WorkItem, data: Any) -> StepForm:
 
 def _frame(item: WorkItem) -> dict[str, Any]:
     """What every page of a step shows."""
-    return {"item": item, "case": item.instance.case, "step": handler(item.element), "phone": _on_phone(item)}
+    policy = procedures.policy_of(item.instance.definition_id)
+    case, step = item.instance.case, handler(item.element)
+    return {"item": item, "case": case, "step": step, "policy": policy, "phone": _on_phone(item)}
 
 
 def _on_phone(item: WorkItem) -> bool:
@@ -105,7 +107,6 @@ def _page(
     context = {
         **step.evidence(form.case, item, form.policy, user),
         "form": form,
-        "policy": form.policy,
         "courtesy_names": contexts.courtesy_names(form.policy),
         "review_name": REVIEW,
     }
@@ -138,8 +139,7 @@ def _conflict(request: HttpRequest, item: WorkItem, conflict: Exception) -> Http
     form = _form(request, item, request.POST)
     typed = [(field.label, text) for field in form.visible_fields() if (text := _text(field))]
     told = {"conflict": str(conflict), "typed": typed, "event": contexts.happened(item)}
-    context = {**told, "policy": form.policy}
-    return _show(request, item, context, "cases/conflict.html", 409)
+    return _show(request, item, told, "cases/conflict.html", 409)
 
 
 def _text(field: BoundField) -> str:

@@ -42,18 +42,27 @@ async function small(file) {
   return new File([blob], file.name.replace(/\.\w+$/, "") + ".jpg", { type: "image/jpeg" });
 }
 
-function preview(input, file) {
+function give(input, file) {
+  const files = new DataTransfer();
+  files.items.add(file);
+  input.files = files.files;
+}
+
+// The photos that were chosen and that the server does not have yet.
+function show(input, files) {
   const place = input.closest("div, label");
-  let shown = place.querySelector("img[data-preview]");
-  if (!shown) {
-    shown = document.createElement("img");
+  place.querySelectorAll("img[data-preview]").forEach((shown) => {
+    URL.revokeObjectURL(shown.src);
+    shown.remove();
+  });
+  [...files].reverse().forEach((file) => {
+    const shown = document.createElement("img");
     shown.dataset.preview = "";
     shown.className = "photo-preview";
     shown.alt = "";
+    shown.src = URL.createObjectURL(file);
     input.after(shown);
-  }
-  URL.revokeObjectURL(shown.src);
-  shown.src = URL.createObjectURL(file);
+  });
 }
 
 document.addEventListener("change", async (event) => {
@@ -62,15 +71,67 @@ document.addEventListener("change", async (event) => {
   let file = input.files[0];
   try {
     file = await small(file);
-    const files = new DataTransfer();
-    files.items.add(file);
-    input.files = files.files;
+    give(input, file);
   } catch {
     // Not a picture that this phone can read.
   }
-  if (input.hasAttribute("hx-post")) input.dispatchEvent(new Event("photo-ready", { bubbles: true }));
-  else preview(input, file);
+  if (input.hasAttribute("hx-post")) keep(input.closest("fieldset").id, file);
+  else show(input, [file]);
 });
+
+// Photos go one after the other, each once the server has the one before: what is taken meanwhile waits, and so does
+// one that could not be sent.
+const waiting = new Map(); // id of the photos' fieldset → its files, the one on its way first
+const unsent = new Set(); // the fieldsets whose first file could not be sent
+const AGAIN = 15_000;
+
+function keep(id, file) {
+  waiting.set(id, [...(waiting.get(id) ?? []), file]);
+  send(id);
+}
+
+function send(id) {
+  const files = waiting.get(id), input = document.querySelector(`#${id} input[data-photo]`);
+  if (!files.length || !input) return;
+  show(input, files.slice(unsent.has(id) ? 0 : 1));
+  if (!navigator.onLine && unsent.has(id) || input.closest(".htmx-request")) return;
+  give(input, files[0]);
+  input.dispatchEvent(new Event("photo-ready", { bubbles: true }));
+}
+
+function sendAll() {
+  [...waiting.keys()].forEach(send);
+}
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { target: part, shouldSwap, requestConfig } = event.detail;
+  if (!shouldSwap || !requestConfig.elt.matches("input[data-photo]")) return;
+  unsent.delete(part.id);
+  waiting.get(part.id)?.shift();
+});
+document.addEventListener("htmx:afterSettle", (event) => {
+  const part = event.detail.elt;
+  // What is wrong with one photo can be read before the next one's answer takes its place.
+  if (waiting.has(part?.id) && !part.querySelector(".invalid-feedback")) send(part.id);
+});
+document.addEventListener("htmx:sendError", (event) => {
+  const input = event.detail.elt;
+  if (!input.matches?.("input[data-photo]") || !input.isConnected) return;
+  const { id } = input.closest("fieldset");
+  unsent.add(id);
+  show(input, waiting.get(id));
+  note(input);
+});
+
+function note(input) {
+  const label = input.closest("label");
+  if (!offline || label.querySelector("[data-unsent-note]")) return;
+  const told = document.createElement("span");
+  told.dataset.unsentNote = "";
+  told.setAttribute("role", "alert");
+  told.textContent = offline.dataset.unsent;
+  label.append(told);
+}
 
 // <p data-offline data-unsent="…" hidden>: without signal no button and no link leaves the page for the browser's own
 // error; what was typed stays, and the page says so.
@@ -88,6 +149,18 @@ function stay(event) {
 }
 
 window.addEventListener("submit", stay, true);
+
+// A form takes one photo of each kind along: while more of them wait it stays.
+window.addEventListener("submit", (event) => {
+  const [id] = [...waiting.keys()].filter((each) => waiting.get(each).length > 1);
+  const input = id && event.target.querySelector(`#${id} input[data-photo]`);
+  if (!input) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  note(input);
+  input.closest("fieldset").scrollIntoView({ block: "center" });
+  send(id);
+}, true);
 
 // A phone that takes itself for connected may have no signal: a form leaves once the server has answered a short
 // question, and else stays with all that is in it, a drawn signature too.
@@ -120,32 +193,7 @@ window.addEventListener("click", (event) => {
   if (link && link.protocol.startsWith("http")) stay(event);
 }, true);
 
-// A photo that could not be sent is shown all the same, and sent as soon as it can be.
-const unsent = new Set();
-const AGAIN = 15_000;
-
-function send() {
-  if (!navigator.onLine) return;
-  unsent.forEach((input) => input.isConnected && input.dispatchEvent(new Event("photo-ready", { bubbles: true })));
-  unsent.clear();
-}
-
-document.addEventListener("htmx:sendError", (event) => {
-  const input = event.detail.elt;
-  if (!input.matches?.("input[data-photo]") || !input.files.length) return;
-  unsent.add(input);
-  preview(input, input.files[0]);
-  const label = input.closest("label");
-  if (offline && !label.querySelector("[data-unsent-note]")) {
-    const note = document.createElement("span");
-    note.dataset.unsentNote = "";
-    note.setAttribute("role", "alert");
-    note.textContent = offline.dataset.unsent;
-    label.append(note);
-  }
-});
-
 window.addEventListener("offline", mark);
-window.addEventListener("online", () => { mark(); send(); });
-setInterval(send, AGAIN);
+window.addEventListener("online", () => { mark(); sendAll(); });
+setInterval(sendAll, AGAIN);
 mark();
