@@ -240,8 +240,9 @@ def test_the_order_of_words_does_not_matter(gonzales: Customer, turn: str) -> No
 
 
 def test_tokens_sort_alike_everywhere(gonzales: Customer) -> None:
-    for token in SearchToken.objects.values_list("token", flat=True):
-        assert set(token) <= set("abcdefghijklmnopqrstuvwxyz0123456789")
+    kept = SearchToken.objects.values_list("token", flat=True)
+    assert kept
+    assert set("".join(kept)) <= set("abcdefghijklmnopqrstuvwxyz0123456789")
 
 
 @given(LETTERS)

@@ -58,7 +58,7 @@ def test_the_table_decides_and_says_which_rule(ana: User) -> None:
     [decision] = advance.decisions
     assert (decision.name, decision.outputs, decision.rule) == ("size", {"size": "big"}, "size_big")
     assert decision.because == "Bs 100.11 is a lot."
-    assert decision.inputs == {"amount": 100.11, "policy.limits.big": 100.1} or decision.inputs["amount"] == 100.11
+    assert decision.inputs == {"amount": 100.11}
     assert [each.element for each in advance.opened] == ["approve"]
     assert advance.opened[0].role == Role.TEAM_LEAD
     run.refresh_from_db()

@@ -312,7 +312,9 @@ def test_a_link_that_ended_or_was_tampered_with_says_so(desk: Desk, order: WorkO
 def test_papers_are_found_from_the_case(desk: Desk) -> None:
     desk.walk.go("step_07", "step_08")
     page = text(desk.advisor.get(reverse("case", args=[desk.walk.case.number])))
-    for paper in SignedPaper.objects.all():
+    papers = list(SignedPaper.objects.all())
+    assert papers
+    for paper in papers:
         link = reverse("signed_paper", args=[paper.visit.work_order.number, paper.number])
         assert link in page
         assert desk.advisor.get(link)["Content-Type"] == "application/pdf"
