@@ -3,12 +3,15 @@
 SQLite keeps decimals as floats and sums them so; whole centavos add up exactly on both databases.
 """
 
+import re
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.expressions import Combinable
+from django.utils.formats import get_format
 
 CENTAVO = Decimal("0.01")
 ZERO = Decimal("0.00")
@@ -61,8 +64,20 @@ class MoneyField(_Centavos):
         return int(bs(value).scaleb(2))
 
     def formfield(self, **kwargs: Any) -> Any:
-        from django import forms
-
         return super(models.IntegerField, self).formfield(
             **{"form_class": forms.DecimalField, "decimal_places": 2, "max_digits": 14, **kwargs}
         )
+
+
+class AmountField(forms.DecimalField):
+    """An amount in Bs as it is shown everywhere, the dots of its thousands typed or not: "1.234,50", "1234,5"."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(decimal_places=2, localize=True, **kwargs)
+
+    def to_python(self, value: Any) -> Decimal | None:
+        if isinstance(value, str):
+            thousands, decimals = (re.escape(get_format(f"{name}_SEPARATOR")) for name in ("THOUSAND", "DECIMAL"))
+            if re.fullmatch(rf"\d{{1,3}}({thousands}\d{{3}})+({decimals}\d*)?", value.strip()):
+                value = value.replace(get_format("THOUSAND_SEPARATOR"), "")
+        return super().to_python(value)

@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from arraigo.money import AmountField
 from arraigo.procedure.policy import Policy
 from arraigo.retention.models import Reason, RetentionCase
 
@@ -50,13 +51,8 @@ class ReasonForm(forms.Form):
         required=False,
         max_length=160,
     )
-    competitor_price = forms.DecimalField(
-        label=_("Its price a month, in Bs"),
-        required=False,
-        min_value=0,
-        max_value=MOST_PRICE,
-        decimal_places=2,
-        localize=True,
+    competitor_price = AmountField(
+        label=_("Its price a month, in Bs"), required=False, min_value=0, max_value=MOST_PRICE
     )
 
     def ask_reasons(self, policy: Policy) -> None:

@@ -4,7 +4,10 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.utils import formats, translation
+
+from arraigo.money import AmountField
 
 pytestmark = pytest.mark.one_database
 DAY = dt.date(2026, 11, 4)
@@ -31,3 +34,21 @@ def test_a_typed_day_is_understood(typed: str) -> None:
 
     with translation.override("es-bo"):
         assert DateField().clean(typed) == DAY
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "amount"),
+    [
+        ("es-bo", "1.234,50", "1234.50"), ("es-bo", "1.234", "1234"), ("es-bo", " 1.234.567,8 ", "1234567.80"),
+        ("es-bo", "1234,5", "1234.50"), ("es-bo", "12.5", "12.50"), ("en", "1,234.50", "1234.50"),
+    ],
+)  # fmt: skip
+def test_an_amount_is_taken_as_it_is_shown(language: str, typed: str, amount: str) -> None:
+    with translation.override(language):
+        assert AmountField().clean(typed) == Decimal(amount)
+
+
+@pytest.mark.parametrize("typed", ["1.23,50", "12.34.567", "1,234.50", "1.234,567", ".123", "abc"])
+def test_an_amount_that_could_mean_two_things_is_asked_again(typed: str) -> None:
+    with translation.override("es-bo"), pytest.raises(ValidationError):
+        AmountField().clean(typed)

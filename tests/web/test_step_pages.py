@@ -346,6 +346,14 @@ def test_what_to_say_to_the_family_of_who_died_is_no_offer(cast: Cast) -> None:
     assert "Lamento que se vaya" not in look(walk, "termination")
 
 
+def test_who_reports_a_death_and_repeated_faults_is_not_told_as_somebody_to_be_kept(cast: Cast) -> None:
+    home = cast.household()
+    home.repeated_faults()
+    shown = look(Walk(home, reason="death").go("step_01", "step_02"), "step_03")
+    assert "Lamento mucho su pérdida" in shown
+    assert "solución definitiva al daño, y el mes" not in shown
+
+
 def test_who_opens_a_case_second_keeps_the_words_and_is_led_to_the_open_one(cast: Cast) -> None:
     home = cast.household()
     walk, client = Walk(home), signed_in(cast[Role.ADVISOR])

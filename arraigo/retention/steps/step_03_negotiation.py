@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from arraigo import clock
 from arraigo.billing import queries as billing
 from arraigo.engine.models import WorkItem
-from arraigo.money import CENTAVO
+from arraigo.money import CENTAVO, AmountField
 from arraigo.people.models import User
 from arraigo.procedure.policy import Policy
 from arraigo.products.models import Product
@@ -60,15 +60,13 @@ class NegotiationForm(CreditForm):
             initial=kinds[0][0],
             widget=forms.RadioSelect,
         )
-        self.fields[f"amount_{product.pk}"] = forms.DecimalField(
+        self.fields[f"amount_{product.pk}"] = AmountField(
             label=_("Compensation in Bs"),
             help_text=_("Only for a compensation: at most Bs %(amount)s.") % {"amount": amounts.told(most)},
             required=False,
             initial=lambda: self.by_days[product.pk].amount or None,
             min_value=CENTAVO,
             max_value=most,
-            decimal_places=2,
-            localize=True,
         )
 
     def month_worth(self, product: Product) -> Decimal:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from arraigo import clock
 from arraigo.engine.models import WorkItem
-from arraigo.money import CENTAVO, ZERO
+from arraigo.money import CENTAVO, ZERO, AmountField
 from arraigo.people.models import User
 from arraigo.procedure.policy import Policy
 from arraigo.products.models import Product
@@ -41,12 +41,8 @@ class CompensationForm(CreditForm):
             min_value=1,
             max_value=31,
         )
-        self.fields[f"amount_{product.pk}"] = forms.DecimalField(
-            label=_("Amount in Bs for %(product)s") % {"product": product},
-            required=False,
-            min_value=CENTAVO,
-            decimal_places=2,
-            localize=True,
+        self.fields[f"amount_{product.pk}"] = AmountField(
+            label=_("Amount in Bs for %(product)s") % {"product": product}, required=False, min_value=CENTAVO
         )
 
     @property

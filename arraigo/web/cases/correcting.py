@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from arraigo.billing.models import BillingClaim
-from arraigo.money import CENTAVO, ZERO
+from arraigo.money import CENTAVO, ZERO, AmountField
 from arraigo.records import RuleBroken
 from arraigo.retention import amounts, claims
 from arraigo.retention.models import Offer
@@ -23,14 +23,12 @@ class CorrectForm(forms.Form):
         super().__init__(data)
         accepted = offer.amount if offer else ZERO
         too_much = _("At most Bs %(most)s: what the customer accepted.") % {"most": amounts.told(accepted)}
-        self.fields["amount"] = forms.DecimalField(
+        self.fields["amount"] = AmountField(
             label=_("Amount in Bs"),
             help_text=_("At most what the customer accepted; billing decides it."),
             initial=accepted,
             min_value=CENTAVO,
             max_value=accepted or None,
-            decimal_places=2,
-            localize=True,
             error_messages={"max_value": too_much},
         )
 

@@ -13,6 +13,7 @@ from arraigo.billing.queries import balance
 from arraigo.customers.models import CreditListing, Customer
 from arraigo.imports.kinds.credit_listings import CreditListingRow
 from arraigo.imports.kinds.payments import PaymentRow
+from arraigo.money import AmountField
 from arraigo.web.administration.forms import date_input
 from arraigo.web.row_form import ANYTHING, RowForm
 from arraigo.web.templatetags.show import bs, month
@@ -32,7 +33,7 @@ class PaymentForm(RowForm):
         label=_("Bill, and what is owed on it"), queryset=Bill.objects.none(),
         error_messages={"required": _("Choose the bill that is paid; only issued bills take payments.")},
     )  # fmt: skip
-    amount = forms.DecimalField(label=_("Amount in Bs"), decimal_places=2, localize=True)
+    amount = AmountField(label=_("Amount in Bs"))
     paid_at = forms.DateTimeField(
         label=_("Paid on"),
         widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
