@@ -274,6 +274,15 @@ def test_a_customer_who_insisted_stays_after_all_from_the_page(cast: Cast) -> No
     assert stay not in text
 
 
+def test_an_evaluation_that_a_baja_overtook_is_no_stop_on_the_way(cast: Cast) -> None:
+    walk = Walk(cast.household(), reason="compensation").go("step_01", "step_02", "step_11", "step_12", "step_13")
+    client, page = signed_in(cast[Role.ADVISOR]), reverse("case_record", args=[walk.case.number])
+    assert "15 Evaluación" in client.get(page).content.decode()
+    actions.insist(walk.case.pk, actor=cast[Role.ADVISOR])
+    walk("termination")
+    assert "15 Evaluación" not in client.get(page).content.decode()
+
+
 def test_who_stays_and_wants_nothing_more_ends_the_case_with_what_was_granted(cast: Cast) -> None:
     home = cast.household()
     walk = Walk(home, reason="no_use").go("step_01", "step_02")

@@ -107,9 +107,10 @@ def _began(stop: Stop) -> Any:
 
 
 def shown_waits(case: RetentionCase) -> list[Wait]:
-    """The waits on the way; one for the evaluation that ended while the case goes on was taken back."""
-    waits = _waits(case.instance_id)
-    return [wait for wait in waits if wait.wake_at or wait.ended_at is None or case.closed_at]
+    """The waits on the way; one for the evaluation that ended before the case was evaluated was taken back, or
+    overtaken by the customer who insisted."""
+    waits, evaluated = _waits(case.instance_id), case.outcome == RetentionCase.Outcome.EVALUATED
+    return [wait for wait in waits if wait.wake_at or wait.ended_at is None or evaluated]
 
 
 @compiled
