@@ -1,6 +1,6 @@
 """How fast a batch of work orders becomes paper: pages a second in one batch of 200 (step 6).
 
-`python -m bench.documents [--json]`. Every round prints orders never printed before, since typst
+`./run bench documents [--json]`. Every round prints orders never printed before, since typst
 remembers what it has laid out. The floor is typst alone on finished data: what is above it is ours
 (reading the orders, writing the batch, QR codes, JSON).
 """
@@ -92,7 +92,7 @@ def measure() -> dict[str, Any]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(prog="./run bench documents")
     parser.add_argument("--json", action="store_true")
     as_json = parser.parse_args().json
     name = connection.creation.create_test_db(verbosity=0)

@@ -7,17 +7,10 @@ from arraigo.fieldwork import actions, documents
 from arraigo.fieldwork.errors import NothingToPrint
 from arraigo.orders import progress
 from arraigo.orders.errors import WrongState
-from arraigo.people.models import Unit
 from tests.fieldwork.records import an_order, text_of
 from tests.records import a_user, refused
 
 pytestmark = pytest.mark.django_db
-
-
-def center_of(order: object) -> Unit:
-    center = order.operations_center  # type: ignore[attr-defined]
-    assert isinstance(center, Unit)
-    return center
 
 
 def test_a_batch_is_numbered_and_leaves_an_event() -> None:
