@@ -81,9 +81,9 @@ def _owed(customers: Sequence[int], today: dt.date) -> QuerySet[Bill, tuple[int,
 
 
 def charge(product: Product, month: dt.date) -> Decimal:
-    """What `product` costs in `month`: its line on the bill, its price where there is no bill yet.
+    """What `product` costs in `month`: its line on the bill, its price where no bill says what each product costs.
 
-    ZERO where the month's bill does not charge it.
+    ZERO where the month's bill charges others and not it.
     """
     return charges([product], month)[product.pk]
 
@@ -94,6 +94,7 @@ def charges(products: Iterable[Product], month: dt.date) -> dict[int, Decimal]:
     if not owned:
         return {}
     rows = dict(_charged(owned[0].customer_id, month))
+    rows.pop(None, None)  # a bill that was brought with its total alone names no product
     return {product.pk: rows.get(product.pk, ZERO) if rows else product.price for product in owned}
 
 
@@ -107,7 +108,8 @@ def charges_by_month(asked: Iterable[tuple[Product, dt.date]]) -> dict[tuple[int
     for customer, month, product_id, amount in bills.values_list(
         "customer", "month", "lines__product_id", "lines__amount"
     ):
-        lines[customer, month][product_id] = amount
+        if product_id is not None:
+            lines[customer, month][product_id] = amount
     return {
         (product.pk, month): rows.get(product.pk, ZERO)
         if (rows := lines.get((product.customer_id, month)))
@@ -117,7 +119,7 @@ def charges_by_month(asked: Iterable[tuple[Product, dt.date]]) -> dict[tuple[int
 
 
 @compiled
-def _charged(customer: int, month: dt.date) -> QuerySet[Bill, tuple[int, Decimal]]:
+def _charged(customer: int, month: dt.date) -> QuerySet[Bill, tuple[int | None, Decimal]]:
     """Product and amount of each line of the month's bill."""
     return Bill.objects.filter(customer=customer, month=month).values_list("lines__product_id", "lines__amount")
 

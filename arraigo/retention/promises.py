@@ -1,7 +1,7 @@
 """The promise ledger: what was promised, by when, and the proof that it was kept."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -86,6 +86,23 @@ def promise(
         ended_at=now if kept_by else None,
         proof=kept_by or awaits,
     )
+
+
+def taken_back_at(promise: Promise, not_given: Mapping[str, dt.datetime]) -> dt.datetime | None:
+    """Since when nobody owes what was promised; None where it stands, be it broken. `not_given`: see below."""
+    return promise.ended_at if promise.state == Promise.State.CANCELLED else not_given.get(promise.proof)
+
+
+def not_given(claims: Iterable[BillingClaim]) -> dict[str, dt.datetime]:
+    """The numbers of those of `claims` that billing refused or that were taken back, and when."""
+    ended = (each for each in claims if each.state in BillingClaim.NOT_GIVEN)
+    return {each.number: each.decided_at for each in ended if each.decided_at}
+
+
+def standing(promised: Iterable[Promise], claims: Iterable[BillingClaim]) -> list[Promise]:
+    """Those of a case's promises that stand, given its claims: of a refused one, what was entered corrected does."""
+    ended = not_given(claims)
+    return [each for each in promised if taken_back_at(each, ended) is None]
 
 
 def keep(case: RetentionCase, kind: Promise.Kind, *, due_at: dt.datetime, proof: str) -> int:

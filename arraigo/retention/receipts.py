@@ -81,9 +81,7 @@ def issue(case_id: int, *, actor: User) -> Receipt:
     """
     engine.lock(RetentionCase.objects.only("instance_id").get(pk=case_id).instance_id)
     case = RetentionCase.objects.select_related("customer").get(pk=case_id)
-    no_credit = BillingClaim.objects.filter(case_number=case.number, state=BillingClaim.State.REFUSED).values("number")
-    stands = case.promises.exclude(state=Promise.State.CANCELLED).exclude(proof__in=no_credit)
-    promised = list(stands.order_by("id"))
+    promised = promises.standing(case.promises.order_by("id"), _claims(case))
     if not promised:
         raise NothingPromised(case.number)
     texts, keys = [promise.text for promise in promised], [promise.pk for promise in promised]
@@ -156,7 +154,7 @@ class Certified:
 
 
 def certified(receipt: Receipt) -> Certified:
-    """What the receipt certifies as the promise ledger has it now. Two queries at most."""
+    """What the receipt certifies as the promise ledger has it now. Five queries at most."""
     if receipt.kind == Receipt.Kind.TERMINATION:
         return Certified([], receipt.undone_at)
     ended = _ended(receipt)
@@ -171,7 +169,7 @@ def certified(receipt: Receipt) -> Certified:
 
 
 def _ended(receipt: Receipt) -> list[dt.datetime | None]:
-    """When each promise of the receipt was taken back; None for one that was not.
+    """When each promise of the receipt was taken back, or what it promised refused; None for one that stands.
 
     Receipts made out before the keys were kept are read by the words of the promise.
     """
@@ -179,7 +177,12 @@ def _ended(receipt: Receipt) -> list[dt.datetime | None]:
     field = "pk" if "keys" in receipt.data else "text"
     latest = {getattr(promise, field): promise for promise in promised}
     found = [latest.get(key) for key in receipt.data.get("keys", receipt.data.get("promises", []))]
-    return [each.ended_at if each and each.state == Promise.State.CANCELLED else None for each in found]
+    ended = promises.not_given(_claims(receipt.case))
+    return [promises.taken_back_at(each, ended) if each else None for each in found]
+
+
+def _claims(case: RetentionCase) -> QuerySet[BillingClaim]:
+    return BillingClaim.objects.filter(case_number=case.number)
 
 
 def sent(receipt: Receipt) -> QuerySet[Message]:

@@ -55,6 +55,14 @@ def test_charge_is_the_line_else_the_price() -> None:
     assert queries.charge(television, month(3)) == 0
 
 
+def test_a_bill_that_was_brought_with_its_total_alone_leaves_the_products_their_prices() -> None:
+    """It names no product: it says nothing of what each costs, not that they cost nothing."""
+    product = a_product(a_customer(), "150")
+    actions.open_month(product.customer, month(3), [(None, "Total", Decimal(230))])
+    assert queries.charge(product, month(3)) == Decimal(150)
+    assert queries.charges_by_month([(product, month(3))]) == {(product.pk, month(3)): Decimal(150)}
+
+
 def test_payments_fit_the_bill() -> None:
     product = a_product(a_customer())
     bill = actions.open_month(product.customer, month(3), [(product, "Internet", Decimal(100))])

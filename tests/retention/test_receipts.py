@@ -1,19 +1,24 @@
 """Receipts: numbered, the same as long as nothing more is promised, and on paper."""
 
 import io
+from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 from pypdf import PdfReader
 
+from arraigo.billing import actions as billing
+from arraigo.billing.models import BillingClaim
 from arraigo.customers.models import Customer
 from arraigo.messages.models import Enclosure
 from arraigo.people.models import Role
-from arraigo.retention import actions, receipts, undo
+from arraigo.retention import actions, claims, receipts, undo
 from arraigo.retention.errors import NothingPromised, ReceiptTakenBack
 from arraigo.retention.models import Receipt
 from arraigo.terminations.models import Termination
-from tests.cast import Cast, Walk
+from tests.cast import Cast, Walk, moment
 from tests.records import refused
+from tests.web.conftest import signed_in
 
 
 @pytest.fixture
@@ -45,6 +50,25 @@ def test_the_same_receipt_until_more_is_promised(walk: Walk) -> None:
     second = issue(walk)
     assert second.number != first.number
     assert [len(each.data["promises"]) for each in (first, second)] == [1, 2]
+
+
+def test_what_billing_refused_is_not_promised_beside_what_was_entered_corrected(cast: Cast) -> None:
+    """A paper that promised both would promise the month twice. The one made out before says which is valid."""
+    cast.publish(billing__confirmation='"always"')
+    home = cast.household()
+    home.repeated_faults()
+    walk = Walk(home).go("step_01", "step_02", "step_03", "step_04", "step_05")
+    first, claim = issue(walk), BillingClaim.objects.get()
+    with moment(hours=1):
+        billing.refuse_claim(claim, reason="Ya tiene un descuento", actor=cast[Role.BILLING])
+        claims.correct(walk.case.pk, claim.number, amount=Decimal(100), actor=cast[Role.ADVISOR])
+        second = issue(walk)
+    assert ["140,00" in paper(second), "100,00" in paper(second), "técnico" in paper(second)] == [False, True, True]
+    assert [bool(line.taken_back_at) for line in receipts.certified(first).lines] == [True, False]
+    assert receipts.certified(first).followed_by == second.number
+    assert receipts.certified(second).taken_back_at is None
+    page = signed_in(cast[Role.ADVISOR]).get(reverse("case_record", args=[walk.case.number]))
+    assert [each.state for each in page.context["standing"]] == ["open", "open"]
 
 
 def test_the_paper_says_what_who_and_by_when(walk: Walk) -> None:
