@@ -37,6 +37,16 @@ def test_an_amount_of_its_own_within_the_cap(home: Household) -> None:
     assert Offer.objects.get().amount == 140
 
 
+def test_days_that_are_worth_less_than_a_centavo_are_no_compensation(home: Household) -> None:
+    """Accepted, it would be a claim of nothing, which billing does not take."""
+    home.priced(home.internet, "0.10")
+    walk = to_step_12(home)
+    errors = walk.errors("step_12", **credit(home.internet, days="1"))
+    assert list(errors) == [f"amount_{home.internet.pk}"]
+    walk("step_12", **credit(home.internet, days="2"))
+    assert Offer.objects.get().amount == Decimal("0.01")
+
+
 def test_the_cap_of_an_ordinary_customer_is_one_month(home: Household) -> None:
     walk = to_step_12(home)
     errors = walk.errors("step_12", **credit(home.internet, amount="140.01"))

@@ -95,6 +95,9 @@ class CompensationForm(CreditForm):
             self.add_error(amount_field, _("At most Bs %(cap)s may be compensated on %(product)s.") % told)
         if cleaned.get("answer") == Offer.Answer.ACCEPTED:
             self.refuse_stacking(days_field, product)
+            if price and cleaned.get(amount_field) == ZERO:
+                said = _("These days are worth less than a centavo: write more days, or an amount.")
+                self.add_error(amount_field, said)
 
     def credited(self) -> list[Credit]:
         named = [self._credit(product) for product in self.products if self.cleaned_data[f"days_{product.pk}"]]
