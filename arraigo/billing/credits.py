@@ -107,10 +107,10 @@ def match_told(bill: Bill, risen: Decimal) -> list[Credit]:
     return placed
 
 
-def set_off(bill: Bill) -> bool:
-    """Let what is owed on the last `bill` of a customer carry the credits that wait, of whatever month; whether it
-    carries any."""
-    placed = _spread(bill, balance(bill), _waiting(bill))
+def set_off(bill: Bill, *, of_any_month: bool) -> bool:
+    """Let what is owed on `bill` carry the credits that wait, be it of whatever month (where it is among the last of
+    a customer) or of its own and earlier ones; whether it carries any."""
+    placed = _spread(bill, balance(bill), _waiting(bill) if of_any_month else _due_on(bill))
     if placed:
         bill.credited += sum((credit.amount for credit in placed), ZERO)
         _settled(bill, placed)

@@ -1,4 +1,4 @@
-"""Credits that wait for a bill which does not come, since their product or their customer has left.
+"""Credits that wait for a bill which does not come: their product or their customer has left, or it came already.
 
 A waived month that its product did not live to see is charged to nobody: there is nothing to credit, so that the
 claim is cancelled. Where another system has applied it, that system gives it, and it is not looked at any more.
@@ -23,7 +23,7 @@ TERMINATED = Product.Status.TERMINATED
 
 
 def settle() -> int:
-    """Cancel, or set off, the credits that would wait for ever; how many claims and bills. One transaction each."""
+    """Cancel, or set off, the credits that would wait in vain; how many claims and bills. One transaction each."""
     waiting = Credit.objects.filter(bill=None)
     placed = Credit.objects.filter(adjustment=OuterRef("adjustment"), bill__isnull=False)
     never = waiting.filter(
@@ -44,15 +44,28 @@ def settle() -> int:
     alive = Product.objects.filter(customer=OuterRef("customer")).exclude(status=TERMINATED)
     owing = _owed().filter(customer=OuterRef("customer"))
     gone = waiting.filter(~Exists(alive), Exists(owing)).order_by("customer")
-    return settled + sum(map(_set_off, list(gone.values_list("customer", flat=True).distinct())))
+    settled += sum(_set_off(each, _owed()) for each in list(gone.values_list("customer", flat=True).distinct()))
+    return settled + sum(_set_off(each, _open(), of_any_month=False) for each in _passed_by(waiting))
+
+
+def _passed_by(waiting: QuerySet[Credit]) -> list[int]:
+    """The customers of credits that wait beside an open bill: it was opened while the claim was applied."""
+    beside = _open().filter(customer=OuterRef("customer"), month__gte=OuterRef("adjustment__claim__month"))
+    found = waiting.filter(Exists(beside)).order_by("customer")
+    return list(found.values_list("customer", flat=True).distinct())
 
 
 def _owed() -> QuerySet[Bill]:
     return Bill.objects.filter(total__gt=F("credited") + F("paid"))
 
 
+def _open() -> QuerySet[Bill]:
+    return _owed().filter(state=Bill.State.UNBILLED)
+
+
 @transaction.atomic
-def _set_off(customer: int) -> int:
-    """Let what the customer still owes carry the credits that wait, the earliest month first; how many bills."""
-    bills = _owed().filter(customer=customer).select_for_update().order_by("pk")  # as everybody locks them
-    return sum(credits.set_off(bill) for bill in sorted(bills, key=lambda bill: bill.month))
+def _set_off(customer: int, owed: QuerySet[Bill], *, of_any_month: bool = True) -> int:
+    """Let what of `owed` is the customer's carry the credits that wait, the earliest month first; how many bills."""
+    bills = owed.filter(customer=customer).select_for_update().order_by("pk")  # as everybody locks them
+    ordered = sorted(bills, key=lambda bill: bill.month)
+    return sum(credits.set_off(bill, of_any_month=of_any_month) for bill in ordered)
