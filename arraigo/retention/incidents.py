@@ -10,22 +10,33 @@ from django.db.models import Exists, OuterRef, Q
 
 from arraigo import clock
 from arraigo.people.models import Role, User
+from arraigo.procedure.policy import Policy
 from arraigo.products.models import Product
-from arraigo.retention import promises
-from arraigo.retention.models import Promise, RetentionCase
+from arraigo.retention import faults, promises
+from arraigo.retention.models import Promise, Reason, RetentionCase
 from arraigo.retention.queries import alive_products
 from arraigo.tickets import actions as tickets
 from arraigo.tickets import queries
 from arraigo.tickets.models import TroubleTicket
 
 
-def promise_repairs(case: RetentionCase, *, hours: int, actor: User) -> list[TroubleTicket]:
-    """One ordinary incident per affected product, with its promise; the tickets.
+def to_repair(case: RetentionCase, policy: Policy) -> list[Product]:
+    """The affected products with a fault: all where the customer wants to leave because of faults, else those with one
+    that is open or repeated. Who found the price too high has nothing repaired."""
+    products = alive_products(case)
+    if case.reason == Reason.FAULTS:
+        return products
+    found = faults.verdicts(products, policy)
+    return [verdict.product for verdict in found if verdict.repeat_fault or verdict.history.open_faults]
+
+
+def promise_repairs(case: RetentionCase, policy: Policy, *, actor: User) -> list[TroubleTicket]:
+    """One ordinary incident per product that is `to_repair`, with its promise; the tickets.
 
     A product with a fault that is still open keeps that ticket: the customer came back about it.
     """
-    products = alive_products(case)
-    return [_promise_repair(case, product, hours, actor) for product in products]
+    hours = policy.integer("visit.incident_hours")
+    return [_promise_repair(case, product, hours, actor) for product in to_repair(case, policy)]
 
 
 def _promise_repair(case: RetentionCase, product: Product, hours: int, actor: User) -> TroubleTicket:

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.urls import reverse
 
 from arraigo import clock
 from arraigo.eventlog.models import Event
@@ -13,6 +14,7 @@ from arraigo.retention.models import Offer, Promise
 from arraigo.tickets import actions as tickets
 from arraigo.tickets.models import TroubleTicket
 from tests.cast import Household, Walk, moment
+from tests.web.conftest import signed_in
 
 
 @pytest.fixture
@@ -41,6 +43,20 @@ def test_a_fault_that_is_open_already_is_the_one_that_is_repaired(walk: Walk) ->
     walk("inform", wish="incident")
     assert Promise.objects.get().proof == open_one.number == TroubleTicket.objects.latest("id").number
     assert open_one.interactions.get().text == "Me quiero ir"
+
+
+def test_who_has_no_fault_stays_as_things_are(home: Household) -> None:
+    """Nobody is promised the repair of a fault that is none, and none counts against the product."""
+    home.listing()
+    walk = Walk(home, reason="price", products=[home.internet, home.television]).go("step_01")
+    walk("override", granted="no")
+    page = signed_in(walk.cast[Role.ADVISOR]).get(reverse("case", args=[walk.case.number]))
+    assert "se queda como está: no hay ningún daño que reparar" in page.content.decode()
+    broken = home.fault(days_ago=1, solved=False, product=home.television)
+    walk("inform", wish="incident")
+    assert Promise.objects.get().proof == broken.number
+    assert TroubleTicket.objects.get() == broken
+    assert walk.case.outcome == "ordinary_incident"
 
 
 def _solve(number: str) -> None:

@@ -18,6 +18,12 @@ class InformForm(StepForm):
         widget=forms.RadioSelect,
     )
 
+    def prepare(self) -> None:
+        if not incidents.to_repair(self.case, self.policy):
+            leaves, _stays = self.base_fields["wish"].choices  # type: ignore[attr-defined]
+            stays = ("incident", _("stays as things are: there is no fault to repair"))
+            self.fields["wish"].choices = [leaves, stays]  # type: ignore[attr-defined]
+
 
 @step(
     "inform",
@@ -30,9 +36,8 @@ class InformForm(StepForm):
     evidence=evidence,
 )
 def carry_out(run: StepRun) -> StepResult:
-    """Fact: `wants_termination`. Who stays gets an ordinary incident per affected product, with its promise."""
+    """Fact: `wants_termination`. Who stays gets an ordinary incident per product with a fault, with its promise."""
     if run.data["wish"] == "termination":
         return StepResult("termination", {"wants_termination": True})
-    hours = run.policy.integer("visit.incident_hours")
-    tickets = incidents.promise_repairs(run.case, hours=hours, actor=run.actor)
+    tickets = incidents.promise_repairs(run.case, run.policy, actor=run.actor)
     return StepResult("incident", {"wants_termination": False}, {"tickets": [ticket.number for ticket in tickets]})
