@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from bench import _visits, _volume
+from bench import _visits, _volume, positive
 from bench._visits import Browser
 
 PEOPLE, THINK = 20, 5.0
@@ -94,7 +94,7 @@ def measure(name: str, place: _volume.Place, seconds: float, *, steps: bool) -> 
 def main(name: str, *, steps: bool) -> None:
     parser = argparse.ArgumentParser(prog=f"./run bench {name}")
     parser.add_argument("--json", action="store_true")
-    parser.add_argument("--customers", type=int, default=_volume.CUSTOMERS)
+    parser.add_argument("--customers", type=positive, default=_volume.CUSTOMERS)
     parser.add_argument("--seconds", type=float, default=40, help="for one user, and again for twenty")
     parser.add_argument("--db", choices=["sqlite", "postgresql"], default="", help="one database only")
     options = parser.parse_args()

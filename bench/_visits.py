@@ -24,7 +24,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from bench._volume import ROOT, Place
-from tests.postgres import _free_port
+from tests.postgres import free_port
 
 HOST = "127.0.0.1"
 SERVER_TIMING = "Server-Timing"
@@ -40,7 +40,7 @@ class Failed(Exception):
 @contextmanager
 def server(place: Place) -> Iterator["Server"]:
     """A server on the database, as `./run` starts it."""
-    port = _free_port()
+    port = free_port()
     command = [
         str(Path(sys.executable).parent / "granian"), "--interface", "wsgi", "bench._timed:application", "--host", HOST,
         "--port", str(port), "--workers", "1", "--blocking-threads", "4", "--log-level", "warning",

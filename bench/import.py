@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from bench import positive
 from tests import postgres
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,7 +39,7 @@ def measured(url: str, *arguments: str) -> dict[str, Any]:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="./run bench import")
     parser.add_argument("--json", action="store_true")
-    parser.add_argument("--rows", type=int, default=50_000)
+    parser.add_argument("--rows", type=positive, default=50_000)
     parser.add_argument("--memory-rows", type=int, default=0)
     options = parser.parse_args()
     common = {"name": "import", "db": "postgresql"}

@@ -14,7 +14,7 @@ import sys
 from collections import defaultdict
 from typing import Any
 
-from bench import _visits, _volume
+from bench import _visits, _volume, positive
 from bench._visits import Browser, Failed
 
 PEOPLE = (
@@ -94,8 +94,8 @@ def _cpu(place: _volume.Place, page: str, value: float) -> dict[str, Any]:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="./run bench pages")
     parser.add_argument("--json", action="store_true")
-    parser.add_argument("--customers", type=int, default=_volume.CUSTOMERS)
-    parser.add_argument("--rounds", type=int, default=12, help="how often each page is asked for")
+    parser.add_argument("--customers", type=positive, default=_volume.CUSTOMERS)
+    parser.add_argument("--rounds", type=positive, default=12, help="how often each page is asked for")
     parser.add_argument("--db", choices=["sqlite", "postgresql"], default="", help="one database only")
     options = parser.parse_args()
     with _volume.places(options.customers, options.db) as places:

@@ -18,6 +18,7 @@ from typing import Any
 
 import psycopg
 
+from bench import positive
 from bench._volume import ROOT, database, folder
 from tests import postgres
 
@@ -155,7 +156,7 @@ def parser_of(program: str) -> argparse.ArgumentParser:
     """What may be told to the benchmark: the questions as `manage repeat-faults` takes them."""
     parser = argparse.ArgumentParser(prog=program)
     parser.add_argument("--json", action="store_true")
-    parser.add_argument("--tickets", type=int, default=TICKETS)
+    parser.add_argument("--tickets", type=positive, default=TICKETS)
     parser.add_argument("--window-hours", type=int, help="measured beside the usual questions, as are the next two")
     parser.add_argument("--count", type=int, help="claims within the window")
     parser.add_argument("--calendar-days", "--days", type=int, help="compare dates in Cochabamba instead of hours")

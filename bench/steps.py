@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from bench import positive
 from tests import postgres
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -50,7 +51,7 @@ def ratio(row: dict[str, Any], beside: str) -> float | None:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="./run bench steps")
     parser.add_argument("--json", action="store_true")
-    parser.add_argument("--cases", type=int, default=60)
+    parser.add_argument("--cases", type=positive, default=60)
     options = parser.parse_args()
     rows = []
     with tempfile.TemporaryDirectory() as folder:

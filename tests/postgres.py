@@ -46,7 +46,7 @@ def _unprivileged() -> pwd.struct_passwd:
     raise PostgresMissing("No unprivileged account to run PostgreSQL under: run this as an ordinary user.")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -120,7 +120,7 @@ def _running(bin_folder: Path, folder: Path, *, durable: bool, stop: str, memory
     """A server over `folder`/data, stopped at the end in the way that `stop` says."""
     if os.geteuid() == 0:
         os.chown(folder, _unprivileged().pw_uid, _unprivileged().pw_gid)
-    data, port = folder / "data", _free_port()
+    data, port = folder / "data", free_port()
     if not (data / "PG_VERSION").exists():
         initdb = [str(bin_folder / "initdb"), "-D", str(data), "-U", USER, "--auth=trust", "--no-sync"]
         _call([*initdb, "-E", "UTF8", "--locale=C.UTF-8"], folder)

@@ -54,13 +54,15 @@ class CaseStory:
         self.answers = {name: list(each) for name, each in plan.case.scenario.answers.items()}
         self.left: set[int] = set()
         self.case: RetentionCase
+        self.recurs_at: dt.datetime | None = None
+        """When the fault comes back, until it has."""
 
     def tell(self) -> Iterator[dt.datetime]:
         """Open the case, then whatever is open or due, until nothing is left to do."""
         yield self.case_plan.opened_at
         self._open()
         if self.case_plan.scenario.recurs:
-            self._recurrence_at = clock.now() + dt.timedelta(days=self.rng.uniform(9, 20))
+            self.recurs_at = clock.now() + dt.timedelta(days=self.rng.uniform(9, 20))
         while True:
             item = self._item()
             if item is not None:
@@ -103,13 +105,12 @@ class CaseStory:
 
     def _sleep(self, wake_at: dt.datetime) -> Iterator[dt.datetime]:
         """Until a wait is over; the fault that comes back comes in between."""
-        recurrence: dt.datetime | None = self.__dict__.pop("_recurrence_at", None)
-        if recurrence and clock.now() < recurrence < wake_at:
-            yield recurrence
+        recurs_at = self.recurs_at
+        if recurs_at and clock.now() < recurs_at < wake_at:
+            self.recurs_at = None
+            yield recurs_at
             product = self.case.products.order_by("id")[0]
             tickets.open_ticket(self.customer, product, actor=None, symptom="cuts", description="Volvió a cortarse.")
-        elif recurrence:
-            self._recurrence_at = recurrence
         yield max(wake_at, clock.now())
         sweeps.wake_due_cases()
 
