@@ -66,6 +66,8 @@ class Provider:
     tokens: set[str] = field(default_factory=set)
     hangs: bool = False
     """Takes the next message and closes the line without an answer."""
+    dribbles: threading.Event | None = None
+    """Answers with a text that goes on, a letter now and then, until it is set."""
 
 
 @contextmanager
@@ -88,6 +90,9 @@ def provider() -> Iterator[tuple[Provider, str]]:
             self.send_response(status)
             self.end_headers()
             self.wfile.write(b'{"id": "abc"}')
+            while kept.dribbles and not kept.dribbles.wait(0.05):
+                self.wfile.write(b" ")
+                self.wfile.flush()
 
         def log_message(self, *_args: Any) -> None:
             pass

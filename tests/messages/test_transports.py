@@ -1,6 +1,7 @@
 """Messages leave through real servers on loopback: once, later where it must be, never doubled."""
 
 import datetime as dt
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -158,6 +159,22 @@ def test_a_gateway_that_hangs_up_gets_the_same_key_again(gateway: Provider) -> N
     sweep(1)
     message.refresh_from_db()
     assert (message.status, gateway.asked, len(gateway.taken)) == ("sent", 2, 1)
+
+
+def test_a_gateway_whose_answer_never_ends_holds_up_no_sweep(gateway: Provider) -> None:
+    message, enough = written(), threading.Event()
+    gateway.dribbles = enough
+    timer = threading.Timer(20, enough.set)
+    timer.start()
+    try:
+        with override_settings(GATEWAY_TIMEOUT=1):
+            assert sweep() == 1
+        assert not enough.is_set(), "the sweep waited until the gateway had enough"
+    finally:
+        enough.set()
+        timer.cancel()
+    message.refresh_from_db()
+    assert (message.status, message.answer[:4]) == ("sent", "202 ")
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,9 @@ other answer is a refusal. The gateway must honour the key: an unanswered messag
 Where no connection came about, or the gateway takes nothing for now (425, 429), the message has not left.
 """
 
+from contextlib import suppress
+from time import monotonic
+
 import requests
 from django.conf import settings
 from urllib3.exceptions import MaxRetryError, NewConnectionError
@@ -38,12 +41,14 @@ class Gateway:
                 headers={"Authorization": f"Bearer {settings.GATEWAY_TOKEN}", "Idempotency-Key": key},
                 timeout=settings.GATEWAY_TIMEOUT,
                 allow_redirects=False,
+                stream=True,
             )
         except (requests.exceptions.ConnectTimeout, requests.exceptions.SSLError) as error:
             raise Unreachable(type(error).__name__) from error
         except requests.exceptions.RequestException as error:
             raise (Unreachable if _never_left(error) else NoAnswer)(type(error).__name__) from error
-        return _read(answer)
+        with answer:
+            return _read(answer)
 
 
 def _never_left(error: requests.exceptions.RequestException) -> bool:
@@ -53,7 +58,7 @@ def _never_left(error: requests.exceptions.RequestException) -> bool:
 
 
 def _read(answer: requests.Response) -> str:
-    words = f"{answer.status_code} {answer.text[:MOST_WORDS]}".strip()
+    words = f"{answer.status_code} {_beginning(answer)}".strip()
     if answer.status_code < 300 or answer.status_code == HAS_IT_ALREADY:
         return words
     if answer.status_code in NOT_TAKEN:
@@ -61,3 +66,14 @@ def _read(answer: requests.Response) -> str:
     if answer.status_code == TIMED_OUT or answer.status_code >= 500:
         raise NoAnswer(words)
     raise Refused(words)
+
+
+def _beginning(answer: requests.Response) -> str:
+    """What the gateway says beside its status, as much as comes in time: one that never ends holds up nothing."""
+    said, ends = b"", monotonic() + settings.GATEWAY_TIMEOUT
+    with suppress(requests.exceptions.RequestException):
+        for sign in answer.iter_content(1):
+            said += sign
+            if len(said) >= MOST_WORDS or monotonic() >= ends:
+                break
+    return said.decode(errors="replace")
