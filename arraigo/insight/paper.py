@@ -48,8 +48,9 @@ def _of_indicator(found: Indicator) -> Iterator[str]:
         yield statement.so_far(found)
         return
     yield statement.aim(found)
-    yield statement.chance(found.difference)
-    yield statement.interval(found.difference)
+    if found.count or found.previous:  # of none and none there is no difference to speak of
+        yield statement.chance(found.difference)
+        yield statement.interval(found.difference)
     if told := statement.target(found):
         yield told
 

@@ -47,6 +47,13 @@ def test_a_month_that_runs_on_is_not_judged_against_a_whole_one(cast: Cast) -> N
             assert "se cumple la meta del mes" in next(paper.statements(figures))
 
 
+def test_two_months_without_any_differ_by_nothing(cast: Cast) -> None:
+    with moment(days=30), override("es-bo"):
+        told = list(paper.statements(queries.month_figures(MARCH)))
+    assert told[0] == "0 contra 0: igual, no se cumple la meta del mes."
+    assert len(told) == 3, "no word of chance"
+
+
 @pytest.mark.parametrize(
     ("target", "before", "count", "told"),
     [
