@@ -39,7 +39,8 @@ FIGURES: dict[str, Figure] = {
         pgettext_lazy("several cases", "Judged"),
         gettext_lazy(
             "Accepted cases whose moment of judgement fell in the month: the last control, or 30 days after the "
-            "adjustment or the end of the courtesy."
+            "adjustment, the end of the courtesy or the acceptance of a transfer; where the case ended before that, "
+            "its end."
         ),
     ),
     "saved": Figure(

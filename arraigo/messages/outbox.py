@@ -26,8 +26,8 @@ from arraigo.people.models import CASE_READERS
 
 FIRST_WAIT = dt.timedelta(seconds=30)
 LONGEST_WAIT = dt.timedelta(hours=1)
-ATTEMPTS = 24
-"""After so many (about 18 hours) a message has failed."""
+ATTEMPTS = 78
+"""After so many (about three days: a mail server may be down over a weekend) a message has failed."""
 LEASE = dt.timedelta(minutes=5)
 """How long a claim keeps other processes off, and each message of it once more when its turn comes: longer than any
 transport waits for an answer."""
@@ -198,7 +198,7 @@ def _retry(message: Message, left: bool, words: str) -> None:
     if message.attempts >= ATTEMPTS:
         _end(message, Status.UNCERTAIN if left else Status.FAILED, words)
         return
-    wait = min(FIRST_WAIT * 2 ** (message.attempts - 1), LONGEST_WAIT)
+    wait = min(FIRST_WAIT * 2 ** min(message.attempts - 1, 7), LONGEST_WAIT)
     left_at = message.left_at if left else None
     _held(message).update(next_attempt_at=clock.now() + wait, left_at=left_at, answer=words[:MOST_WORDS])
 

@@ -33,5 +33,6 @@ def tell_of_ending_courtesies(now: dt.datetime) -> int:
             courtesy_places(courtesy),
             case_number=courtesy.case_number,
             reference=str(courtesy.pk),
+            until=courtesy.ends_at,
         )
     return len(new)

@@ -124,6 +124,17 @@ def test_a_server_that_is_down_is_asked_again_later(mail: Post) -> None:
     assert (message.status, message.attempts, len(mail.letters)) == ("sent", 2, 1)
 
 
+def test_a_weekend_without_a_mail_server_loses_nothing(mail: Post) -> None:
+    message, monday = written(), NOON + dt.timedelta(hours=63)
+    with override_settings(EMAIL_PORT=free_port()):
+        while (due := Message.objects.get(pk=message.pk).next_attempt_at) and due < monday:
+            with clock.at(due):
+                outbox.deliver_due(due)
+    assert sweep(64 * 60) == 1
+    message.refresh_from_db()
+    assert (message.status, len(mail.letters)) == ("sent", 1)
+
+
 def test_a_busy_server_is_asked_again_and_a_refusal_is_final(mail: Post) -> None:
     mail.says = ["451 later"]
     waiting, refused = written(), written(email="nadie@example.org")

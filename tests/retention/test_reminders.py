@@ -7,6 +7,7 @@ import pytest
 from arraigo.messages import reminders as customer_reminders
 from arraigo.messages.models import Message, Notice
 from arraigo.people.models import Role
+from arraigo.products.models import Courtesy
 from arraigo.retention import promises, reminders
 from arraigo.retention.models import Promise
 from tests.cast import Cast, Household, Walk, moment
@@ -49,3 +50,4 @@ def test_a_courtesy_about_to_end_is_told_once(cast: Cast, home: Household) -> No
             assert customer_reminders.tell_of_ending_courtesies(now) == expected
     message = Message.objects.get(kind="courtesy.ending")
     assert message.data["fin"] == "09/04/2026"
+    assert message.until == Courtesy.objects.get().ends_at, "of no use afterwards"
