@@ -71,19 +71,23 @@ def begin_visit(work_order: WorkOrder | int, technician: User, at: dt.datetime |
 def find_nobody(work_order: WorkOrder | int, technician: User, *, photo: bytes, note: str = "") -> Trip:
     """Nobody is at home: the photo and the note are the evidence that stops the 24 hours.
 
-    An order that stands still already stays so; where the policy names no absence among
-    `visit.pause_reasons`, the absence is kept and the 24 hours run on. Raises WrongState, NoTechnician, OrderOfAnother,
-    VisitFinished, EvidenceUsed for a photo that stopped this order before, and the errors of
+    Telling it twice changes nothing. An order that stands still already stays so; where the policy names no absence
+    among `visit.pause_reasons`, the absence is kept and the 24 hours run on. Raises WrongState, NoTechnician,
+    OrderOfAnother, VisitFinished, EvidenceUsed for a photo that stopped this order before, and the errors of
     `photos.store_attachment`.
     """
     order = _locked_own(work_order, technician)
     _visit(order)
     kept = photos.store_attachment(photo, actor=technician)
+    runs, pauses = orders.open_pause(order) is None, Pause.Reason.ABSENT in orders.pause_reasons(order)
+    last = order.trips.order_by("id").last()
+    if last is not None and last.photo_id == kept.pk and not (runs and pauses):
+        return last
     trip = _open_trip(order) or Trip(work_order=order)
     trip.technician, trip.absent_at, trip.photo, trip.note = technician, clock.now(), kept, note.strip()
     trip.save()
     _record("trip.absent", trip, order, technician, photo=kept.sha256, note=trip.note)
-    if orders.open_pause(order) is None and Pause.Reason.ABSENT in orders.pause_reasons(order):
+    if runs and pauses:
         evidence = f"{when(trip.absent_at)} · {technician} · foto {kept.sha256[:12]}"
         if trip.note:
             evidence += f" · {trip.note}"

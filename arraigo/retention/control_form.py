@@ -135,7 +135,7 @@ def decide(run: StepRun, *, failed_fact: str) -> StepResult:
         facts |= {"reopened": True, **answers.ANEW}
         run.case.reopened += 1
         run.case.save(update_fields=["reopened"])
-        if not found["new_faults"] and not _about_else(run.data["reasons"]):
+        if all(ticket.came_back for ticket in form.new_faults) and not _about_else(run.data["reasons"]):
             controls.take_up_again(control.work_order, answer=run.data["answer"], actor=run.actor)
         messages.notify_all(_who_must_know(run, control), "control.failed", {"kind": kind}, run.case.number)
     return StepResult(verdict, facts, {"control": kind, "verdict": verdict, "found": found})

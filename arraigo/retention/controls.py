@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from arraigo import clock
@@ -49,15 +50,18 @@ def call_time(moment: dt.datetime, policy: Policy) -> dt.datetime:
 
 
 def new_faults(order: WorkOrder) -> list[TroubleTicket]:
-    """Countable faults on the order's products, opened after the visit was closed."""
+    """Countable faults on the order's products since the visit was closed, which resolved what was open.
+
+    Opened after it, or of before and open again, or of before and with a solution that the customer has disputed
+    since; these `came_back`.
+    """
     since = order.closed_at or order.created_at
-    return list(
-        TroubleTicket.objects.filter(
-            product__in=order.products.all(), type=TroubleTicket.Type.FAULT, opened_at__gt=since
-        )
-        .exclude(status__in=TroubleTicket.NOT_COUNTABLE)
-        .order_by("opened_at")
-    )
+    again = Q(resolved_at=None) | Q(disputed_at__gt=since)
+    found = countable_faults().filter(Q(opened_at__gt=since) | again, product__in=order.products.all())
+    faults = list(found.select_related("product__offering").order_by("opened_at", "id"))
+    for ticket in faults:
+        ticket.came_back = ticket.opened_at <= since
+    return faults
 
 
 def confirm_solution(order: WorkOrder, *, actor: User) -> None:

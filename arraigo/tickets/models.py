@@ -117,6 +117,9 @@ class TroubleTicket(ExternalRecord):
             models.Index(fields=["customer", "-opened_at"]),
         ]
 
+    came_back = False
+    """Of a fault since a visit: it is older than the visit, whose repair did not hold (`retention.controls`)."""
+
     def __str__(self) -> str:
         return self.number
 

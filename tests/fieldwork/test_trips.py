@@ -10,6 +10,7 @@ from arraigo import clock
 from arraigo.eventlog.models import Event
 from arraigo.fieldwork import actions, errors
 from arraigo.fieldwork.models import Trip
+from arraigo.fieldwork.signals import customer_absent
 from arraigo.orders import progress, queries
 from arraigo.orders.errors import NoTechnician, WrongState
 from arraigo.orders.models import Pause, WorkOrder
@@ -76,6 +77,18 @@ def test_nobody_at_home_stops_the_24_hours_with_the_photo_as_evidence(order: Wor
     order.refresh_from_db()
     with later(20):
         assert queries.hours_left(order, clock.now()) == 21
+
+
+def test_nobody_at_home_told_twice_is_one_absence(order: WorkOrder, technician: User) -> None:
+    """The phone lost the answer and sent it once more."""
+    told = list[Trip]()
+    customer_absent.connect(lambda trip, **_: told.append(trip), weak=False, dispatch_uid="told")
+    for hours in (3, 3.1):
+        with later(hours):
+            actions.find_nobody(order, technician, photo=a_photo(), note="Toqué el timbre")
+    customer_absent.disconnect(dispatch_uid="told")
+    assert told == [Trip.objects.get()]
+    assert Pause.objects.count() == 1
 
 
 def test_setting_out_again_lets_the_24_hours_run_on(order: WorkOrder, technician: User) -> None:

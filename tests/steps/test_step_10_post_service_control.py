@@ -5,8 +5,10 @@ import pytest
 from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role
 from arraigo.quality.models import QualityControl
-from arraigo.retention import sweeps
+from arraigo.retention import controls, sweeps
 from arraigo.retention.models import Promise, RetentionCase
+from arraigo.tickets import actions as tickets
+from arraigo.tickets.models import TroubleTicket
 from tests.cast import Cast, Household, Walk, moment
 
 
@@ -55,6 +57,31 @@ def test_a_new_ticket_is_recurrence_whatever_the_customer_says(walk: Walk, home:
         walk("step_10", verdict="failed", answer="Volvió el corte")
         assert walk.open == ["step_03_recurrence"]
     assert QualityControl.objects.get(kind="post_service").facts["new_faults"] == [ticket.number]
+
+
+@pytest.mark.parametrize("how", ["disputed", "open again"])
+def test_an_old_ticket_that_came_back_is_recurrence_too(walk: Walk, home: Household, how: str) -> None:
+    ticket = home.internet.tickets.order_by("opened_at").last()
+    assert ticket is not None
+    with moment(days=20):
+        if how == "disputed":
+            tickets.dispute(ticket, actor=None, note="Otra vez se corta")
+        else:
+            TroubleTicket.objects.filter(pk=ticket.pk).update(status="inProgress", resolved_at=None)  # told by a file
+    with moment(days=30):
+        to_step_10(walk)
+        said = f"The tickets show a new fault ({ticket.number}): the control cannot pass."
+        assert walk.errors("step_10") == {"verdict": [said]}
+        walk("step_10", verdict="failed", answer="Volvió el corte")
+
+
+def test_a_dispute_that_the_visit_answered_is_none(home: Household) -> None:
+    solved, _other = home.repeated_faults()
+    tickets.dispute(solved, actor=None, note="No duró")
+    walk = Walk(home).go("step_01", "step_02", "step_03", "step_04", "step_05", "step_06", "step_07", "step_08")
+    with moment(days=30):
+        assert controls.new_faults(WorkOrder.objects.get()) == []
+    assert walk.case.reopened == 0
 
 
 @pytest.mark.parametrize("status", ["rejected", "cancelled"])
