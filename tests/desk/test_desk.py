@@ -75,7 +75,9 @@ def test_the_calls_are_a_list_of_ones_own_and_of_ones_team(walk: Walk) -> None:
     actions.finish_callback(soon, outcome="Acepta", actor=ana)
     assert own.get(reverse("calls")).context["list"].rows == [late]
     assert own.get(reverse("calls_made")).context["list"].rows == [soon]
-    assert "Acepta" in b"".join(own.get(reverse("calls_made") + "?export=csv")).decode()
+    made = b"".join(own.get(reverse("calls_made") + "?export=csv")).decode()
+    assert "Acepta" in made
+    assert "Sobre qué" in made, "what the form asks; a glosa is an order's"
 
 
 def test_nobody_is_to_call_who_has_left(walk: Walk) -> None:

@@ -12,7 +12,7 @@ CALL = (
     Column("case", _("Case and phone"), ("case__number",), lambda call: call.case.number),
     Column("phone", _("Phone"), (), lambda call: call.case.contact_phone, shown=False),
     Column("cause", _("Why"), ("cause",), lambda call: call.get_cause_display()),
-    Column("note", _("Note"), (), lambda call: call.note, shown=False),
+    Column("note", _("What about"), (), lambda call: call.note, shown=False),
     Column("person", _("Who calls"), ("person__first_name", "person__last_name"), lambda call: str(call.person)),
 )
 DUE = Column("due", _("Call at"), ("due_at",), lambda call: call.due_at)
