@@ -26,7 +26,6 @@ from arraigo.fieldwork.errors import (
     TaskMissing,
     UnknownPaper,
     UnknownTask,
-    VisitFinished,
     VisitNotFinished,
 )
 from arraigo.fieldwork.materials import material
@@ -34,7 +33,7 @@ from arraigo.fieldwork.measurements import measurements as checked
 from arraigo.fieldwork.models import Attachment, Measurement, Paper, SignedPaper, Task, Visit
 from arraigo.fieldwork.photos import add_photo, remove_photo, store_attachment
 from arraigo.fieldwork.printing import PRINTED, open_file, print_batch, reprint
-from arraigo.fieldwork.trips import arrive, begin_visit, find_nobody, set_out, when
+from arraigo.fieldwork.trips import arrive, begin_visit, find_nobody, open_visit, set_out
 from arraigo.numbering import numbered_many
 from arraigo.orders import progress
 from arraigo.orders.errors import CauseMissing, WrongState
@@ -115,7 +114,7 @@ def _begun(order: WorkOrder, technician: User, now: dt.datetime) -> Visit:
     """The order's open visit; where there is none, one that begins now, and its order with it."""
     if order.state in progress.BACK_TO:
         return begin_visit(order, technician, now)
-    visit = _open_visit(order)
+    visit = open_visit(order)
     if visit is None:
         visit = arrive(order, technician, now)
         if order.state == OrderState.ACKNOWLEDGED and order.technician_id is not None:
@@ -225,14 +224,6 @@ def _digests(papers: Sequence[SignedPaper]) -> dict[str, str]:
 
 def _locked(work_order: WorkOrder | int) -> WorkOrder:
     return WorkOrder.objects.select_for_update().get(pk=key_of(work_order))
-
-
-def _open_visit(order: WorkOrder) -> Visit | None:
-    """The begun visit of `order`. Raises VisitFinished where it is already recorded."""
-    visit = Visit.objects.select_related("technician").filter(work_order=order).first()
-    if visit is not None and visit.finished_at is not None:
-        raise VisitFinished(order.number, str(visit.technician), when(visit.finished_at))
-    return visit
 
 
 def _check_result(order: WorkOrder, tasks: Sequence[str], solved: bool, cause: str) -> None:

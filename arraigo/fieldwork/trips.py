@@ -29,7 +29,7 @@ def set_out(work_order: WorkOrder | int, technician: User) -> Trip:
     Raises WrongState, NoTechnician, OrderOfAnother, VisitFinished.
     """
     order = _locked_own(work_order, technician)
-    begun = _visit(order)
+    begun = open_visit(order)
     trip = _open_trip(order)
     if trip is not None and trip.technician_id == technician.pk:
         return trip
@@ -77,7 +77,7 @@ def find_nobody(work_order: WorkOrder | int, technician: User, *, photo: bytes, 
     `photos.store_attachment`.
     """
     order = _locked_own(work_order, technician)
-    _visit(order)
+    open_visit(order)
     kept = photos.store_attachment(photo, actor=technician)
     runs, pauses = orders.open_pause(order) is None, Pause.Reason.ABSENT in orders.pause_reasons(order)
     last = order.trips.order_by("id").last()
@@ -144,7 +144,7 @@ def _refuse_another(visit: Visit, order: WorkOrder, technician: User) -> None:
         raise VisitOfAnother(order.number, str(visit.technician), when(visit.arrived_at))
 
 
-def _visit(order: WorkOrder) -> Visit | None:
+def open_visit(order: WorkOrder) -> Visit | None:
     """The visit that was begun. Raises VisitFinished where it is already recorded."""
     visit = Visit.objects.select_related("technician").filter(work_order=order).first()
     if visit is not None and visit.finished_at is not None:

@@ -12,8 +12,7 @@ from arraigo import clock
 from arraigo.money import bs
 from arraigo.procedure.policy import Policy
 from arraigo.products.models import Courtesy, Product, Service, Technology
-
-RUNNING = (Courtesy.Status.SCHEDULED, Courtesy.Status.ACTIVE)
+from arraigo.products.queries import RUNNING
 
 
 @dataclass(frozen=True)

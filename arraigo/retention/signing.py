@@ -75,7 +75,12 @@ class SignedForm(StepForm):
         if self.order.customer.notices_allowed:  # who has not agreed to messages says the address on the spot
             self.fields["copy_email"].initial = self.order.customer.email
 
-    def check_signed(self, cleaned: dict[str, Any]) -> None:
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        self._check_signed(cleaned)
+        return cleaned
+
+    def _check_signed(self, cleaned: dict[str, Any]) -> None:
         """Somebody signed, or it says why nobody did, with a photo; the signature as PNG is in `signature_png`."""
         if cleaned.get("signature") and (cleaned.get("refusal_reason") or cleaned.get("absent")):
             if cleaned.get("refusal_reason"):

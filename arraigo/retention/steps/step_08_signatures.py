@@ -32,11 +32,6 @@ class SignatureForm(signing.SignedForm):
         """The fields that confirm, product by product, that it works."""
         return [self[f"working_{each.pk}"] for each in self.products]
 
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        self.check_signed(cleaned)
-        return cleaned
-
 
 @step(
     "step_08",

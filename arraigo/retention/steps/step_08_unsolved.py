@@ -1,7 +1,5 @@
 """Step 8 where the visit could not solve it (técnico multiservicios): what was found is signed, and the order ends."""
 
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
 
 from arraigo.messages import actions as messages
@@ -15,11 +13,6 @@ from arraigo.retention.registry import StepResult, StepRun, step
 
 class FindingsForm(signing.SignedForm):
     sources = {"signer_name": ("8.1",)}
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        self.check_signed(cleaned)
-        return cleaned
 
 
 @step(

@@ -1,21 +1,15 @@
 """Billing's two lists: the claims that wait for a decision, and those decided."""
 
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
 
 from arraigo.billing.models import BillingClaim
-from arraigo.network.models import Zone
 from arraigo.web import matching
+from arraigo.web.customers.lists import zones
 from arraigo.web.filters import Choice, Days, Filter, Words
 from arraigo.web.lists import Column, List
 from arraigo.web.templatetags.show import month
 
 DECIDED = [(value, label) for value, label in BillingClaim.State.choices if value != BillingClaim.State.ENTERED]
-
-
-def zones() -> list[tuple[Any, str]]:
-    return list(Zone.objects.order_by("name").values_list("pk", "name"))
 
 
 def _form(claim: BillingClaim) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 from arraigo import clock
 from arraigo.terminations.models import Termination
 from arraigo.web import matching
-from arraigo.web.billing.lists import zones
+from arraigo.web.customers.lists import zones
 from arraigo.web.filters import Choice, Days, Filter, Flag, Words
 from arraigo.web.lists import Column, List
 
