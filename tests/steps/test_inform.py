@@ -49,9 +49,10 @@ def test_who_has_no_fault_stays_as_things_are(home: Household) -> None:
     """Nobody is promised the repair of a fault that is none, and none counts against the product."""
     home.listing()
     walk = Walk(home, reason="price", products=[home.internet, home.television]).go("step_01")
-    walk("override", granted="no")
+    walk("override", granted="no", reason="Debe dos años")
     page = signed_in(walk.cast[Role.ADVISOR]).get(reverse("case", args=[walk.case.number]))
     assert "se queda como está: no hay ningún daño que reparar" in page.content.decode()
+    assert f"{walk.cast[Role.TEAM_LEAD]} no autoriza una oferta: “Debe dos años”" in page.content.decode()
     broken = home.fault(days_ago=1, solved=False, product=home.television)
     walk("inform", wish="incident")
     assert Promise.objects.get().proof == broken.number

@@ -1,11 +1,17 @@
 """Not eligible (asesor comercial): the customer is told why; leaves, or the fault is repaired ordinarily."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from arraigo.engine.models import WorkItem
+from arraigo.people.models import User
+from arraigo.procedure.policy import Policy
 from arraigo.retention import incidents
+from arraigo.retention.models import RetentionCase
 from arraigo.retention.registry import StepForm, StepResult, StepRun, step
-from arraigo.retention.steps.override import evidence
+from arraigo.retention.steps import override
 
 
 class InformForm(StepForm):
@@ -23,6 +29,11 @@ class InformForm(StepForm):
             leaves, _stays = self.base_fields["wish"].choices  # type: ignore[attr-defined]
             stays = ("incident", _("stays as things are: there is no fault to repair"))
             self.fields["wish"].choices = [leaves, stays]  # type: ignore[attr-defined]
+
+
+def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -> dict[str, Any]:
+    denied = case.overrides.filter(granted=False).select_related("by").order_by("-id").first()
+    return {**override.evidence(case, item, policy, actor), "denied": denied}
 
 
 @step(
