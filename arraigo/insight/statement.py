@@ -87,5 +87,5 @@ def share(count: int, of: int) -> str:
 
 def _percent(value: float) -> str:
     if value < 0.1:
-        return f"< {number_format(0.1, 1)}"
+        return _("less than %(percent)s") % {"percent": number_format(0.1, 1)}
     return number_format(value, 1 if value < 10 else 0)

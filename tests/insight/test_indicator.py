@@ -47,6 +47,12 @@ def test_a_month_that_runs_on_is_not_judged_against_a_whole_one(cast: Cast) -> N
             assert "se cumple la meta del mes" in next(paper.statements(figures))
 
 
+def test_a_difference_that_chance_hardly_makes_is_told_in_words() -> None:
+    with override("es-bo"):
+        assert "daría una así en menos de 0,1 de cada 100 meses" in statement.chance(difference(4, 40, at_risk=(1, 1)))
+        assert "daría una así en 2,4 de cada 100 meses" in statement.chance(difference(20, 38, at_risk=(1, 1)))
+
+
 def test_two_months_without_any_differ_by_nothing(cast: Cast) -> None:
     with moment(days=30), override("es-bo"):
         told = list(paper.statements(queries.month_figures(MARCH)))
