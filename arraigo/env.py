@@ -13,6 +13,8 @@ from django.utils.module_loading import import_string
 
 DEVELOPMENT_URL = "http://127.0.0.1:8000"
 """Where `./run` answers unless it is given another port."""
+ADDRESS_FILE = "address"
+"""Where `./run` (tools/serve.py) leaves the address at which it answers."""
 
 
 def env_bool(name: str, default: bool) -> bool:
@@ -106,14 +108,18 @@ def secret_key(folder: Path, *, production: bool) -> str:
     return path.read_text()
 
 
-def base_url(*, production: bool) -> str:
-    """`ARRAIGO_BASE_URL` without the slash at its end: required in production, else where `./run` answers."""
+def base_url(folder: Path, *, production: bool) -> str:
+    """`ARRAIGO_BASE_URL` without the slash at its end: required in production, else where `./run` answered last.
+
+    `./run` leaves its address in `folder`, so that a message written by a command leads there, too.
+    """
     given = os.environ.get("ARRAIGO_BASE_URL", "").strip()
     if not given and production:
         raise ImproperlyConfigured(
             "ARRAIGO_BASE_URL is missing: write the address under which people reach Arraigo, as https://host."
         )
-    text = (given or DEVELOPMENT_URL).rstrip("/")
+    left = folder / ADDRESS_FILE
+    text = (given or (left.read_text() if left.exists() else DEVELOPMENT_URL)).rstrip("/")
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
         raise ImproperlyConfigured(f"ARRAIGO_BASE_URL={given!r}: write an address as https://host.")

@@ -272,7 +272,7 @@ MESSAGE_TRANSPORTS = {
     "whatsapp": env_choice("ARRAIGO_WHATSAPP", "console", ("console", "gateway", "off")),
 }
 """How each channel leaves the house (`messages.transports`)."""
-BASE_URL = base_url(production=PRODUCTION)
+BASE_URL = base_url(DATA_DIR, production=PRODUCTION)
 """`https://host` under which people reach Arraigo: links in messages and QR codes begin with it."""
 EMAIL_FILE_PATH = MESSAGES_FOLDER = DATA_DIR / "messages"
 """Where messages are written that go to the console."""

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -72,6 +73,14 @@ def test_production_does_not_start_half_set_up(lack: str) -> None:
 
 def test_an_empty_value_is_the_default() -> None:
     assert started(ARRAIGO_LOG_LEVEL="", ARRAIGO_SESSION_HOURS="").returncode == 0
+
+
+def test_links_of_a_command_lead_where_the_product_answered_last(tmp_path: Path) -> None:
+    (tmp_path / "address").write_text("http://127.0.0.1:8143")
+    ask = [sys.executable, "-c", "from arraigo import settings; print(settings.BASE_URL)"]
+    environment = {**os.environ, "ARRAIGO_DATA_DIR": str(tmp_path), "ARRAIGO_BASE_URL": "", "ARRAIGO_PRODUCTION": ""}
+    told = subprocess.run(ask, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "http://127.0.0.1:8143"
 
 
 def test_a_database_out_of_reach_is_one_sentence() -> None:

@@ -34,8 +34,13 @@ def prepare(*, demo: bool) -> dict[str, Any]:
     return answer
 
 
+def data_folder() -> Path:
+    """Where the data of this installation lie, as the settings have it."""
+    return Path(os.environ.get("ARRAIGO_DATA_DIR") or ROOT / "var")
+
+
 def _default_database() -> Path:
-    return Path(os.environ.get("ARRAIGO_DATA_DIR") or ROOT / "var") / "arraigo.sqlite3"
+    return data_folder() / "arraigo.sqlite3"
 
 
 def _migrations() -> list[Path]:

@@ -14,7 +14,7 @@ from types import FrameType
 from typing import Any, NoReturn
 
 from tools.console import ROOT, Failure, say, tool_environment
-from tools.database import manage, prepare
+from tools.database import data_folder, manage, prepare
 from tools.stages import VENV, set_up
 
 HOST = "127.0.0.1"
@@ -34,6 +34,8 @@ def serve(port: int) -> int:
     if not production:
         os.environ.setdefault("ARRAIGO_BASE_URL", f"http://{HOST}:{port}")
     database = prepare(demo=True)
+    if not production:
+        (data_folder() / "address").write_text(os.environ["ARRAIGO_BASE_URL"])
     if production:
         subprocess.run(manage("collectstatic", "--no-input", "-v0"), check=True, env=tool_environment())
     require_free(port)

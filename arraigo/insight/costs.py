@@ -1,4 +1,4 @@
-"""What keeping customers costs: credits, courtesies at list price, visits at the policy's price. In Bs."""
+"""What keeping customers costs: credits, courtesies and visits at what the policy says. In Bs."""
 
 import datetime as dt
 from decimal import Decimal

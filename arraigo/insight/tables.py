@@ -147,7 +147,7 @@ def costs(figures: MonthFigures) -> Table:
     header = [_("Given"), _("How many"), _("Bs")]
     rows: list[Sequence[Cell]] = [(words.kind(each.kind), each.count, each.amount) for each in figures.costs]
     total = (_("Together"), sum(each.count for each in figures.costs), figures.spent)
-    note = _("A visit is counted at %(cost)s, a value of the policy; courtesies at list price.")
+    note = _("A visit is counted at %(cost)s, a value of the policy, and a courtesy at what it costs us.")
     told = note % {"cost": amount(figures.visit_cost)}
     return Table(_("Cost of the retentions"), header, [*rows, total], told)
 

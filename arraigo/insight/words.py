@@ -118,7 +118,9 @@ FIGURES: dict[str, Figure] = {
     "compensation": Figure(
         gettext_lazy("Compensations"), gettext_lazy("Credits of applied claims for days without service.")
     ),
-    "courtesy": Figure(gettext_lazy("Courtesies"), gettext_lazy("Courtesies that began in the month, at list price.")),
+    "courtesy": Figure(
+        gettext_lazy("Courtesies"), gettext_lazy("Courtesies that began in the month, at what they cost us.")
+    ),
     "visit": Figure(
         gettext_lazy("Visits"),
         gettext_lazy("Work orders that a technician closed in the month, at the policy's cost of a visit."),

@@ -136,7 +136,7 @@ class Courtesy(Record):
     case_number = models.CharField(max_length=24, blank=True)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.SCHEDULED)
     cost = MoneyField(default=0)
-    """Its list price to the customer for the whole span: what the operator forgoes."""
+    """What it costs the operator for the whole span, as the policy had it: its list price where it names no cost."""
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
