@@ -76,7 +76,7 @@ class _Panel:
 
     @cached_property
     def verdicts(self) -> list[faults.Verdict]:
-        return faults.verdicts(self.products, self.policy)
+        return faults.in_case(self.case, self.products, self.policy)
 
     def options(self) -> Iterator[Option]:
         for verdict in self.verdicts:

@@ -46,6 +46,17 @@ def test_nothing_is_promised_before_the_claim(walk: Walk) -> None:
     assert walk.commands == []
 
 
+def test_what_step_2_confirmed_holds_though_the_faults_have_aged(walk: Walk, cast: Cast) -> None:
+    confirmed = walk.case.verdicts.get()
+    page_of_step = reverse("step", args=[walk.case.number, walk.item("step_03").pk])
+    with moment(days=61):
+        page = signed_in(cast[Role.ADVISOR]).get(page_of_step)
+    (verdict,) = page.context["verdicts"]
+    assert (verdict.repeat_fault, verdict.because, verdict.confirmed_at) == (True, confirmed.because, confirmed.at)
+    offered = {each.step: each for each in page.context["options"] if each.state == options.NOW}
+    assert offered["3"].because == confirmed.because
+
+
 def test_a_refusal_is_recorded_and_counted(walk: Walk) -> None:
     walk("step_03", answer="refused", firm_no="on")
     assert Offer.objects.get().firm_no

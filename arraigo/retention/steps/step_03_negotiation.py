@@ -136,7 +136,7 @@ class NegotiationForm(CreditForm):
 def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -> dict[str, Any]:
     products = affected(case)
     return {
-        "verdicts": faults.verdicts(products, policy),
+        "verdicts": faults.in_case(case, products, policy),
         "month": amounts.credit_month(products, case, item.element),
         "visit_hours": policy.integer("visit.hours"),
         "options": options.panel(case, item, policy),
