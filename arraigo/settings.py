@@ -237,7 +237,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 LOG_LEVEL = env_choice("ARRAIGO_LOG_LEVEL", "WARNING", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"))
 
 OPERATOR = os.environ.get("ARRAIGO_OPERATOR", "COMTECO R.L.").strip()
-"""Whose papers they are: it stands at the head of everything printed."""
+"""Whose papers they are: it stands at the top of everything printed."""
 
 # --- photos of field work ----------------------------------------------------------------------
 PHOTO_MB = env_int("ARRAIGO_PHOTO_MB", 8, least=1)
