@@ -16,11 +16,11 @@ class ImportRefused(RuleBroken):
 
 
 class KindUnknown(ImportRefused):
-    """There is nothing called {kind} to import: choose one of {kinds}."""
+    """There is no kind of records {kind}: choose one of {kinds}."""
 
     def __init__(self, kind: str, kinds: Iterable[str]) -> None:
         super().__init__(
-            _("There is nothing called “%(kind)s” to import: choose one of %(kinds)s.")
+            _("There is no kind of records “%(kind)s”: choose one of %(kinds)s.")
             % {"kind": kind, "kinds": ", ".join(kinds)}
         )
 

@@ -25,8 +25,8 @@ class Command(BaseCommand):
     help = "Fill an empty database with a composed operator in Cochabamba, with cases of the last months."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--customers", type=int, default=2000)
-        parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument("--customers", type=int, default=2000, help="How many; by default 2000.")
+        parser.add_argument("--seed", type=int, default=1, help="The same seed and moment make the same demo.")
         parser.add_argument("--as-of", help="The demo's present moment; by default now.")
         parser.add_argument("--cases", type=int, default=actions.CASES, help="At most a third of the customers.")
 
