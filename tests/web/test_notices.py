@@ -111,4 +111,4 @@ def test_a_technician_reads_notices_on_the_phone_and_goes_to_the_visit(desk: Des
     told = phone.get(reverse("notices")).content.decode()
     assert "ya no vaya a esa visita" in told
     assert f'href="{visit}"' not in told
-    assert "Esta orden fue cancelada" in phone.get(visit).content.decode()
+    assert "Esta orden fue anulada" in phone.get(visit).content.decode()
