@@ -82,7 +82,7 @@ def at_once(*questions: "Question") -> Iterator[None]:
     has no round trips: there everything is asked in its turn.
     """
     connection = connections[DEFAULT_DB_ALIAS]
-    if connection.vendor != "postgresql":
+    if not questions or connection.vendor != "postgresql":
         yield
         return
     before = _answers.set({**(_answers.get() or {}), **_answered(questions, connection)})
@@ -116,6 +116,11 @@ def totals(rows: QuerySet[Any], **aggregates: Aggregate) -> QuerySet[Any, dict[s
 def each_of(keys: Iterable[Any]) -> Any:
     """What `field__in` takes inside a compiled query for keys or records, however many a call brings."""
     return _Keys(cast(_Place, keys).name)
+
+
+def each_text_of(texts: Iterable[str]) -> Any:
+    """What `each_of` is for keys, for texts."""
+    return _Texts(cast(_Place, texts).name)
 
 
 def _names(build: Callable[..., Any]) -> tuple[str, ...]:
@@ -159,15 +164,21 @@ class _Place(Expression):
 class _Keys(_Place):
     """Where any number of keys goes: as an array on PostgreSQL, as JSON on SQLite."""
 
+    kind = "bigint"
+
     def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
         return "(SELECT value FROM json_each(%s))", (self,)
 
     def as_postgresql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
-        return "(SELECT unnest(%s::bigint[]))", (self,)
+        return f"(SELECT unnest(%s::{self.kind}[]))", (self,)
 
     def adapted(self, value: Any, ops: Any) -> Any:
         keys = [each.pk if isinstance(each, models.Model) else each for each in value]
         return keys if ops.connection.vendor == "postgresql" else json.dumps(keys)
+
+
+class _Texts(_Keys):
+    kind = "text"
 
 
 def _with_constants(sql: str, params: Sequence[Any], connection: Any) -> tuple[str, list[Any]]:

@@ -7,193 +7,216 @@ compared with the question. What is read does not grow with the number of custom
 
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from heapq import nlargest
-from itertools import pairwise
-from typing import Any
+from itertools import islice, pairwise
+from typing import Any, NamedTuple
 
-from django.db.models import Q, QuerySet
-from rapidfuzz import fuzz, process
+from rapidfuzz import fuzz
 
-from arraigo.compiled import at_once, compiled, each_of
-from arraigo.customers import tokens
+from arraigo.compiled import at_once
+from arraigo.customers import asked as meant
+from arraigo.customers import lookups, tokens
+from arraigo.customers.asked import BEGUN, LEAST_BEGUN, LEAST_CODE, Asked, Slip, words
 from arraigo.customers.index import reindex
-from arraigo.customers.models import Customer, SearchToken
+from arraigo.customers.lookups import CAP
+from arraigo.customers.models import Customer
 
 __all__ = ["by_address", "reindex", "search"]
 
-MOST_WORDS = 6
-CAP = 2000
-"""Rows that one look-up of a word may bring."""
-LEAST_BEGUN, LEAST_CODE = 3, 4
-"""Letters, and digits of a code, from which on what begins with them is found too."""
 CANDIDATES = 120
 """Customers that are compared with the question in full."""
-IN_PAIRS = 200
-"""Rows that a pair of words may bring, as they are written."""
 GOOD, NEARLY, POSSIBLE = 0.9, 0.8, 0.65
 """Likeness, from 0 to 1, of a sure hit, of one behind which nobody better is looked for, and of the
 least one that is shown."""
-BEGUN, SLIPPED, IN_ADDRESS = 0.95, 0.9, 0.9
-"""Likeness of a word that was only begun; weight of one with a slip, and of one found in the address."""
+IN_ADDRESS = 0.9
+"""Weight of a word found in the address."""
 ENDED = 0.85
 """Likeness that is taken of a word of which only the end was looked up."""
+RESPACED = 40
+"""Questions with a space at another place that are looked up."""
+MOST_BEGUN = 4
+"""Letters of a word that may be two, with which the second of a pair is looked up."""
+ENOUGH = 3
+"""Customers at a house's number from which on it is taken to be as it was meant."""
 
 
-Found = dict[int, tuple[float, str]]
-"""Likeness and name by the customer's key."""
-Range = tuple[str, str]
-"""The first token, and the first one behind the last."""
+class Fit(NamedTuple):
+    """How well a customer fits the question; the greatest fits best."""
+
+    likeness: float
+    is_in_turn: bool
+    """Whether the name has the words in the order of the question."""
+    name: str
+    address: str
+
+
+NOBODY = Fit(0.0, False, "", "")
+Found = dict[int, Fit]
+"""By the customer's key."""
 Hits = dict[int, float]
 """By the customer's key, how alike what was looked up and what it brought are, from 0 to 1."""
-
-
-@dataclass(frozen=True)
-class Slip:
-    """Where a word with one slip is looked for, one half of it being whole."""
-
-    key: str
-    heads: Sequence[Range]
-    """Where the tokens lie that begin as it does."""
-    ends: Sequence[str]
-    """The three tokens that end as it does: a letter may be missing, or be too many, before."""
-    before: int
-    """Letters of a token that stand before the word."""
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One folded word of the question."""
-
-    text: str
-    is_last: bool = False
-    """Perhaps only begun: the person is still typing."""
-
-    @cached_property
-    def is_code(self) -> bool:
-        return tokens.is_code(self.text)
-
-    @cached_property
-    def key(self) -> str:
-        return tokens.sound(self.text)
-
-    @property
-    def in_pair(self) -> str:
-        """How a pair holds the word."""
-        return self.text if self.is_code else self.key
-
-    @property
-    def is_forgiven(self) -> bool:
-        """Whether it is long enough for a slip to leave something of it."""
-        return not self.is_code and len(self.key) >= tokens.FORGIVEN_FROM
-
-    @property
-    def may_be_begun(self) -> bool:
-        return self.is_last or len(self.in_pair) >= LEAST_BEGUN
-
-    def strict(self) -> Range:
-        """Tokens that are this word, or begin with it."""
-        own = tokens.WORD + self.key
-        return _begun(own) if len(self.key) >= LEAST_BEGUN - self.is_last else (own, own + tokens.BETWEEN)
-
-    def forgiving(self) -> Slip:
-        """Tokens that are this word but for one slip."""
-        return _slip(self.key, tokens.WORD, tokens.TAIL)
-
-
-def _slip(key: str, before: str, before_end: str) -> Slip:
-    """Where `key` with one slip is looked for, behind `before`, or its end behind `before_end`."""
-    size = len(key)
-    heads = [_begun(before + key[:half]) for half in sorted({size // 2, (size + 1) // 2})]
-    ends = [before_end + key[-((size + more) // 2) :] for more in (-1, 0, 1)]
-    return Slip(key, heads, ends, len(before))
-
-
-def _begun(prefix: str) -> Range:
-    return prefix, tokens.after(prefix)
 
 
 def search(text: str, limit: int = 20) -> list[Customer]:
     """The customers that fit `text` best, the best first, with their zones. Empty for an empty question.
 
-    First by pairs of words, then word by word; each as it is written, then with slips forgiven.
+    First by pairs of words, then word by word; each as it is written, then with slips forgiven: a space that is
+    missing or too many, a digit of a house's number, a letter.
     """
     asked = words(text)
     if not asked:
         return []
     found = _by_pairs(asked)
-    if _best_of(found) < NEARLY:
-        found |= _by_words(asked)
-    return _loaded(sorted(found, key=lambda pk: (-found[pk][0], found[pk][1], pk))[:limit])
+    strict = {} if _best_of(found).likeness >= NEARLY else _by_words(asked)
+    found |= _rank(asked, strict, _likest(strict.values()))
+    found = _likelier(found, _respaced(text, asked, found))
+    found = _likelier(found, _renumbered(asked, found))
+    if _best_of(found).likeness < NEARLY:
+        found |= _by_slips(asked, strict, found)
+    return _loaded(sorted(found, key=lambda pk: _place(pk, *found[pk]))[:limit])
+
+
+def _place(pk: int, likeness: float, is_in_turn: bool, name: str, address: str) -> Any:
+    return -likeness, not is_in_turn, name, pk
 
 
 def by_address(text: str, customer: Customer) -> bool:
     """Whether a word of the question fits the customer's address, and the name, number and document less."""
-    own, place = _keys(customer.name), _keys(customer.address)
+    own, place = keys_of(customer.name), keys_of(customer.address)
     codes = [tokens.code(code) for code in (customer.number, customer.document)]
     asked = [word for word in words(text) if len(word.in_pair) >= LEAST_BEGUN]
     asked = [word for word in asked if not any(code.startswith(word.text) for code in codes)]
-    return any(_best(word, place) > max(_best(word, own), NEARLY) for word in asked)
+    return any(word.best(place) > max(word.best(own), NEARLY) for word in asked)
 
 
 def _by_pairs(asked: Sequence[Asked]) -> Found:
-    """The customers of whom two of the words are known together, either first; else one of the two with a slip."""
-    pairs = [two for one, other in pairwise(asked) for two in ((one, other), (other, one))]
-    whole = [_pair(*each) for each in pairs if not all(word.is_code for word in each)]
-    with at_once(*(_between.of(*each) for each in whole)):
-        found = _rank(asked, {}, _likest(dict.fromkeys(_between(*each), 1.0) for each in whole))
-    if _best_of(found) >= GOOD:
+    """The customers of whom two of the words are known together, either first; else one of the two with a slip, or
+    both with another word between them."""
+    found = _as_written(asked, pairwise(asked))
+    if _best_of(found).likeness >= GOOD:
         return found
-    slips = [
-        _slip(second.key, tokens.pair(first.in_pair, ""), tokens.pair_tail(first.in_pair, ""))
-        for first, second in pairs
-        if second.is_forgiven
-    ]
-    return found | _rank(asked, {}, [pk for pk in _likest(_with_slips(slips)) if pk not in found])
+    slips = [meant.pair_with_slip(*two) for two in _either_first(pairwise(asked)) if two[1].is_forgiven]
+    found |= _rank(asked, {}, [pk for pk in _likest(_with_slips(slips)) if pk not in found])
+    return _likelier(found, _as_written(asked, zip(asked, asked[2:], strict=False)))
 
 
-def _pair(first: Asked, second: Asked) -> Range:
-    """Tokens of both words, the second perhaps only begun."""
-    return _begun(tokens.pair(first.in_pair, second.in_pair))
+def _as_written(asked: Sequence[Asked], pairs: Iterable[tuple[Asked, Asked]]) -> Found:
+    """The customers of whom one of the pairs of words is known."""
+    whole = [meant.pair(*two) for two in _either_first(pairs) if not all(word.is_code for word in two)]
+    with at_once(*(lookups.between.of(*each) for each in whole)):
+        return _rank(asked, {}, _likest(dict.fromkeys(lookups.between(*each), 1.0) for each in whole))
+
+
+def _either_first(pairs: Iterable[tuple[Asked, Asked]]) -> list[tuple[Asked, Asked]]:
+    return [two for one, other in pairs for two in ((one, other), (other, one))]
 
 
 def _with_slips(slips: Sequence[Slip]) -> list[Hits]:
     """Customers that each word with a slip brings; all of them asked in one go."""
     questions = [
-        each for slip in slips for each in (*(_tokens.of(*head) for head in slip.heads), _ended.of(*slip.ends))
+        each
+        for slip in slips
+        for each in (*(lookups.tokens_between.of(*head) for head in slip.heads), lookups.ended.of(*slip.ends))
     ]
     with at_once(*questions):
         return [_with_slip(each) for each in slips]
 
 
 def _with_slip(slip: Slip) -> Hits:
-    found = dict.fromkeys(_ended(*slip.ends), ENDED)
-    for head in slip.heads:
-        for token, pk in _tokens(*head):
-            found[pk] = max(found.get(pk, 0.0), fuzz.ratio(token[slip.before :], slip.key) / 100)
+    found = dict.fromkeys(lookups.ended(*slip.ends), ENDED)
+    rows: list[tuple[str, int]] = []
+    for head in slip.heads:  # the widest first
+        rows += lookups.tokens_between(*head)
+        if len(rows) < CAP:
+            break
+    likeness = {token: fuzz.ratio(token[slip.before :], slip.key) / 100 for token in {token for token, _ in rows}}
+    for token, pk in rows:
+        if likeness[token] > found.get(pk, 0.0):
+            found[pk] = likeness[token]
     return found
 
 
-def _by_words(asked: Sequence[Asked]) -> Found:
-    """The customers whom the words bring one by one: as they are written, else with a slip in each of them."""
-    telling = [word for word in asked if word.text not in tokens.STREET_WORDS]
-    strict = {word.text: _brought(word) for word in telling or asked}  # Calle is a surname, too
-    found = _rank(asked, strict, _likest(strict.values()))
-    if _best_of(found) >= NEARLY:
-        return found
-    forgiven = _with_slips([word.forgiving() for word in telling if word.is_forgiven])
-    return found | _rank(asked, strict, [pk for pk in _likest([*strict.values(), *forgiven]) if pk not in found])
+def _by_words(asked: Sequence[Asked]) -> dict[str, Hits]:
+    """Whom each of the words brings, as it is written."""
+    return {word.text: _brought(word) for word in _telling(asked) or asked}
+
+
+def _telling(asked: Sequence[Asked]) -> list[Asked]:
+    return [word for word in asked if word.text not in tokens.STREET_WORDS]  # Calle is a surname, too
+
+
+def _by_slips(asked: Sequence[Asked], strict: Mapping[str, Hits], found: Found) -> Found:
+    """Others than those `found`, whom the words bring with a slip in each of them."""
+    words_once = {word.key: word for word in _telling(asked) if word.is_forgiven}
+    forgiven = _with_slips([word.forgiving() for word in words_once.values()])
+    return _rank(asked, strict, [pk for pk in _likest([*strict.values(), *forgiven]) if pk not in found])
+
+
+def _respaced(text: str, asked: Sequence[Asked], found: Found, *, once: bool = False) -> Found:
+    """The customers who fit the question with a space at another place, where a word fits none of the best one's;
+    with two spaces more unless `once`."""
+    doubted = _doubted(asked, found)
+    others = islice(meant.respaced(text, doubted), RESPACED) if doubted else ()
+    known = [(other, _new(other, asked)) for other in others]
+    # Without anything new it is less: what was joined tells nothing, as `cal le`.
+    known = [(other, ranges) for other, ranges in known if ranges or len(other) < len(asked)]
+    with at_once(*(lookups.between.of(*each) for _, ranges in known for each in ranges)):
+        known = [each for each in known if not each[1] or any(lookups.between(*place) for place in each[1])]
+    better: Found = {}
+    for other, ranges in known:
+        fits = _as_written(other, pairwise(other)) if len(other) > 1 else _rank(other, {}, lookups.between(*ranges[0]))
+        if not fits and not once:
+            fits = _respaced(" ".join(word.text for word in other), other, fits, once=True)
+        better = _likelier(better, fits)
+    return better
+
+
+def _new(other: Sequence[Asked], asked: Sequence[Asked]) -> list[meant.Range]:
+    """Where the words lie that `other` has and the question has not; of two such the second is perhaps followed by
+    more."""
+    before, telling = {word.text for word in asked}, _telling(other)
+    new = [word for word in telling if word.text not in before]
+    if between := [two for two in pairwise(telling) if two[0] in new and two[1] in new]:
+        return [meant.begun(tokens.pair(one.in_pair, two.in_pair[:MOST_BEGUN])) for one, two in between]
+    beside = [two for two in pairwise(telling) if two[0] in new or two[1] in new]
+    return [meant.pair(*two) for two in beside] or [word.strict() for word in new]
+
+
+def _doubted(asked: Sequence[Asked], found: Found) -> set[str]:
+    """Words that are more than one slip away from all those of the customer who fits best."""
+    best = _best_of(found)
+    if best.likeness >= BEGUN:
+        return set()
+    others = (*keys_of(best.name), *keys_of(best.address))
+    return {word.text for word in _telling(asked) if not any(map(word.is_near, others))}
+
+
+def _renumbered(asked: Sequence[Asked], found: Found) -> Found:
+    """The customers in the street whose number is a digit away, unless enough are at the very number."""
+    near = {
+        tokens.pair(street.key, number): house.likeness(number)
+        for street, house in pairwise(asked)
+        if house.is_number and not street.is_code and _at_number(house, found) < ENOUGH
+        for number in meant.near_numbers(house.text)
+    }
+    hits = {pk: near[token] for token, pk in lookups.tokens_among(list(near))} if near else {}
+    return _rank(asked, {}, [pk for pk in nlargest(CANDIDATES, hits, key=hits.__getitem__) if pk not in found])
+
+
+def _at_number(house: Asked, found: Found) -> int:
+    """How many fit nearly, and have a number that begins so."""
+    return sum(fit.likeness >= NEARLY and house.best(keys_of(fit.address)) >= BEGUN for fit in found.values())
 
 
 def _brought(word: Asked) -> Hits:
     """Customers that one word brings as it is written; a code also as the end of a telephone."""
     if not word.is_code:
-        return dict.fromkeys(_word(*word.strict()), 1.0)
+        return dict.fromkeys(lookups.begun_by(*word.strict()), 1.0)
     whole, end = tokens.CODE + word.text, tokens.CODE + word.text[-8:]
-    found = _coded(whole, end, *(_begun(whole) if len(word.text) >= LEAST_CODE else (whole, whole)))
+    found = lookups.coded(whole, end, *(meant.begun(whole) if len(word.text) >= LEAST_CODE else (whole, whole)))
     if tokens.LEAST_END <= len(word.text) < tokens.LONGEST_END and word.text.isdecimal():
-        found += _between(*_begun(tokens.END + word.text[::-1]))
+        found += lookups.between(*meant.begun(tokens.END + word.text[::-1]))
     return dict.fromkeys(found, 1.0)
 
 
@@ -207,51 +230,13 @@ def _likest(hits: Iterable[Hits]) -> list[int]:
     return nlargest(CANDIDATES, worth, key=worth.__getitem__)
 
 
-@compiled
-def _between(begin: str, end: str) -> QuerySet[SearchToken, int]:
-    return _customers_of(token__gte=begin, token__lt=end)[:IN_PAIRS]
+def _best_of(found: Found) -> Fit:
+    return max(found.values(), default=NOBODY)
 
 
-@compiled
-def _word(begin: str, end: str) -> QuerySet[SearchToken, int]:
-    return _customers_of(token__gte=begin, token__lt=end)[:CAP]
-
-
-@compiled
-def _ended(first: str, second: str, third: str) -> QuerySet[SearchToken, int]:
-    return _customers_of(token__in=[first, second, third])[:CAP]
-
-
-@compiled
-def _tokens(begin: str, end: str) -> QuerySet[SearchToken, tuple[str, int]]:
-    return SearchToken.objects.filter(token__gte=begin, token__lt=end).values_list("token", "customer_id")[:CAP]
-
-
-@compiled
-def _coded(whole: str, end: str, begin: str, after: str) -> QuerySet[SearchToken, int]:
-    return _customers_of(Q(token__in=[whole, end]) | Q(token__gte=begin, token__lt=after))[:CAP]
-
-
-def _customers_of(*conditions: Q, **lookups: Any) -> QuerySet[SearchToken, int]:
-    return SearchToken.objects.filter(*conditions, **lookups).values_list("customer_id", flat=True)
-
-
-def words(text: str) -> list[Asked]:
-    """The words asked for. A number written in groups is one word, and so is a code with dashes."""
-    if not any(letter.isalpha() for letter in text):
-        found = [tokens.code(text)]
-    else:
-        parts = [[tokens.code(part)] if tokens.is_code(part) else tokens.words(part) for part in text.split()]
-        found = [word for part in parts for word in part]
-    heard = [word for word in dict.fromkeys(found) if word and (tokens.is_code(word) or tokens.sound(word))]
-    passed = tokens.SMALL_WORDS | (tokens.EXTENSIONS if any(map(tokens.is_code, heard)) else frozenset())
-    # A single letter at the end is the beginning of a word.
-    telling = [word for word in heard if word not in passed or (word == heard[-1] and len(word) == 1)] or heard
-    return [Asked(word, is_last=word == telling[-1]) for word in telling][:MOST_WORDS]
-
-
-def _best_of(found: Found) -> float:
-    return max((likeness for likeness, _ in found.values()), default=0.0)
+def _likelier(found: Found, others: Found) -> Found:
+    """Both, each customer as he fits better."""
+    return found | {pk: fit for pk, fit in others.items() if pk not in found or fit > found[pk]}
 
 
 def _rank(asked: Sequence[Asked], hits: Mapping[str, Hits], candidates: Iterable[int]) -> Found:
@@ -261,54 +246,56 @@ def _rank(asked: Sequence[Asked], hits: Mapping[str, Hits], candidates: Iterable
     if not keys:
         return {}
     found = {}
-    for pk, name, address in _named(keys):
-        likeness = _likeness(asked, {word for word, brought in hits.items() if pk in brought}, name, address)
+    for pk, name, address in lookups.named(keys):
+        own, place = keys_of(name), keys_of(address)
+        brought = [word for word, theirs in hits.items() if pk in theirs] if hits else ()
+        likeness = _likeness(asked, brought, own, place)
         if likeness >= POSSIBLE:
-            found[pk] = (likeness, name)
+            found[pk] = Fit(likeness, _is_in_turn(asked, own), name, address)
     return found
 
 
 def _loaded(keys: Sequence[int]) -> list[Customer]:
     """The customers of these keys, in their order, with their zones."""
-    by_key = {customer.pk: customer for customer in _customers(keys)} if keys else {}
+    by_key = {customer.pk: customer for customer in lookups.loaded(keys)} if keys else {}
     return [by_key[pk] for pk in keys if pk in by_key]
 
 
-@compiled
-def _named(keys: Sequence[int]) -> QuerySet[Customer, tuple[int, str, str]]:
-    return Customer.objects.filter(pk__in=each_of(keys)).values_list("pk", "name", "address")
+def _likeness(asked: Sequence[Asked], brought: Container[str], own: Sequence[str], place: Sequence[str]) -> float:
+    """How well a customer of these keys fits the question, from 0 to 1: the mean over its words, by their weights.
+
+    A word of the name is one of them only: who is called Mamani Mamani has it twice.
+    """
+    total, rest, left = 0.0, [*own], []
+    for word in asked:
+        if word.in_pair in rest:
+            rest.remove(word.in_pair)
+            total += word.weight
+        elif word.is_code and word.text in brought:
+            total += word.weight
+        else:
+            left.append(word)
+    for word in left:
+        in_name = word.best(rest)
+        total += word.weight * (in_name if in_name >= IN_ADDRESS else max(in_name, IN_ADDRESS * word.best(place)))
+    return total / sum([word.weight for word in asked])
 
 
-@compiled
-def _customers(keys: Sequence[int]) -> QuerySet[Customer]:
-    return Customer.objects.filter(pk__in=each_of(keys)).select_related("zone")
-
-
-def _likeness(asked: Sequence[Asked], brought: Container[str], name: str, address: str) -> float:
-    """How well a customer fits the question, from 0 to 1: the mean over its words."""
-    own, place = _keys(name), _keys(address)
-    return sum(1.0 if word.is_code and word.text in brought else _in_either(word, own, place) for word in asked) / len(
-        asked
-    )
-
-
-def _in_either(word: Asked, name: Sequence[str], address: Sequence[str]) -> float:
-    in_name = _best(word, name)
-    return in_name if in_name >= IN_ADDRESS else max(in_name, IN_ADDRESS * _best(word, address))
+def _is_in_turn(asked: Sequence[Asked], own: Sequence[str]) -> bool:
+    name, at = f" {' '.join(own)}", 0
+    for word in asked:
+        at = name.find(word.in_turn, at) + 1
+        if not at:
+            return False
+    return True
 
 
 @lru_cache(maxsize=20_000)
-def _keys(text: str) -> tuple[str, ...]:
+def keys_of(text: str) -> tuple[str, ...]:
     """The phonetic keys of the words of a name or an address; its numbers as they are."""
-    return tuple(word if tokens.is_code(word) else tokens.sound(word) for word in tokens.words(text))
+    return tuple(key for part in text.split() for key in _keys_of(part))
 
 
-def _best(word: Asked, others: Sequence[str]) -> float:
-    """Likeness, from 0 to 1, of a word and the one most like it."""
-    key = word.in_pair
-    if key in others:
-        return 1.0
-    if word.may_be_begun and any(other.startswith(key) for other in others):
-        return BEGUN
-    best = process.extractOne(key, others, scorer=fuzz.ratio) if not word.is_code else None
-    return best[1] / 100 * SLIPPED if best else 0.0
+@lru_cache(maxsize=20_000)
+def _keys_of(part: str) -> list[str]:
+    return [word if tokens.is_code(word) else tokens.sound(word) for word in tokens.words(part)]

@@ -2,6 +2,7 @@
 
 import random
 from importlib import import_module
+from string import ascii_lowercase
 
 import pytest
 from django.apps import apps
@@ -182,9 +183,47 @@ def test_two_words_are_found_among_any_number(db: None) -> None:
     for asked in (
         "maria condori", "condori maria", "maria cond", "maria c", "maria condorri", "condori mria", "maria elena c",
         "condori junin", "junin condori", "condori jun", "junin 70", "calle junin n.º 70", "pasaje junin 70",
+        "mariacondori", "maria elenacondori", "mariaelenacondori", "mariacond", "maria elena con dori",
+        "m aria condori", "mariaxcondori", "mari acondori", "maria xyz condori",
+        "condorijunin", "junin70", "callejunin 70", "cal le junin 70", "junin 7 0",
     ):  # fmt: skip
         assert search(asked)[0] == wanted, asked
-        assert queries_of(asked) <= 24, asked  # the most: a street of another kind, looked up word by word, with slips
+        # A street of another kind, looked up word by word, with slips; spaces at other places, one query for each.
+        assert queries_of(asked) <= 90, asked
+
+
+def test_nobody_costs_no_more_whatever_is_written(gonzales: Customer) -> None:
+    for text in ("x" * 120, "qwertyuiop" * 12, "xa xb xc xd xe xf xg xh", "maria " * 20, "7" * 120, "mariaquiroga" * 9):
+        with CaptureQueriesContext(connection) as queries:
+            search(text)
+        assert len(queries) <= 120, text
+
+
+@pytest.mark.parametrize("asked", ["1385", "1359", "358", "13588", "1358"])
+def test_an_address_is_found_with_a_slip_in_its_number(db: None, asked: str) -> None:
+    """Behind whoever lives at the number asked for, before the rest of the street."""
+    wanted = a_customer(name="Zoila Zurita", address="Calle Junín N.º 1358")
+    others = [a_customer(name=f"Ana Arce {at}", address=f"Calle Junín N.º {at}") for at in range(20, 30)]
+    others.append(a_customer(name="Eva Soto", address="Calle Sucre N.º 1385"))
+    there = a_customer(name="Eva Soto", address="Calle Junín N.º 1385")
+    reindex([wanted, there, *others])
+    assert search(f"calle junin {asked}")[: 2 if asked == "1385" else 1] == ([there] * (asked == "1385") + [wanted])
+    assert search(f"zurita junin {asked}")[0] == wanted
+
+
+def test_who_has_the_same_surname_twice_comes_first(db: None) -> None:
+    twice = a_customer(name="Zoila Mamani Mamani", address="Calle Junín N.º 7")
+    once = [a_customer(name=f"Zoila {name} Mamani", address="Calle Junín N.º 7") for name in ("Arce", "Choque", "Soto")]
+    reindex([twice, *once])
+    assert search("zoila mamani mamani")[0] == search("zoila mamani mamanni")[0] == search("mamani mamani")[0] == twice
+
+
+def test_of_equal_names_the_one_in_the_order_of_the_question_comes_first(db: None) -> None:
+    turned = a_customer(name="Ana Mamani Quispe")
+    wanted = a_customer(name="Ana Quispe Mamani")
+    reindex([turned, wanted])
+    assert search("ana quispe mamani") == [wanted, turned]
+    assert search("ana mamani quispe") == [turned, wanted]
 
 
 def test_few_queries_whatever_there_is(gonzales: Customer) -> None:
@@ -214,24 +253,78 @@ def crowd(db: None) -> list[Customer]:
     return people
 
 
-def slipped(rng: random.Random, text: str) -> str:
-    """The text with one letter left out, added, mistaken, or exchanged with the next."""
-    place, letter = rng.randrange(len(text) - 1), rng.choice("abcdefghijklmnopqrstuvwxyz")
-    before, here, after = text[:place], text[place], text[place + 1 :]
-    return rng.choice(
-        [before + after, before + letter + here + after, before + letter + after, before + after[0] + here + after[1:]]
-    )
+def place(rng: random.Random, text: str, *, of: str = "") -> int:
+    """Where in the text, but at its end, a slip is made: at one of the letters `of`."""
+    return rng.choice([at for at, letter in enumerate(text[:-1]) if letter in (of or text)])
+
+
+def left_out(rng: random.Random, text: str) -> str:
+    at = place(rng, text)
+    return text[:at] + text[at + 1 :]
+
+
+def added(rng: random.Random, text: str) -> str:
+    at = place(rng, text)
+    return text[:at] + rng.choice(ascii_lowercase) + text[at:]
+
+
+def mistaken(rng: random.Random, text: str) -> str:
+    at = place(rng, text)
+    return text[:at] + rng.choice(ascii_lowercase) + text[at + 1 :]
+
+
+def exchanged(rng: random.Random, text: str) -> str:
+    at = place(rng, text)
+    return text[:at] + text[at + 1] + text[at] + text[at + 2 :]
+
+
+def doubled(rng: random.Random, text: str) -> str:
+    at = place(rng, text)
+    return text[: at + 1] + text[at:]
+
+
+def glued(rng: random.Random, text: str) -> str:
+    at = place(rng, text, of=" ")
+    return text[:at] + text[at + 1 :]
+
+
+def all_glued(rng: random.Random, text: str) -> str:
+    return text.replace(" ", "")
+
+
+def parted(rng: random.Random, text: str) -> str:
+    at = place(rng, text[1:]) + 1
+    return f"{text[:at]} {text[at:]}"
+
+
+def without_space(rng: random.Random, text: str) -> str:
+    """A letter stands in its place."""
+    at = place(rng, text, of=" ")
+    return text[:at] + rng.choice(ascii_lowercase) + text[at + 1 :]
+
+
+def without_accents(rng: random.Random, text: str) -> str:
+    return tokens.fold(text)
+
+
+def last_letter(rng: random.Random, text: str) -> str:
+    return text[:-1] + rng.choice(["", *ascii_lowercase])
+
+
+SLIPS = (
+    left_out, added, mistaken, exchanged, doubled, glued, all_glued, parted, without_space, without_accents,
+    last_letter,
+)  # fmt: skip
 
 
 @pytest.mark.one_database
 def test_of_300_names_with_a_slip_the_right_one_is_among_the_first_three(crowd: list[Customer]) -> None:
+    """At least 95 of a hundred, whatever the slip."""
     rng = random.Random(300)
-    missed = []
-    for customer in rng.sample(crowd, 300):
-        asked = slipped(rng, customer.name)
-        if customer not in search(asked)[:3]:
-            missed.append((customer.name, asked))
-    assert len(missed) <= 15, missed
+    for slip in SLIPS:
+        asked = {customer: slip(rng, customer.name) for customer in rng.sample(crowd, 300)}
+        missed = [(who.name, text) for who, text in asked.items() if who not in search(text)[:3]]
+        assert len(missed) <= 15, (slip.__name__, missed)
 
 
 @pytest.mark.parametrize("turn", ["quiroga gonzáles victor", "QUIROGA, Víctor", "Hugo  Quiroga"])
@@ -269,3 +362,17 @@ def test_one_slip_leaves_a_half_that_is_looked_up(word: str, data: st.DataObject
     assert any(token.startswith(head) for token in stored for head in heads) or any(
         f"'{token}'" in lookups for token in stored
     )
+
+
+@given(LETTERS, st.data())
+def test_two_letters_exchanged_leave_what_is_looked_up(word: str, data: st.DataObject) -> None:
+    key = tokens.sound("".join(tokens.words(word)))
+    if len(key) < tokens.FORGIVEN_FROM:
+        return
+    place = data.draw(st.integers(0, len(key) - 2))
+    turned = key[:place] + key[place + 1] + key[place] + key[place + 2 :]
+    slip = module.Asked(turned).forgiving()
+    if slip.key != turned:  # what sounds otherwise is more than one slip
+        return
+    own, end = tokens.WORD + key, tokens.TAIL + tokens.tail(key)
+    assert any(begin <= own < after for begin, after in slip.heads) or {own, end} & {*slip.ends}

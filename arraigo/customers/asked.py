@@ -1,0 +1,227 @@
+"""The words of a question, where each is looked for in the token table, and what else may have been meant by them."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
+
+from arraigo.customers import tokens
+
+MOST_WORDS = 6
+LEAST_BEGUN, LEAST_CODE = 3, 4
+"""Letters, and digits of a code, from which on what begins with them is found too."""
+LEAST_PART = 2
+"""Letters of a word that was written together with another one."""
+LONGEST_NUMBER = 5
+"""Digits of a number that may be a house's."""
+
+BEGUN, SLIPPED = 0.95, 0.9
+"""Likeness of a word that was only begun, and weight of one with a slip."""
+DIGITS_TURNED, DIGIT_WRONG = 0.9, 0.8
+"""Likeness of two numbers that are the same but for the order of two digits; for one digit."""
+
+Range = tuple[str, str]
+"""The first token, and the first one behind the last."""
+
+
+@dataclass(frozen=True)
+class Slip:
+    """Where a word with one slip is looked for, one half of it being whole."""
+
+    key: str
+    heads: Sequence[Range]
+    """Where the tokens lie that begin as it does."""
+    ends: Sequence[str]
+    """The three tokens that end as it does: a letter may be missing, or be too many, before; and the whole one with
+    the two letters in the middle exchanged, which leaves neither half whole."""
+    before: int
+    """Letters of a token that stand before the word."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One folded word of the question."""
+
+    text: str
+    is_last: bool = False
+    """Perhaps only begun: the person is still typing."""
+
+    @cached_property
+    def is_code(self) -> bool:
+        return tokens.is_code(self.text)
+
+    @cached_property
+    def key(self) -> str:
+        return tokens.sound(self.text)
+
+    @cached_property
+    def in_pair(self) -> str:
+        """How a pair holds the word."""
+        return self.text if self.is_code else self.key
+
+    @property
+    def is_forgiven(self) -> bool:
+        """Whether it is long enough for a slip to leave something of it."""
+        return not self.is_code and len(self.key) >= tokens.FORGIVEN_FROM
+
+    @cached_property
+    def in_turn(self) -> str:
+        """How the word, perhaps only begun, stands among others."""
+        return " " + self.in_pair
+
+    @cached_property
+    def is_number(self) -> bool:
+        """Whether it may be the number of a house."""
+        return self.text.isdecimal() and len(self.text) <= LONGEST_NUMBER
+
+    @cached_property
+    def weight(self) -> float:
+        """How much the word counts beside others: a letter or two at the end are hardly begun."""
+        return 1.0 if self.is_code else min(len(self.key), LEAST_BEGUN) / LEAST_BEGUN
+
+    @cached_property
+    def may_be_begun(self) -> bool:
+        return self.is_last or len(self.in_pair) >= LEAST_BEGUN
+
+    def strict(self) -> Range:
+        """Tokens that are this word, or begin with it."""
+        own = tokens.WORD + self.key
+        return begun(own) if len(self.key) >= LEAST_BEGUN - self.is_last else (own, own + tokens.BETWEEN)
+
+    def forgiving(self) -> Slip:
+        """Tokens that are this word but for one slip."""
+        return _slip(self.key, tokens.WORD, tokens.TAIL)
+
+    def is_near(self, key: str) -> bool:
+        """Whether the word begins as `key` does, or is at most one slip away from it."""
+        own = self.in_pair
+        if own == key or (self.may_be_begun and key.startswith(own)):
+            return True
+        return len(own) >= LEAST_BEGUN and OSA.distance(own, key, score_cutoff=1) <= 1
+
+    def best(self, keys: Iterable[str]) -> float:
+        """Likeness, from 0 to 1, of the word and the one of the keys most like it."""
+        return max(map(self._likenesses.__getitem__, keys), default=0.0)
+
+    @cached_property
+    def _likenesses(self) -> "_Likenesses":
+        return _Likenesses(self)
+
+    def likeness(self, key: str) -> float:
+        """Likeness, from 0 to 1, of the word and a key; codes are other codes where one letter is another, and the
+        number of a house where two digits are."""
+        own = self.in_pair
+        if own == key:
+            return 1.0
+        if self.may_be_begun and key.startswith(own):
+            return BEGUN
+        if self.is_number:
+            return _of_numbers(own, key)
+        return 0.0 if self.is_code or key[0].isdecimal() else SLIPPED * fuzz.ratio(own, key) / 100
+
+
+def _of_numbers(one: str, other: str) -> float:
+    if not other.isdecimal() or OSA.distance(one, other, score_cutoff=1) > 1:
+        return 0.0
+    return DIGITS_TURNED if sorted(one) == sorted(other) else DIGIT_WRONG
+
+
+class _Likenesses(dict[str, float]):
+    """By key; worked out once, since customers share their names and streets."""
+
+    def __init__(self, word: Asked) -> None:
+        self.word = word
+
+    def __missing__(self, key: str) -> float:
+        self[key] = found = self.word.likeness(key)
+        return found
+
+
+def words(text: str) -> list[Asked]:
+    """The words asked for. A number written in groups is one word, and so is a code with dashes."""
+    if not any(letter.isalpha() for letter in text):
+        found = [tokens.code(text)]
+    else:
+        parts = [[tokens.code(part)] if tokens.is_code(part) else tokens.words(part) for part in text.split()]
+        found = [word for part in parts for word in part]
+    found = [word for at, word in enumerate(found) if found[:at].count(word) < 2]  # Mamani Mamani
+    heard = [word for word in found if word and (tokens.is_code(word) or tokens.sound(word))]
+    passed = tokens.SMALL_WORDS | (tokens.EXTENSIONS if any(map(tokens.is_code, heard)) else frozenset())
+    # A single letter at the end is the beginning of a word.
+    end = len(heard) - 1
+    telling = [word for at, word in enumerate(heard) if word not in passed or (at == end and len(word) == 1)] or heard
+    return [Asked(word, is_last=at == len(telling)) for at, word in enumerate(telling, 1)][:MOST_WORDS]
+
+
+def pair(first: Asked, second: Asked) -> Range:
+    """Tokens of both words, the second perhaps only begun."""
+    return begun(tokens.pair(first.in_pair, second.in_pair))
+
+
+def pair_with_slip(first: Asked, second: Asked) -> Slip:
+    """Tokens of both words, the second with a slip."""
+    return _slip(second.key, tokens.pair(first.in_pair, ""), tokens.pair_tail(first.in_pair, ""))
+
+
+def _slip(key: str, before: str, before_end: str) -> Slip:
+    """Where `key` with one slip is looked for, behind `before`, or its end behind `before_end`."""
+    size = len(key)
+    half = size // 2
+    heads = [begun(before + key[:part]) for part in sorted({half, (size + 1) // 2})]
+    ends = [before_end + key[-((size + more) // 2) :] for more in (-1, 0, 1)]
+    turned = before + key[: half - 1] + key[half] + key[half - 1] + key[half + 1 :]
+    return Slip(key, heads, [*ends, turned], len(before))
+
+
+def begun(prefix: str) -> Range:
+    return prefix, tokens.after(prefix)
+
+
+def respaced(text: str, doubted: Collection[str]) -> Iterator[list[Asked]]:
+    """The question with a space less, or at another place; or with one more in the words `doubted`.
+
+    Where a space is one letter away, or a letter stands in its place, that is one slip, too.
+    """
+    parts = tokens.words(text)[: 2 * MOST_WORDS]
+    for at, two in enumerate(pairwise(parts)):
+        for instead in _joined(*two):
+            yield words(" ".join([*parts[:at], *instead, *parts[at + 2 :]]))
+    for at, part in enumerate(parts):
+        if part in doubted:
+            for instead in _parted(part):
+                yield words(" ".join([*parts[:at], *instead, *parts[at + 1 :]]))
+
+
+def _joined(one: str, other: str) -> Iterator[Sequence[str]]:
+    if one.isalpha() and other.isalpha():
+        yield (one + other,)
+        yield one[:-1], one[-1] + other
+        yield one + other[0], other[1:]
+    elif one.isdecimal() and other.isdecimal():
+        yield (one + other,)
+
+
+def _parted(word: str) -> Iterator[Sequence[str]]:
+    """A name in two; a number from the street before it."""
+    cuts = range(LEAST_PART, len(word) - LEAST_PART + 1)
+    if not word.isalpha():
+        yield from ((word[:cut], word[cut:]) for cut in (len(word.rstrip("0123456789")),) if word[:cut].isalpha())
+        return
+    yield from ((word[:cut], word[cut:]) for cut in cuts)
+    yield from ((word[:cut], word[cut + 1 :]) for cut in cuts[:-1])
+
+
+def near_numbers(number: str) -> set[str]:
+    """The numbers of one digit less, more, another, or two in the wrong order."""
+    digits, found = "0123456789", set[str]()
+    for at in range(len(number) + 1):
+        before, after = number[:at], number[at:]
+        found |= {before + digit + after for digit in digits}
+        if after:
+            found |= {before + after[1:], *(before + digit + after[1:] for digit in digits)}
+        if len(after) > 1:
+            found.add(before + after[1] + after[0] + after[2:])
+    return found - {number, ""}

@@ -1,0 +1,58 @@
+"""What is asked of the token table, and of the customers it brings; the rows of each capped."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from arraigo.compiled import compiled, each_of, each_text_of
+from arraigo.customers.models import Customer, SearchToken
+
+CAP = 2000
+"""Rows that one look-up of a word may bring."""
+IN_PAIRS = 200
+"""Rows that a pair of words may bring, as they are written."""
+
+
+@compiled
+def between(begin: str, end: str) -> QuerySet[SearchToken, int]:
+    return _customers_of(token__gte=begin, token__lt=end)[:IN_PAIRS]
+
+
+@compiled
+def begun_by(begin: str, end: str) -> QuerySet[SearchToken, int]:
+    return _customers_of(token__gte=begin, token__lt=end)[:CAP]
+
+
+@compiled
+def ended(first: str, second: str, third: str, turned: str) -> QuerySet[SearchToken, int]:
+    return _customers_of(token__in=[first, second, third, turned])[:CAP]
+
+
+@compiled
+def tokens_between(begin: str, end: str) -> QuerySet[SearchToken, tuple[str, int]]:
+    return SearchToken.objects.filter(token__gte=begin, token__lt=end).values_list("token", "customer_id")[:CAP]
+
+
+@compiled
+def tokens_among(texts: Sequence[str]) -> QuerySet[SearchToken, tuple[str, int]]:
+    return SearchToken.objects.filter(token__in=each_text_of(texts)).values_list("token", "customer_id")[:CAP]
+
+
+@compiled
+def coded(whole: str, end: str, begin: str, after: str) -> QuerySet[SearchToken, int]:
+    return _customers_of(Q(token__in=[whole, end]) | Q(token__gte=begin, token__lt=after))[:CAP]
+
+
+def _customers_of(*conditions: Q, **lookups: Any) -> QuerySet[SearchToken, int]:
+    return SearchToken.objects.filter(*conditions, **lookups).values_list("customer_id", flat=True)
+
+
+@compiled
+def named(keys: Sequence[int]) -> QuerySet[Customer, tuple[int, str, str]]:
+    return Customer.objects.filter(pk__in=each_of(keys)).values_list("pk", "name", "address")
+
+
+@compiled
+def loaded(keys: Sequence[int]) -> QuerySet[Customer]:
+    return Customer.objects.filter(pk__in=each_of(keys)).select_related("zone")
