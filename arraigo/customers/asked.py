@@ -17,6 +17,8 @@ LEAST_PART = 2
 """Letters of a word that was written together with another one."""
 LONGEST_NUMBER = 5
 """Digits of a number that may be a house's."""
+PASSED = tokens.SMALL_WORDS | {"sr", "sra", "srta", "don", "dona", "senor", "senora"}
+"""Words that tell nothing in a question."""
 
 BEGUN, SLIPPED = 0.95, 0.9
 """Likeness of a word that was only begun, and weight of one with a slip."""
@@ -78,9 +80,16 @@ class Asked:
         return self.text.isdecimal() and len(self.text) <= LONGEST_NUMBER
 
     @cached_property
+    def is_long_code(self) -> bool:
+        """Whether it is more than the number of a house or the end of a telephone."""
+        return self.is_code and len(self.text) > LONGEST_NUMBER
+
+    @cached_property
     def weight(self) -> float:
-        """How much the word counts beside others: a letter or two at the end are hardly begun."""
-        return 1.0 if self.is_code else min(len(self.key), LEAST_BEGUN) / LEAST_BEGUN
+        """How much the word counts beside others: a letter or two are hardly begun, a long number says who it is."""
+        if self.is_code:
+            return 2.0 if self.is_long_code else 1.0
+        return min(len(self.key), LEAST_BEGUN) / LEAST_BEGUN
 
     @cached_property
     def may_be_begun(self) -> bool:
@@ -88,8 +97,11 @@ class Asked:
 
     def strict(self) -> Range:
         """Tokens that are this word, or begin with it."""
-        own = tokens.WORD + self.key
-        return begun(own) if len(self.key) >= LEAST_BEGUN - self.is_last else (own, own + tokens.BETWEEN)
+        if self.is_code:
+            own, is_begun = tokens.CODE + self.text, len(self.text) >= LEAST_CODE
+        else:
+            own, is_begun = tokens.WORD + self.key, len(self.key) >= LEAST_BEGUN - self.is_last
+        return begun(own) if is_begun else (own, own + tokens.BETWEEN)
 
     def forgiving(self) -> Slip:
         """Tokens that are this word but for one slip."""
@@ -104,11 +116,18 @@ class Asked:
 
     def best(self, keys: Iterable[str]) -> float:
         """Likeness, from 0 to 1, of the word and the one of the keys most like it."""
-        return max(map(self._likenesses.__getitem__, keys), default=0.0)
+        known, best = self._likenesses, 0.0
+        for key in keys:
+            if (found := known.get(key)) is None:
+                found = known[key] = self.likeness(key)
+            if found > best:
+                best = found
+        return best
 
     @cached_property
-    def _likenesses(self) -> "_Likenesses":
-        return _Likenesses(self)
+    def _likenesses(self) -> dict[str, float]:
+        """By key; worked out once, since customers share their names and streets."""
+        return {}
 
     def likeness(self, key: str) -> float:
         """Likeness, from 0 to 1, of the word and a key; codes are other codes where one letter is another, and the
@@ -129,31 +148,28 @@ def _of_numbers(one: str, other: str) -> float:
     return DIGITS_TURNED if sorted(one) == sorted(other) else DIGIT_WRONG
 
 
-class _Likenesses(dict[str, float]):
-    """By key; worked out once, since customers share their names and streets."""
-
-    def __init__(self, word: Asked) -> None:
-        self.word = word
-
-    def __missing__(self, key: str) -> float:
-        self[key] = found = self.word.likeness(key)
-        return found
-
-
 def words(text: str) -> list[Asked]:
     """The words asked for. A number written in groups is one word, and so is a code with dashes."""
-    if not any(letter.isalpha() for letter in text):
-        found = [tokens.code(text)]
-    else:
-        parts = [[tokens.code(part)] if tokens.is_code(part) else tokens.words(part) for part in text.split()]
-        found = [word for part in parts for word in part]
+    found = _parts(text)
     found = [word for at, word in enumerate(found) if found[:at].count(word) < 2]  # Mamani Mamani
-    heard = [word for word in found if word and (tokens.is_code(word) or tokens.sound(word))]
-    passed = tokens.SMALL_WORDS | (tokens.EXTENSIONS if any(map(tokens.is_code, heard)) else frozenset())
+    heard = [word for word in found if tokens.is_code(word) or (tokens.sound(word) and not _is_one_letter(word))]
+    passed = PASSED | tokens.EXTENSIONS if any(map(tokens.is_code, heard)) else PASSED
     # A single letter at the end is the beginning of a word.
     end = len(heard) - 1
     telling = [word for at, word in enumerate(heard) if word not in passed or (at == end and len(word) == 1)] or heard
     return [Asked(word, is_last=at == len(telling)) for at, word in enumerate(telling, 1)][:MOST_WORDS]
+
+
+def _parts(text: str) -> list[str]:
+    if not any(letter.isalpha() for letter in text):
+        return [code] if (code := tokens.code(text)) else []
+    parts = [[tokens.code(part)] if tokens.is_code(part) else tokens.words(part) for part in text.split()]
+    return [word for part in parts for word in part if word]
+
+
+def _is_one_letter(word: str) -> bool:
+    """Whether it is a key held down."""
+    return len(word) > 2 and len(set(word)) == 1
 
 
 def pair(first: Asked, second: Asked) -> Range:
@@ -185,7 +201,7 @@ def respaced(text: str, doubted: Collection[str]) -> Iterator[list[Asked]]:
 
     Where a space is one letter away, or a letter stands in its place, that is one slip, too.
     """
-    parts = tokens.words(text)[: 2 * MOST_WORDS]
+    parts = _parts(text)[: 2 * MOST_WORDS]
     for at, two in enumerate(pairwise(parts)):
         for instead in _joined(*two):
             yield words(" ".join([*parts[:at], *instead, *parts[at + 2 :]]))
@@ -200,7 +216,7 @@ def _joined(one: str, other: str) -> Iterator[Sequence[str]]:
         yield (one + other,)
         yield one[:-1], one[-1] + other
         yield one + other[0], other[1:]
-    elif one.isdecimal() and other.isdecimal():
+    elif one.isdecimal() or len(one) == 1:
         yield (one + other,)
 
 

@@ -44,6 +44,11 @@ def coded(whole: str, end: str, begin: str, after: str) -> QuerySet[SearchToken,
     return _customers_of(Q(token__in=[whole, end]) | Q(token__gte=begin, token__lt=after))[:CAP]
 
 
+@compiled
+def owned(customer: Customer, code: str, end: str) -> QuerySet[SearchToken, int]:
+    return _customers_of(customer=customer, token__in=[code, end])[:1]
+
+
 def _customers_of(*conditions: Q, **lookups: Any) -> QuerySet[SearchToken, int]:
     return SearchToken.objects.filter(*conditions, **lookups).values_list("customer_id", flat=True)
 

@@ -17,16 +17,16 @@ from rapidfuzz import fuzz
 from arraigo.compiled import at_once
 from arraigo.customers import asked as meant
 from arraigo.customers import lookups, tokens
-from arraigo.customers.asked import BEGUN, LEAST_BEGUN, LEAST_CODE, Asked, Slip, words
+from arraigo.customers.asked import BEGUN, LEAST_BEGUN, Asked, Slip, words
 from arraigo.customers.index import reindex
 from arraigo.customers.lookups import CAP
 from arraigo.customers.models import Customer
 
-__all__ = ["by_address", "reindex", "search"]
+__all__ = ["by_address", "is_number_of", "reindex", "search"]
 
 CANDIDATES = 120
 """Customers that are compared with the question in full."""
-GOOD, NEARLY, POSSIBLE = 0.9, 0.8, 0.65
+GOOD, NEARLY, POSSIBLE = 0.899, 0.8, 0.65
 """Likeness, from 0 to 1, of a sure hit, of one behind which nobody better is looked for, and of the
 least one that is shown."""
 IN_ADDRESS = 0.9
@@ -81,9 +81,24 @@ def _place(pk: int, likeness: float, is_in_turn: bool, name: str, address: str) 
     return -likeness, not is_in_turn, name, pk
 
 
+def is_number_of(text: str, customer: Customer) -> bool:
+    """Whether `text` is a document, contract, product number or telephone of the customer's, whole."""
+    asked = words(text)
+    if len(asked) != 1 or not asked[0].is_long_code:
+        return text == customer.number
+    whole, end = _whole_code(asked[0])
+    return bool(lookups.owned(customer, whole, end))
+
+
+def _whole_code(word: Asked) -> tuple[str, str]:
+    """The token of the code, and that of a telephone, or of a document without where it was issued."""
+    return tokens.CODE + word.text, tokens.CODE + tokens.without_extension(word.text)[-tokens.LONGEST_END :]
+
+
 def by_address(text: str, customer: Customer) -> bool:
     """Whether a word of the question fits the customer's address, and the name, number and document less."""
     own, place = keys_of(customer.name), keys_of(customer.address)
+    place += tuple(map("".join, pairwise(place)))
     codes = [tokens.code(code) for code in (customer.number, customer.document)]
     asked = [word for word in words(text) if len(word.in_pair) >= LEAST_BEGUN]
     asked = [word for word in asked if not any(code.startswith(word.text) for code in codes)]
@@ -158,14 +173,17 @@ def _respaced(text: str, asked: Sequence[Asked], found: Found, *, once: bool = F
     with two spaces more unless `once`."""
     doubted = _doubted(asked, found)
     others = islice(meant.respaced(text, doubted), RESPACED) if doubted else ()
-    known = [(other, _new(other, asked)) for other in others]
+    new = [(other, _new(other, asked)) for other in others]
     # Without anything new it is less: what was joined tells nothing, as `cal le`.
-    known = [(other, ranges) for other, ranges in known if ranges or len(other) < len(asked)]
-    with at_once(*(lookups.between.of(*each) for _, ranges in known for each in ranges)):
-        known = [each for each in known if not each[1] or any(lookups.between(*place) for place in each[1])]
+    new = [(other, ranges) for other, ranges in new if ranges or len(other) < len(asked)]
+    with at_once(*(lookups.between.of(*each) for _, ranges in new for each in ranges)):
+        known = [other for other, ranges in new if not ranges or any(lookups.between(*each) for each in ranges)]
     better: Found = {}
-    for other, ranges in known:
-        fits = _as_written(other, pairwise(other)) if len(other) > 1 else _rank(other, {}, lookups.between(*ranges[0]))
+    for other in known:
+        fits = _as_written(other, pairwise(other))
+        if not fits and (len(other) == 1 or any(word.is_long_code for word in other)):
+            strict = _by_words(other)
+            fits = _rank(other, strict, _likest(strict.values()))
         if not fits and not once:
             fits = _respaced(" ".join(word.text for word in other), other, fits, once=True)
         better = _likelier(better, fits)
@@ -177,6 +195,8 @@ def _new(other: Sequence[Asked], asked: Sequence[Asked]) -> list[meant.Range]:
     more."""
     before, telling = {word.text for word in asked}, _telling(other)
     new = [word for word in telling if word.text not in before]
+    if codes := [word.strict() for word in new if word.is_long_code]:
+        return codes
     if between := [two for two in pairwise(telling) if two[0] in new and two[1] in new]:
         return [meant.begun(tokens.pair(one.in_pair, two.in_pair[:MOST_BEGUN])) for one, two in between]
     beside = [two for two in pairwise(telling) if two[0] in new or two[1] in new]
@@ -213,8 +233,7 @@ def _brought(word: Asked) -> Hits:
     """Customers that one word brings as it is written; a code also as the end of a telephone."""
     if not word.is_code:
         return dict.fromkeys(lookups.begun_by(*word.strict()), 1.0)
-    whole, end = tokens.CODE + word.text, tokens.CODE + word.text[-8:]
-    found = lookups.coded(whole, end, *(meant.begun(whole) if len(word.text) >= LEAST_CODE else (whole, whole)))
+    found = lookups.coded(*_whole_code(word), *word.strict())
     if tokens.LEAST_END <= len(word.text) < tokens.LONGEST_END and word.text.isdecimal():
         found += lookups.between(*meant.begun(tokens.END + word.text[::-1]))
     return dict.fromkeys(found, 1.0)

@@ -19,6 +19,7 @@ LEAST_END, LONGEST_END = 4, 8
 """Last digits of a telephone from which on it is found, and how many are kept."""
 EXTENSIONS = frozenset({"lp", "cb", "sc", "or", "pt", "tj", "ch", "be", "pd"})
 """Where a document was issued: written behind its number, or not."""
+WITH_EXTENSION = re.compile(rf"^(?:{'|'.join(sorted(EXTENSIONS))})?(\d{{4,}})(?:{'|'.join(sorted(EXTENSIONS))})?$")
 BETWEEN = "0"
 """Stands between the two of a pair: a key has letters only, so that a number ends before it."""
 MOST_IN_PAIRS = 5
@@ -80,6 +81,11 @@ def is_code(word: str) -> bool:
 def code(text: str) -> str:
     """A code or number without its punctuation: `7590-VHVEG` is `7590vhveg`."""
     return "".join(words(text))
+
+
+def without_extension(word: str) -> str:
+    """A document without where it was issued, written before or behind it: of `lp5123456` the number."""
+    return WITH_EXTENSION.sub(r"\1", word)
 
 
 def of_words(text: str, passed: Container[str] = SMALL_WORDS) -> set[str]:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from arraigo.customers import search as module
 from arraigo.customers import tokens
 from arraigo.customers.models import Customer, Phone, SearchToken
-from arraigo.customers.search import by_address, reindex, search
+from arraigo.customers.search import by_address, is_number_of, reindex, search
 from arraigo.customers.tokens import of_words
 from arraigo.demo import names
 from tests.records import a_customer, a_product
@@ -52,6 +52,11 @@ def gonzales(db: None) -> Customer:
         "4512345 CB",
         "4512345cb",
         "4512345 LP",
+        "4512345LP",
+        "LP-4512345",
+        "CB4512345",
+        "Carnet 4512345",
+        "NIT 4512345",
         "12345",
         "2345",
         "SOC-0012345",
@@ -61,6 +66,9 @@ def gonzales(db: None) -> Customer:
         "+591 707 12345",
         "INT-778899",
         "778899",
+        "celular 70712345",
+        "Sr. Victor Gonzales",
+        "señora Quiroga",
         "Gonzales Blanco Galindo",
         "blanco galindo",
     ],
@@ -69,7 +77,7 @@ def test_found_first(gonzales: Customer, text: str) -> None:
     assert search(text)[0] == gonzales
 
 
-@pytest.mark.parametrize("text", ["", "   ", "%", "-", "¿?", "xyzxyz", "99999999", "h", "'; --"])
+@pytest.mark.parametrize("text", ["", "   ", "%", "-", "¿?", "xyzxyz", "99999999", "h", "'; --", "g" * 120, "🙂"])
 def test_nothing_is_found_for_nothing(gonzales: Customer, text: str) -> None:
     assert search(text) == []
 
@@ -87,6 +95,23 @@ def test_a_document_is_found_whatever_stands_behind_it(db: None) -> None:
     assert search("4512345 LP") == search("4512345") == [ana]
 
 
+def test_a_document_and_a_product_are_found_with_a_space_in_them(db: None) -> None:
+    ana = a_customer(name="Ana Rocha", document="4512345-1B CB", number="A1")
+    a_product(ana, number="T100001-2")
+    eva = a_customer(name="Eva Soto", document="4512346", number="A2", address="Calle Beijing N.º 12-B")
+    reindex([ana, eva])
+    for text in ("4512345 1B", "4512345-1B", "45123451b", "rocha 4512345 1b", "T 100001-2", "t100001 2"):
+        assert search(text) == [ana], text
+    assert search("beijing 12 b")[0] == eva
+
+
+def test_a_whole_number_is_told_from_its_beginning(gonzales: Customer) -> None:
+    for text in ("4512345", "4512345 LP", "LP-4512345", "SOC-0012345", "int-778899", "+591 707-12345", "70712345"):
+        assert is_number_of(text, gonzales), text
+    for text in ("451234", "12345", "quiroga", "quiroga 4512345", "70712346", ""):
+        assert not is_number_of(text, gonzales), text
+
+
 def test_a_telephone_is_found_by_its_last_four_digits(db: None) -> None:
     ana, other = a_customer(name="Ana Rocha", number="A1"), a_customer(name="Eva Soto", number="A2")
     for customer, number in ((ana, "+59171239876"), (other, "+59198761234")):
@@ -101,6 +126,7 @@ def test_a_telephone_is_found_by_its_last_four_digits(db: None) -> None:
     [
         ("blanco galindo", True),
         ("gonzales galindo", True),
+        ("blancogalindo", True),
         ("Gonzales Qui", False),
         ("gonzlaes", False),
         ("4512345", False),
@@ -126,6 +152,13 @@ def test_a_number_of_a_house_is_found_however_it_is_written(db: None, address: s
         found = search(text)
         assert wanted in found[:2] if text.isdecimal() else found[0] == wanted, text
         assert by_address(text, wanted), text
+
+
+def test_who_is_addressed_politely_is_not_taken_for_a_name(db: None) -> None:
+    sandra, sara = a_customer(name="Sandra Suárez Crespo"), a_customer(name="Sara Suárez López")
+    reindex([sandra, sara])
+    for text in ("Sra. Sandra Suárez", "señora sandra suarez", "doña Sandra Suárez"):
+        assert search(text)[0] == sandra, text
 
 
 def test_what_sounds_only_a_little_alike_is_nobody(db: None) -> None:

@@ -1,5 +1,7 @@
 """Which customers, products and tickets a person may see: all, for the roles that may look at customers."""
 
+import re
+
 from django.db.models import QuerySet
 from django.http import Http404
 from django.urls import reverse
@@ -60,7 +62,8 @@ def numbered(user: User, words: str) -> str:
 
     For whom may look at customers, and so at tickets.
     """
-    number, kind = words.upper(), words.upper().partition("-")[0]
+    number = "-".join(re.split(r"[\s–-]+", words.upper()))
+    kind = number.partition("-")[0]
     if "\0" in number:  # PostgreSQL takes none
         return ""
     if kind == "TK" and TroubleTicket.objects.filter(number=number).exists():

@@ -41,7 +41,7 @@ def search(request: HttpRequest) -> HttpResponse:
     if numbered:
         return redirect(numbered)
     found = find.search(words, MOST_FOUND) if words else []
-    if len(found) == 1 and found[0].number == words:
+    if len(found) == 1 and find.is_number_of(words, found[0]):
         return redirect("customer", found[0].number)
     context = {
         "search_words": words,
