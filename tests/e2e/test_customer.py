@@ -45,6 +45,12 @@ def test_found_while_typing_with_the_keyboard_alone(sign_in: SignIn, troubled: H
     assert ana.page.url.endswith(f"/customers/{troubled.customer.number}/")
 
 
+def test_a_long_question_without_spaces_stays_on_the_page(sign_in: SignIn, home: Household) -> None:
+    ana = sign_in(Role.ADVISOR)
+    ana.searches("qwertyuiop" * 12)
+    assert ana.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 def test_everything_at_a_glance_without_scrolling(sign_in: SignIn, troubled: Household) -> None:
     """Five products, each with a repeated fault; visits that are over, with their papers, and one under way;
     several cases, promises, receipts, past courtesies and a baja, and a listing that makes it ineligible."""
