@@ -113,14 +113,9 @@ def totals(rows: QuerySet[Any], **aggregates: Aggregate) -> QuerySet[Any, dict[s
     return found
 
 
-def each_of(keys: Iterable[Any]) -> Any:
-    """What `field__in` takes inside a compiled query for keys or records, however many a call brings."""
-    return _Keys(cast(_Place, keys).name)
-
-
-def each_text_of(texts: Iterable[str]) -> Any:
-    """What `each_of` is for keys, for texts."""
-    return _Texts(cast(_Place, texts).name)
+def each_of(keys: Iterable[Any], kind: str = "bigint") -> Any:
+    """What `field__in` takes inside a compiled query for keys or records (or texts), however many a call brings."""
+    return _Keys(cast(_Place, keys).name, kind)
 
 
 def _names(build: Callable[..., Any]) -> tuple[str, ...]:
@@ -164,7 +159,9 @@ class _Place(Expression):
 class _Keys(_Place):
     """Where any number of keys goes: as an array on PostgreSQL, as JSON on SQLite."""
 
-    kind = "bigint"
+    def __init__(self, name: str, kind: str) -> None:
+        super().__init__(name)
+        self.kind = kind
 
     def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
         return "(SELECT value FROM json_each(%s))", (self,)
@@ -175,10 +172,6 @@ class _Keys(_Place):
     def adapted(self, value: Any, ops: Any) -> Any:
         keys = [each.pk if isinstance(each, models.Model) else each for each in value]
         return keys if ops.connection.vendor == "postgresql" else json.dumps(keys)
-
-
-class _Texts(_Keys):
-    kind = "text"
 
 
 def _with_constants(sql: str, params: Sequence[Any], connection: Any) -> tuple[str, list[Any]]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from arraigo.compiled import compiled, each_of, each_text_of
+from arraigo.compiled import compiled, each_of
 from arraigo.customers.models import Customer, SearchToken
 
 CAP = 2000
@@ -36,7 +36,7 @@ def tokens_between(begin: str, end: str) -> QuerySet[SearchToken, tuple[str, int
 
 @compiled
 def tokens_among(texts: Sequence[str]) -> QuerySet[SearchToken, tuple[str, int]]:
-    return SearchToken.objects.filter(token__in=each_text_of(texts)).values_list("token", "customer_id")[:CAP]
+    return SearchToken.objects.filter(token__in=each_of(texts, "text")).values_list("token", "customer_id")[:CAP]
 
 
 @compiled
