@@ -155,7 +155,7 @@ def stay(case_id: int, *, why: str, words: str, actor: User) -> engine.Advance:
     facts: dict[str, Any] = {} if staying.is_fresh(case) else dict.fromkeys(staying.REVIEWED)
     ended = []
     if not staying.goes_on(case):
-        facts |= answers.ANEW
+        facts |= answers.anew(case)
         ended = firm_no.leave_behind(case, staying.left_at(case))
     data = {**_stays(case, why, words), **firm_no.told(case, ended)}
     return _correlate(case, "stays", actor=actor, kind="case.stayed", data=data, facts=facts, changed=ended)

@@ -11,12 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from arraigo import clock
 from arraigo.billing.models import BillingClaim
 from arraigo.money import ZERO
-from arraigo.retention import firm_no
-from arraigo.retention.models import Offer
+from arraigo.retention import courtesies, firm_no
+from arraigo.retention.models import Offer, RetentionCase
 from arraigo.retention.registry import StepForm, StepResult, StepRun
-
-ANEW = {"refusals": 0, "offered_compensation": False, "offered_courtesy": False}
-"""The facts with which a conversation of its own begins: nothing was offered in it yet."""
 
 
 class AnswerForm(StepForm):
@@ -77,6 +74,12 @@ def result(
     }
     told = [{"kind": each.kind, "product": each.product.number, "amount": str(each.amount)} for each in offers]
     return StepResult(run.data["answer"], facts, {"offers": told, "firm_no": run.data["firm_no"]})
+
+
+def anew(case: RetentionCase) -> dict[str, Any]:
+    """The facts with which a conversation of its own begins: nothing was offered in it yet. A case has one courtesy:
+    where it had it, none is left to offer."""
+    return {"refusals": 0, "offered_compensation": False, "offered_courtesy": courtesies.granted(case.number)}
 
 
 def accepted_offers(case_id: int) -> list[Offer]:

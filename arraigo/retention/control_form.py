@@ -132,7 +132,7 @@ def decide(run: StepRun, *, failed_fact: str) -> StepResult:
     failed = verdict == QualityControl.Verdict.FAILED
     facts: dict[str, Any] = {failed_fact: failed}
     if failed:
-        facts |= {"reopened": True, **answers.ANEW}
+        facts |= {"reopened": True, **answers.anew(run.case)}
         run.case.reopened += 1
         run.case.save(update_fields=["reopened"])
         if all(ticket.came_back for ticket in form.new_faults) and not _about_else(run.data["reasons"]):

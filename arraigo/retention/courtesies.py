@@ -49,7 +49,7 @@ class Allowed:
 def allowed(products: Iterable[Product], policy: Policy, *, case_number: str = "") -> list[Allowed]:
     """The courtesies that may be granted now: right service and technology, none running there, none in the case."""
     owned = list(products)
-    if _granted(case_number):
+    if granted(case_number):
         return []
     busy = _busy(owned)
     return [
@@ -63,7 +63,7 @@ def allowed(products: Iterable[Product], policy: Policy, *, case_number: str = "
 def refusals(products: Iterable[Product], policy: Policy, *, case_number: str = "") -> list[tuple[str, str]]:
     """Names of the courtesies that cannot be granted on any of the products, each with the reason."""
     owned = list(products)
-    if _granted(case_number):
+    if granted(case_number):
         reason = _("A case has one courtesy, and this one has it already.")
         return [(str(terms["name"]), reason) for _code, terms in _terms(policy)]
     busy = _busy(owned)
@@ -93,7 +93,7 @@ def _terms(policy: Policy) -> Iterator[tuple[str, Mapping[str, Any]]]:
     yield from policy.value("courtesy").items()
 
 
-def _granted(case_number: str) -> bool:
+def granted(case_number: str) -> bool:
     """Whether the case has had its courtesy."""
     mine = Courtesy.objects.filter(case_number=case_number).exclude(status=Courtesy.Status.WITHDRAWN)
     return bool(case_number) and mine.exists()

@@ -155,6 +155,23 @@ def test_a_failed_control_at_30_days_goes_back_to_3_in_the_responsables_lane(hom
         assert walk.item("step_03_recurrence").role == Role.TEAM_LEAD
 
 
+def test_a_recurrence_is_a_conversation_of_its_own(home: Household) -> None:
+    """What was refused before the offer that was accepted is not counted a month later, when it is we who call."""
+    walk = start(home)
+    walk("step_03", answer="refused")
+    walk("step_11")
+    walk("step_12", answer="refused")
+    assert walk.open == ["termination"]
+    actions.stay(walk.case.pk, why="stay_offer", words="Mejor me quedo", actor=home.cast[Role.ADVISOR])
+    walk.go("step_03", "step_04", *FIELD)
+    with moment(days=2, hours=1):
+        control(walk, "step_09")
+    with moment(days=31):
+        control(walk, "step_10", verdict="failed", answer="Volvió el daño")
+        walk("step_03_recurrence", answer="refused")
+        assert walk.open == ["step_11"]
+
+
 def test_insisting_ends_what_is_open_and_registers_the_baja(cast: Cast, home: Household) -> None:
     walk = start(home).go("step_03", "step_04", "step_05")
     actions.insist(walk.case.pk, actor=cast[Role.ADVISOR])

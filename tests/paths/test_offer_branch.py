@@ -163,6 +163,19 @@ def test_who_refused_everything_may_stay_after_all_also_once_the_baja_was_taken_
     assert walk.case.outcome == RetentionCase.Outcome.ACCEPTED
 
 
+def test_a_case_that_had_its_courtesy_is_not_led_to_another_on_another_day(home: Household) -> None:
+    advisor = home.cast[Role.ADVISOR]
+    walk = start(home, "no_use")
+    walk("step_11", reason="no_use", demand="courtesy")
+    walk("step_14", courtesy=f"bandwidth:{home.internet.pk}")
+    with moment(days=3):
+        actions.insist(walk.case.pk, actor=advisor)
+        actions.stay(walk.case.pk, why="stay_offer", words="Volvió", actor=advisor)
+        walk.go("step_01", "step_02", "step_11")
+        walk("step_12", answer="refused")
+        assert walk.open == ["termination"]
+
+
 @pytest.mark.parametrize(("later", "own_count"), [(dt.timedelta(hours=1), False), (dt.timedelta(days=1), True)])
 def test_a_conversation_of_another_day_counts_its_own_offers(
     home: Household, later: dt.timedelta, own_count: bool
