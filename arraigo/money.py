@@ -78,6 +78,6 @@ class AmountField(forms.DecimalField):
     def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         if isinstance(value, str):
             thousands, decimals = (re.escape(get_format(f"{name}_SEPARATOR")) for name in ("THOUSAND", "DECIMAL"))
-            if re.fullmatch(rf"\d{{1,3}}({thousands}\d{{3}})+({decimals}\d*)?", value.strip()):
+            if re.fullmatch(rf"[1-9]\d{{0,2}}({thousands}\d{{3}})+({decimals}\d*)?", value.strip()):
                 value = value.replace(get_format("THOUSAND_SEPARATOR"), "")
         return super().to_python(value)

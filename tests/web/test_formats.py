@@ -48,7 +48,7 @@ def test_an_amount_is_taken_as_it_is_shown(language: str, typed: str, amount: st
         assert AmountField().clean(typed) == Decimal(amount)
 
 
-@pytest.mark.parametrize("typed", ["1.23,50", "12.34.567", "1,234.50", "1.234,567", ".123", "abc"])
+@pytest.mark.parametrize("typed", ["1.23,50", "12.34.567", "1,234.50", "1.234,567", ".123", "0.001", "abc"])
 def test_an_amount_that_could_mean_two_things_is_asked_again(typed: str) -> None:
     with translation.override("es-bo"), pytest.raises(ValidationError):
         AmountField().clean(typed)
