@@ -1,10 +1,13 @@
 """What billing may see: every billing claim, every termination."""
 
+import datetime as dt
+
 from django.db.models import QuerySet
 from django.http import Http404
 
+from arraigo import clock
 from arraigo.billing import queries
-from arraigo.billing.models import BillingClaim, BillingRun
+from arraigo.billing.models import BillingClaim, BillingCount, BillingRun
 from arraigo.terminations import queries as terminations
 from arraigo.terminations.models import Termination
 
@@ -15,6 +18,14 @@ def claim(number: str) -> BillingClaim:
     if found is None:
         raise Http404
     return found
+
+
+def month_to_open(month: dt.date) -> dt.date:
+    """The present month, or one that the page offered or whose bills were opened here; 404 for any other."""
+    present = clock.month_of(clock.now())
+    if month != present and not any(of.objects.filter(month=month).exists() for of in (BillingCount, BillingRun)):
+        raise Http404
+    return month
 
 
 def run(pk: int) -> BillingRun:

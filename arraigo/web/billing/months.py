@@ -38,6 +38,7 @@ def months(request: HttpRequest) -> HttpResponse:
 @staff(Role.BILLING)
 def open_bills(request: HttpRequest, month: dt.date) -> HttpResponse:
     """Open the bills of a month that are missing."""
+    month = access.month_to_open(month)
     replies.attempt(
         request,
         lambda: billing.open_bills(month, actor=user_of(request)),
@@ -50,6 +51,7 @@ def open_bills(request: HttpRequest, month: dt.date) -> HttpResponse:
 @staff(Role.BILLING)
 def leave_out(request: HttpRequest, month: dt.date) -> HttpResponse:
     """Go on without the missing bills of a past month."""
+    month = access.month_to_open(month)
     replies.attempt(
         request, lambda: billing.leave_out(month, actor=user_of(request)), _("Left out: nothing is opened of it.")
     )
