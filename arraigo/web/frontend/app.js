@@ -5,6 +5,7 @@ import "./forms.js";
 import "./drafts.js";
 import "./waited.js";
 import "./keys.js";
+import "./whole.js";
 
 window.Alpine = Alpine;
 
