@@ -42,6 +42,9 @@ def test_the_case_with_its_diagram(sign_in: SignIn, walk: Walk) -> None:
     ana.page.locator("[data-diagram][data-ready=yes]").wait_for()
     assert ana.page.locator(".is-active[data-element-id=step_08]").count() == 1
     assert ana.page.locator(".is-done[data-element-id=step_07]").count() == 1
+    lines = ana.page.locator(".djs-connection.is-done .djs-visual > path")
+    assert lines.count() >= 7  # from each step to the next one
+    assert lines.first.evaluate("each => getComputedStyle(each).stroke") == "rgb(26, 90, 166)"
     host = ana.page.locator("[data-diagram]").bounding_box()
     assert host is not None
     for step in ("step_06", "step_07", "step_08"):  # the present one and the two before are in view

@@ -118,8 +118,9 @@ def _waits(instance: int) -> QuerySet[Wait]:
     return Wait.objects.filter(instance=instance, element__in=WAITS).order_by("id")
 
 
-def marks(items: list[WorkItem], waits: list[Wait], events: list[Event]) -> dict[str, list[str]]:
-    """Elements of the diagram that are done, those where the case stands, and the last few of both (`recent`)."""
+def marks(items: list[WorkItem], waits: list[Wait], events: list[Event]) -> dict[str, Any]:
+    """Elements of the diagram that are done, those where the case stands, the last few of both (`recent`), and those
+    that were passed and opened together (`legs`)."""
     done = {item.element for item in items if item.status == WorkItem.Status.COMPLETED}
     done |= {wait.element for wait in waits if came_to_its_end(wait)}
     done |= {element for event in events for element in event.data.get("passed", [])}
@@ -127,4 +128,6 @@ def marks(items: list[WorkItem], waits: list[Wait], events: list[Event]) -> dict
     active |= {wait.element for wait in waits if not wait.ended_at}
     ended = [item.element for item in items if item.status == WorkItem.Status.COMPLETED and item.element not in active]
     recent = [*dict.fromkeys(reversed(ended))][:RECENT]
-    return {"done": sorted({"request", *done} - active), "active": sorted(active), "recent": [*sorted(active), *recent]}
+    legs = [[*event.data["passed"], *event.data.get("opened", [])] for event in events if event.data.get("passed")]
+    done = {"request", *done} - active
+    return {"done": sorted(done), "active": sorted(active), "recent": [*sorted(active), *recent], "legs": legs}

@@ -1,7 +1,7 @@
 // The diagram of a procedure version with the way a case has taken.
 //
 // <div data-diagram data-src="/…/diagram.bpmn" data-done='["step_01"]' data-active='["step_02"]'
-//      data-recent='["step_02", "step_01"]' data-plane="DIAGRAM_ID"
+//      data-recent='["step_02", "step_01"]' data-legs='[["step_01", "gw_eligible", "step_02"]]' data-plane="DIAGRAM_ID"
 //      data-error="Sentence shown when the diagram cannot be loaded" data-label="What the keys do">
 // Buttons anywhere on the page: <button data-diagram-zoom="in|out|fit|way">. The first diagram obeys.
 // Keys on the diagram: arrows move it, + and - change its size, 0 shows the whole.
@@ -16,6 +16,15 @@ function mark(viewer, ids, marker) {
   const registry = viewer.get("elementRegistry");
   const canvas = viewer.get("canvas");
   ids.filter((id) => registry.get(id)).forEach((id) => canvas.addMarker(id, marker));
+}
+
+// The lines that were taken: those within a leg, and the only one that leads to where the case was or stands.
+function markLines(viewer, been, legs) {
+  const taken = ({ source, target }) =>
+    legs.some((leg) => leg.includes(source.id) && leg.includes(target.id)) ||
+    (been.includes(source.id) && been.includes(target.id) && target.incoming.length === 1);
+  const lines = viewer.get("elementRegistry").filter((each) => each.waypoints && each.source && each.target);
+  mark(viewer, lines.filter(taken).map((line) => line.id), "is-done");
 }
 
 // The steps of `ids` that the diagram draws.
@@ -56,7 +65,8 @@ function zoom(viewer, wish, way) {
   const canvas = viewer.get("canvas");
   if (wish === "way") showWay(viewer, way);
   else if (wish === "fit") canvas.zoom("fit-viewport", "auto");
-  else canvas.zoom(canvas.zoom() * (wish === "in" ? STEP : 1 / STEP));
+  else if (wish === "in") canvas.zoom(Math.max(canvas.zoom() * STEP, SMALLEST));
+  else canvas.zoom(canvas.zoom() / STEP);
 }
 
 // The whole, where it can be read or no way was taken; else the way.
@@ -81,6 +91,14 @@ function obeyKeys(host, viewer, way) {
   });
 }
 
+// What is too small to be read is brought near by a click.
+function approach(viewer) {
+  const canvas = viewer.get("canvas");
+  viewer.get("eventBus").on("element.click", ({ originalEvent: { offsetX, offsetY } }) => {
+    if (canvas.zoom() < SMALLEST) canvas.zoom(READABLE, { x: offsetX, y: offsetY });
+  });
+}
+
 function listen(viewer, way) {
   document.querySelectorAll("[data-diagram-zoom]").forEach((button) => {
     button.addEventListener("click", () => zoom(viewer, button.dataset.diagramZoom, way));
@@ -96,10 +114,12 @@ async function show(host) {
   mark(viewer, done, "is-done");
   const active = JSON.parse(host.dataset.active || "[]");
   mark(viewer, active, "is-active");
+  markLines(viewer, [...done, ...active], JSON.parse(host.dataset.legs || "[]"));
   const recent = JSON.parse(host.dataset.recent || "[]");
   const way = { whole: [...done, ...active], recent };
   focus(viewer, way);
   obeyKeys(host, viewer, way);
+  approach(viewer);
   const drawing = host.querySelector("svg[tabindex]");
   if (drawing && host.dataset.label) drawing.setAttribute("aria-label", host.dataset.label);
   host.dataset.ready = "yes";
