@@ -26,6 +26,7 @@ from arraigo.quality.models import QualityControl
 from arraigo.retention.models import BackgroundReview, Offer, Promise, RepeatFaultVerdict, RetentionCase
 from arraigo.workdays import offset
 from tests.cast import Cast, Household
+from tests.e2e.accessibility import assert_accessible
 from tests.e2e.person import Person
 from tests.e2e.test_operations import PRINT
 from tests.e2e.test_technician import draw, photograph
@@ -161,8 +162,13 @@ def has_it_signed(tito: Person, rosa: Household) -> None:
     assert int(str(darkest)) < 100
     assert Promise.objects.get(kind="visit").state == "kept"
     assert tito.page.locator(".qr svg").count() == 1
-    tito.click("main a[href*='/papers/']:has-text('enlace')")
-    assert tito.page.locator("main a[href$='.pdf']").count() == len(papers)
+    with tito.page.expect_popup() as beside:
+        tito.page.click("main a[href*='/papers/']:has-text('enlace')")
+    copy = beside.value
+    copy.locator("main a[href$='.pdf']").first.wait_for()
+    assert copy.locator("main a[href$='.pdf']").count() == len(papers)
+    assert_accessible(copy)
+    assert tito.page.locator(".qr svg").count() == 1  # his own page is still there
 
 
 def is_called(caller: Person, element: str, name: str, **answers: str) -> QualityControl:
