@@ -21,7 +21,7 @@ function frame(months, series) {
     legend: { top: 0, left: 0, itemWidth: 14, itemHeight: 10, textStyle: { color: INK } },
     // richText draws on the canvas: the page's policy allows no markup with styles of its own.
     tooltip: { trigger: "axis", renderMode: "richText", axisPointer: { type: "shadow" } },
-    xAxis: { type: "category", data: months, axisTick: { show: false }, axisLine: { lineStyle: { color: RULE } }, axisLabel: { color: INK, hideOverlap: true } },
+    xAxis: { type: "category", data: months, axisTick: { show: false }, axisLine: { lineStyle: { color: RULE } }, axisLabel: { color: INK, hideOverlap: true, showMaxLabel: true } },
     yAxis: { type: "value", minInterval: 1, splitLine: { lineStyle: { color: RULE } }, axisLabel: { color: INK } },
     series,
   };
