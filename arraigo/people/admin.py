@@ -21,7 +21,7 @@ from django_q.models import Failure, OrmQ, Schedule, Success
 
 from arraigo.eventlog.actions import record
 from arraigo.eventlog.models import Event
-from arraigo.people import actions
+from arraigo.people import actions, admin_names
 from arraigo.people.models import Membership, Unit, User
 from arraigo.workdays.models import ClockOffset, Holiday
 
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 else:
     ModelAdmin, TabularInline, BaseUserAdmin = admin.ModelAdmin, admin.TabularInline, UserAdmin
 
+admin_names.give()
+admin.site.site_header = admin.site.site_title = "Arraigo"
 COLUMNS = 6
 ELSEWHERE = gettext_noop(
     "What tells of listings in the Central de Riesgos is not shown here: look in the customer's case, where every "
