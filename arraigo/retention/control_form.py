@@ -82,6 +82,8 @@ class ControlForm(StepForm):
         failed = cleaned.get("verdict") == QualityControl.Verdict.FAILED
         if failed and not cleaned.get("answer"):
             self.add_error("answer", _("Write what still fails: whoever takes the case again needs it."))
+        if failed and not cleaned.get("reasons") and "reasons" not in self.errors:
+            self.add_error("reasons", _("Mark at least one reason why it fails."))
         if cleaned.get("verdict") == QualityControl.Verdict.PASSED and cleaned.get("reasons"):
             self.add_error("verdict", _("Reasons for failing are ticked: the control fails, or they do not apply."))
         if cleaned.get("verdict") == QualityControl.Verdict.NOT_REACHED:

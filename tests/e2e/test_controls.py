@@ -58,7 +58,7 @@ def test_a_failed_control_re_opens_the_case(sign_in: SignIn, visited: Walk) -> N
     irma.click("main form[action$='/attempt/'] button[name=reached][value=yes]")
     assert ContactAttempt.objects.get().reached
     assert "Contestó la socia" in irma.text
-    irma.sends(verdict="failed", answer="Sigue cortándose")
+    irma.sends(verdict="failed", reasons=["goes_on"], answer="Sigue cortándose")
     assert QualityControl.objects.get(kind="post_visit").verdict == "failed"
     assert visited.reload().reopened == 1
     assert visited.open == ["step_05"]

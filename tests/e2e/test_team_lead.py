@@ -61,7 +61,8 @@ def test_negotiates_again_after_a_recurrence(sign_in: SignIn, home: Household, c
         sweeps.wake_due_cases()
         walk("step_09")
     sweeps.wake_due_cases()
-    sign_in(Role.QUALITY_MANAGEMENT).does(walk, "step_10", verdict="failed", answer="Volvió a cortarse")
+    failed = {"verdict": "failed", "reasons": ["goes_on"], "answer": "Volvió a cortarse"}
+    sign_in(Role.QUALITY_MANAGEMENT).does(walk, "step_10", **failed)
     assert walk.open == ["step_03_recurrence"]
     lidia = sign_in(Role.TEAM_LEAD)
     pk = home.internet.pk

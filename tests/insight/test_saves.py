@@ -153,7 +153,7 @@ def test_a_failed_control_is_never_a_save(home: Household) -> None:
     walk = ways.repaired(home)
     with moment(days=2):
         sweeps.wake_due_cases()
-        walk("step_09", verdict="failed", answer="Sigue")
+        walk("step_09", verdict="failed", reasons=["goes_on"], answer="Sigue")
         walk.go(*ways.FIELD)
     with moment(days=4):
         sweeps.wake_due_cases()
@@ -191,7 +191,7 @@ def test_who_leaves_after_a_failed_last_control_is_judged_on_leaving(home: House
         walk("step_09")
     with moment(days=30):
         sweeps.wake_due_cases()
-        walk("step_10", verdict="failed", answer="Sigue")
+        walk("step_10", verdict="failed", reasons=["goes_on"], answer="Sigue")
     with moment(days=40) as left_at:
         actions.insist(walk.case.pk, actor=cast[Role.ADVISOR])
         walk("termination")

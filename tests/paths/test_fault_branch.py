@@ -131,7 +131,7 @@ def test_not_solved_on_site_is_a_linked_priority_order_with_a_new_24_hours(home:
 def test_a_failed_control_at_2_days_reopens_at_5_with_priority(home: Household) -> None:
     walk = to_controls(home)
     with moment(days=2, hours=1):
-        control(walk, "step_09", verdict="failed", answer="Sigue cortándose")
+        control(walk, "step_09", verdict="failed", reasons=["goes_on"], answer="Sigue cortándose")
         assert walk.open == ["step_05"]
         assert walk.item("step_05").priority == 2
         walk.go(*FIELD)
@@ -150,7 +150,7 @@ def test_a_failed_control_at_30_days_goes_back_to_3_in_the_responsables_lane(hom
     with moment(days=2, hours=1):
         control(walk, "step_09")
     with moment(days=31):
-        control(walk, "step_10", verdict="failed", answer="Volvió el daño")
+        control(walk, "step_10", verdict="failed", reasons=["goes_on"], answer="Volvió el daño")
         assert walk.open == ["step_03_recurrence"]
         assert walk.item("step_03_recurrence").role == Role.TEAM_LEAD
 

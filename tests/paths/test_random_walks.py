@@ -104,7 +104,7 @@ class Wanderer:
 
     def _safe(self, element: str) -> dict[str, Any]:
         if element == "step_10":
-            return {"verdict": "failed", "answer": "Volvió"}
+            return {"verdict": "failed", "answer": "Volvió", "reasons": ["came_back"]}
         waivers = {f"kind_{product.pk}": "bill_waiver" for product in self.products}
         usual = {f"amount_{product.pk}": "" for product in self.products}
         return {**self._drawn(element), **waivers, **usual, "answer": "refused"}
@@ -133,7 +133,8 @@ class Wanderer:
 
     def _step_09(self) -> dict[str, Any]:
         verdict = self.luck.choice(["passed", "passed", "passed", "failed"])
-        return {"verdict": verdict, "answer": "Lo que dijo"}
+        why = {"reasons": ["goes_on"]} if verdict == "failed" else {}
+        return {"verdict": verdict, "answer": "Lo que dijo", **why}
 
     def _step_10(self) -> dict[str, Any]:
         if self.luck.random() < 0.2:

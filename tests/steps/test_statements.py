@@ -133,13 +133,13 @@ def test_controls_that_fail(home: Household, counter: Counter) -> None:
     home.fault(days_ago=2, solved=False)
     walk = Walk(home).go("step_01", "step_02", "step_03", "step_04", *FIELD)
     with moment(days=2, hours=1):
-        control(walk, "step_09", verdict="failed", answer="Sigue cortándose")
+        control(walk, "step_09", verdict="failed", reasons=["goes_on"], answer="Sigue cortándose")
         walk.go(*FIELD[:-1])
         walk("step_08", signature=signature(99))
     with moment(days=5):
         control(walk, "step_09")
     with moment(days=40):
-        control(walk, "step_10", verdict="failed", answer="Volvió el daño")
+        control(walk, "step_10", verdict="failed", reasons=["goes_on"], answer="Volvió el daño")
         walk("step_03_recurrence", answer="refused")
     assert {"step_09 failed", "step_10 failed", "step_03_recurrence refused"} <= counter.ways
     assert counter.too_many() == {}

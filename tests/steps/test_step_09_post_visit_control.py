@@ -71,7 +71,7 @@ def test_a_pass_keeps_the_answer_and_waits_for_the_30_days(walk: Walk, cast: Cas
 def test_a_failure_reopens_at_5_and_tells_the_owner(walk: Walk, cast: Cast) -> None:
     with moment(days=2):
         sweeps.wake_due_cases()
-        walk("step_09", verdict="failed", answer="Sigue igual")
+        walk("step_09", verdict="failed", reasons=["goes_on"], answer="Sigue igual")
         assert walk.item("step_05").priority == 2
         assert walk.case.reopened == 1
         assert Notice.objects.get(user=cast[Role.ADVISOR]).kind == "control.failed"
@@ -86,7 +86,7 @@ def test_the_policy_may_leave_a_reopened_case_in_its_place(cast: Cast, home: Hou
     walk = Walk(home).go(*(f"step_0{n}" for n in range(1, 9)))
     with moment(days=2):
         sweeps.wake_due_cases()
-        walk("step_09", verdict="failed", answer="Sigue igual")
+        walk("step_09", verdict="failed", reasons=["goes_on"], answer="Sigue igual")
         assert walk.item("step_05").priority == 0
 
 
@@ -94,7 +94,9 @@ def test_a_failure_says_what_fails(walk: Walk) -> None:
     with moment(days=2):
         sweeps.wake_due_cases()
         said = "Write what still fails: whoever takes the case again needs it."
-        assert walk.errors("step_09", verdict="failed", answer="") == {"answer": [said]}
+        why = "Mark at least one reason why it fails."
+        assert walk.errors("step_09", verdict="failed", answer="") == {"answer": [said], "reasons": [why]}
+        assert walk.errors("step_09", verdict="failed", answer="Sigue igual") == {"reasons": [why]}
     assert QualityControl.objects.get().verdict == "pending"
 
 

@@ -54,7 +54,7 @@ def test_a_new_ticket_is_recurrence_whatever_the_customer_says(walk: Walk, home:
         to_step_10(walk)
         said = f"The tickets show a new fault ({ticket.number}): the control cannot pass."
         assert walk.errors("step_10") == {"verdict": [said]}
-        walk("step_10", verdict="failed", answer="Volvió el corte")
+        walk("step_10", verdict="failed", reasons=["goes_on"], answer="Volvió el corte")
         assert walk.open == ["step_03_recurrence"]
     assert QualityControl.objects.get(kind="post_service").facts["new_faults"] == [ticket.number]
 
@@ -72,7 +72,7 @@ def test_an_old_ticket_that_came_back_is_recurrence_too(walk: Walk, home: Househ
         to_step_10(walk)
         said = f"The tickets show a new fault ({ticket.number}): the control cannot pass."
         assert walk.errors("step_10") == {"verdict": [said]}
-        walk("step_10", verdict="failed", answer="Volvió el corte")
+        walk("step_10", verdict="failed", reasons=["goes_on"], answer="Volvió el corte")
 
 
 def test_a_dispute_that_the_visit_answered_is_none(home: Household) -> None:
@@ -108,7 +108,7 @@ def test_a_fault_of_another_product_is_none(walk: Walk, home: Household) -> None
 def test_a_failure_is_the_responsables_negotiation(walk: Walk) -> None:
     with moment(days=31):
         to_step_10(walk)
-        walk("step_10", verdict="failed", answer="Volvió")
+        walk("step_10", verdict="failed", reasons=["goes_on"], answer="Volvió")
         item = walk.item("step_03_recurrence")
     assert (item.role, item.unit, item.priority) == (Role.TEAM_LEAD, walk.case.team, 2)
     assert walk.case.reopened == 1
@@ -118,7 +118,7 @@ def test_a_failure_is_the_responsables_negotiation(walk: Walk) -> None:
 def test_a_refusal_of_the_recurrences_offer_leads_on(walk: Walk, home: Household) -> None:
     with moment(days=31):
         to_step_10(walk)
-        walk("step_10", verdict="failed", answer="Volvió")
+        walk("step_10", verdict="failed", reasons=["goes_on"], answer="Volvió")
         walk("step_03_recurrence", **{**walk.usual("step_03"), "answer": "refused", "firm_no": "on"})
         assert walk.open == ["step_11"]
         walk("step_11", demand="termination")
@@ -132,7 +132,7 @@ def test_a_visit_never_made_ends_with_the_failed_control(home: Household) -> Non
     with moment(days=35):
         sweeps.wake_due_cases()
         assert walk.open == ["step_07", "step_10"]
-        walk("step_10", verdict="failed", answer="Nadie vino")
+        walk("step_10", verdict="failed", reasons=["goes_on"], answer="Nadie vino")
         assert WorkOrder.objects.get().state == "cancelled"
         assert Promise.objects.get(kind="visit").state == "broken"
         walk("step_03_recurrence", **walk.usual("step_03"))
@@ -151,4 +151,4 @@ def test_not_reached_takes_the_attempts(walk: Walk) -> None:
 def test_a_failure_says_what_fails(walk: Walk) -> None:
     with moment(days=30):
         to_step_10(walk)
-        assert list(walk.errors("step_10", verdict="failed", answer="")) == ["answer"]
+        assert list(walk.errors("step_10", verdict="failed", answer="")) == ["answer", "reasons"]

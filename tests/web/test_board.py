@@ -98,7 +98,7 @@ def test_a_repeat_visit_and_a_failed_control_are_marked(cast: Cast, supervisor: 
     walk = Walk(home).go(*FRONT, "step_06", "step_07", "step_08")
     with moment(days=2, hours=1):
         sweeps.wake_due_cases()
-        walk("step_09", verdict="failed", answer="Sigue igual")
+        walk("step_09", verdict="failed", reasons=["goes_on"], answer="Sigue igual")
         walk("step_05")
         again = WorkOrder.objects.filter(closed_at=None).get()
         assert shown(supervisor, situation="failed_control") == [again.number]

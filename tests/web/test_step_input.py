@@ -143,7 +143,7 @@ def test_both_controls_with_a_call_recorded_from_the_page(cast: Cast) -> None:
         sweeps.wake_due_cases()
         work.sees("step_10", fault.number)
         work.refused("step_10", "verdict", verdict="passed", answer="Todo bien", kept="Todo bien")
-        work.taken("step_10", verdict="failed", answer="Volvió a cortarse")
+        work.taken("step_10", verdict="failed", reasons=["goes_on"], answer="Volvió a cortarse")
         work.sees("step_03_recurrence", fault.number)
 
 

@@ -165,7 +165,7 @@ def test_what_the_team_is_late_with(cast: Cast) -> None:
             late.case.number
         ]
         assert (as_list(cast, "overdue_control"), as_list(cast, "reopened")) == ([late.case], [])
-        late("step_09", verdict="failed", answer="Sigue igual")
+        late("step_09", verdict="failed", reasons=["goes_on"], answer="Sigue igual")
         assert desk(cast).get(reverse("team")).context["reopened"] == [late.case] == as_list(cast, "reopened")
 
 
