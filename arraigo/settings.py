@@ -319,6 +319,8 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "stream": sys.stderr}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    # A refused form or a page that is not there is an answer, not a fault: Django warns of each.
+    "loggers": {"django.request": {"level": "ERROR"}},
 }
 # W040: SQLite leaves the included columns of an index out.
 SILENCED_SYSTEM_CHECKS = ["axes.W004", "models.W040"]

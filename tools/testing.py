@@ -44,7 +44,7 @@ def test(arguments: list[str]) -> int:
                     other.wait()
                 finally:
                     _end(other)
-            if code == MISUSED:  # the other run says the same once more
+            if code in (MISUSED, NOTHING_COLLECTED):  # the other run says the same once more
                 return code
             say("The tests of everything that depends on the database, on PostgreSQL:")
             output.seek(0)
@@ -73,9 +73,12 @@ def _on_sqlite(arguments: list[str]) -> int:
     say("The tests on SQLite:")
     with _pytest(arguments, {"DATABASE_URL": ""}) as run:
         try:
-            return run.wait()
+            code = run.wait()
         finally:
             _end(run)
+    if code == NOTHING_COLLECTED:
+        say(f"Nothing was tested: no test is found by {' '.join(arguments)} (does the path exist?)")
+    return code
 
 
 def _pytest(
