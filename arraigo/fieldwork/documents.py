@@ -210,9 +210,13 @@ def sketch_of(order: WorkOrder, zones: Sequence[Place]) -> Sketch | None:
 
 
 def ticket_line(ticket: TroubleTicket) -> str:
-    """A ticket as papers name it."""
-    told = (ticket.number, moment(ticket.opened_at), ticket.product.number, ticket.get_status_display())
-    return " · ".join(str(part) for part in told)
+    """A ticket as the work order names it, with its state."""
+    return " · ".join((*ticket_head(ticket), ticket.get_status_display()))
+
+
+def ticket_head(ticket: TroubleTicket) -> tuple[str, ...]:
+    """What papers say of a ticket: number, when it was opened, product."""
+    return ticket.number, moment(ticket.opened_at), ticket.product.number
 
 
 def _order_fields(order: WorkOrder) -> list[list[Any]]:

@@ -15,7 +15,7 @@ from arraigo.documents.rendering import render
 from arraigo.documents.values import amount, field, moment, number, paper_language, phone
 from arraigo.eventlog.papers import PaperChanged
 from arraigo.fieldwork import details
-from arraigo.fieldwork.documents import ticket_line
+from arraigo.fieldwork.documents import ticket_head
 from arraigo.fieldwork.models import Attachment, Measurement, NotSolved, Paper, Photo, SignedPaper, Task, Visit
 from arraigo.fieldwork.pictures import drawing
 from arraigo.tickets.models import TroubleTicket
@@ -116,9 +116,10 @@ def _details(visit: Visit, task: Task) -> str:
 
 
 def _faults(visit: Visit, tickets: Sequence[TroubleTicket] | None) -> list[str]:
+    """The tickets without their state: it is that of before the signature, which resolves them."""
     if tickets is None:
         tickets = list(visit.work_order.tickets.select_related("product").order_by("opened_at", "id"))
-    return [" · ".join(filter(None, (ticket_line(ticket), ticket.description))) for ticket in tickets]
+    return [" · ".join(filter(None, (*ticket_head(ticket), ticket.description))) for ticket in tickets]
 
 
 def _photos(visit: Visit) -> list[list[str]]:

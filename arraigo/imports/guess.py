@@ -24,6 +24,8 @@ from arraigo.imports.reading.raw import Layout, Numeric, RawRow
 SHOWN = 10
 LOOKED_AT = 2000
 """Rows that the guess looks at."""
+REFUSED = "⚠ "
+"""Before the reason why a row would be rejected, in the place of the field's value."""
 
 
 @dataclass
@@ -43,7 +45,7 @@ class Guessed:
     def _shown(self, raw: RawRow, reasons: Sequence[Reason], row: Any) -> dict[str, str]:
         if row is None:
             told: dict[str, Any] = self.mapping.fields_of(raw.cells)
-            told |= {name or "row": f"⚠ {reason}" for name, _value, reason in reasons}
+            told |= {name or "row": f"{REFUSED}{reason}" for name, _value, reason in reasons}
         else:
             told = row.model_dump(mode="json", exclude_unset=True)
         return {"line": str(raw.line), **{name: _short(value) for name, value in told.items()}}

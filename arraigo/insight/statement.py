@@ -51,10 +51,15 @@ def interval(found: Difference) -> str:
         return _("Last month had none: there is no rate to compare with.")
     low, high = found.between
     return _("Change of the rate: %(change)s %%, with 95 %% certainty between %(low)s %% and %(high)s %%.") % {
-        "change": f"{round(found.change):+d}",
-        "low": f"{round(low):+d}",
-        "high": "∞" if high is None else f"{round(high):+d}",
+        "change": _signed(found.change),
+        "low": _signed(low),
+        "high": "∞" if high is None else _signed(high),
     }
+
+
+def _signed(percent: float) -> str:
+    """A whole number with its sign, the minus as printers set it."""
+    return f"{round(percent):+d}".replace("-", "−")
 
 
 def target(found: Indicator) -> str:

@@ -53,4 +53,4 @@ def left_at(case: RetentionCase) -> dt.datetime:
 def because(why: str, words: str) -> str:
     """Why a case ends whose customer stays as things are: the request is withdrawn, `why`, and the words for it."""
     with translation.override(settings.LANGUAGE_CODE):
-        return f"{translation.gettext(WITHDRAWN)}. {StayReason(why).label}: “{words.strip().rstrip('.')}”"
+        return f"{translation.gettext(WITHDRAWN)}. {StayReason(why).label}: «{words.strip().rstrip('.')}»"

@@ -284,6 +284,7 @@ def test_the_fault_report_has_the_faults_and_the_photos_and_what_the_task_was() 
     tickets = [ticket.number for ticket in order.tickets.all()]
     assert [[number in page for number in tickets] for page in pages] == [[True, True], [False] * 2, [False] * 2]
     assert ["Antes del trabajo" in page and "Después del trabajo" in page for page in pages] == [True, True, False]
+    assert "Recibido" not in pages[0], "the state before the signature, which resolves them"
     assert all("Acometida de fibra óptica" in page and "45 m" in page for page in pages)
     images = [sum(len(leaf.images) for leaf in PdfReader(io.BytesIO(pdf)).pages) for pdf in pdfs]
     assert images == [2, 2, 1]  # the same photo twice is one image of the file

@@ -59,8 +59,9 @@ def test_the_advisor_reads_at_the_step_why_it_was_not_approved(home: Household, 
     walk("approve_03", approved="no", reason="Ofrezca los días")
     client, page = signed_in(cast[Role.ADVISOR]), reverse("case", args=[walk.case.number])
     shown = client.get(page).content.decode()
-    assert f"{cast[Role.TEAM_LEAD]} no aprueba lo que se ofreció: “Ofrezca los días”" in shown
+    assert f"{cast[Role.TEAM_LEAD]} no aprueba lo que se ofreció: «Ofrezca los días»" in shown
     assert "No aprobada" in shown
+    assert "no aprobado" in client.get(reverse("case_record", args=[walk.case.number])).content.decode()
     walk("step_03", answer="refused")
     assert "no aprueba lo que se ofreció" not in client.get(page).content.decode()
 

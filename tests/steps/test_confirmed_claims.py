@@ -65,7 +65,7 @@ def test_what_billing_refused_is_entered_corrected_and_promised_anew(walk: Walk,
     assert "SE OFERTA SOLUCION DEFINITIVA" in note
     assert note.endswith("CEL 70000001")
     assert page in client.get(record).content.decode()
-    assert "“El mes vale menos.”<" in client.get(page).content.decode()
+    assert "«El mes vale menos.»<" in client.get(page).content.decode()
     above = client.post(page, {"amount": "140,01"})
     assert (above.status_code, "Como máximo Bs\N{NO-BREAK SPACE}140,00" in above.content.decode()) == (400, True)
     assert client.post(page, {"amount": "120,50"}).status_code == 302

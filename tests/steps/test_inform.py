@@ -52,7 +52,7 @@ def test_who_has_no_fault_stays_as_things_are(home: Household) -> None:
     walk("override", granted="no", reason="Debe dos años")
     page = signed_in(walk.cast[Role.ADVISOR]).get(reverse("case", args=[walk.case.number]))
     assert "se queda como está: no hay ningún daño que reparar" in page.content.decode()
-    assert f"{walk.cast[Role.TEAM_LEAD]} no autoriza una oferta: “Debe dos años”" in page.content.decode()
+    assert f"{walk.cast[Role.TEAM_LEAD]} no autoriza una oferta: «Debe dos años»" in page.content.decode()
     broken = home.fault(days_ago=1, solved=False, product=home.television)
     walk("inform", wish="incident")
     assert Promise.objects.get().proof == broken.number

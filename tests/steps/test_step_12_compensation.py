@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from arraigo import clock
 from arraigo.billing import actions as billing
@@ -13,6 +14,7 @@ from arraigo.procedure import queries as procedures
 from arraigo.retention import registry, undo
 from arraigo.retention.models import Offer, Promise
 from tests.cast import Cast, Household, Walk, credit, moment
+from tests.web.conftest import signed_in
 
 
 def to_step_12(home: Household) -> Walk:
@@ -29,6 +31,15 @@ def test_pro_rata_of_the_days_affected(home: Household) -> None:
     assert walk.facts["product_month"] == 140
     assert walk.told("step_12")["offers"][0]["amount"] == "22.58"
     assert walk.open == ["step_13"]
+
+
+def test_what_the_days_are_worth_is_shown_before_the_customer_answers(home: Household, cast: Cast) -> None:
+    client, walk = signed_in(cast[Role.ADVISOR]), to_step_12(home)
+    page = reverse("step", args=[walk.case.number, walk.item("step_12").pk])
+    typed = {f"days_{home.internet.pk}": "5", "answer": "", "review": "1"}
+    heard = client.post(page, typed, headers={"HX-Request": "true"}).text
+    assert "5 días, a prorrata Bs\N{NO-BREAK SPACE}22,58" in heard
+    assert not Offer.objects.exists()
 
 
 def test_an_amount_of_its_own_within_the_cap(home: Household) -> None:

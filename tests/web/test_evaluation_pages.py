@@ -248,6 +248,14 @@ def test_the_months_name_the_one_that_is_due(cast: Cast) -> None:
     assert clock.today().month == 3
     page = signed_in(cast[Role.COMMERCIAL_MANAGEMENT]).get(reverse("evaluations")).content.decode()
     assert reverse("evaluation", args=[dt.date(2026, 2, 1)]) in page
+    assert "Por firmar: febrero 2026" in page
+
+
+def test_the_months_say_to_a_head_of_division_what_is_theirs(cast: Cast) -> None:
+    head = signed_in(cast[Role.HEAD_RESOURCES])
+    assert "Por revisar: febrero 2026" in head.get(reverse("evaluations")).content.decode()
+    head.post(reverse("indicator_review", args=[dt.date(2026, 2, 1)]), {"comment": "El norte mejora"})
+    assert "Sin firmar: febrero 2026" in head.get(reverse("evaluations")).content.decode()
 
 
 def test_judged_figures_lead_to_their_cases(cast: Cast) -> None:

@@ -62,6 +62,8 @@ def test_the_way_of_a_file(admin: Client) -> None:
     page = admin.get(reverse("administration_import", args=[run.pk])).content.decode()
     assert "Rosa Ñuño" in page  # Latin-1, semicolons and the columns were recognised
     assert "table-danger" in page  # the codes of the category are not ours
+    first = page.split("<tbody>")[1].split("</tr>")[0].split("</td>")
+    assert "⚠" in first[1], "why it is rejected stands beside the line, whatever columns follow"
     assert sent(admin, run, "look", create_missing="on") == 302
     assert ImportRun.objects.get(pk=run.pk).create_missing
     assert sent(admin, run, "look") == 302

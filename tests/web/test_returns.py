@@ -81,7 +81,7 @@ def test_a_failed_control_at_2_days_is_a_new_order_with_a_new_24_hours(walk: Wal
         assert walk.open == ["step_05"]
         assert (walk.case.reopened, walk.item("step_05").priority) == (1, 2)
         told = page_of(walk, Role.ADVISOR, "step_05")
-        for words in ("Por qué se volvió a abrir", "“Sigue cortándose”", "El daño sigue"):
+        for words in ("Por qué se volvió a abrir", "<q>Sigue cortándose</q>", "El daño sigue"):
             assert words in told, words
         send(walk, Role.ADVISOR, "step_05", contact_phone="70000001")
     order = WorkOrder.objects.latest("id")

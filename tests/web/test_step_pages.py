@@ -312,7 +312,7 @@ def test_the_owner_is_told_of_a_case_that_somebody_else_ended(cast: Cast) -> Non
     actions.insist(walk.case.pk, actor=cast[Role.ADVISOR])
     actions.stay_as_is(walk.case.pk, why="stay_other", words="Con eso le basta.", actor=cast[Role.TEAM_LEAD])
     said = str(Notice.objects.get(user=walk.case.owner).sentence)
-    assert said.endswith("el cliente retiró su pedido de baja. Otro motivo: “Con eso le basta”.")
+    assert said.endswith("el cliente retiró su pedido de baja. Otro motivo: «Con eso le basta».")
 
 
 def test_a_case_of_a_version_without_the_way_back_is_not_offered_it(cast: Cast) -> None:

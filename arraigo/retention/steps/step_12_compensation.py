@@ -99,6 +99,16 @@ class CompensationForm(CreditForm):
                 said = _("These days are worth less than a centavo: write more days, or an amount.")
                 self.add_error(amount_field, said)
 
+    @property
+    def worths(self) -> list[str]:
+        """What the days typed so far are worth, for the advisor to say before the customer answers."""
+        named = {each: self.cleaned_data.get(f"days_{each.pk}") for each in self.products} if self.is_bound else {}
+        return [
+            f"{product}: {amounts.days_worth(product, self.month, days, price=self.shares[product.pk])}"
+            for product, days in named.items()
+            if days and f"days_{product.pk}" not in self.errors
+        ]
+
     def credited(self) -> list[Credit]:
         named = [self._credit(product) for product in self.products if self.cleaned_data[f"days_{product.pk}"]]
         return named or [self._unnamed()]

@@ -110,9 +110,10 @@ def _carried_out(request: HttpRequest, run: ImportRun, form: MappingForm) -> boo
 
 
 def _cells(shown: guess.Guessed | None) -> dict[str, Any]:
-    """The rows as understood, as a table: the columns that any row has."""
+    """The rows as understood, as a table: the columns that any row has, those that say why one is rejected first."""
     rows = shown.shown() if shown else []
-    names = list(dict.fromkeys(name for row in rows for name in row))
+    why = [name for row in rows for name, text in row.items() if name == "line" or text.startswith(guess.REFUSED)]
+    names = list(dict.fromkeys([*why, *(name for row in rows for name in row)]))
     bad = [row is None for _raw, _reasons, row in shown.rows] if shown else []
     return {
         "names": [(name, "" if name == "line" else word(name)) for name in names],

@@ -24,6 +24,7 @@ from arraigo.web.access import CASE_READERS, STEP_ROLES, staff, user_of
 from arraigo.web.cases import access, contexts
 from arraigo.web.cases.going_on import after
 from arraigo.web.cases.pages import work
+from arraigo.web.cases.telling import DECISIONS
 from arraigo.web.technician import contexts as technician
 
 SIGNED = ("step_08", "step_08_unsolved")
@@ -66,11 +67,19 @@ def _complete(request: HttpRequest, item: WorkItem) -> HttpResponse:
         form.add_error(None, str(refusal))
         return _page(request, item, form, 400)
     item.refresh_from_db(fields=["outcome"])
-    said = _("Recorded as not accepted: %(step)s") if item.outcome in NOT_ACCEPTED else _("Done: %(step)s")
-    messages.success(request, said % {"step": handler(item.element).title})
+    messages.success(request, _recorded(item) % {"step": handler(item.element).title})
     if item.element in SIGNED:
         return redirect("visit_papers", visits.current_order(item.instance.case).number)
     return after(request, item.instance.key, [opened.pk for opened in advance.opened])
+
+
+def _recorded(item: WorkItem) -> str:
+    """How a completed step ended: a customer accepts, who decides approves."""
+    if item.outcome not in NOT_ACCEPTED:
+        return _("Done: %(step)s")
+    if item.element.startswith(DECISIONS):
+        return _("Recorded as not approved: %(step)s")
+    return _("Recorded as not accepted: %(step)s")
 
 
 def _review(request: HttpRequest, item: WorkItem) -> HttpResponse:

@@ -113,8 +113,11 @@ OUTCOMES: dict[str, Promise] = {
     "no_repeat_fault": _("no repeated fault"),
     "evaluated": _("evaluated"),
     "granted": _("granted"),
+    "denied": _("not granted"),
     "cancelled": _("cancelled"),
 }
+DECISIONS = ("approve", "override")
+"""How the elements begin in which somebody of the house decides, not the customer."""
 WORTH_TELLING = ("reason", "words", "because", "number", "work_order", "cause", "to")
 """Texts of an event's data that its line repeats."""
 
@@ -140,15 +143,17 @@ def what(event: Event) -> str:
     return str(KINDS.get(event.kind, event.kind))
 
 
-def outcome(value: str) -> str:
-    """The outcome of a step as a word for people; nothing for the plain "done"."""
+def outcome(value: str, element: str = "") -> str:
+    """The outcome of a step as a word for people; nothing for the plain "done". `element` is the step's."""
+    if value == "refused" and element.startswith(DECISIONS):
+        return str(_("not approved"))
     return str(OUTCOMES[value]) if value in OUTCOMES else ""
 
 
 def details(event: Event) -> list[str]:
     """The lines below the title: outcome and the texts worth repeating."""
     data: dict[str, Any] = event.data
-    told = [outcome(data.get("outcome", ""))]
+    told = [outcome(data.get("outcome", ""), data.get("element", ""))]
     worth = [name for name in WORTH_TELLING if (data.get("element"), name) != NOT_FOR_ALL]
     told += [_words(data[name]) for name in worth if isinstance(data.get(name), str)]
     if event.kind == "ticket.state_changed":

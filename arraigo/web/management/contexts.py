@@ -102,10 +102,16 @@ def charts(figures: MonthFigures) -> dict[str, Any]:
     }
 
 
-def evaluations_page() -> dict[str, Any]:
-    """Beside the signed months: the one that is to be signed."""
+def evaluations_page(user: User) -> dict[str, Any]:
+    """Beside the signed months: the one that is to be signed, and what of it waits for `user`."""
     due = queries.due_month()
-    return {"due": due, "over": clock.today() >= clock.next_month(due)}
+    reviewed = {review.role for review in queries.reviews_of(due)}
+    return {
+        "due": due,
+        "over": clock.today() >= clock.next_month(due),
+        "may_sign": user.has_role(Role.COMMERCIAL_MANAGEMENT),
+        "may_review": any(role in user.roles and role not in reviewed for role in HEADS),
+    }
 
 
 def behind(month: dt.date, figure: str, by: str = "", key: str = "", kind: str = "") -> dict[str, Any]:

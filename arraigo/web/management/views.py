@@ -27,7 +27,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @staff(*MANAGEMENT_READERS)
 def evaluations(request: HttpRequest) -> HttpResponse:
     """The months: signed evaluations, and the one that is to be signed."""
-    context = contexts.evaluations_page()
+    context = contexts.evaluations_page(user_of(request))
     months, prepare = queries.evaluations(), queries.signed_months
     return lists.reply(request, SIGNED_MONTHS, months, "management/evaluations.html", context, prepare=prepare)
 

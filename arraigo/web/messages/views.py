@@ -25,7 +25,7 @@ from arraigo.web.messages.lists import STUCK
 
 ONLY = staff(Role.ADMINISTRATOR)
 TRANSPORTS: dict[str, Promise] = {
-    "console": gettext_lazy("shown on the server's console only"),
+    "console": gettext_lazy("only on the server's console and in a file"),
     "smtp": gettext_lazy("by SMTP"),
     "gateway": gettext_lazy("through the HTTP gateway"),
     "off": gettext_lazy("switched off"),

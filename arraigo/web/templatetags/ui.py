@@ -230,6 +230,6 @@ def details(event: Event) -> list[str]:
 
 
 @register.filter
-def outcome(value: str) -> str:
+def outcome(value: str, element: str = "") -> str:
     """A step's outcome in words."""
-    return telling.outcome(value)
+    return telling.outcome(value, element)
