@@ -113,7 +113,7 @@ KEPT_HERE: dict[str, dict[str, Promise]] = {
 def give() -> None:
     """Name the records, their groups, and the fields of those that are kept in the admin."""
     for label, group in GROUPS.items():
-        apps.get_app_config(label).verbose_name = group
+        apps.get_app_config(label).verbose_name = group  # type: ignore[assignment]
     for label, (one, several) in RECORDS.items():
         named = apps.get_model(label)._meta
         named.verbose_name, named.verbose_name_plural = one, several
