@@ -12,6 +12,7 @@ from arraigo import clock
 from arraigo.customers import actions as customers
 from arraigo.engine.models import Instance
 from arraigo.eventlog.models import Event
+from arraigo.people import admin_names
 from arraigo.people.models import Role, Unit, User
 from arraigo.retention import schedule
 from tests.cast import Cast, Walk
@@ -57,6 +58,14 @@ def test_a_record_can_be_read_not_changed_nor_deleted(browser: Client) -> None:
 
 def test_listings_and_the_search_index_are_not_there() -> None:
     assert not {model.__name__ for model in admin.site._registry} & NOT_SHOWN
+
+
+def test_every_kind_of_record_and_its_group_have_a_name_of_their_own(browser: Client) -> None:
+    shown = {model._meta.label for model in admin.site._registry} - {"people.User"}
+    assert shown <= set(admin_names.RECORDS)
+    assert {label.split(".")[0] for label in shown} <= set(admin_names.GROUPS)
+    page = browser.get(reverse("admin:index")).content.decode()
+    assert all(name in page for name in ("Unidades", "Reclamos de facturación", "Lotes de impresión"))
 
 
 def test_what_the_worker_runs_is_shown_and_written_by_nobody(browser: Client) -> None:
