@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from arraigo import clock
@@ -23,7 +23,7 @@ from arraigo.products.models import Courtesy
 from arraigo.quality.models import QualityControl
 from arraigo.retention.models import RetentionCase
 from arraigo.tickets import actions as tickets
-from arraigo.tickets.models import TroubleTicket
+from arraigo.tickets.models import ConfirmedSolution, TroubleTicket
 from arraigo.tickets.queries import countable_faults
 from arraigo.workdays import queries as workdays
 
@@ -53,10 +53,13 @@ def new_faults(order: WorkOrder) -> list[TroubleTicket]:
     """Countable faults on the order's products since the visit was closed, which resolved what was open.
 
     Opened after it, or of before and open again, or of before and with a solution that the customer has disputed
-    since; these `came_back`.
+    since and not confirmed after that; these `came_back`.
     """
     since = order.closed_at or order.created_at
-    again = Q(resolved_at=None) | Q(disputed_at__gt=since)
+    answered = ConfirmedSolution.objects.filter(
+        product=OuterRef("product"), at__gte=OuterRef("disputed_at"), ticket__opened_at__gte=OuterRef("opened_at")
+    )
+    again = Q(resolved_at=None) | Q(disputed_at__gt=since) & ~Exists(answered)
     found = countable_faults().filter(Q(opened_at__gt=since) | again, product__in=order.products.all())
     faults = list(found.select_related("product__offering").order_by("opened_at", "id"))
     for ticket in faults:

@@ -84,6 +84,16 @@ def test_a_dispute_that_the_visit_answered_is_none(home: Household) -> None:
     assert walk.case.reopened == 0
 
 
+def test_a_dispute_that_the_customer_took_back_is_none(walk: Walk, home: Household) -> None:
+    ticket = TroubleTicket.objects.filter(product=home.internet).order_by("opened_at").last()
+    with moment(days=10):
+        tickets.dispute(ticket, actor=None, note="Otra vez se corta")
+    with moment(days=10, hours=2):
+        tickets.confirm_solution(ticket, reason="Era otro cliente", actor=walk.cast[Role.ADVISOR])
+    with moment(days=30):
+        assert controls.new_faults(WorkOrder.objects.get()) == []
+
+
 @pytest.mark.parametrize("status", ["rejected", "cancelled"])
 def test_a_ticket_that_does_not_count_is_none(walk: Walk, home: Household, status: str) -> None:
     with moment(days=20):
