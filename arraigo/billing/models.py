@@ -256,6 +256,11 @@ class BillingRun(Record):
     def __str__(self) -> str:
         return f"{self.kind} {self.month:%m/%Y}"
 
+    @property
+    def left_out(self) -> bool:
+        """Whether it was only noted that the month was billed elsewhere."""
+        return self.kind == self.Kind.OPEN and self.ended_at == self.started_at
+
 
 class BillingCount(Record):
     """What a month still has to open, as it was counted: every product of every customer is looked at for it."""

@@ -113,7 +113,12 @@ def count() -> Month:
 
 
 def count_again() -> int:
-    """Count again what was counted an hour ago, or not at all, unless bills are being opened; how many bills."""
+    """Count again what was counted an hour ago, or not at all, unless bills are being opened; how many bills.
+
+    Nothing where bills are imported: the page does not show it there.
+    """
+    if settings.BILLS == "imported":
+        return 0
     kept = to_open()
     fresh = kept and kept.counted_at and kept.counted_at > clock.now() - FRESH
     opening = BillingRun.objects.filter(kind=Kind.OPEN, ended_at=None)

@@ -6,6 +6,8 @@ Otherwise the money is the customer's: where no product is left that a further b
 what is still owed. What is left then was promised and not given: its promise is broken when its day has passed.
 """
 
+from collections.abc import Callable, Iterable
+
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, QuerySet, Value
@@ -20,6 +22,8 @@ from arraigo.bss.interface import commercial_system
 from arraigo.products.models import Product
 
 TERMINATED = Product.Status.TERMINATED
+AT_ONCE = 500
+"""Customers at one sweep: the other sweeps of the minute wait for it."""
 
 
 def settle() -> int:
@@ -44,15 +48,29 @@ def settle() -> int:
     alive = Product.objects.filter(customer=OuterRef("customer")).exclude(status=TERMINATED)
     owing = _owed().filter(customer=OuterRef("customer"))
     gone = waiting.filter(~Exists(alive), Exists(owing)).order_by("customer")
-    settled += sum(_set_off(each, _owed()) for each in list(gone.values_list("customer", flat=True).distinct()))
-    return settled + sum(_set_off(each, _open(), of_any_month=False) for each in _passed_by(waiting))
+    leavers = gone.values_list("customer", flat=True).distinct()[:AT_ONCE]
+    settled += _each(leavers, lambda customer: _set_off(customer, _owed()))
+    return settled + _each(_passed_by(waiting), lambda customer: _set_off(customer, _open(), of_any_month=False))
+
+
+def _each(customers: Iterable[int], set_off: Callable[[int], int]) -> int:
+    """Set off for each of `customers`; what fails for one is raised when the others are through."""
+    done, broken = 0, []
+    for customer in list(customers):
+        try:
+            done += set_off(customer)
+        except Exception as error:
+            broken.append(error)
+    if broken:
+        raise ExceptionGroup("customers whose credits cannot be set off", broken)
+    return done
 
 
 def _passed_by(waiting: QuerySet[Credit]) -> list[int]:
     """The customers of credits that wait beside an open bill: it was opened while the claim was applied."""
     beside = _open().filter(customer=OuterRef("customer"), month__gte=OuterRef("adjustment__claim__month"))
     found = waiting.filter(Exists(beside)).order_by("customer")
-    return list(found.values_list("customer", flat=True).distinct())
+    return list(found.values_list("customer", flat=True).distinct()[:AT_ONCE])
 
 
 def _owed() -> QuerySet[Bill]:

@@ -182,3 +182,16 @@ def test_the_last_month_of_a_product_still_carries_its_credit(internet: Product)
     months.open_bills(MARCH, actor=a_user())
     months.go_on()
     assert Bill.objects.get().credited == Decimal(150)
+
+
+def test_one_customer_whose_credits_cannot_be_set_off_holds_up_nobody() -> None:
+    def set_off(customer: int) -> int:
+        if customer == 1:
+            raise ValueError("broken")
+        done.append(customer)
+        return 1
+
+    done: list[int] = []
+    with pytest.raises(ExceptionGroup):
+        stranded._each([1, 2, 3], set_off)
+    assert done == [2, 3]
