@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, V
 
 from arraigo import clock
 from arraigo.people.models import Role
+from arraigo.workdays import offset
 from tests.cast import Cast, Household
 from tests.e2e.person import Person
 
@@ -30,6 +31,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(HERE):
             item.add_marker(pytest.mark.one_database)
+
+
+@pytest.fixture(autouse=True)
+def no_clock_of_another_test() -> Iterator[None]:
+    """A process trusts for a while what it read of the clock's offset: also when the row is gone with its test."""
+    yield
+    offset.forget()
 
 
 @pytest.fixture(scope="session")
