@@ -31,14 +31,14 @@ def serve(port: int) -> int:
     require_free(port)
     set_up()
     production = os.environ.get("ARRAIGO_PRODUCTION", "").strip().lower() not in {"", "0", "false", "no", "off"}
-    if not production:
-        os.environ.setdefault("ARRAIGO_BASE_URL", f"http://{HOST}:{port}")
+    if not production and not os.environ.get("ARRAIGO_BASE_URL", "").strip():
+        os.environ["ARRAIGO_BASE_URL"] = f"http://{HOST}:{port}"
     database = prepare(demo=True)
-    if not production:
-        (data_folder() / "address").write_text(os.environ["ARRAIGO_BASE_URL"])
     if production:
         subprocess.run(manage("collectstatic", "--no-input", "-v0"), check=True, env=tool_environment())
     require_free(port)
+    if not production:
+        (data_folder() / "address").write_text(os.environ["ARRAIGO_BASE_URL"])
     return _run_both(port, database)
 
 

@@ -28,8 +28,16 @@ from arraigo.retention import sweeps
 from arraigo.retention.errors import CaseClosed
 
 log = logging.getLogger(__name__)
-DECIDE = (sweeps.end_repairs, sweeps.break_late_promises, saves.judge_due_cases)
-"""What decides things of the month by time alone: what is found after the signature is in no evaluation."""
+DECIDE = (
+    sweeps.settle_credits,
+    sweeps.close_overtaken,
+    sweeps.end_repairs,
+    sweeps.resume_orders,
+    sweeps.break_late_promises,
+    saves.judge_due_cases,
+)
+"""What decides things of the month by time alone, in the order of the sweeps: what is found after the signature is in
+no evaluation."""
 
 
 def sign_evaluation(month: dt.date, *, findings: str, decisions: str, reformulate: bool, actor: User) -> Evaluation:
@@ -39,8 +47,7 @@ def sign_evaluation(month: dt.date, *, findings: str, decisions: str, reformulat
     paper is one transaction; each case is one more. Where the loop is cut off, or a case cannot end, the
     sweep goes on with it (`complete_evaluations`). Raises AlreadySigned, MonthNotOver, NotInOrder.
     """
-    for sweep in DECIDE:
-        sweep()
+    _decide()
     seal.seal()
     evaluation = _sign(month, findings, decisions, reformulate, actor)
     try:
@@ -49,6 +56,15 @@ def sign_evaluation(month: dt.date, *, findings: str, decisions: str, reformulat
         log.exception("The month is signed; some of its cases could not end yet.")
     evaluation.refresh_from_db()
     return evaluation
+
+
+def _decide() -> None:
+    """Run what decides by time alone; one record that fails there keeps no month from being signed."""
+    for sweep in DECIDE:
+        try:
+            sweep()
+        except Exception:
+            log.exception("Something of the month could not be decided before its signature.")
 
 
 @transaction.atomic

@@ -36,9 +36,9 @@ class Preparation:
         """Give the message its channel, address and words; or skip it; or let it wait for its hours.
 
         A message that was prepared before keeps what it got, but waits or is skipped like any other; one whose time
-        is over and that did not leave is skipped.
+        is over is sent no more.
         """
-        if message.until and message.until <= self.now and message.left_at is None:
+        if message.until and message.until <= self.now:
             self._skip(message, Why.LATE)
         elif message.is_to_office:
             self._settle_office(message)

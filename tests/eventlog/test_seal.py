@@ -213,7 +213,7 @@ def test_the_command_tells_what_it_proved() -> None:
         f"Head of the chain: {head}",
         "Checkpoints that agree: 1",
         "1 event is not sealed yet.",
-        "0 signed documents are whole.",
+        "0 signed documents and reviews are whole.",
     ]
     assert json.loads(told("--json")) == {
         "sealed": 3, "unsealed": 1, "head": head, "checkpoints": 1, "broken": None,

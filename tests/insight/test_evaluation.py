@@ -9,6 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
+from arraigo import clock
 from arraigo.engine.models import Instance, WorkItem
 from arraigo.eventlog import papers, seal
 from arraigo.eventlog.models import Event
@@ -22,9 +23,10 @@ from arraigo.insight.errors import (
     ReviewTooLate,
 )
 from arraigo.insight.models import Evaluation, IndicatorReview
+from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role
 from arraigo.retention import actions as retention
-from arraigo.retention import sweeps
+from arraigo.retention import dispatch, sweeps
 from arraigo.retention.models import RetentionCase
 from arraigo.tickets.models import TroubleTicket
 from tests.cast import Cast, Household, Walk, moment
@@ -64,10 +66,17 @@ def test_the_signature_keeps_figures_and_log_and_closes_the_cases(cast: Cast) ->
     assert not WorkItem.objects.filter(element="step_15").exists()
 
 
-def test_what_fell_due_in_the_month_is_in_its_evaluation_though_no_sweep_ran_since(cast: Cast, home: Household) -> None:
-    """A visit was promised within 24 hours and nobody went; the worker stood still until the signature."""
+@pytest.mark.parametrize("put_off", [False, True])
+def test_what_fell_due_in_the_month_is_in_its_evaluation_though_no_sweep_ran_since(
+    cast: Cast, home: Household, *, put_off: bool
+) -> None:
+    """A visit was promised within 24 hours, or put off for a day, and nobody went; the worker stood still until the
+    signature."""
     home.repeated_faults()
     Walk(home).go("step_01", "step_02", "step_03", "step_04", "step_05")
+    if put_off:
+        asked = {"reason": "later", "words": "Mañana, dijo", "wanted_at": clock.now() + dt.timedelta(days=1)}
+        dispatch.pause_order(WorkOrder.objects.get(), **asked, actor=cast[Role.OPERATIONS_SUPERVISOR])
     with moment(days=AFTER):
         figures = queries.signed_figures(sign(cast))
         sweeps.run_all()

@@ -199,6 +199,18 @@ def test_what_the_gateway_answers(gateway: Provider, answer: int, status: str) -
     assert message.status == status
 
 
+def test_what_is_of_no_use_any_more_is_not_handed_over_again(gateway: Provider) -> None:
+    """The gateway may have it; that the technician is on the way is not said once he has been there."""
+    gateway.answers = [503] * 60
+    message = written(until=NOON + dt.timedelta(hours=2))
+    sweep()
+    sweep(1)
+    asked = gateway.asked
+    sweep(121)
+    message.refresh_from_db()
+    assert (message.status, message.why, gateway.asked) == ("uncertain", "late", asked)
+
+
 @pytest.mark.parametrize("address", ["http://127.0.0.1:{port}/", "http://nobody.invalid/"], ids=["closed", "no_name"])
 def test_what_found_no_gateway_has_not_left_and_is_tried_again(gateway: Provider, address: str) -> None:
     message = written()

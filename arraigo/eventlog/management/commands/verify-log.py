@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, no_translatio
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from arraigo.eventlog.papers import PaperChanged, Papers, prove
+from arraigo.eventlog.papers import Papers, prove
 from arraigo.eventlog.verify import Proof, verify
 
 
@@ -29,7 +29,8 @@ class Command(BaseCommand):
         if proof.broken:
             raise CommandError(proof.broken.sentence, returncode=1)
         if papers.changed:
-            raise CommandError("\n".join(str(PaperChanged(name)) for name in papers.changed), returncode=1)
+            changed = (_("%(record)s is no longer as the log has it.") % {"record": name} for name in papers.changed)
+            raise CommandError("\n".join(changed), returncode=1)
 
     def _tell(self, proof: Proof, papers: Papers) -> None:
         sealed = ngettext("%(count)d sealed event is whole.", "%(count)d sealed events are whole.", proof.sealed)
@@ -38,5 +39,9 @@ class Command(BaseCommand):
         self.stdout.write(_("Checkpoints that agree: %(count)d") % {"count": proof.checkpoints})
         tail = ngettext("%(count)d event is not sealed yet.", "%(count)d events are not sealed yet.", proof.unsealed)
         self.stdout.write(tail % {"count": proof.unsealed})
-        whole = ngettext("%(count)d signed document is whole.", "%(count)d signed documents are whole.", papers.whole)
+        whole = ngettext(
+            "%(count)d signed document or review is whole.",
+            "%(count)d signed documents and reviews are whole.",
+            papers.whole,
+        )
         self.stdout.write(whole % {"count": papers.whole})
