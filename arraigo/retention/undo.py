@@ -7,7 +7,7 @@ deleted. So several steps are taken back one after the other, the last one first
 """
 
 import datetime as dt
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -21,7 +21,6 @@ from arraigo.engine import actions as engine
 from arraigo.engine.models import WorkItem
 from arraigo.engine.undoing import is_last
 from arraigo.eventlog import actions as eventlog
-from arraigo.eventlog.models import Event
 from arraigo.messages import actions as messages
 from arraigo.money import ZERO
 from arraigo.orders import progress as orders
@@ -30,7 +29,7 @@ from arraigo.people.models import Role, User
 from arraigo.procedure import queries as procedures
 from arraigo.products import actions as products
 from arraigo.products.models import Courtesy
-from arraigo.retention import amounts, clocks, firm_no, placement, promises
+from arraigo.retention import amounts, clocks, firm_no, placement, promises, restoring
 from arraigo.retention.errors import CannotUndo
 from arraigo.retention.models import Offer, Promise, Receipt, RetentionCase
 from arraigo.retention.telling import APPROVALS, awaited
@@ -107,19 +106,18 @@ def undo(item_id: int, *, reason: str, actor: User) -> engine.Advance:
     obstacle = _obstacle(case, item) if item.element in WHAT else str(_("only an offer or what follows from it can be"))
     if obstacle:
         raise CannotUndo(obstacle)
-    undone, cancelled = {item.element}, []
+    cancelled = []
     if item.element in APPROVALS:
         approval, item = item, _approved_step(item)
         cancelled = engine.undo(approval, outcome="undone").cancelled
         item.instance = approval.instance
         _tell_approvers("approval.undone", case, [approval], actor, reason)
-    undone.add(item.element)
     advance = engine.undo(item, outcome="undone")
     waited = [each for each in advance.cancelled if each.element in APPROVALS]
     _tell_approvers("approval.withdrawn", case, waited, actor, reason)
     placement.again(case, advance.opened)
     ended = _TAKE_BACK[item.element](case, actor, reason.strip())
-    _restore(case, undone)
+    restoring.restore(case, item.element)
     eventlog.record(
         "case.undone", case, actor=actor, case_number=case.number, version=procedures.label(item.instance),
         data={"element": item.element, "reason": reason.strip(), "ended": ended,
@@ -245,6 +243,9 @@ def _take_back_offer(case: RetentionCase, actor: User, reason: str) -> list[str]
         promises.take_back(case.pk, kind__in=kinds)
     offers = _last_offers(case)
     Offer.objects.filter(pk__in=[offer.pk for offer in offers]).update(answer=Offer.Answer.UNDONE)
+    case.offers.filter(approval=Offer.Approval.WAITING, answer=Offer.Answer.UNDONE).update(
+        approval=Offer.Approval.NOT_NEEDED
+    )
     return ended + transfers + [offer.kind for offer in offers]
 
 
@@ -283,45 +284,3 @@ _TAKE_BACK: dict[str, Callable[[RetentionCase, User, str], list[str]]] = {
     ORDER: _take_back_order,
     BAJA: _take_back_baja,
 }
-
-
-def _meters(case: RetentionCase) -> list[tuple[str, dict[str, str]]]:
-    """What the history tells of the meter after a firm "no", oldest first: the completed step or "", and the meter
-    as it stood then, empty where an undo left none."""
-    events = Event.objects.filter(case_number=case.number).order_by("id").values_list("kind", "data")
-    return [
-        (data["element"] if kind == "case.step_completed" else "", data["meter"])
-        for kind, data in events
-        if "meter" in data
-    ]
-
-
-def _restore_meter(case: RetentionCase, undone: Collection[str]) -> None:
-    """The meter runs on where what was `undone` had ended it; where that had begun it, it is as it was before."""
-    if case.firm_no_at is None:
-        return
-    meters, said_at = _meters(case), case.firm_no_at.isoformat()
-    this = [place for place, (_, meter) in enumerate(meters) if meter.get("said_at") == said_at]
-    if this and meters[this[0]][0] in undone:
-        before = meters[this[0] - 1][1] if this[0] else {}
-        case.firm_no_at, case.firm_no_ended_at = (
-            dt.datetime.fromisoformat(before[name]) if name in before else None for name in ("said_at", "ended_at")
-        )
-    elif case.firm_no_ended_at and any(
-        meters[place][0] in undone and meters[place][1].get("ended_at") == case.firm_no_ended_at.isoformat()
-        for place in this
-    ):
-        case.firm_no_ended_at = None
-
-
-def _restore(case: RetentionCase, undone: Collection[str]) -> None:
-    """The case's own fields as they were: running, what was accepted, whether a firm "no" was said."""
-    accepted = case.offers.filter(answer=Offer.Answer.ACCEPTED).exclude(approval=Offer.Approval.REFUSED)
-    last = accepted.order_by("-offered_at").first()
-    case.outcome, case.closed_at = RetentionCase.Outcome.RUNNING, None
-    case.accepted_at = last.offered_at if last and case.accepted_at else None
-    _restore_meter(case, undone)
-    case.save(update_fields=["outcome", "closed_at", "accepted_at", "firm_no_at", "firm_no_ended_at"])
-    case.offers.filter(approval=Offer.Approval.WAITING, answer=Offer.Answer.UNDONE).update(
-        approval=Offer.Approval.NOT_NEEDED
-    )

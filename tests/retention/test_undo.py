@@ -242,6 +242,46 @@ def test_a_firm_no_taken_back_leaves_the_answered_one_before_it(home: Household)
     assert (walk.reload().firm_no_at, walk.reload().firm_no_ended_at) == answered
 
 
+REFUSED, FIRMLY = {"answer": "refused"}, {"answer": "refused", "firm_no": "on"}
+
+
+@pytest.mark.parametrize("again", [{}, REFUSED, FIRMLY], ids=["accepted", "refused", "refused firmly"])
+@pytest.mark.parametrize("first", [{}, FIRMLY], ids=["after an accepted one", "after a firm no"])
+@pytest.mark.parametrize("days", [0, 1])
+def test_a_second_offer_taken_back_leaves_what_the_first_had_recorded(
+    home: Household, days: int, first: dict[str, Any], again: dict[str, Any]
+) -> None:
+    """The customer insisted and stayed in between: the same step, but another carrying out of it."""
+    walk, advisor = walked(home, *FAULTS, faults=True), home.cast[Role.ADVISOR]
+    walk("step_03", **first)
+    with moment(hours=0.1):
+        actions.insist(walk.case.pk, actor=advisor)
+    with moment(days, hours=0.2):
+        actions.stay(walk.case.pk, why="stay_offer", words="Lo pensé", actor=advisor)
+        walk.go(*(FAULTS if days else ()))
+        was = balance(walk)
+    with moment(days, hours=0.3):
+        walk("step_03", **again)
+        assert balance(walk) != was
+    with moment(days, hours=0.4):
+        taken_back(walk)
+    assert balance(walk) == was
+    assert clocks.differences(walk.reload()) == []
+
+
+def test_an_approved_offer_that_stands_was_accepted_when_it_was_approved(home: Household) -> None:
+    home.priced(home.internet, "400")
+    walk = walked(home, *FAULTS, "step_03", faults=True)
+    with moment(hours=1):
+        walk("approve_03")
+        walk("step_04")
+        was = balance(walk)
+    with moment(hours=2):
+        walk("step_05")
+        taken_back(walk)
+    assert balance(walk) == was
+
+
 def test_another_offer_is_taken_back_whatever_became_of_the_courtesy(home: Household) -> None:
     """A courtesy accepted before the customer insisted and stayed has nothing to do with what is offered after."""
     walk, advisor = walked(home, *FAULTS), home.cast[Role.ADVISOR]
