@@ -22,12 +22,16 @@ from arraigo.tickets.models import TroubleTicket
 
 def to_repair(case: RetentionCase, policy: Policy) -> list[Product]:
     """The affected products with a fault: all where the customer wants to leave because of faults, else those with one
-    that is open or repeated. Who found the price too high has nothing repaired."""
+    that is open, repeated, or solved as the customer disputes. Who found the price too high has nothing repaired."""
     products = alive_products(case)
     if case.reason == Reason.FAULTS:
         return products
     found = faults.verdicts(products, policy)
-    return [verdict.product for verdict in found if verdict.repeat_fault or verdict.history.open_faults]
+    return [
+        verdict.product
+        for verdict in found
+        if verdict.repeat_fault or verdict.history.open_faults or verdict.history.disputed_solution
+    ]
 
 
 def promise_repairs(case: RetentionCase, policy: Policy, *, actor: User) -> list[TroubleTicket]:

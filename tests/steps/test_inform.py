@@ -60,6 +60,18 @@ def test_who_has_no_fault_stays_as_things_are(home: Household) -> None:
     assert walk.case.outcome == "ordinary_incident"
 
 
+def test_a_solution_that_the_customer_disputes_is_repaired_again(home: Household) -> None:
+    home.listing()
+    fault = home.fault(days_ago=3)
+    walk = Walk(home, reason="price").go("step_01")
+    walk("override", granted="no")
+    tickets.dispute(fault, actor=walk.cast[Role.ADVISOR], note="Sigue cortándose")
+    walk("inform", wish="incident")
+    ticket = TroubleTicket.objects.latest("id")
+    assert (Promise.objects.get().proof, ticket.product) == (ticket.number, home.internet)
+    assert ticket != fault
+
+
 def _solve(number: str) -> None:
     ticket = TroubleTicket.objects.get(number=number)
     for state in ("inProgress", "resolved"):
