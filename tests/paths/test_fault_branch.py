@@ -167,7 +167,7 @@ def test_a_recurrence_is_a_conversation_of_its_own(home: Household) -> None:
     with moment(days=2, hours=1):
         control(walk, "step_09")
     with moment(days=31):
-        control(walk, "step_10", verdict="failed", answer="Volvió el daño")
+        control(walk, "step_10", verdict="failed", reasons=["came_back"], answer="Volvió el daño")
         walk("step_03_recurrence", answer="refused")
         assert walk.open == ["step_11"]
 
