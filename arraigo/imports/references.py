@@ -158,13 +158,13 @@ def offerings_of(wanted: Mapping[str, tuple[str, Service, Technology]], setting:
 
 
 def outage_id(outage: Outage) -> str:
-    """How an outage declared here, which has no number, is named outside."""
+    """How an outage without a number of a source is named outside."""
     began = clock.local(outage.began_at).isoformat()
     return short(f"{outage.name}@{began}", 80)
 
 
 def outages_of(words: Iterable[str], setting: Setting) -> dict[str, int]:
-    """Outages by external id; those declared here by name and beginning."""
+    """Outages by external id; those without one by name and beginning."""
     wanted = {word for word in words if word}
     if not wanted:
         return {}
