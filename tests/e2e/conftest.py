@@ -93,7 +93,7 @@ def page(open_page: Callable[[ViewportSize], Page]) -> Page:
     return open_page(DESK)
 
 
-NO_COMPLAINT = ("Failed to load resource", "htmx:sendError", "htmx:afterRequest")
+NO_COMPLAINT = ("Failed to load resource", "htmx:sendError", "htmx:afterRequest", "Response Status Error Code")
 """What the browser and htmx say of an answer that is an error, and of no answer at all."""
 
 

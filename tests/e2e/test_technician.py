@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, ViewportSize
+from playwright.sync_api import Page, Route, ViewportSize
 
 from arraigo.fieldwork.models import Photo, SignedPaper
 from arraigo.orders.models import Pause, WorkOrder
@@ -133,6 +133,67 @@ def test_photos_taken_one_after_the_other_are_all_kept(
     page.locator("#photos-after .photo-frame").nth(2).wait_for()
     assert Photo.objects.filter(moment=Photo.Moment.AFTER).count() == 3
     assert walk.reload().instance.work_items.filter(element="step_07", status="open").exists()
+
+
+def take(page: Page, many: int, folder: Path) -> None:
+    """Take photos after the work, one upon the other."""
+    for n in range(many):
+        Image.effect_noise((80, 60), 20 + 30 * n).save(folder / f"{n}.jpg")
+        page.locator("[name=photo_after]").set_input_files(folder / f"{n}.jpg")
+        page.wait_for_function("n => document.querySelectorAll('#photos-after [data-preview]').length >= n", arg=n)
+
+
+@pytest.mark.parametrize("status", [502, 429])
+def test_photos_that_a_restart_or_a_hurry_answers_wait_and_go_by_themselves(
+    sign_in: SignIn, walk: Walk, tmp_path: Path, status: int
+) -> None:
+    tito = sign_in(Role.TECHNICIAN)
+    page = tito.page
+    page.clock.install()
+    tito.begin(walk, "step_07")
+    page.route("**/photos/after/", lambda route: route.fulfill(status=status, body="Not now"))
+    take(page, 3, tmp_path)
+    page.locator("#photos-after [data-preview]").nth(2).wait_for()
+    assert "Todavía no se mandó" in page.locator("#photos-after [data-unsent-note]").inner_text()
+    assert_accessible(page)
+    page.unroute("**/photos/after/")
+    page.clock.fast_forward(15_000)
+    page.locator("#photos-after .photo-frame").nth(2).wait_for()
+    assert Photo.objects.filter(moment=Photo.Moment.AFTER).count() == 3
+
+
+@pytest.mark.parametrize("who", ["server", "proxy"])
+def test_a_refused_photo_is_told_for_a_turn_and_the_next_ones_go_on(
+    sign_in: SignIn, walk: Walk, tmp_path: Path, who: str
+) -> None:
+    """The server's sentence comes with the photos anew; a proxy's answer to too large a photo has none."""
+    tito = sign_in(Role.TECHNICIAN)
+    page = tito.page
+    page.clock.install()
+    tito.begin(walk, "step_07")
+    first: list[Route] = []
+    page.route("**/photos/after/", lambda route: first.append(route), times=1)  # held until it is answered
+    (tmp_path / "no.jpg").write_bytes(b"no picture")
+    page.locator("[name=photo_after]").set_input_files(tmp_path / "no.jpg")
+    take(page, 2, tmp_path)
+    previews = page.locator("#photos-after [data-preview]")
+    previews.nth(1).wait_for()
+    page.clock.pause_at(page.evaluate("Date.now()") / 1000 + 1)
+    if who == "server":
+        first[0].continue_()
+    else:
+        first[0].fulfill(status=413, body="Request Entity Too Large")
+    told = page.locator("#photos-after .invalid-feedback")
+    sentence = told.inner_text()
+    assert sentence == "El servidor no recibió una foto, que ya no se ve aquí: tómela de nuevo." or who == "server"
+    assert previews.count() == 2
+    assert page.locator("[name=photo_after]").evaluate("input => input.files[0].name") == "0.jpg"
+    page.clock.run_for(15_000)
+    assert (told.inner_text(), previews.count()) == (sentence, 2)
+    page.clock.run_for(15_000)
+    page.locator("#photos-after .photo-frame").nth(1).wait_for()
+    assert told.count() == previews.count() == 0
+    assert Photo.objects.filter(moment=Photo.Moment.AFTER).count() == 2
 
 
 def test_a_phone_that_takes_itself_for_connected_keeps_the_drawn_signature(

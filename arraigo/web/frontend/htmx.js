@@ -56,7 +56,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
 
 // What could not be answered at all is told as the server tells it on the plain path.
 document.addEventListener("htmx:responseError", (event) => {
-  if (event.detail.requestConfig.verb === "post") window.location.reload();
+  if (event.detail.requestConfig.verb === "post" && !event.defaultPrevented) window.location.reload();
 });
 
 // What could not be sent because nobody answers is said below its form, which stays as it was typed.

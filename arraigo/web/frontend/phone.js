@@ -83,6 +83,7 @@ document.addEventListener("change", async (event) => {
 // one that could not be sent.
 const waiting = new Map(); // id of the photos' fieldset → its files, the one on its way first
 const unsent = new Set(); // the fieldsets whose first file could not be sent
+const refused = new Set(); // the fieldsets that say what is wrong with a photo, until the next turn
 const AGAIN = 15_000;
 
 function keep(id, file) {
@@ -99,8 +100,18 @@ function send(id) {
   input.dispatchEvent(new Event("photo-ready", { bubbles: true }));
 }
 
+// What is wrong with one photo can be read for a whole turn before the next one's answer takes its place. The next one
+// lies in the input meanwhile: a form that leaves takes it along.
+function hold(id) {
+  const files = waiting.get(id), input = document.querySelector(`#${id} input[data-photo]`);
+  refused.add(id);
+  show(input, files);
+  if (files.length) give(input, files[0]);
+  else input.value = "";
+}
+
 function sendAll() {
-  [...waiting.keys()].forEach(send);
+  [...waiting.keys()].filter((id) => !refused.delete(id)).forEach(send);
 }
 
 document.addEventListener("htmx:beforeSwap", (event) => {
@@ -111,17 +122,37 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 });
 document.addEventListener("htmx:afterSettle", (event) => {
   const part = event.detail.elt;
-  // What is wrong with one photo can be read before the next one's answer takes its place.
-  if (waiting.has(part?.id) && !part.querySelector(".invalid-feedback")) send(part.id);
+  if (waiting.has(part?.id)) (part.querySelector(".invalid-feedback") ? hold : send)(part.id);
 });
-document.addEventListener("htmx:sendError", (event) => {
-  const input = event.detail.elt;
+document.addEventListener("htmx:sendError", (event) => later(event.detail.elt));
+// Loading the page anew would lose the photos that wait. What a restart or a hurry answers is asked again; another
+// answer without a part to show is the last one.
+window.addEventListener("htmx:responseError", (event) => {
+  const { elt, xhr: { status } } = event.detail;
+  if ([...waiting.values()].some((files) => files.length)) event.preventDefault();
+  (status >= 500 || status === 408 || status === 429 ? later : never)(elt);
+}, true);
+
+function later(input) {
   if (!input.matches?.("input[data-photo]") || !input.isConnected) return;
   const { id } = input.closest("fieldset");
   unsent.add(id);
   show(input, waiting.get(id));
   note(input);
-});
+}
+
+function never(input) {
+  if (!input.matches?.("input[data-photo]") || !input.isConnected) return;
+  const part = input.closest("fieldset"), told = document.createElement("div");
+  unsent.delete(part.id);
+  waiting.get(part.id).shift();
+  part.querySelectorAll("[data-unsent-note], .invalid-feedback").forEach((old) => old.remove());
+  told.className = "invalid-feedback d-block";
+  told.setAttribute("role", "alert");
+  told.textContent = offline.dataset.refused;
+  part.append(told);
+  hold(part.id);
+}
 
 function note(input) {
   const label = input.closest("label");
