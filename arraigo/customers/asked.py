@@ -13,6 +13,8 @@ from arraigo.customers import tokens
 MOST_WORDS = 6
 LEAST_BEGUN, LEAST_CODE = 3, 4
 """Letters, and digits of a code, from which on what begins with them is found too."""
+MOST_BEGUN = 4
+"""Letters of a word that may be two, with which the second of a pair is looked up."""
 LEAST_PART = 2
 """Letters of a word that was written together with another one."""
 LONGEST_NUMBER = 5
@@ -160,6 +162,11 @@ def words(text: str) -> list[Asked]:
     return [Asked(word, is_last=at == len(telling)) for at, word in enumerate(telling, 1)][:MOST_WORDS]
 
 
+def telling(asked: Sequence[Asked]) -> list[Asked]:
+    """Those that half of all addresses do not have."""
+    return [word for word in asked if word.text not in tokens.STREET_WORDS]  # Calle is a surname, too
+
+
 def _parts(text: str) -> list[str]:
     if not any(letter.isalpha() for letter in text):
         return [code] if (code := tokens.code(text)) else []
@@ -209,6 +216,19 @@ def respaced(text: str, doubted: Collection[str]) -> Iterator[list[Asked]]:
         if part in doubted:
             for instead in _parted(part):
                 yield words(" ".join([*parts[:at], *instead, *parts[at + 1 :]]))
+
+
+def new_in(other: Sequence[Asked], asked: Sequence[Asked]) -> list[Range]:
+    """Where the words lie that `other` has and the question has not; of two such the second is perhaps followed by
+    more."""
+    before, told = {word.text for word in asked}, telling(other)
+    new = [word for word in told if word.text not in before]
+    if codes := [word.strict() for word in new if word.is_long_code]:
+        return codes
+    if between := [two for two in pairwise(told) if two[0] in new and two[1] in new]:
+        return [begun(tokens.pair(one.in_pair, two.in_pair[:MOST_BEGUN])) for one, two in between]
+    beside = [two for two in pairwise(told) if two[0] in new or two[1] in new]
+    return [pair(*two) for two in beside] or [word.strict() for word in new]
 
 
 def _joined(one: str, other: str) -> Iterator[Sequence[str]]:

@@ -1,6 +1,7 @@
 """What is asked of the token table, and of the customers it brings; the rows of each capped."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -12,6 +13,19 @@ CAP = 2000
 """Rows that one look-up of a word may bring."""
 IN_PAIRS = 200
 """Rows that a pair of words may bring, as they are written."""
+
+
+@dataclass
+class Budget:
+    """Look-ups that a question may still cost."""
+
+    left: int
+
+    def takes(self, many: int, *, leaving: int = 0) -> bool:
+        """Whether there are so many, and `leaving` others; they are taken then."""
+        if is_enough := self.left - many >= leaving:
+            self.left -= many
+        return is_enough
 
 
 @compiled

@@ -16,10 +16,11 @@ from rapidfuzz import fuzz
 
 from arraigo.compiled import at_once
 from arraigo.customers import asked as meant
-from arraigo.customers import lookups, tokens
-from arraigo.customers.asked import BEGUN, LEAST_BEGUN, Asked, Slip, words
+from arraigo.customers import lookups, phones, tokens
+from arraigo.customers.asked import BEGUN, LEAST_BEGUN, Asked, Slip, telling, words
+from arraigo.customers.errors import PhoneUnknown
 from arraigo.customers.index import reindex
-from arraigo.customers.lookups import CAP
+from arraigo.customers.lookups import CAP, Budget
 from arraigo.customers.models import Customer
 
 __all__ = ["by_address", "is_number_of", "reindex", "search"]
@@ -35,8 +36,11 @@ ENDED = 0.85
 """Likeness that is taken of a word of which only the end was looked up."""
 RESPACED = 40
 """Questions with a space at another place that are looked up."""
-MOST_BEGUN = 4
-"""Letters of a word that may be two, with which the second of a pair is looked up."""
+RESPACED_AGAIN = 3
+"""Of those that brought nobody, how many are asked with a space more."""
+MOST_QUERIES, OF_A_WORD = 120, 14
+"""Queries that a question may cost in all, and that each of its words takes of them as it stands: the rest is left for
+spaces at other places."""
 ENOUGH = 3
 """Customers at a house's number from which on it is taken to be as it was meant."""
 
@@ -70,7 +74,7 @@ def search(text: str, limit: int = 20) -> list[Customer]:
     found = _by_pairs(asked)
     strict = {} if _best_of(found).likeness >= NEARLY else _by_words(asked)
     found |= _rank(asked, strict, _likest(strict.values()))
-    found = _likelier(found, _respaced(text, asked, found))
+    found = _likelier(found, _respaced(text, asked, found, Budget(MOST_QUERIES - OF_A_WORD * len(asked))))
     found = _likelier(found, _renumbered(asked, found))
     if _best_of(found).likeness < NEARLY:
         found |= _by_slips(asked, strict, found)
@@ -86,13 +90,17 @@ def is_number_of(text: str, customer: Customer) -> bool:
     asked = words(text)
     if len(asked) != 1 or not asked[0].is_long_code:
         return text == customer.number
-    whole, end = _whole_code(asked[0])
-    return bool(lookups.owned(customer, whole, end))
+    whole = asked[0].text
+    other = _end_of_telephone(text, whole) if whole.isdecimal() else tokens.without_extension(whole)
+    return bool(lookups.owned(customer, tokens.CODE + whole, tokens.CODE + other))
 
 
-def _whole_code(word: Asked) -> tuple[str, str]:
-    """The token of the code, and that of a telephone, or of a document without where it was issued."""
-    return tokens.CODE + word.text, tokens.CODE + tokens.without_extension(word.text)[-tokens.LONGEST_END :]
+def _end_of_telephone(text: str, digits: str) -> str:
+    """What is kept of the telephone that the digits are, with or without the country or a 0 before it; else all."""
+    try:
+        return phones.normal("+" + digits if text.strip().startswith("+") else digits)[-tokens.LONGEST_END :]
+    except PhoneUnknown:
+        return digits
 
 
 def by_address(text: str, customer: Customer) -> bool:
@@ -154,53 +162,49 @@ def _with_slip(slip: Slip) -> Hits:
 
 def _by_words(asked: Sequence[Asked]) -> dict[str, Hits]:
     """Whom each of the words brings, as it is written."""
-    return {word.text: _brought(word) for word in _telling(asked) or asked}
-
-
-def _telling(asked: Sequence[Asked]) -> list[Asked]:
-    return [word for word in asked if word.text not in tokens.STREET_WORDS]  # Calle is a surname, too
+    return {word.text: _brought(word) for word in telling(asked) or asked}
 
 
 def _by_slips(asked: Sequence[Asked], strict: Mapping[str, Hits], found: Found) -> Found:
     """Others than those `found`, whom the words bring with a slip in each of them."""
-    words_once = {word.key: word for word in _telling(asked) if word.is_forgiven}
+    words_once = {word.key: word for word in telling(asked) if word.is_forgiven}
     forgiven = _with_slips([word.forgiving() for word in words_once.values()])
     return _rank(asked, strict, [pk for pk in _likest([*strict.values(), *forgiven]) if pk not in found])
 
 
-def _respaced(text: str, asked: Sequence[Asked], found: Found, *, once: bool = False) -> Found:
+def _respaced(text: str, asked: Sequence[Asked], found: Found, budget: Budget, *, is_again: bool = False) -> Found:
     """The customers who fit the question with a space at another place, where a word fits none of the best one's;
-    with two spaces more unless `once`."""
+    with two spaces more, too, unless it `is_again`. Within the budget, so that what is likelier comes first."""
     doubted = _doubted(asked, found)
     others = islice(meant.respaced(text, doubted), RESPACED) if doubted else ()
-    new = [(other, _new(other, asked)) for other in others]
+    new = [(other, meant.new_in(other, asked)) for other in others]
     # Without anything new it is less: what was joined tells nothing, as `cal le`.
     new = [(other, ranges) for other, ranges in new if ranges or len(other) < len(asked)]
+    for_one = 2 * len(asked) + 1
+    new = [(other, ranges) for other, ranges in new if budget.takes(len(ranges), leaving=for_one)]
     with at_once(*(lookups.between.of(*each) for _, ranges in new for each in ranges)):
         known = [other for other, ranges in new if not ranges or any(lookups.between(*each) for each in ranges)]
     better: Found = {}
+    unknown = []
     for other in known:
-        fits = _as_written(other, pairwise(other))
-        if not fits and (len(other) == 1 or any(word.is_long_code for word in other)):
-            strict = _by_words(other)
-            fits = _rank(other, strict, _likest(strict.values()))
-        if not fits and not once:
-            fits = _respaced(" ".join(word.text for word in other), other, fits, once=True)
-        better = _likelier(better, fits)
+        if fits := _meant(other, budget):
+            better = _likelier(better, fits)
+        else:
+            unknown.append(" ".join(word.text for word in other))
+    for text in [] if is_again else unknown[:RESPACED_AGAIN]:
+        better = _likelier(better, _respaced(text, words(text), {}, budget, is_again=True))
     return better
 
 
-def _new(other: Sequence[Asked], asked: Sequence[Asked]) -> list[meant.Range]:
-    """Where the words lie that `other` has and the question has not; of two such the second is perhaps followed by
-    more."""
-    before, telling = {word.text for word in asked}, _telling(other)
-    new = [word for word in telling if word.text not in before]
-    if codes := [word.strict() for word in new if word.is_long_code]:
-        return codes
-    if between := [two for two in pairwise(telling) if two[0] in new and two[1] in new]:
-        return [meant.begun(tokens.pair(one.in_pair, two.in_pair[:MOST_BEGUN])) for one, two in between]
-    beside = [two for two in pairwise(telling) if two[0] in new or two[1] in new]
-    return [meant.pair(*two) for two in beside] or [word.strict() for word in new]
+def _meant(other: Sequence[Asked], budget: Budget) -> Found:
+    """The customers who fit what may have been meant."""
+    pairs = list(pairwise(other))
+    found = _as_written(other, pairs) if budget.takes(2 * len(pairs) + 1) else {}
+    is_told_by_one = len(other) == 1 or any(word.is_long_code for word in other)
+    if found or not is_told_by_one or not budget.takes(len(other) + 1):
+        return found
+    strict = _by_words(other)
+    return _rank(other, strict, _likest(strict.values()))
 
 
 def _doubted(asked: Sequence[Asked], found: Found) -> set[str]:
@@ -209,7 +213,7 @@ def _doubted(asked: Sequence[Asked], found: Found) -> set[str]:
     if best.likeness >= BEGUN:
         return set()
     others = (*keys_of(best.name), *keys_of(best.address))
-    return {word.text for word in _telling(asked) if not any(map(word.is_near, others))}
+    return {word.text for word in telling(asked) if not any(map(word.is_near, others))}
 
 
 def _renumbered(asked: Sequence[Asked], found: Found) -> Found:
@@ -230,10 +234,12 @@ def _at_number(house: Asked, found: Found) -> int:
 
 
 def _brought(word: Asked) -> Hits:
-    """Customers that one word brings as it is written; a code also as the end of a telephone."""
+    """Customers that one word brings as it is written; a code also as the end of a telephone, and as a document without
+    where it was issued."""
     if not word.is_code:
         return dict.fromkeys(lookups.begun_by(*word.strict()), 1.0)
-    found = lookups.coded(*_whole_code(word), *word.strict())
+    end = tokens.without_extension(word.text)[-tokens.LONGEST_END :]
+    found = lookups.coded(tokens.CODE + word.text, tokens.CODE + end, *word.strict())
     if tokens.LEAST_END <= len(word.text) < tokens.LONGEST_END and word.text.isdecimal():
         found += lookups.between(*meant.begun(tokens.END + word.text[::-1]))
     return dict.fromkeys(found, 1.0)

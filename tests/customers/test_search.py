@@ -6,7 +6,7 @@ from string import ascii_lowercase
 
 import pytest
 from django.apps import apps
-from django.db import connection
+from django.db import connection, reset_queries
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
@@ -110,6 +110,22 @@ def test_a_whole_number_is_told_from_its_beginning(gonzales: Customer) -> None:
         assert is_number_of(text, gonzales), text
     for text in ("451234", "12345", "quiroga", "quiroga 4512345", "70712346", ""):
         assert not is_number_of(text, gonzales), text
+
+
+def test_a_whole_telephone_has_nothing_before_it_but_a_country_or_a_0(gonzales: Customer) -> None:
+    Phone.objects.create(customer=gonzales, number="+5491123456789")
+    reindex([gonzales])
+    for text in ("59170712345", "00591 70712345", "070712345", "+54 9 11 2345 6789"):
+        assert is_number_of(text, gonzales), text
+    for text in ("12345670712345", "170712345", "+54 70712345", "59159170712345", "1123456789012345"):
+        assert not is_number_of(text, gonzales), text
+
+
+def test_a_whole_document_is_known_with_where_it_was_issued(db: None) -> None:
+    ana = a_customer(name="Ana Rocha", document="1023456789", number="A1")
+    reindex([ana])
+    assert is_number_of("1023456789CB", ana)
+    assert not is_number_of("23456789", ana)
 
 
 def test_a_telephone_is_found_by_its_last_four_digits(db: None) -> None:
@@ -358,6 +374,21 @@ def test_of_300_names_with_a_slip_the_right_one_is_among_the_first_three(crowd: 
         asked = {customer: slip(rng, customer.name) for customer in rng.sample(crowd, 300)}
         missed = [(who.name, text) for who, text in asked.items() if who not in search(text)[:3]]
         assert len(missed) <= 15, (slip.__name__, missed)
+
+
+@pytest.mark.one_database
+def test_nobody_costs_no_more_in_a_crowd(crowd: list[Customer]) -> None:
+    """Where words of the question stand together with many others, few of which were meant."""
+    rng = random.Random(120)
+    words = [word for who in crowd for word in who.name.split() if len(who.name.split()) > 2]
+    several = [" ".join(rng.choices(words, k=6)) for _ in range(60)]
+    glued_by_two = [" ".join("".join(rng.choices(words, k=2)) for _ in range(4)) for _ in range(60)]
+    codes = [f"4512345 {' '.join(rng.choices(words, k=2))} 2872098 {rng.choice(words)}" for _ in range(60)]
+    for text in (*several, *glued_by_two, *codes, *("".join(rng.choices(words, k=5)) for _ in range(60))):
+        reset_queries()  # there is a limit to those that are kept
+        with CaptureQueriesContext(connection) as queries:
+            search(text)
+        assert len(queries) <= 120, text
 
 
 @pytest.mark.parametrize("turn", ["quiroga gonzáles victor", "QUIROGA, Víctor", "Hugo  Quiroga"])
