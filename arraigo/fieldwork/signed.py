@@ -143,7 +143,7 @@ def _visit_labels() -> dict[str, str]:
 
 def _visit_fields(visit: Visit, working: Sequence[str]) -> list[list[Any]]:
     order = visit.work_order
-    sold, products = order.product_order, order.products.select_related("offering")
+    sold, products = order.product_order, order.products.all()
     return [
         field(str(order.customer.get_kind_display()), f"{order.customer.name} · {order.customer.number}"),
         [_("Contact phone"), phone(order.contact_phone)],

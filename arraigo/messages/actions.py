@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
 from arraigo import clock
@@ -172,20 +172,33 @@ def _word(value: Any) -> str:
 
 
 def _write(message: Message, attachments: Sequence[Attachment]) -> None:
-    """Insert the message; one that is there already stays as it is."""
-    Message.objects.bulk_create([message], ignore_conflicts=True)
-    if attachments:
+    """Insert the message; one that is there already stays as it is, and gets the files where it has none."""
+    if not attachments:
+        Message.objects.bulk_create([message], ignore_conflicts=True)
+        return
+    try:
+        with transaction.atomic():
+            message.save(force_insert=True)
+    except IntegrityError:
+        if not Message.objects.filter(idempotency_key=message.idempotency_key).exists():
+            raise
         enclose(message.idempotency_key, attachments)
+    else:
+        _add(message, attachments)
 
 
 def enclose(idempotency_key: str, attachments: Sequence[Attachment]) -> None:
     """Let files go with a message that has none and was never handed to a transport."""
     untried = Message.objects.filter(idempotency_key=idempotency_key, attempts=0, enclosures=None)
     for kept in untried.only("pk"):
-        Enclosure.objects.bulk_create(
-            Enclosure(message=kept, name=each.name, content_type=each.content_type, content=each.content)
-            for each in attachments
-        )
+        _add(kept, attachments)
+
+
+def _add(message: Message, attachments: Sequence[Attachment]) -> None:
+    Enclosure.objects.bulk_create(
+        Enclosure(message=message, name=each.name, content_type=each.content_type, content=each.content)
+        for each in attachments
+    )
 
 
 def overtake(case_number: str) -> int:

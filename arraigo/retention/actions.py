@@ -21,7 +21,7 @@ from arraigo.numbering import numbered
 from arraigo.people.models import Role, User
 from arraigo.procedure import queries as procedures
 from arraigo.products.models import Product
-from arraigo.retention import answers, cancellations, clocks, firm_no, placement, staying, telling
+from arraigo.retention import answers, cancellations, clocks, courtesies, firm_no, placement, staying, telling
 from arraigo.retention.errors import CannotGoOn, CaseClosed, CaseOpenAlready, NoTeam, StepInvalid
 from arraigo.retention.models import RetentionCase
 from arraigo.retention.registry import StepRun, handler
@@ -155,7 +155,7 @@ def stay(case_id: int, *, why: str, words: str, actor: User) -> engine.Advance:
     facts: dict[str, Any] = {} if staying.is_fresh(case) else dict.fromkeys(staying.REVIEWED)
     ended = []
     if not staying.goes_on(case):
-        facts |= answers.anew(case)
+        facts |= answers.anew(had_courtesy=courtesies.granted(case.number))
         ended = firm_no.leave_behind(case, staying.left_at(case))
     data = {**_stays(case, why, words), **firm_no.told(case, ended)}
     return _correlate(case, "stays", actor=actor, kind="case.stayed", data=data, facts=facts, changed=ended)

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from arraigo import clock
 from arraigo.billing.models import BillingClaim
 from arraigo.money import ZERO
-from arraigo.retention import courtesies, firm_no
-from arraigo.retention.models import Offer, RetentionCase
+from arraigo.retention import firm_no
+from arraigo.retention.models import Offer
 from arraigo.retention.registry import StepForm, StepResult, StepRun
 
 
@@ -76,10 +76,10 @@ def result(
     return StepResult(run.data["answer"], facts, {"offers": told, "firm_no": run.data["firm_no"]})
 
 
-def anew(case: RetentionCase) -> dict[str, Any]:
+def anew(*, had_courtesy: bool) -> dict[str, Any]:
     """The facts with which a conversation of its own begins: nothing was offered in it yet. A case has one courtesy:
     where it had it, none is left to offer."""
-    return {"refusals": 0, "offered_compensation": False, "offered_courtesy": courtesies.granted(case.number)}
+    return {"refusals": 0, "offered_compensation": False, "offered_courtesy": had_courtesy}
 
 
 def accepted_offers(case_id: int) -> list[Offer]:

@@ -1,6 +1,6 @@
 """What both controls ask and how they are decided (steps 9 and 10)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -8,9 +8,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from arraigo import clock
+from arraigo.billing.models import BillingClaim
 from arraigo.customers.phones import as_kept
 from arraigo.messages import actions as messages
 from arraigo.procedure.policy import Policy
+from arraigo.products.models import Courtesy
 from arraigo.quality import actions as quality
 from arraigo.quality import queries
 from arraigo.quality.errors import NotTriedEnough
@@ -134,13 +136,19 @@ def decide(run: StepRun, *, failed_fact: str) -> StepResult:
     failed = verdict == QualityControl.Verdict.FAILED
     facts: dict[str, Any] = {failed_fact: failed}
     if failed:
-        facts |= {"reopened": True, **answers.anew(run.case)}
+        facts |= {"reopened": True, **answers.anew(had_courtesy=_had_courtesy(found))}
         run.case.reopened += 1
         run.case.save(update_fields=["reopened"])
         if all(ticket.came_back for ticket in form.new_faults) and not _about_else(run.data["reasons"]):
             controls.take_up_again(control.work_order, answer=run.data["answer"], actor=run.actor)
         messages.notify_all(_who_must_know(run, control), "control.failed", {"kind": kind}, run.case.number)
     return StepResult(verdict, facts, {"control": kind, "verdict": verdict, "found": found})
+
+
+def _had_courtesy(found: Mapping[str, Any]) -> bool:
+    """Whether the case has had its courtesy, by what the control looked up."""
+    given = (each for each in found["given"] if each["kind"] not in BillingClaim.Kind.values)
+    return any(each["state"] != Courtesy.Status.WITHDRAWN for each in given)
 
 
 def _about_else(reasons: Sequence[str]) -> bool:

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from arraigo.compiled import prefetched
 from arraigo.documents.values import paper_language
 from arraigo.engine.models import WorkItem
 from arraigo.fieldwork import actions as fieldwork
@@ -72,6 +73,7 @@ class SignedForm(StepForm):
 
     def prepare(self) -> None:
         self.order = visits.current_order(self.case)
+        prefetched(self.order, "products", list(self.order.products.select_related("offering")))  # for the papers, too
         if self.order.customer.notices_allowed:  # who has not agreed to messages says the address on the spot
             self.fields["copy_email"].initial = self.order.customer.email
 

@@ -141,7 +141,7 @@ def test_a_reprint_is_marked_on_every_page_and_says_otherwise_the_same() -> None
 
 
 LONG_NAME = "María de los Ángeles Encarnación Fernández de Córdova y Villarroel viuda de Quiroga"
-LONG_ADDRESS = "Avenida Melchor Pérez de Olguín esquina pasaje Fray Bartolomé de las Casas, bloque C, " + "x" * 150
+LONG_ADDRESS = "Avenida Melchor Pérez de Olguín esquina pasaje Fray Bartolomé de las Casas, bloque C, " + "x" * 100
 
 
 @pytest.mark.parametrize("paper", ["batch", *Paper])
