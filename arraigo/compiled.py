@@ -320,7 +320,7 @@ def first(rows: Sequence[Row]) -> Row | None:
     return rows[0] if rows else None
 
 
-def prefetched(record: models.Model, name: str, rows: list[Any]) -> None:
+def prefetched(record: models.Model, name: str, rows: list[Any] | QuerySet[Any]) -> None:
     """Let `record.name.all()` give `rows`, which were read already, as after `prefetch_related`."""
     kept = record.__dict__.setdefault("_prefetched_objects_cache", {})
     kept[name] = rows

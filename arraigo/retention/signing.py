@@ -73,7 +73,9 @@ class SignedForm(StepForm):
 
     def prepare(self) -> None:
         self.order = visits.current_order(self.case)
-        prefetched(self.order, "products", list(self.order.products.select_related("offering")))  # for the papers, too
+        products = self.order.products.select_related("offering")
+        self.products = list(products)
+        prefetched(self.order, "products", products)  # the papers name them, too
         if self.order.customer.notices_allowed:  # who has not agreed to messages says the address on the spot
             self.fields["copy_email"].initial = self.order.customer.email
 

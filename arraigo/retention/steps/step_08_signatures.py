@@ -21,7 +21,6 @@ class SignatureForm(signing.SignedForm):
 
     def prepare(self) -> None:
         super().prepare()
-        self.products = list(self.order.products.all())
         for product in self.products:
             self.fields[f"working_{product.pk}"] = forms.BooleanField(
                 label=_("%(product)s is working") % {"product": product},
