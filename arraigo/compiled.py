@@ -17,6 +17,7 @@ from typing import Any, Generic, ParamSpec, TypeVar, cast
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models import Aggregate, Expression, QuerySet, Value, prefetch_related_objects
+from django.db.models.query import FlatValuesListIterable, ValuesListIterable
 from django.db.models.sql import Query
 from django.db.models.sql.compiler import SQLCompiler
 from psycopg._queries import PostgresQuery
@@ -245,6 +246,7 @@ class _Plan(Generic[Row]):
         self.is_prepared = self.compiler.connection.vendor == "postgresql"
         self.sql, self.params = _with_constants(sql, params, self.compiler.connection)
         self.converters = self.compiler.get_converters([each[0] for each in self.compiler.select])
+        self.is_plain = not self.converters and not queryset._prefetch_related_lookups
         self.compiler.connection = None  # each call brings its own thread's
 
     def given(self, values: dict[str, Any], ops: Any) -> list[Any]:
@@ -264,7 +266,12 @@ class _Plan(Generic[Row]):
         return rows
 
     def rows(self, values: dict[str, Any]) -> list[Row]:
+        """What the database answers, as the query gives it; lists of values without a step of Django's a row."""
         kept: Any = self.queryset
+        if self.is_plain and kept._iterable_class is FlatValuesListIterable:
+            return [row[0] for row in self.fetched(values)]
+        if self.is_plain and kept._iterable_class is ValuesListIterable:
+            return cast(list[Row], self.fetched(values))
         asked: Any = QuerySet(model=kept.model, query=_query(self, values), using=kept.db)
         asked._fields = kept._fields
         found: list[Row] = list(kept._iterable_class(asked))

@@ -36,8 +36,10 @@ class Slip:
     """Where a word with one slip is looked for, one half of it being whole."""
 
     key: str
-    heads: Sequence[Range]
-    """Where the tokens lie that begin as it does."""
+    begun: Range
+    """Where the tokens lie that begin as its first half."""
+    begun_more: Range
+    """Those of them that begin with its middle letter, too."""
     ends: Sequence[str]
     """The three tokens that end as it does: a letter may be missing, or be too many, before; and the whole one with
     the two letters in the middle exchanged, which leaves neither half whole."""
@@ -193,10 +195,9 @@ def _slip(key: str, before: str, before_end: str) -> Slip:
     """Where `key` with one slip is looked for, behind `before`, or its end behind `before_end`."""
     size = len(key)
     half = size // 2
-    heads = [begun(before + key[:part]) for part in sorted({half, (size + 1) // 2})]
     ends = [before_end + key[-((size + more) // 2) :] for more in (-1, 0, 1)]
     turned = before + key[: half - 1] + key[half] + key[half - 1] + key[half + 1 :]
-    return Slip(key, heads, [*ends, turned], len(before))
+    return Slip(key, begun(before + key[:half]), begun(before + key[: (size + 1) // 2]), [*ends, turned], len(before))
 
 
 def begun(prefix: str) -> Range:

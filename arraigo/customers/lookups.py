@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from arraigo.compiled import compiled, each_of
 from arraigo.customers.models import Customer, SearchToken
 
 CAP = 2000
 """Rows that one look-up of a word may bring."""
+CAP_OF_SLIPS = 1000
+"""Rows that one look-up of a word with a slip may bring: docs/decisions/0059-search-within-its-time.md."""
 IN_PAIRS = 200
 """Rows that a pair of words may bring, as they are written."""
 
@@ -40,12 +42,17 @@ def begun_by(begin: str, end: str) -> QuerySet[SearchToken, int]:
 
 @compiled
 def ended(first: str, second: str, third: str, turned: str) -> QuerySet[SearchToken, int]:
-    return _customers_of(token__in=[first, second, third, turned])[:CAP]
+    return _customers_of(token__in=[first, second, third, turned])[:CAP_OF_SLIPS]
 
 
 @compiled
-def tokens_between(begin: str, end: str) -> QuerySet[SearchToken, tuple[str, int]]:
-    return SearchToken.objects.filter(token__gte=begin, token__lt=end).values_list("token", "customer_id")[:CAP]
+def tokens_around(begin: str, first: str, behind: str, end: str) -> QuerySet[SearchToken, tuple[str, int]]:
+    """Tokens from `begin` to before `end`, beginning with those from `first` to before `behind`."""
+    before, likest, after = (
+        SearchToken.objects.filter(token__gte=one, token__lt=other).values_list("token", "customer_id")
+        for one, other in ((begin, first), (first, behind), (behind, end))
+    )
+    return likest.union(before, after, all=True)[:CAP_OF_SLIPS]
 
 
 @compiled
@@ -55,7 +62,9 @@ def tokens_among(texts: Sequence[str]) -> QuerySet[SearchToken, tuple[str, int]]
 
 @compiled
 def coded(whole: str, end: str, begin: str, after: str) -> QuerySet[SearchToken, int]:
-    return _customers_of(Q(token__in=[whole, end]) | Q(token__gte=begin, token__lt=after))[:CAP]
+    # Not one condition with OR: for that PostgreSQL reads a page of the table for each row.
+    exact, beginning = _customers_of(token__in=[whole, end]), _customers_of(token__gte=begin, token__lt=after)
+    return exact.union(beginning, all=True)[:CAP]
 
 
 @compiled
@@ -63,8 +72,8 @@ def owned(customer: Customer, code: str, end: str) -> QuerySet[SearchToken, int]
     return _customers_of(customer=customer, token__in=[code, end])[:1]
 
 
-def _customers_of(*conditions: Q, **lookups: Any) -> QuerySet[SearchToken, int]:
-    return SearchToken.objects.filter(*conditions, **lookups).values_list("customer_id", flat=True)
+def _customers_of(**lookups: Any) -> QuerySet[SearchToken, int]:
+    return SearchToken.objects.filter(**lookups).values_list("customer_id", flat=True)
 
 
 @compiled

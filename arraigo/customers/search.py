@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import lru_cache
 from heapq import nlargest
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
 from typing import Any, NamedTuple
 
 from rapidfuzz import fuzz
@@ -20,7 +20,7 @@ from arraigo.customers import lookups, phones, tokens
 from arraigo.customers.asked import BEGUN, LEAST_BEGUN, Asked, Slip, telling, words
 from arraigo.customers.errors import PhoneUnknown
 from arraigo.customers.index import reindex
-from arraigo.customers.lookups import CAP, Budget
+from arraigo.customers.lookups import Budget
 from arraigo.customers.models import Customer
 
 __all__ = ["by_address", "is_number_of", "reindex", "search"]
@@ -103,12 +103,16 @@ def _end_of_telephone(text: str, digits: str) -> str:
         return digits
 
 
-def by_address(text: str, customer: Customer) -> bool:
-    """Whether a word of the question fits the customer's address, and the name, number and document less."""
+def by_address(text: str, customers: Iterable[Customer]) -> set[int]:
+    """Keys of the customers whose address a word of the question fits, and their name, number and document less."""
+    asked = [word for word in words(text) if len(word.in_pair) >= LEAST_BEGUN]
+    return {customer.pk for customer in customers if asked and _is_by_address(asked, customer)}
+
+
+def _is_by_address(asked: Sequence[Asked], customer: Customer) -> bool:
     own, place = keys_of(customer.name), keys_of(customer.address)
     place += tuple(map("".join, pairwise(place)))
     codes = [tokens.code(code) for code in (customer.number, customer.document)]
-    asked = [word for word in words(text) if len(word.in_pair) >= LEAST_BEGUN]
     asked = [word for word in asked if not any(code.startswith(word.text) for code in codes)]
     return any(word.best(place) > max(word.best(own), NEARLY) for word in asked)
 
@@ -137,27 +141,23 @@ def _either_first(pairs: Iterable[tuple[Asked, Asked]]) -> list[tuple[Asked, Ask
 
 def _with_slips(slips: Sequence[Slip]) -> list[Hits]:
     """Customers that each word with a slip brings; all of them asked in one go."""
-    questions = [
-        each
-        for slip in slips
-        for each in (*(lookups.tokens_between.of(*head) for head in slip.heads), lookups.ended.of(*slip.ends))
-    ]
-    with at_once(*questions):
+    questions = [(lookups.tokens_around.of(*_around(slip)), lookups.ended.of(*slip.ends)) for slip in slips]
+    with at_once(*chain.from_iterable(questions)):
         return [_with_slip(each) for each in slips]
 
 
 def _with_slip(slip: Slip) -> Hits:
     found = dict.fromkeys(lookups.ended(*slip.ends), ENDED)
-    rows: list[tuple[str, int]] = []
-    for head in slip.heads:  # the widest first
-        rows += lookups.tokens_between(*head)
-        if len(rows) < CAP:
-            break
+    rows = lookups.tokens_around(*_around(slip))
     likeness = {token: fuzz.ratio(token[slip.before :], slip.key) / 100 for token in {token for token, _ in rows}}
     for token, pk in rows:
         if likeness[token] > found.get(pk, 0.0):
             found[pk] = likeness[token]
     return found
+
+
+def _around(slip: Slip) -> tuple[str, str, str, str]:
+    return slip.begun[0], *slip.begun_more, slip.begun[1]
 
 
 def _by_words(asked: Sequence[Asked]) -> dict[str, Hits]:
@@ -250,8 +250,9 @@ def _likest(hits: Iterable[Hits]) -> list[int]:
     for more."""
     worth: dict[int, float] = defaultdict(float)
     for each in hits:
+        share = 1 / max(1, len(each))
         for pk, likeness in each.items():
-            worth[pk] += likeness / len(each)
+            worth[pk] += likeness * share
     return nlargest(CANDIDATES, worth, key=worth.__getitem__)
 
 
@@ -272,9 +273,9 @@ def _rank(asked: Sequence[Asked], hits: Mapping[str, Hits], candidates: Iterable
         return {}
     found = {}
     for pk, name, address in lookups.named(keys):
-        own, place = keys_of(name), keys_of(address)
+        own = keys_of(name)
         brought = [word for word, theirs in hits.items() if pk in theirs] if hits else ()
-        likeness = _likeness(asked, brought, own, place)
+        likeness = _likeness(asked, brought, own, address)
         if likeness >= POSSIBLE:
             found[pk] = Fit(likeness, _is_in_turn(asked, own), name, address)
     return found
@@ -286,8 +287,8 @@ def _loaded(keys: Sequence[int]) -> list[Customer]:
     return [by_key[pk] for pk in keys if pk in by_key]
 
 
-def _likeness(asked: Sequence[Asked], brought: Container[str], own: Sequence[str], place: Sequence[str]) -> float:
-    """How well a customer of these keys fits the question, from 0 to 1: the mean over its words, by their weights.
+def _likeness(asked: Sequence[Asked], brought: Container[str], own: Sequence[str], address: str) -> float:
+    """How well a customer fits the question, from 0 to 1: the mean over its words, by their weights.
 
     A word of the name is one of them only: who is called Mamani Mamani has it twice.
     """
@@ -302,7 +303,9 @@ def _likeness(asked: Sequence[Asked], brought: Container[str], own: Sequence[str
             left.append(word)
     for word in left:
         in_name = word.best(rest)
-        total += word.weight * (in_name if in_name >= IN_ADDRESS else max(in_name, IN_ADDRESS * word.best(place)))
+        if in_name < IN_ADDRESS:
+            in_name = max(in_name, IN_ADDRESS * word.best(keys_of(address)))
+        total += word.weight * in_name
     return total / sum([word.weight for word in asked])
 
 

@@ -54,7 +54,8 @@ def search(request: HttpRequest) -> HttpResponse:
 def _hits(request: HttpRequest, words: str, numbered: str) -> HttpResponse:
     """The first few found while typing, or what stands at `numbered`; nobody for less than two letters."""
     found = [] if numbered else find.search(words, MOST_HITS) if len(words) >= LEAST_LETTERS else []
-    hits = [(reverse("customer", args=[each.number]), each.name, _told(each, words)) for each in found]
+    placed = find.by_address(words, found)
+    hits = [(reverse("customer", args=[each.number]), each.name, _told(each, each.pk in placed)) for each in found]
     if numbered:
         hits = [(numbered, words.upper(), "")]
     answer = render(request, "customers/part_hits.html", {"search_words": words, "hits": hits})
@@ -62,9 +63,9 @@ def _hits(request: HttpRequest, words: str, numbered: str) -> HttpResponse:
     return answer
 
 
-def _told(customer: Customer, words: str) -> str:
+def _told(customer: Customer, is_placed: bool) -> str:
     """What tells one customer from another of that name; the address where it was asked for."""
-    known = (customer.address,) if find.by_address(words, customer) else (customer.number, customer.document)
+    known = (customer.address,) if is_placed else (customer.number, customer.document)
     parts = (*known, customer.zone.name if customer.zone else "")
     return " · ".join(part for part in parts if part)
 
