@@ -246,7 +246,7 @@ class _Plan(Generic[Row]):
         self.is_prepared = self.compiler.connection.vendor == "postgresql"
         self.sql, self.params = _with_constants(sql, params, self.compiler.connection)
         self.converters = self.compiler.get_converters([each[0] for each in self.compiler.select])
-        self.is_plain = not self.converters and not queryset._prefetch_related_lookups
+        self.is_plain = not self.converters
         self.compiler.connection = None  # each call brings its own thread's
 
     def given(self, values: dict[str, Any], ops: Any) -> list[Any]:
