@@ -15,6 +15,9 @@ from bench._visits import Browser
 
 PEOPLE, THINK = 20, 5.0
 ADVISOR = "asesor"
+FIRST_STEP = "step_01"
+STEPS_A_SECOND = 25
+"""More than one advisor without a pause completes beside the other pages."""
 LEAST_TYPED = 2
 """Letters from which on the search box asks."""
 
@@ -75,13 +78,16 @@ def samples(place: _volume.Place) -> dict[str, Any]:
 
 def measure(name: str, place: _volume.Place, seconds: float, *, steps: bool) -> list[dict[str, Any]]:
     """The rows of one database: one person without a pause, then twenty who think."""
+    warming = min(10.0, seconds / 3)
+    if steps:
+        _volume.run(place, "-m", "bench._openings", str(int(STEPS_A_SECOND * (warming + seconds))))
     desk = Desk(samples(place), steps=steps)
     key = _visits.sessions(place, [ADVISOR])[ADVISOR]
     found = []
     with _visits.server(place) as server:
         port = server.port
         warm = Browser(port, key, defaultdict(list))
-        _visits.alone(warm, desk.turn, min(10.0, seconds / 3))
+        _visits.alone(warm, desk.turn, warming)
         floor = _visits.floor(port)
         one = Browser(port, key, defaultdict(list))
         _visits.alone(one, desk.turn, seconds)

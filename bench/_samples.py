@@ -14,6 +14,7 @@ from arraigo.products.models import Product  # noqa: E402
 from arraigo.retention import queries  # noqa: E402
 from arraigo.retention.models import RetentionCase  # noqa: E402
 from arraigo.web.cases import access  # noqa: E402
+from bench._desk import ADVISOR, FIRST_STEP  # noqa: E402
 
 rng = random.Random(5)
 
@@ -49,10 +50,10 @@ keys = list(Customer.objects.order_by("pk").values_list("pk", flat=True))
 people = list(
     Customer.objects.filter(pk__in=rng.sample(keys, 220)).values_list("name", "document", "number", "address")
 )
-advisor = User.objects.get(username="asesor")
+advisor = User.objects.get(username=ADVISOR)
 with_cases = list(RetentionCase.objects.order_by("id").values_list("customer__number", flat=True)[:5000])
 tray = queries.tray(advisor, Role.ADVISOR).order_by("id")
-steps = tray.filter(element="step_01").values_list("instance__case__number", "id")
+steps = tray.filter(element=FIRST_STEP).values_list("instance__case__number", "id")
 print(
     json.dumps(
         {
