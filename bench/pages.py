@@ -1,6 +1,6 @@
 """`./run bench pages`: every page that the roles reach by links from their first one, at an operator's size.
 
-Signed in as each role, the pages two links away are found as a person finds them, one of each kind
+Signed in as each role, the pages up to four links away are found as a person finds them, one of each kind
 (files and lists for download included), and asked for again and again by one user against granian over
 loopback. The floor is the sign-in page of the same server. Beside them: the making of the monthly PDF, as the
 signature of the evaluation makes it.
@@ -22,7 +22,7 @@ PEOPLE = (
     "facturacion", "admin",
 )  # fmt: skip
 LEFT_OUT = re.compile(r"^/(admin|static|sign-out|language)/|export=")
-DEPTH = 2
+DEPTH = 4
 
 
 def kind(path: str) -> str:

@@ -186,7 +186,7 @@ class Shown:
             return len(self._page)
         if self.total and not self.clear:
             return self.total()
-        return self.found.order_by()[: COUNTED + 1].count()
+        return self.found.order_by().values("pk")[: COUNTED + 1].count()
 
     @property
     def beyond(self) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import ExpressionWrapper, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, ExpressionWrapper, OuterRef, QuerySet, Subquery
 from django.db.models.fields import DateTimeField
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
@@ -66,8 +66,8 @@ def taken(user: User) -> QuerySet[WorkItem]:
     """What the heads of the teams of `user` decided of cases that are still theirs, with amount in Bs and reason."""
     rows = WorkItem.objects.filter(
         role=Role.TEAM_LEAD, status=WorkItem.Status.COMPLETED, unit__in=units_as(user, Role.TEAM_LEAD),
-        element__in=access.DECISIONS, instance__case__in=cases(user),
-    )  # fmt: skip
+        element__in=access.DECISIONS,
+    ).filter(Exists(cases(user).filter(instance=OuterRef("instance"))))  # fmt: skip
     offers = _of_the_item(Offer.objects.all(), "approved_at")
     granted = _of_the_item(Override.objects.all(), "at")
     reason = Coalesce(Subquery(offers.values("approval_reason")[:1]), Subquery(granted.values("reason")[:1]))
