@@ -11,7 +11,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.expressions import Combinable
-from django.utils.formats import get_format
+from django.utils.formats import get_format, number_format
+from django.utils.functional import lazy
+from django.utils.translation import gettext, gettext_noop
 
 CENTAVO = Decimal("0.01")
 ZERO = Decimal("0.00")
@@ -69,11 +71,22 @@ class MoneyField(_Centavos):
         )
 
 
+def _limit_told(sentence: str, limit: Decimal | int) -> str:
+    """The sentence with its limit in Bs, as the language of whoever reads it writes them."""
+    return gettext(sentence) % {"limit": number_format(limit, 2, use_l10n=True, force_grouping=True)}
+
+
+_limit = lazy(_limit_told, str)
+
+
 class AmountField(forms.DecimalField):
     """An amount in Bs as it is shown everywhere, the dots of its thousands typed or not: "1.234,50", "1234,5"."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(decimal_places=2, localize=True, **kwargs)
+    LIMITS = {"min_value": gettext_noop("At least Bs %(limit)s."), "max_value": gettext_noop("At most Bs %(limit)s.")}
+
+    def __init__(self, *, error_messages: dict[str, Any] | None = None, **kwargs: Any) -> None:
+        limits = {name: _limit(said, kwargs[name]) for name, said in self.LIMITS.items() if name in kwargs}
+        super().__init__(decimal_places=2, localize=True, error_messages=limits | (error_messages or {}), **kwargs)
 
     def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         if isinstance(value, str):

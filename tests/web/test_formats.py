@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import formats, translation
 
-from arraigo.money import AmountField
+from arraigo.money import CENTAVO, AmountField
 
 pytestmark = pytest.mark.one_database
 DAY = dt.date(2026, 11, 4)
@@ -52,3 +52,18 @@ def test_an_amount_is_taken_as_it_is_shown(language: str, typed: str, amount: st
 def test_an_amount_that_could_mean_two_things_is_asked_again(typed: str) -> None:
     with translation.override("es-bo"), pytest.raises(ValidationError):
         AmountField().clean(typed)
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "said"),
+    [
+        ("es-bo", "1.500", "Como máximo Bs 1.390,50."), ("es-bo", "0", "Como mínimo Bs 0,01."),
+        ("en", "1500", "At most Bs 1,390.50."),
+    ],
+)  # fmt: skip
+def test_the_limits_of_an_amount_are_told_as_amounts(language: str, typed: str, said: str) -> None:
+    field = AmountField(min_value=CENTAVO, max_value=Decimal("1390.5"))
+    with translation.override(language):
+        with pytest.raises(ValidationError) as refused:
+            field.clean(typed)
+        assert refused.value.messages == [said]
