@@ -45,8 +45,9 @@ class OpenCaseForm(Sourced, ReasonForm):
     )
     address = forms.CharField(label=_("Address"), max_length=200)
     zone = forms.ModelChoiceField(
-        label=_("Zone"), help_text=_("Decides which operations centre attends."), queryset=Zone.objects.all()
-    )
+        label=_("Zone"), help_text=_("Decides which operations centre attends."), queryset=Zone.objects.all(),
+        empty_label=_("Choose…"),
+    )  # fmt: skip
 
     field_order = ("channel", "words", "reason", "reason_detail", "products")
 

@@ -132,9 +132,9 @@ class RetentionCase(Record):
     @property
     def better_offer(self) -> str:
         """What the competitor offers, in one line; empty where nothing was said."""
-        price = (
-            "" if self.competitor_price is None else f"Bs\N{NO-BREAK SPACE}{number_format(self.competitor_price, 2)}"
-        )
+        price = ""
+        if self.competitor_price is not None:
+            price = f"Bs\N{NO-BREAK SPACE}{number_format(self.competitor_price, 2, force_grouping=True)}"
         return " · ".join(filter(None, [self.competitor, self.competitor_offer, price]))
 
 

@@ -20,6 +20,7 @@ class PrintForm(StepForm):
         label=_("Technician"),
         help_text=_("Who goes to the customer's home."),
         queryset=User.objects.none(),
+        empty_label=_("Choose…"),
     )
     batch = forms.ModelChoiceField(queryset=PrintBatch.objects.none(), required=False, widget=forms.HiddenInput)
 

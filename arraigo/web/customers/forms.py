@@ -54,7 +54,7 @@ class CustomerForm(RowForm):
     )
     email = forms.EmailField(label=_("E-mail"), required=False)
     address = forms.CharField(label=_("Address"), required=False)
-    zone = forms.ModelChoiceField(label=_("Zone"), queryset=Zone.objects.all(), required=False)
+    zone = forms.ModelChoiceField(label=_("Zone"), queryset=Zone.objects.all(), required=False, empty_label="—")
     since = forms.DateField(label=_("Customer since"), required=False, widget=date_input())
     notices_allowed = forms.BooleanField(label=_("Agrees to be sent messages"), required=False)
 
@@ -88,7 +88,9 @@ class ProductForm(RowForm):
     row = ProductRow
 
     number = forms.CharField(label=_("Product number"))
-    offering = forms.ModelChoiceField(label=_("Offering"), queryset=Offering.objects.none())
+    offering = forms.ModelChoiceField(
+        label=_("Offering"), queryset=Offering.objects.none(), empty_label=_("Choose…")
+    )
     price = forms.DecimalField(
         label=_("Price a month, in Bs"),
         help_text=_("Leave empty for the list price."),
@@ -152,7 +154,7 @@ class TicketForm(RowForm):
 
     row = TicketRow
 
-    product = forms.ModelChoiceField(label=_("Product"), queryset=Product.objects.none())
+    product = forms.ModelChoiceField(label=_("Product"), queryset=Product.objects.none(), empty_label=_("Choose…"))
     type = forms.ChoiceField(label=_("Type"), choices=TroubleTicket.Type.choices)
     symptom = forms.ChoiceField(label=_("What the customer suffers"), choices=SYMPTOMS)
     description = forms.CharField(label=_("Description"), required=False, widget=forms.Textarea(attrs={"rows": 3}))

@@ -30,7 +30,7 @@ class PaymentForm(RowForm):
     row = PaymentRow
 
     bill = BillChoice(
-        label=_("Bill, and what is owed on it"), queryset=Bill.objects.none(),
+        label=_("Bill, and what is owed on it"), queryset=Bill.objects.none(), empty_label=_("Choose…"),
         error_messages={"required": _("Choose the bill that is paid; only issued bills take payments.")},
     )  # fmt: skip
     amount = AmountField(label=_("Amount in Bs"))

@@ -52,7 +52,7 @@ class OutcomeForm(forms.Form):
 class HandOverForm(forms.Form):
     """Which colleague takes the case over, and whether with all the others."""
 
-    to = forms.ModelChoiceField(label=_("Colleague"), queryset=User.objects.none())
+    to = forms.ModelChoiceField(label=_("Colleague"), queryset=User.objects.none(), empty_label=_("Choose…"))
     every = forms.BooleanField(
         label=_("All open cases of this advisor in the team, not only this one"),
         help_text=_("Open tasks, calls to make and what is typed but not sent go along."),

@@ -26,6 +26,7 @@ class AssignForm(forms.Form):
     technician = forms.ModelChoiceField(
         label=_("Technician"),
         queryset=User.objects.none(),
+        empty_label=_("Choose…"),
         error_messages={
             "required": _("Choose the technician."),
             "invalid_choice": _("Choose a technician of your centre."),
