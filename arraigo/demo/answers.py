@@ -16,7 +16,7 @@ from arraigo.people.models import Role
 from arraigo.procedure import queries as procedures
 from arraigo.products.models import Product
 from arraigo.retention import courtesies
-from arraigo.retention.models import RetentionCase
+from arraigo.retention.models import Reason, RetentionCase
 from arraigo.retention.queries import alive_products
 from arraigo.retention.steps.step_03_negotiation import affected
 from arraigo.retention.visits import current_order
@@ -124,6 +124,12 @@ def _courtesy(case: RetentionCase, given: Given, rng: random.Random) -> Data:
     return {"courtesy": chosen.key, "channels": list(chosen.choices)[:1], "detail": detail, "answer": "accepted"}
 
 
+def _analysis(case: RetentionCase, given: Given, rng: random.Random) -> Data:
+    rival = {"competitor": "Otra operadora", "competitor_offer": "Más velocidad por menos"}
+    told = rival if given.get("reason", case.reason) == Reason.BETTER_OFFER else {}
+    return {"reason": case.reason, "demand": "compensation", **told}
+
+
 def _leaving(case: RetentionCase, given: Given, rng: random.Random) -> Data:
     reason = {"compensation": "other"}.get(case.reason, case.reason)
     products = [str(product.pk) for product in alive_products(case)]
@@ -141,12 +147,7 @@ _USUAL: dict[str, Callable[[RetentionCase, Given, random.Random], Data]] = {
     "step_08": _signature,
     "step_09": lambda case, given, rng: _control(rng),
     "step_10": lambda case, given, rng: _control(rng),
-    "step_11": lambda case, given, rng: {
-        "reason": case.reason,
-        "demand": "compensation",
-        "competitor": "Otra operadora",
-        "competitor_offer": "Más velocidad por menos",
-    },
+    "step_11": _analysis,
     "step_12": _compensation,
     "step_14": _courtesy,
     "transfer": lambda case, given, rng: {"address": "Avenida Los Ceibos N.º 210, Tiquipaya", "answer": "accepted"},

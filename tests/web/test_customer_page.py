@@ -203,6 +203,15 @@ def test_the_timeline_has_calls_agreed_on_solutions_and_promises(cast: Cast, hom
     assert "promise" not in {entry.kind for entry in hidden}
 
 
+def test_nobody_is_to_call_a_customer_who_has_left(cast: Cast, home: Household) -> None:
+    case = Walk(home).go("step_01").case
+    desk.note_callback(case, due_at=clock.now() + dt.timedelta(hours=2), note="Pide hora", actor=case.owner)
+    for outcome, closed_at, state in (("running", None, "waiting"), ("termination", clock.now(), "cancelled")):
+        RetentionCase.objects.update(outcome=outcome, closed_at=closed_at)
+        (entry,) = timeline.page(home.customer, cast[Role.ADVISOR], kind="call").entries
+        assert entry.state == state
+
+
 def test_a_proactive_case_says_that_we_called(cast: Cast, home: Household) -> None:
     walk = Walk(home, proactive=True)
     page = signed_in(cast[Role.ADVISOR]).get(reverse("case", args=[walk.case.number])).content.decode()

@@ -88,9 +88,7 @@ class ProductForm(RowForm):
     row = ProductRow
 
     number = forms.CharField(label=_("Product number"))
-    offering = forms.ModelChoiceField(
-        label=_("Offering"), queryset=Offering.objects.none(), empty_label=_("Choose…")
-    )
+    offering = forms.ModelChoiceField(label=_("Offering"), queryset=Offering.objects.none(), empty_label=_("Choose…"))
     price = forms.DecimalField(
         label=_("Price a month, in Bs"),
         help_text=_("Leave empty for the list price."),

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from arraigo import clock
 from arraigo.billing.models import Bill, BillingClaim, Payment
 from arraigo.customers.models import Customer
+from arraigo.desk import queries as desk
 from arraigo.desk.models import Callback
 from arraigo.fieldwork.models import Visit
 from arraigo.messages.models import Message
@@ -156,7 +157,9 @@ def _callbacks(reader: Reader) -> Iterator[Entry]:
             "person": noted.person, "moment": full_moment(noted.due_at),
         }  # fmt: skip
         text = " · ".join(filter(None, [noted.get_cause_display(), noted.note[:120], noted.outcome[:120]]))
-        state = ("completed", _("called")) if noted.done_at else ("waiting", _("to be called"))
+        over = noted.case.outcome in desk.OVER
+        state = ("cancelled", _("not called any more")) if over else ("waiting", _("to be called"))
+        state = ("completed", _("called")) if noted.done_at else state
         yield Entry(noted.noted_at, "call", title, text, reader.case_url(noted.case.number), *state)
 
 
