@@ -1,6 +1,8 @@
 """Compiled queries give what the queries give that they were built from."""
 
 import datetime as dt
+from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -74,6 +76,25 @@ def test_a_query_is_built_once_and_keeps_no_value(cast: Cast) -> None:
 def test_values_and_moments(cast: Cast) -> None:
     home, read = cast.household("330001"), compiled(numbers)
     assert read(home.customer.name, before=dt.datetime(2999, 1, 1, tzinfo=dt.UTC)) == []
+
+
+def amounts(customer: Customer) -> QuerySet[Bill, tuple[dt.date, Decimal]]:
+    return Bill.objects.filter(customer=customer).order_by("month").values_list("month", "total")
+
+
+def totals(customer: Customer) -> QuerySet[Bill, Decimal]:
+    return Bill.objects.filter(customer=customer).order_by("month").values_list("total", flat=True)
+
+
+def keys(customer: Customer) -> QuerySet[Bill, int]:
+    return Bill.objects.filter(customer=customer).order_by("month").values_list("pk", flat=True)
+
+
+@pytest.mark.parametrize("build", [amounts, totals, keys])
+def test_lists_of_values_are_what_the_fields_make_of_them(cast: Cast, build: Any) -> None:
+    """Bs and days, not the centavos and texts that a database keeps."""
+    customer = cast.household("335001").customer
+    assert compiled(build)(customer) == list(build(customer)) != []
 
 
 def test_a_missing_value_says_so(cast: Cast) -> None:

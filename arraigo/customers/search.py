@@ -326,4 +326,5 @@ def keys_of(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=20_000)
 def _keys_of(part: str) -> list[str]:
-    return [word if tokens.is_code(word) else tokens.sound(word) for word in tokens.words(part)]
+    keys = [word if tokens.is_code(word) else tokens.sound(word) for word in tokens.words(part)]
+    return [key for key in keys if key]  # an H alone has no sound

@@ -105,6 +105,15 @@ def test_a_document_and_a_product_are_found_with_a_space_in_them(db: None) -> No
     assert search("beijing 12 b")[0] == eva
 
 
+def test_a_letter_without_a_sound_is_no_word(db: None) -> None:
+    """An H alone, in a name and in an address, beside a question with a slip."""
+    rosa = a_customer(name="Rosa H. Mamani", address="Bloque H N.º 7")
+    reindex([rosa])
+    for text in ("rosa mamanu", "rossa h mamani", "mamani bloke h", "h mamani"):
+        assert search(text) == [rosa], text
+    assert not by_address("rosa mamanu", [rosa])
+
+
 def test_a_whole_number_is_told_from_its_beginning(gonzales: Customer) -> None:
     for text in ("4512345", "4512345 LP", "LP-4512345", "SOC-0012345", "int-778899", "+591 707-12345", "70712345"):
         assert is_number_of(text, gonzales), text
@@ -240,6 +249,17 @@ def test_two_words_are_found_among_any_number(db: None) -> None:
         assert search(asked)[0] == wanted, asked
         # A street of another kind, looked up word by word, with slips; spaces at other places, one query for each.
         assert queries_of(asked) <= 90, asked
+
+
+def test_of_the_rows_of_a_slip_the_likest_come_first(db: None) -> None:
+    """Where the rows are cut off, who begins with the middle letter, too, is among them."""
+    reindex([a_customer(name=name) for name in ("Gonabe", "Gonebo", "Gontima")])
+    wanted = a_customer(name="Gonzalvo")
+    reindex([wanted])
+    (word,) = module.words("gonzalp")
+    rows = lookups.tokens_around(*module._around(word.forgiving()))
+    assert rows[0] == (tokens.WORD + "gonsalbo", wanted.pk)
+    assert {token for token, _pk in rows[1:]} == {tokens.WORD + name for name in ("gonabe", "gonebo", "gontima")}
 
 
 def test_nobody_costs_no_more_whatever_is_written(gonzales: Customer) -> None:
