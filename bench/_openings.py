@@ -1,4 +1,4 @@
-"""`python -m bench._openings COUNT`: customers ask to leave, until COUNT cases wait for step 1.
+"""`python -m bench._openings COUNT`: customers ask to leave, until COUNT cases wait for step 1, or nobody is left.
 
 Each run of the benches completes some of them; what it completed does not come back.
 """
@@ -27,7 +27,7 @@ def main(count: int) -> None:
     rng, advisor = random.Random(), User.objects.get(username=ADVISOR)
     missing = count - WorkItem.objects.filter(status="open", element=FIRST_STEP, role=Role.ADVISOR).count()
     free = Product.objects.filter(customer__cases=None, status="active").order_by("pk").select_related("customer")
-    first = rng.randrange(free.count() // 2) if missing > 0 else 0
+    first = rng.randrange(max(1, free.count() - 6 * missing)) if missing > 0 else 0
     chosen = {product.customer_id: product for product in free[first : first + 6 * missing]} if missing > 0 else {}
     products = list(chosen.values())[:missing]
     for begin in range(0, len(products), AT_ONCE):

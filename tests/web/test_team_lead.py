@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from arraigo.billing.models import Bill, BillLine
-from arraigo.people.models import Role
+from arraigo.people.models import Role, Unit
 from arraigo.products.models import Product
 from arraigo.retention import amounts, firm_no, sweeps
 from arraigo.retention.models import Offer, RetentionCase
@@ -111,6 +111,15 @@ def test_the_decisions_are_lists_with_amount_answer_reason_and_wait(cast: Cast) 
     only = client.get(reverse("team_decisions_taken") + "?about=override").context["list"].rows
     assert [row.item.instance.case for row in only] == [other.case]
     assert "Corresponde" in b"".join(client.get(reverse("team_decisions_taken") + "?export=csv&about=")).decode()
+
+
+def test_what_was_decided_of_a_case_that_went_to_another_team_is_not_shown(cast: Cast) -> None:
+    walk, client = not_eligible(cast), desk(cast)
+    decide(client, walk, "override", decision="no", reason="Tiene deuda antigua")
+    assert len(client.get(reverse("team_decisions_taken")).context["list"].rows) == 1
+    other = Unit.objects.create(code="OTHER", name="Otro equipo", kind=walk.case.team.kind)
+    RetentionCase.objects.filter(pk=walk.case.pk).update(team=other)
+    assert client.get(reverse("team_decisions_taken")).context["list"].rows == []
 
 
 def test_one_click_refuses(cast: Cast) -> None:
