@@ -40,7 +40,7 @@ def gathered(orders: QuerySet[WorkOrder]) -> list[WorkOrder]:
         "customer__phones",
         "pauses",
     )
-    return list(together.order_by("pk"))
+    return list(together.annotate(is_repeat=orders_now.follows_a_visit()).order_by("pk"))
 
 
 def contents(orders: Sequence[WorkOrder]) -> dict[str, Any]:
@@ -105,10 +105,12 @@ def work_orders_pdf(batch: PrintBatch, *, base_url: str = "", reprint: Reprint |
 
 
 def _as_now(kept: dict[str, Any]) -> dict[str, Any]:
-    """What a batch says; one kept before there were groups and sketches lists its orders in one group."""
+    """What a batch says; one kept before there were groups and sketches lists its orders in one group, and one kept
+    before a page said why its order goes first has the same words for all."""
+    orders = [{"first": kept["labels"]["priority"] if each.get("priority") else "", **each} for each in kept["orders"]]
     if "groups" in kept:
-        return dict(kept)
-    orders = [{**order, "sketch": None} for order in kept["orders"]]
+        return {**kept, "orders": orders}
+    orders = [{**order, "sketch": None} for order in orders]
     return {
         **kept,
         "orders": orders,
@@ -127,7 +129,6 @@ def _order_labels() -> dict[str, str]:
         "order": _("Work order"),
         "qr": _("QR code of"),
         "sketch": _("Sketch of the address"),
-        "priority": _("PRIORITY: follows a visit that did not solve it"),
         "note": _("Note"),
         "products": _("Affected products"),
         "tickets": _("Originating tickets"),
@@ -168,7 +169,7 @@ def _page(order: WorkOrder, zones: Sequence[Place]) -> dict[str, Any]:
         "number": order.number,
         "activity": f"{order.activity_code} {order.activity_name}",
         "path": order_path(order.number),
-        "priority": order.priority > 0,
+        "first": _first(order),
         "earlier": _earlier(order),
         "fields": _order_fields(order),
         "note": order.note,
@@ -176,6 +177,13 @@ def _page(order: WorkOrder, zones: Sequence[Place]) -> dict[str, Any]:
         "tickets": [ticket_line(ticket) for ticket in order.tickets.all()] or ["—"],
         "sketch": _sketch(order, zones),
     }
+
+
+def _first(order: Any) -> str:
+    """What marks a page whose order goes before others, and why where a visit went before; empty for the rest."""
+    if not order.priority:
+        return ""
+    return _("PRIORITY: follows a visit that did not solve it") if order.is_repeat else _("PRIORITY")
 
 
 def _earlier(order: WorkOrder) -> str:

@@ -2,11 +2,11 @@
 
 import datetime as dt
 
-from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, When
 
 from arraigo.compiled import compiled
 from arraigo.engine.models import Instance
-from arraigo.orders.models import ENDED, Pause, ProductOrder, WorkOrder
+from arraigo.orders.models import ENDED, OrderState, Pause, ProductOrder, WorkOrder
 from arraigo.procedure import queries as procedures
 from arraigo.procedure.errors import NoProcedure
 
@@ -30,6 +30,12 @@ def late_orders(now: dt.datetime) -> QuerySet[WorkOrder]:
 def of_case(case_number: str) -> QuerySet[WorkOrder]:
     """The work orders of a case, oldest first."""
     return WorkOrder.objects.filter(case_number=case_number).select_related("technician").order_by("id")
+
+
+def follows_a_visit() -> Exists:
+    """Whether the case of a work order had one before it that was not cancelled: it did not hold, or failed."""
+    earlier = WorkOrder.objects.filter(case_number=OuterRef("case_number"), pk__lt=OuterRef("pk"))
+    return Exists(earlier.exclude(state=OrderState.CANCELLED))
 
 
 def open_transfers(case_number: str) -> QuerySet[ProductOrder]:

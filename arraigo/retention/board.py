@@ -11,7 +11,7 @@ from arraigo.engine.models import WorkItem
 from arraigo.fieldwork.models import PrintBatch
 from arraigo.network.models import Zone
 from arraigo.orders import queries as orders
-from arraigo.orders.models import Escalation, OrderState, Pause, WorkOrder
+from arraigo.orders.models import Escalation, Pause, WorkOrder
 from arraigo.people.models import Role, User
 from arraigo.quality.models import QualityControl
 
@@ -30,7 +30,6 @@ def open_orders(centers: Any) -> QuerySet[WorkOrder]:
     pauses = Pause.objects.filter(work_order=OuterRef("pk"), ended_at=None)
     parts = Escalation.objects.filter(work_order=OuterRef("pk")).order_by("-percent")
     failed = QualityControl.objects.filter(case_number=OuterRef("case_number"), verdict=QualityControl.Verdict.FAILED)
-    earlier = WorkOrder.objects.filter(case_number=OuterRef("case_number"), pk__lt=OuterRef("pk"))
     batches = PrintBatch.objects.filter(work_orders=OuterRef("pk"))
     return (
         orders.open_orders()
@@ -41,7 +40,7 @@ def open_orders(centers: Any) -> QuerySet[WorkOrder]:
             is_paused=Exists(pauses),
             escalated=Subquery(parts.values("percent")[:1]),
             control_failed=Exists(failed),
-            is_repeat=Exists(earlier.exclude(state=OrderState.CANCELLED)),
+            is_repeat=orders.follows_a_visit(),
             is_printed=Exists(batches),
         )
         .order_by("is_paused", "due_at", "pk")

@@ -21,6 +21,7 @@ from arraigo.fieldwork import signed as frozen
 from arraigo.fieldwork.models import Attachment, Paper, PrintBatch, SignedPaper, Task
 from arraigo.network.models import Zone
 from arraigo.orders import progress
+from arraigo.orders.actions import follow_up_order
 from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Unit, User
 from tests.fieldwork.records import NOTE, a_photo, a_signature, an_order, text_of
@@ -201,6 +202,21 @@ def test_the_page_has_a_sketch_of_the_address_from_our_own_zones() -> None:
     assert "Croquis de la dirección" in page
     assert "200 m" in page
     assert page.count(str(order.zone.name)) == 2  # type: ignore[union-attr]
+
+
+def test_a_page_says_why_its_order_goes_first() -> None:
+    first = an_order(priority=1)  # the customer is VIP: nobody was there before
+    page = text_of(documents.work_orders_pdf(actions.print_batch([first], actor=a_user())))[1]
+    assert "PRIORIDAD" in page
+    assert "no lo resolvió" not in page
+    second = follow_up_order(progress.fail_order(first, cause="Poste caído", actor=None), hours=24, actor=None)
+    batch = actions.print_batch([second, an_order()], actor=a_user())
+    pages = text_of(documents.work_orders_pdf(batch))[1:]
+    assert sorted("PRIORIDAD: sigue a una visita que no lo resolvió" in page for page in pages) == [False, True]
+    batch.contents["labels"]["priority"] = "PRIORIDAD como antes"
+    for order in batch.contents["orders"]:
+        order["priority"] = bool(order.pop("first"))
+    assert sum("PRIORIDAD como antes" in page for page in text_of(documents.work_orders_pdf(batch))) == 1
 
 
 def test_a_batch_kept_before_there_were_groups_still_prints() -> None:
