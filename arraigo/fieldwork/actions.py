@@ -33,7 +33,7 @@ from arraigo.fieldwork.measurements import measurements as checked
 from arraigo.fieldwork.models import Attachment, Measurement, Paper, SignedPaper, Task, Visit
 from arraigo.fieldwork.photos import add_photo, remove_photo, store_attachment
 from arraigo.fieldwork.printing import PRINTED, open_file, print_batch, reprint
-from arraigo.fieldwork.trips import arrive, begin_visit, find_nobody, open_visit, set_out
+from arraigo.fieldwork.trips import arrive, begin_visit, find_nobody, open_visit, reopen_visit, set_out
 from arraigo.numbering import numbered_many
 from arraigo.orders import progress
 from arraigo.orders.errors import CauseMissing, WrongState
@@ -52,6 +52,7 @@ __all__ = [
     "print_batch",
     "record_visit",
     "remove_photo",
+    "reopen_visit",
     "reprint",
     "set_out",
     "sign_papers",

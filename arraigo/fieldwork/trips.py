@@ -11,7 +11,13 @@ from django.db import transaction
 from arraigo import clock
 from arraigo.eventlog.actions import record
 from arraigo.fieldwork import photos
-from arraigo.fieldwork.errors import ArrivalImpossible, OrderOfAnother, VisitFinished, VisitOfAnother
+from arraigo.fieldwork.errors import (
+    ArrivalImpossible,
+    OrderOfAnother,
+    VisitFinished,
+    VisitNotFinished,
+    VisitOfAnother,
+)
 from arraigo.fieldwork.models import Trip, Visit
 from arraigo.fieldwork.signals import customer_absent, technician_left
 from arraigo.orders import progress
@@ -64,6 +70,28 @@ def begin_visit(work_order: WorkOrder | int, technician: User, at: dt.datetime |
     visit = arrive(order, technician, moment, visit)
     if order.state != OrderState.IN_PROGRESS:
         progress.start(order, actor=technician)
+    return visit
+
+
+@transaction.atomic(savepoint=False)
+def reopen_visit(work_order: WorkOrder | int, technician: User) -> Visit:
+    """The recorded visit of an open order goes on as if it had only begun; the event tells what was recorded.
+
+    Raises WrongState, NoTechnician, OrderOfAnother, VisitNotFinished.
+    """
+    order = _locked_own(work_order, technician)
+    visit = Visit.objects.filter(work_order=order).exclude(finished_at=None).first()
+    if visit is None:
+        raise VisitNotFinished(order.number)
+    readings = visit.measurements.order_by("pk").values_list("product__number", "name", "before", "after")
+    told = {name: getattr(visit, name) for name in ("tasks", "details", "materials", "findings", "not_measured")}
+    told |= {"solved": visit.solved, "cause": visit.cause}
+    told["measurements"] = [[value if value is None else str(value) for value in each] for each in readings]
+    visit.measurements.all().delete()
+    visit.finished_at, visit.solved, visit.cause = None, None, ""
+    visit.save(update_fields=["finished_at", "solved", "cause"])
+    told = {"order": order.number, **told}
+    record("visit.reopened", visit, actor=technician, case_number=order.case_number, data=told)
     return visit
 
 

@@ -145,7 +145,7 @@ def sketch(home: Place, zones: Sequence[Place], points: Sequence[Place] = (), *,
         exact=exact,
         rings=rings,
         marks=_apart(marks, [NORTH, *map(ring_label, rings)]),
-        nearest=f"{first[0].label} · {math.hypot(first[1], first[2]):.0f} m" if first else "",
+        nearest=f"{first[0].label} · {math.hypot(first[1], first[2]):.0f}\N{NO-BREAK SPACE}m" if first else "",
         to=_mark(*first, scale) if first else None,
     )
 

@@ -70,7 +70,7 @@ class Places:
             "case_firm_no": number, "receipt_issue": number, "step": {**number, "pk": desk.walk.item("step_07").pk},
             "work_order": order, "operations_assign": order, "operations_pause": order,
             "operations_resume": order,
-            "visit": order, "visit_set_out": order, "visit_arrive": order, "visit_absent": order,
+            "visit": order, "visit_set_out": order, "visit_again": order, "visit_arrive": order, "visit_absent": order,
             "visit_papers": order, "photo_add": {**order, "moment": "before"},
             "photo": {"pk": self._photo()}, "photo_remove": {"pk": self._photo()},
             "signed_paper": {**order, "paper": self._paper()},

@@ -119,6 +119,7 @@ WHO: dict[str, set[Any]] = {
     "visits": TECHNICIAN,
     "visit": TECHNICIAN,
     "visit_set_out": TECHNICIAN,
+    "visit_again": TECHNICIAN,
     "visit_arrive": TECHNICIAN,
     "visit_absent": TECHNICIAN,
     "visit_papers": TECHNICIAN,
@@ -170,7 +171,7 @@ WHO: dict[str, set[Any]] = {
     "credit_listing_lift": DESK,
 }
 POST_ONLY = {"notice_read", "notices_read", "draft_keep", "team_decide", "administration_import_undo",
-             "solution", "morning_call", "visit_set_out", "visit_arrive", "photo_add", "photo_remove",
+             "solution", "morning_call", "visit_set_out", "visit_again", "visit_arrive", "photo_add", "photo_remove",
              "case_insist", "case_firm_no", "receipt_issue", "receipt_send", "operations_print", "operations_resume",
              "operations_reprint", "team_reassign", "operations_hand_over", "operations_swap", "account_notices",
              "message_template_restore", "message_resend", "message_settle",

@@ -24,7 +24,7 @@ from arraigo.orders import actions as orders
 from arraigo.orders import progress
 from arraigo.orders.models import Pause, WorkOrder
 from arraigo.people.models import Membership, Role, Unit, User
-from arraigo.retention import dispatch, sweeps
+from arraigo.retention import clocks, dispatch, sweeps
 from arraigo.web.cases.telling import what
 from tests.cast import NOW, TASK_DETAILS, Cast, Walk, moment
 from tests.fieldwork.records import a_photo, text_of
@@ -511,3 +511,41 @@ def test_who_arrives_before_the_order_is_printed_is_told_why_nothing_can_be_writ
     phone = signed_in(cast[Role.TECHNICIAN])
     phone.post(reverse("visit_arrive", args=[order.number]))
     assert "todavía no imprimió esta orden" in text(phone.get(reverse("visit", args=[order.number])))
+
+
+def test_before_anybody_signs_the_visit_can_be_written_down_anew(desk: Desk, phone: Client, order: WorkOrder) -> None:
+    walk, again = desk.walk, reverse("visit_again", args=[order.number])
+    assert "Registre lo que se hizo en la visita" in text(phone.post(again, follow=True)), "nothing is recorded yet"
+    with moment(hours=2):
+        walk("step_07", materials="12,5 m cable drop", findings="Acometida rota")
+        assert again in text(phone.get(step(walk, "step_08")))
+        assert signed_in(colleague(desk)).post(again).status_code == 404
+        answer = phone.post(again, {"page": step(walk, "step_08")})
+        assert walk.open == ["step_07"]
+        assert answer["Location"] == step(walk, "step_07")
+        form = phone.get(answer["Location"]).context["form"]
+    pk = walk.home.internet.pk
+    typed = {"findings": "Acometida rota", "materials": "12,5 m cable drop", f"before_{pk}": "-28,00"}
+    for name, value in typed.items():
+        assert form[name].value() == value, name
+    assert form["tasks"].value() == ["drop_cable_replacement"]
+    assert (form["drop_cable_replacement_metres"].value(), form["solved"].value()) == ("45", None)
+    assert form["drop_cable_replacement_metres"].label == "Largo de la acometida (m)"
+    assert Event.objects.get(kind="visit.reopened").data["measurements"][0][2:] == ["-28.00", "-19.00"]
+    assert clocks.replay(walk.case.number) == clocks.kept(walk.reload())
+    with moment(hours=3):
+        walk.go("step_07", "step_08")
+    visit = Visit.objects.get()
+    assert (visit.solved, visit.measurements.count()) == (True, 1)
+    refused = text(phone.post(again, follow=True))
+    assert "Completada" in refused
+    assert walk.open == []
+
+
+def test_a_visit_that_could_not_solve_it_may_solve_it_after_all(desk: Desk, phone: Client, order: WorkOrder) -> None:
+    walk, again = desk.walk, reverse("visit_again", args=[order.number])
+    walk("step_07", solved="no", cause="plant", tasks=[])
+    assert again in text(phone.get(step(walk, "step_08_unsolved")))
+    phone.post(again)
+    walk.go("step_07", "step_08")
+    assert WorkOrder.objects.get().state == "completed"

@@ -232,7 +232,7 @@ class VisitForm(StepForm):
 
 
 def _detail_field(detail: Detail, most: int) -> forms.Field:
-    label = str(detail.label)
+    label = f"{detail.label} ({detail.unit})" if detail.unit else str(detail.label)
     if detail.choices:
         return forms.ChoiceField(label=label, choices=detail.choices, required=False, widget=forms.RadioSelect)
     limit = _("Write a number from 1 to %(most)s.") % {"most": most}

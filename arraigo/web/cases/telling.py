@@ -61,6 +61,7 @@ KINDS: dict[str, Promise] = {
     "trip.absent": _("Nobody was at home"),
     "visit.begun": _("The technician arrived"),
     "visit.recorded": _("Visit recorded"),
+    "visit.reopened": _("Back from the signature to the visit"),
     "papers.signed": _("Documents signed"),
     "papers.frozen": _("Document kept as it was signed"),
     "papers.refused": _("The customer refused to sign"),

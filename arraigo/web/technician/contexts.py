@@ -7,6 +7,8 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.db.models import Case, Count, Prefetch, QuerySet, Value, When
 from django.db.models.functions import Coalesce, TruncDate
+from django.http import QueryDict
+from django.utils.formats import localize_input
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -14,7 +16,7 @@ from django.utils.translation import pgettext_lazy
 from arraigo import clock
 from arraigo.engine.models import WorkItem
 from arraigo.fieldwork import documents
-from arraigo.fieldwork.models import Photo, Trip
+from arraigo.fieldwork.models import Photo, Trip, Visit
 from arraigo.network.models import Zone
 from arraigo.network.sketch import zone_places
 from arraigo.orders import queries as orders
@@ -192,6 +194,26 @@ PHOTO_LABELS: dict[str, Promise] = {
 def beside_step(order: WorkOrder, task: WorkItem) -> dict[str, Any]:
     """What the pages of steps 7 and 8 show beside their form."""
     return {"stop": stop(order, task), "photos": photos(order), "photo_labels": PHOTO_LABELS}
+
+
+def recorded(order: WorkOrder) -> str:
+    """What the order's visit recorded, as the form of step 7 is typed; the result is asked anew. Empty for none."""
+    visit = Visit.objects.filter(work_order=order).exclude(finished_at=None).first()
+    if visit is None:
+        return ""
+    typed = QueryDict(mutable=True)
+    typed.setlist("tasks", visit.tasks)
+    for task, details in visit.details.items():
+        typed.update({f"{task}_{name}": str(value) for name, value in details.items()})
+    for reading in visit.measurements.all():
+        for moment in ("before", "after"):
+            if (value := getattr(reading, moment)) is not None:
+                typed[f"{moment}_{reading.product_id}"] = localize_input(value)
+    typed["materials"] = "\n".join(
+        f"{localize_input(each['quantity'])} {each['unit']} {each['name']}" for each in visit.materials
+    )
+    typed["findings"], typed["not_measured"] = visit.findings, visit.not_measured
+    return typed.urlencode()
 
 
 def photos(order: WorkOrder) -> dict[str, list[Photo]]:

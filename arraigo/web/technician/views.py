@@ -5,14 +5,17 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from arraigo.desk import actions as desk
 from arraigo.fieldwork import actions as fieldwork
 from arraigo.orders import queries as orders
 from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role
 from arraigo.records import RuleBroken
+from arraigo.retention import revisit
 from arraigo.web import replies
 from arraigo.web.access import posted, staff, user_of
 from arraigo.web.technician import access, contexts
@@ -68,6 +71,23 @@ def _told(request: HttpRequest, number: str, tell: Callable[..., object], done: 
     order = access.order(user, number)
     replies.attempt(request, lambda: tell(order, user), done)
     return redirect("visit", number)
+
+
+@posted
+@staff(Role.TECHNICIAN)
+def visit_again(request: HttpRequest, number: str) -> HttpResponse:
+    """Back from the signature to the form of step 7, which is filled with what was recorded."""
+    user = user_of(request)
+    order = access.order(user, number)
+    recorded = contexts.recorded(order)
+    try:
+        item = revisit.back_to_visit(order.case_number, technician=user)
+    except RuleBroken as refusal:
+        messages.error(request, str(refusal))
+        return redirect("visit", number)
+    page = reverse("step", args=[order.case_number, item.pk])
+    desk.keep_draft(user, page, recorded)
+    return redirect(page)
 
 
 @require_http_methods(["GET", "POST"])
