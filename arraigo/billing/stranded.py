@@ -24,11 +24,44 @@ from arraigo.products.models import Product
 TERMINATED = Product.Status.TERMINATED
 AT_ONCE = 500
 """Customers at one sweep: the other sweeps of the minute wait for it."""
+Keys = QuerySet[Credit, int]
+Round = tuple[str, Keys, Callable[[int], int]]
+"""Of what the keys are, the keys, asked for when their turn comes, and what settles one."""
 
 
 def settle() -> int:
-    """Cancel, or set off, the credits that would wait in vain; how many claims and bills. One transaction each."""
+    """Cancel, or set off, the credits that would wait in vain; how many claims and bills. One transaction each.
+
+    What fails is raised when all the others are through.
+    """
     waiting = Credit.objects.filter(bill=None)
+    with translation.override(settings.LANGUAGE_CODE):
+        reason = _("The product ended before that month: it is not charged.")
+    rounds: list[Round] = [("claim", _void(waiting), lambda claim: actions.lapse_claim(claim, reason=reason))]
+    if settings.BILLS != "imported":  # there the system that bills says what becomes of them
+        rounds += [
+            ("customer", _of_leavers(waiting), lambda customer: _set_off(customer, _owed())),
+            ("customer", _passed_by(waiting), lambda customer: _set_off(customer, _open(), of_any_month=False)),
+        ]
+    return _carried_out(rounds)
+
+
+def _carried_out(rounds: Iterable[Round]) -> int:
+    done, broken = 0, list[Exception]()
+    for of, keys, settle_one in rounds:
+        for key in list(keys):
+            try:
+                done += settle_one(key)
+            except Exception as error:
+                error.add_note(f"{of} {key}")
+                broken.append(error)
+    if broken:
+        raise ExceptionGroup("credits that cannot be settled", broken)
+    return done
+
+
+def _void(waiting: QuerySet[Credit]) -> Keys:
+    """The claims of waived months that their products did not live to see, and that no other system gives."""
     placed = Credit.objects.filter(adjustment=OuterRef("adjustment"), bill__isnull=False)
     never = waiting.filter(
         ~Exists(placed),
@@ -39,38 +72,22 @@ def settle() -> int:
     if not commercial_system().immediate:
         number = OuterRef("adjustment__number")
         never = never.exclude(outbox.delivered(Concat(Value(actions.COMMAND_PREFIX), number)))
-    with translation.override(settings.LANGUAGE_CODE):
-        reason = _("The product ended before that month: it is not charged.")
-    claims = never.order_by("adjustment__claim").values_list("adjustment__claim", flat=True).distinct()
-    settled = sum(actions.lapse_claim(claim, reason=reason) for claim in list(claims))
-    if settings.BILLS == "imported":  # the system that bills says what becomes of them
-        return settled
+    return never.order_by("adjustment__claim").values_list("adjustment__claim", flat=True).distinct()
+
+
+def _of_leavers(waiting: QuerySet[Credit]) -> Keys:
+    """The customers of credits that wait who have no product any more, and still owe something."""
     alive = Product.objects.filter(customer=OuterRef("customer")).exclude(status=TERMINATED)
     owing = _owed().filter(customer=OuterRef("customer"))
     gone = waiting.filter(~Exists(alive), Exists(owing)).order_by("customer")
-    leavers = gone.values_list("customer", flat=True).distinct()[:AT_ONCE]
-    settled += _each(leavers, lambda customer: _set_off(customer, _owed()))
-    return settled + _each(_passed_by(waiting), lambda customer: _set_off(customer, _open(), of_any_month=False))
+    return gone.values_list("customer", flat=True).distinct()[:AT_ONCE]
 
 
-def _each(customers: Iterable[int], set_off: Callable[[int], int]) -> int:
-    """Set off for each of `customers`; what fails for one is raised when the others are through."""
-    done, broken = 0, []
-    for customer in list(customers):
-        try:
-            done += set_off(customer)
-        except Exception as error:
-            broken.append(error)
-    if broken:
-        raise ExceptionGroup("customers whose credits cannot be set off", broken)
-    return done
-
-
-def _passed_by(waiting: QuerySet[Credit]) -> list[int]:
+def _passed_by(waiting: QuerySet[Credit]) -> Keys:
     """The customers of credits that wait beside an open bill: it was opened while the claim was applied."""
     beside = _open().filter(customer=OuterRef("customer"), month__gte=OuterRef("adjustment__claim__month"))
     found = waiting.filter(Exists(beside)).order_by("customer")
-    return list(found.values_list("customer", flat=True).distinct()[:AT_ONCE])
+    return found.values_list("customer", flat=True).distinct()[:AT_ONCE]
 
 
 def _owed() -> QuerySet[Bill]:

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from arraigo import clock
-from arraigo.billing import actions, months, stranded
+from arraigo.billing import actions, credits, months, stranded
 from arraigo.billing.models import Adjustment, Bill, BillingClaim, Credit
 from arraigo.bss import actions as outbox
 from arraigo.bss.errors import CommandNotStuck
@@ -18,7 +18,7 @@ from arraigo.eventlog.models import Event
 from arraigo.products.actions import terminate_product
 from arraigo.products.models import Product
 from tests.billing.test_claims import APRIL, FEBRUARY, MARCH, a_bill, a_claim, waiting
-from tests.records import a_product, a_user, refused
+from tests.records import a_customer, a_product, a_user, refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 
@@ -184,14 +184,25 @@ def test_the_last_month_of_a_product_still_carries_its_credit(internet: Product)
     assert Bill.objects.get().credited == Decimal(150)
 
 
-def test_one_customer_whose_credits_cannot_be_set_off_holds_up_nobody() -> None:
-    def set_off(customer: int) -> int:
-        if customer == 1:
-            raise ValueError("broken")
-        done.append(customer)
-        return 1
+def test_what_cannot_be_settled_holds_up_nobody(internet: Product, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the next one of its kind nor the kinds behind it; and it is named."""
+    for customer in (internet.customer, a_customer(number="L-2")):
+        product = internet if customer == internet.customer else a_product(customer, "150", number="L-2-1")
+        a_bill(product, FEBRUARY, state="issued")
+        a_claim(product, APRIL, "20", kind="compensation")
+        leaves(product)
+    stays = a_product(a_customer(number="S-1"), "150", number="S-1-1")
+    a_claim(stays, MARCH, "100")
+    Bill.objects.create(customer=stays.customer, month=MARCH, total=Decimal(150))
+    set_off = credits.set_off
 
-    done: list[int] = []
-    with pytest.raises(ExceptionGroup):
-        stranded._each([1, 2, 3], set_off)
-    assert done == [2, 3]
+    def broken(bill: Bill, *, of_any_month: bool) -> bool:
+        if bill.customer_id == internet.customer_id:
+            raise ValueError("broken")
+        return set_off(bill, of_any_month=of_any_month)
+
+    monkeypatch.setattr(credits, "set_off", broken)
+    with pytest.raises(ExceptionGroup) as told:
+        stranded.settle()
+    assert [error.__notes__ for error in told.value.exceptions] == [[f"customer {internet.customer_id}"]]
+    assert list(Credit.objects.filter(bill=None).values_list("customer", flat=True)) == [internet.customer_id]
