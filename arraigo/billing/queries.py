@@ -129,6 +129,12 @@ def balance(bill: Bill) -> Decimal:
     return bill.total - bill.credited - bill.paid
 
 
+def is_overdue(bill: Bill, today: dt.date) -> bool:
+    """Whether something of an issued bill is owed past its due date."""
+    issued = bill.state == Bill.State.ISSUED and bill.due_on is not None
+    return issued and bill.due_on < today and balance(bill) > ZERO
+
+
 def is_placed(claim: BillingClaim) -> bool:
     """Whether every Bs of an applied `claim` stands on a bill, so that none waits for the next one."""
     if claim.placed is not None:

@@ -97,6 +97,13 @@ def test_nothing_to_dispute_is_refused_in_a_sentence(cast: Cast) -> None:
     assert say(cast, home, "nonsense", reason="Sí").status_code == 400
 
 
+def test_who_has_no_phone_is_said_to_have_none(cast: Cast, home: Household) -> None:
+    client, path = signed_in(cast[Role.ADVISOR]), reverse("customer", args=[home.customer.number])
+    assert "Sin teléfono" not in client.get(path).content.decode()
+    home.customer.phones.all().delete()
+    assert "Sin teléfono" in client.get(path).content.decode()
+
+
 def test_the_bars_tell_what_was_paid(cast: Cast) -> None:
     home = cast.household()
     today = month = clock.today()
@@ -110,7 +117,10 @@ def test_the_bars_tell_what_was_paid(cast: Cast) -> None:
     drawn = chart.chart(bills, today)
     assert [bar.tone for bar in drawn.bars] == ["open", "late", "paid", "unbilled"]
     assert [bar.height for bar in drawn.bars] == [round(64 * each / 300) for each in (300, 200, 100, 300)]
+    assert [bar.word for bar in drawn.bars] == ["Emitida", "Vencida", "Pagada", "Todavía no emitida"]
     assert chart.chart([], today).bars == []
+    told = timeline.page(home.customer, cast[Role.ADVISOR], kind="bill").entries
+    assert [entry.state_label for entry in told] == ["Pagada", "Vencida", "Emitida"]
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from arraigo.billing import queries as billing
 from arraigo.billing.models import Bill
@@ -88,7 +89,7 @@ def chart(bills: Sequence[Bill], today: dt.date) -> Chart:
             (start + place) * SLOT + (SLOT - BAR) // 2,
             _height(bill.total, most),
             _tone(bill, today),
-            words[bill.state],
+            str(_("Overdue")) if billing.is_overdue(bill, today) else words[bill.state],
         )
         for place, bill in enumerate(reversed(bills))
     ]
@@ -104,4 +105,4 @@ def _tone(bill: Bill, today: dt.date) -> str:
         return "unbilled"
     if bill.state == Bill.State.PAID or not billing.balance(bill):
         return "paid"
-    return "late" if bill.due_on and bill.due_on < today else "open"
+    return "late" if billing.is_overdue(bill, today) else "open"

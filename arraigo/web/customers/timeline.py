@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from arraigo import clock
+from arraigo.billing import queries as billing
 from arraigo.billing.models import Bill, BillingClaim, Payment
 from arraigo.customers.models import Customer
 from arraigo.desk import queries as desk
@@ -120,11 +121,14 @@ def _bills(reader: Reader) -> Iterator[Entry]:
     rows = Bill.objects.filter(customer=reader.customer)
     # A bill stands at the first moment of its day: one moment before the end of the page counts.
     last = clock.local(reader.before - dt.timedelta(microseconds=1)).date() if reader.before else dt.date.max
+    today = clock.today()
     for bill in rows.filter(issued_on__lte=last).order_by("-issued_on", "-pk")[: SIZE + 1]:
         title = _("Bill of %(month)s: %(amount)s") % {"month": month(bill.month), "amount": bs(bill.total)}
         text = _("%(amount)s credited") % {"amount": bs(bill.credited)} if bill.credited else ""
         at = clock.start_of_day(bill.issued_on or bill.month)
-        yield Entry(at, "bill", title, text, "", bill.state, bill.get_state_display(), has_hour=False)
+        state = (bill.state, bill.get_state_display())
+        state = ("failed", _("Overdue")) if billing.is_overdue(bill, today) else state
+        yield Entry(at, "bill", title, text, "", *state, has_hour=False)
     payments = Payment.objects.filter(bill__customer=reader.customer).select_related("bill")
     for paid in reader.page(payments, "paid_at"):
         title = _("Payment of %(amount)s") % {"amount": bs(paid.amount)}
