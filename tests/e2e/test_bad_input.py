@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from django.contrib.sessions.models import Session
+from playwright.sync_api import expect
 
 from arraigo import clock
 from arraigo.engine.models import WorkItem
@@ -109,6 +110,21 @@ def test_a_session_that_ran_out_keeps_what_was_typed(sign_in: SignIn, walk: Walk
     assert ana.page.locator("[name=demand][value=courtesy]").is_checked()
     ana.sends()
     assert walk.reload().competitor == "Otro"
+    assert walk.open == ["step_14"]
+
+
+def test_what_nobody_answered_is_said_where_it_is_seen(sign_in: SignIn, walk: Walk) -> None:
+    ana = sign_in(Role.ADVISOR)
+    ana.begin(walk, "step_11")
+    ana.fill(reason="better_offer", demand="courtesy", competitor="Otro", competitor_offer="300 Mb")
+    height = ana.button.evaluate("button => Math.ceil(button.getBoundingClientRect().bottom + scrollY) + 4")
+    ana.page.set_viewport_size({"width": 1280, "height": height})
+    ana.page.context.set_offline(True)
+    ana.button.click()
+    expect(ana.page.locator("main form .unsent")).to_be_in_viewport(ratio=0.9)
+    ana.page.context.set_offline(False)
+    assert ana.value("competitor") == "Otro"
+    ana.click(ana.button)
     assert walk.open == ["step_14"]
 
 

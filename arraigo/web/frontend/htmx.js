@@ -62,6 +62,8 @@ document.addEventListener("htmx:responseError", (event) => {
 // What could not be sent because nobody answers is said below its form, which stays as it was typed.
 document.addEventListener("htmx:sendError", (event) => {
   const form = event.detail.elt, note = document.querySelector("#unsent");
-  if (note && form.matches("form[method=post]")) form.append(note.content.cloneNode(true));
+  if (!note || !form.matches("form[method=post]")) return;
+  form.append(note.content.cloneNode(true));
+  form.lastElementChild.scrollIntoView({ block: "nearest" });
 });
 document.addEventListener("htmx:beforeRequest", (event) => event.detail.elt.querySelector(":scope > .unsent")?.remove());
