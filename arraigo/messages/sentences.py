@@ -130,7 +130,8 @@ def sentence(kind: str, data: dict[str, Any], case_number: str = "") -> str:
 
 
 def _told(key: str, value: Any) -> Any:
-    """A value as the sentence has it: no full stop of its own, and an amount with the reader's decimal sign."""
+    """A value as the sentence has it: no full stop of its own, an amount with the reader's decimal sign, and a dash
+    where nothing was written."""
     if key == "amount" and AMOUNT.fullmatch(str(value)):
         return number_format(Decimal(str(value)), 2, use_l10n=True, force_grouping=True)
-    return value.rstrip(".") if isinstance(value, str) else value
+    return value.rstrip(".") or "—" if isinstance(value, str) else value
