@@ -549,3 +549,14 @@ def test_a_visit_that_could_not_solve_it_may_solve_it_after_all(desk: Desk, phon
     phone.post(again)
     walk.go("step_07", "step_08")
     assert WorkOrder.objects.get().state == "completed"
+
+
+def test_the_qr_code_leads_its_technician_to_the_visit_and_afterwards_to_its_papers(
+    desk: Desk, phone: Client, order: WorkOrder
+) -> None:
+    visit = reverse("visit", args=[order.number])
+    assert phone.get(documents.order_path(order.number))["Location"] == visit
+    assert reverse("visit_set_out", args=[order.number]) in text(phone.get(visit))
+    desk.walk.go("step_07", "step_08")
+    assert phone.get(documents.order_path(order.number))["Location"] == visit
+    assert reverse("visit_papers", args=[order.number]) in text(phone.get(visit))

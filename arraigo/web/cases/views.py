@@ -121,9 +121,11 @@ def insist(request: HttpRequest, number: str) -> HttpResponse:
 @require_GET
 @staff(*CASE_READERS, Role.TECHNICIAN)
 def work_order(request: HttpRequest, number: str) -> HttpResponse:
-    """Where the QR code of a printed order leads: to its task, where it is the person's, else to its case."""
+    """Where the QR code of a printed order leads: its technician to the visit, others to their task, or its case."""
     user = user_of(request)
     order = access.work_order(user, number)
+    if user.has_role(Role.TECHNICIAN) and order.technician_id == user.pk:
+        return redirect("visit", number)
     open_items = order_items(order.case_number)
     return after(request, order.case_number, open_items)
 
