@@ -241,6 +241,15 @@ def test_a_batch_is_printed_with_few_queries_however_many_orders(django_assert_m
         documents.work_orders_pdf(batch)
 
 
+def test_the_signature_stands_on_the_page_of_what_is_signed() -> None:
+    visit = visited(an_order())
+    visit.materials += [{"name": f"material {number}", "quantity": 1, "unit": "u"} for number in range(3)]
+    visit.save()
+    given = {"signer_name": "María Núñez", "signer_document": "1234567 CB", "signature": a_signature()}
+    [paper] = actions.sign_papers(visit, [Paper.WORK_ORDER], actor=a_user(), **given)
+    assert len(text_of(frozen.pdf(paper))) == 1
+
+
 def test_a_paper_keeps_its_text_inside_the_page() -> None:
     kept = signed(Paper.WORK_ORDER)
     page = PdfReader(io.BytesIO(frozen.pdf(kept))).pages[0]
