@@ -7,7 +7,7 @@ from django.db import connection, transaction
 
 from arraigo import clock
 from arraigo.desk import queries
-from arraigo.desk.errors import CallbackDone, CallbackPast, CaseOver, NotOfTheTeam
+from arraigo.desk.errors import CallbackDone, CallbackFar, CallbackPast, CaseOver, NotOfTheTeam
 from arraigo.desk.models import Callback, Draft, Presence
 from arraigo.engine import actions as engine
 from arraigo.engine.models import WorkItem
@@ -20,16 +20,21 @@ from arraigo.retention.errors import NoTeam
 from arraigo.retention.models import RetentionCase
 
 BATCH = 200
+FARTHEST = dt.timedelta(days=366)
+"""How far ahead a call may be agreed on: what lies beyond is a slip of the pen, and no tray would ever show it."""
 DRAFT_DAYS = dt.timedelta(days=14)
 """How long what was typed is kept."""
 
 
 @transaction.atomic
 def note_callback(case: RetentionCase, *, due_at: dt.datetime, note: str, actor: User) -> Callback:
-    """Note that the customer of `case` is called back at `due_at`. Raises CallbackPast, and CaseOver where nobody is
-    called any more (`queries.OVER`): no tray would show it."""
-    if due_at <= clock.now():
+    """Note that the customer of `case` is called back at `due_at`. Raises CallbackPast, CallbackFar, and CaseOver where
+    nobody is called any more (`queries.OVER`): no tray would show it."""
+    now = clock.now()
+    if due_at <= now:
         raise CallbackPast
+    if due_at > now + FARTHEST:
+        raise CallbackFar
     if RetentionCase.objects.filter(pk=case.pk, outcome__in=queries.OVER).exists():
         raise CaseOver(case.number)
     return _note(case, due_at, note.strip(), Callback.Cause.AGREED, person=actor, actor=actor)

@@ -12,6 +12,13 @@ class CallbackPast(RuleBroken):
         super().__init__(_("The time of the call has passed: choose one to come."))
 
 
+class CallbackFar(RuleBroken):
+    """That is more than a year away: check the date."""
+
+    def __init__(self) -> None:
+        super().__init__(_("That is more than a year away: check the date."))
+
+
 class CallbackDone(RuleBroken):
     """{who} made this call already."""
 

@@ -95,11 +95,11 @@ def test_nobody_is_to_call_who_has_left(walk: Walk) -> None:
     assert "Ya estaba escrito" in answer.content.decode()
 
 
-def test_a_call_in_the_past_is_refused_at_its_field(walk: Walk) -> None:
+def test_a_call_in_the_past_or_years_ahead_is_refused_at_its_field(walk: Walk) -> None:
     with refused(CallbackPast):
         actions.note_callback(walk.case, due_at=clock.now(), note="", actor=walk.cast[Role.ADVISOR])
     client, path = signed_in(walk.cast[Role.ADVISOR]), reverse("callback_new", args=[walk.case.number])
-    for when in ("2026-03-10T09:00", "mañana", ""):
+    for when in ("2026-03-10T09:00", "2036-03-10T16:30", "mañana", ""):
         answer = client.post(path, {"due_at": when, "note": "Llamar"})
         assert (answer.status_code, "due_at" in answer.context["form"].errors) == (400, True)
         assert "Llamar" in answer.content.decode()

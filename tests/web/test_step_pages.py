@@ -25,6 +25,7 @@ from arraigo.web.cases import telling
 from tests import conformance
 from tests.cast import PASSWORD, Cast, Walk, moment
 from tests.records import refused
+from tests.steps.test_step_14_courtesy import running
 from tests.web.conftest import Desk, expired, signed_in
 
 
@@ -82,6 +83,18 @@ def test_every_step_of_the_offer_branch_has_its_page(cast: Cast) -> None:
     assert chosen is not None
     walk("step_14", courtesy=html.unescape(chosen[1]), answer="refused")
     look(walk, "termination")
+
+
+def test_where_no_courtesy_is_possible_none_is_said_to_be_given(cast: Cast) -> None:
+    home = cast.household()
+    walk = Walk(home, reason="price").go("step_01", "step_02")
+    walk("step_11", reason="price", demand="courtesy")
+    given = "puedo darle esto sin costo"
+    assert given in look(walk, "step_14")
+    running(home.internet)
+    shown = look(walk, "step_14")
+    assert given not in shown
+    assert "marque «No acepta» y continúe" in shown
 
 
 def test_an_ineligible_customer_shows_why_to_the_head_of_team(cast: Cast) -> None:

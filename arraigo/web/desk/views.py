@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from arraigo.desk import actions, queries
-from arraigo.desk.errors import CallbackPast
+from arraigo.desk.errors import CallbackFar, CallbackPast
 from arraigo.records import RuleBroken
 from arraigo.retention.models import RetentionCase
 from arraigo.web import drafts, lists, replies
@@ -34,7 +34,7 @@ def callback_new(request: HttpRequest, number: str) -> HttpResponse:
         try:
             actions.note_callback(case, actor=user, **form.cleaned_data)
         except RuleBroken as refusal:
-            form.add_error("due_at" if isinstance(refusal, CallbackPast) else None, str(refusal))
+            form.add_error("due_at" if isinstance(refusal, CallbackPast | CallbackFar) else None, str(refusal))
         else:
             messages.success(request, _("The call is noted: it appears in your tray when it is due."))
             return redirect("case", number)
