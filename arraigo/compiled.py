@@ -14,20 +14,17 @@ from decimal import Decimal
 from functools import cached_property, update_wrapper
 from typing import Any, Generic, ParamSpec, TypeVar, cast
 
-import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models import Aggregate, Expression, QuerySet, Value, prefetch_related_objects
 from django.db.models.query import FlatValuesListIterable, ValuesListIterable
 from django.db.models.sql import Query
 from django.db.models.sql.compiler import SQLCompiler
-from psycopg._queries import PostgresQuery
+
+from arraigo import prepared
 
 Given = ParamSpec("Given")
 Row = TypeVar("Row")
 Kind = TypeVar("Kind")
-NEVER = 2**31
-MOST_PREPARED = 1000
-"""Statements that a connection keeps; there are some ninety, each once for every size of its numbers."""
 
 
 class Compiled(Generic[Given, Row]):
@@ -95,9 +92,9 @@ def at_once(*questions: "Question") -> Iterator[None]:
 
 def _answered(questions: Iterable["Question"], connection: Any) -> dict[Any, list[tuple[Any, ...]]]:
     sent = []
-    with connection.wrap_database_errors, _live(connection).pipeline():
+    with connection.wrap_database_errors, prepared.live(connection).pipeline():
         for plan, values in questions:
-            given, cursor = plan.given(values, connection.ops), _preparing(connection)
+            given, cursor = plan.given(values, connection.ops), prepared.cursor(connection)
             cursor.execute(plan.sql, given)
             sent.append((plan, given, cursor))
     return {_key(plan, given): cursor.fetchall() for plan, given, cursor in sent}
@@ -204,38 +201,6 @@ def _constant(value: Any, connection: Any) -> str | None:
     return str(int(value)) if isinstance(value, int) else None
 
 
-class _Prepared(psycopg.Cursor[Any]):
-    """A cursor whose statements PostgreSQL parses and plans once per connection.
-
-    For joins of half a dozen tables it otherwise plans longer than it reads.
-    """
-
-    is_logged = False
-
-    def execute(self, query: Any, params: Any = None, **kwargs: Any) -> Any:
-        done = super().execute(query, params, prepare=True)
-        if self.is_logged and self._query is None:  # psycopg keeps no text of what is prepared
-            self._query = PostgresQuery(self._tx)
-            self._query.query = str(query).encode()
-        return done
-
-
-def _live(connection: Any) -> Any:
-    """psycopg's own connection, opened anew where it was lost."""
-    connection.close_if_health_check_failed()
-    connection.ensure_connection()
-    return connection.connection
-
-
-def _preparing(connection: Any) -> Any:
-    raw = _live(connection)
-    # Nothing is prepared for being asked often, and nothing that was prepared gives way to others.
-    raw.prepare_threshold, raw.prepared_max = NEVER, MOST_PREPARED
-    cursor = _Prepared(raw)
-    cursor.is_logged = connection.queries_logged
-    return connection._prepare_cursor(cursor)
-
-
 class _Plan(Generic[Row]):
     """What is kept of a query: its SQL, its parameters with the places among them, how its rows are read."""
 
@@ -260,7 +225,7 @@ class _Plan(Generic[Row]):
         known = _answers.get()
         if known and (answer := known.pop(_key(self, given), None)) is not None:
             return answer
-        with _preparing(connection) if self.is_prepared else connection.cursor() as cursor:
+        with prepared.cursor(connection) if self.is_prepared else connection.cursor() as cursor:
             cursor.execute(self.sql, given)
             rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
