@@ -131,8 +131,8 @@ def balance(bill: Bill) -> Decimal:
 
 def is_overdue(bill: Bill, today: dt.date) -> bool:
     """Whether something of an issued bill is owed past its due date."""
-    issued = bill.state == Bill.State.ISSUED and bill.due_on is not None
-    return issued and bill.due_on < today and balance(bill) > ZERO
+    is_due = bill.due_on is not None and bill.due_on < today
+    return is_due and bill.state == Bill.State.ISSUED and balance(bill) > ZERO
 
 
 def is_placed(claim: BillingClaim) -> bool:

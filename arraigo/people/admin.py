@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
@@ -156,23 +157,69 @@ class EventAdmin(ReadOnlyAdmin):
         return super().changelist_view(request, {"subtitle": gettext(ELSEWHERE), **(extra_context or {})})
 
 
+class UnitForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A unit as it is kept: who heads it works here, and no unit stands below itself."""
+
+    class Meta:
+        model = Unit
+        fields = ("name", "code", "kind", "parent", "head", "plant_email")
+        labels = {
+            "name": _("Name"),
+            "code": _("Code"),
+            "kind": _("Kind"),
+            "parent": _("Stands below"),
+            "head": _("Head"),
+        }
+        help_texts = {
+            "code": _("Small letters, digits and dashes. Files of zones name an operations centre by it; it stays."),
+            "head": _("Has an account that is not closed. A unit may be made first and get its head later."),
+        }
+
+    def clean_parent(self) -> Unit | None:
+        parent: Unit | None = self.cleaned_data["parent"]
+        above = parent
+        while above is not None:
+            if above.pk == self.instance.pk:
+                raise forms.ValidationError(_("It cannot stand below itself, or below a unit that stands below it."))
+            above = above.parent
+        return parent
+
+    def clean_head(self) -> User | None:
+        head: User | None = self.cleaned_data["head"]
+        if head is not None and not head.is_active:
+            raise forms.ValidationError(_("This account is closed: choose somebody who works here."))
+        return head
+
+    def clean_plant_email(self) -> str:
+        address = self.cleaned_data["plant_email"]
+        if address and self.cleaned_data.get("kind", self.instance.kind) != Unit.Kind.OPERATIONS_CENTER:
+            raise forms.ValidationError(_("Only an operations centre sends orders on to plant."))
+        return str(address)
+
+
 @admin.register(Unit)
-class UnitAdmin(ReadOnlyAdmin):
-    """The units; only plant's e-mail is kept here. Each change leaves an event."""
+class UnitAdmin(ModelAdmin):
+    """The units, kept here: each change leaves an event. Code and kind stay as they were made; none is deleted, since
+    cases and accounts name them."""
 
-    def get_list_display(self, request: HttpRequest) -> Any:
-        return ("name", "kind", "parent", "head", "plant_email")
+    form = UnitForm
+    list_display = ("name", "kind", "parent", "head", "plant_email")
+    list_select_related = ("parent", "head")
 
-    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return ModelAdmin.has_change_permission(self, request, obj)
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Unit | None = None) -> list[str]:
-        return [field.name for field in Unit._meta.fields if not field.primary_key and field.name != "plant_email"]
+    def get_readonly_fields(self, request: HttpRequest, obj: Unit | None = None) -> tuple[str, ...]:
+        return ("code", "kind") if obj else ()
 
     def save_model(self, request: HttpRequest, obj: Unit, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         actor = request.user if isinstance(request.user, User) else None
-        record("unit.changed", obj, actor=actor, data={"code": obj.code, "plant_email": obj.plant_email})
+        told = {
+            "code": obj.code, "name": obj.name, "kind": obj.kind, "parent": obj.parent and obj.parent.code,
+            "head": obj.head and obj.head.username, "plant_email": obj.plant_email,
+        }  # fmt: skip
+        record("unit.changed" if change else "unit.added", obj, actor=actor, data=told)
 
 
 show(Holiday, ClockOffset)

@@ -84,9 +84,12 @@ def active(roles: frozenset[str], path: str) -> frozenset[str]:
 
 
 def home(user: User) -> str:
-    """Where `user` begins: the own tray, or what stands in its place; the account for who has no role."""
+    """Where `user` begins: the own tray, or what stands in its place. Who has no role begins with the account, or, to
+    make the first units and accounts, with the admin."""
     for role, name in FIRST.items():
         if role in user.roles:
             return reverse(name)
     own = trays(user)
-    return reverse("tray", args=[own[0]]) if own else reverse("account")
+    if own:
+        return reverse("tray", args=[own[0]])
+    return reverse("admin:index" if user.is_superuser and not user.roles else "account")

@@ -113,3 +113,45 @@ def test_an_account_is_made_with_its_roles_and_an_event(browser: Client) -> None
     event = Event.objects.get(kind="user.added")
     assert (event.subject_id, event.actor) == (rosa.pk, User.objects.get(username="admin"))
     assert browser.post(reverse("admin:people_user_delete", args=[rosa.pk])).status_code == 404
+
+
+def test_the_first_units_and_accounts_are_made_from_nothing(browser: Client) -> None:
+    """What `createsuperuser` leaves: nobody has a role, and there is no unit."""
+    assert browser.get("/")["Location"] == reverse("admin:index")
+    add = reverse("admin:people_unit_add")
+    below = {"name": "Equipo 1", "code": "equipo-1", "kind": Unit.Kind.RETENTION_TEAM}
+    browser.post(add, {"name": "Relación cliente", "code": "div-1", "kind": Unit.Kind.DIVISION})
+    browser.post(add, {**below, "parent": Unit.objects.get().pk})
+    team = Unit.objects.get(code="equipo-1")
+    assert team.parent == Unit.objects.get(code="div-1")
+    assert Event.objects.filter(kind="unit.added").count() == 2
+    account = {
+        "username": "rosa", "usable_password": "true", "password1": "una-clave-larga-1",
+        "password2": "una-clave-larga-1", "memberships-TOTAL_FORMS": "1", "memberships-INITIAL_FORMS": "0",
+        "memberships-0-role": Role.ADVISOR, "memberships-0-unit": team.pk,
+    }  # fmt: skip
+    browser.post(reverse("admin:people_user_add"), account)
+    browser.post(page(Unit, "change", team.pk), {"name": "Equipo uno", "head": User.objects.get(username="rosa").pk})
+    team.refresh_from_db()
+    assert (team.name, team.head, team.code) == ("Equipo uno", User.objects.get(username="rosa"), "equipo-1")
+    assert Event.objects.get(kind="unit.changed").data["head"] == "rosa"
+    rosa = Client()
+    rosa.post("/sign-in/", {"username": "rosa", "password": "una-clave-larga-1"})
+    assert rosa.get("/", follow=True).redirect_chain[-1][0] == reverse("tray", args=[Role.ADVISOR])
+
+
+def test_a_unit_that_cannot_be_is_refused_with_a_sentence(browser: Client) -> None:
+    division = Unit.objects.create(code="div-1", name="División", kind=Unit.Kind.DIVISION)
+    team = Unit.objects.create(code="team-1", name="Equipo 1", kind=Unit.Kind.RETENTION_TEAM, parent=division)
+    gone = User.objects.create_user("ida", is_active=False)
+    answers = {
+        "parent": ({"name": "División", "parent": team.pk}, "no puede estar debajo de sí misma"),
+        "head": ({"name": "División", "head": gone.pk}, "Esta cuenta está cerrada"),
+        "plant_email": ({"name": "División", "plant_email": "planta@example.org"}, "centro de operaciones"),
+    }
+    for field, (typed, said) in answers.items():
+        form = browser.post(page(Unit, "change", division.pk), typed).context["adminform"].form
+        assert said in form.errors[field][0]
+    assert browser.post(page(Unit, "delete", team.pk)).status_code == 404
+    division.refresh_from_db()
+    assert (division.parent, division.head, division.plant_email) == (None, None, "")
