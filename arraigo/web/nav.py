@@ -92,4 +92,6 @@ def home(user: User) -> str:
     own = trays(user)
     if own:
         return reverse("tray", args=[own[0]])
-    return reverse("admin:index" if user.is_superuser and not user.roles else "account")
+    if user.is_superuser and not user.roles:
+        return reverse("admin:app_list", args=["people"])
+    return reverse("account")

@@ -117,7 +117,7 @@ def test_an_account_is_made_with_its_roles_and_an_event(browser: Client) -> None
 
 def test_the_first_units_and_accounts_are_made_from_nothing(browser: Client) -> None:
     """What `createsuperuser` leaves: nobody has a role, and there is no unit."""
-    assert browser.get("/")["Location"] == reverse("admin:index")
+    assert browser.get("/")["Location"] == reverse("admin:app_list", args=["people"])
     add = reverse("admin:people_unit_add")
     below = {"name": "Equipo 1", "code": "equipo-1", "kind": Unit.Kind.RETENTION_TEAM}
     browser.post(add, {"name": "Relación cliente", "code": "div-1", "kind": Unit.Kind.DIVISION})
