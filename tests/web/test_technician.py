@@ -560,3 +560,13 @@ def test_the_qr_code_leads_its_technician_to_the_visit_and_afterwards_to_its_pap
     desk.walk.go("step_07", "step_08")
     assert phone.get(documents.order_path(order.number))["Location"] == visit
     assert reverse("visit_papers", args=[order.number]) in text(phone.get(visit))
+
+
+def test_who_was_given_the_order_goes_back_to_a_visit_of_their_own(desk: Desk, order: WorkOrder) -> None:
+    desk.walk("step_07")
+    other = colleague(desk)
+    dispatch.hand_over([WorkOrder.objects.get()], technician=other, actor=desk.cast[Role.OPERATIONS_SUPERVISOR])
+    answer = signed_in(other).post(reverse("visit_again", args=[order.number]))
+    assert answer["Location"] == step(desk.walk, "step_07")
+    assert desk.walk.item("step_07").assignee == other
+    assert signed_in(other).get(answer["Location"]).status_code == 200
