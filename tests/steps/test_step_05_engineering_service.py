@@ -68,6 +68,12 @@ def test_the_note_names_the_month_waived_and_the_phone(home: Household) -> None:
     assert note.endswith("AL CEL 44123456")
 
 
+def test_a_phone_corrected_here_is_the_cases_from_now_on(home: Household) -> None:
+    walk = to_step_05(home)
+    walk("step_05", contact_phone="71234567")
+    assert walk.reload().contact_phone == "+59171234567"
+
+
 def test_a_compensation_has_its_own_sentence(home: Household) -> None:
     pk = home.internet.pk
     compensated: Any = {f"kind_{pk}": "compensation", f"amount_{pk}": "20"}

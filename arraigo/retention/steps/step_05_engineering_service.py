@@ -112,9 +112,16 @@ def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -
     evidence=evidence,
 )
 def carry_out(run: StepRun) -> StepResult:
-    """Product order, work order and the 24 hours. Fact: `post_service_at`."""
+    """Product order, work order and the 24 hours. Fact: `post_service_at`.
+
+    A telephone that the customer corrects here is the case's from now on: controls and receipts reach it there.
+    """
     products = affected(run.case)
     order = run.case.current_order = _order(run, products)
+    contact = phones.normal(order.contact_phone)
+    if contact != run.case.contact_phone:
+        run.case.contact_phone = contact
+        run.case.save(update_fields=["contact_phone"])
     control_at = order.created_at + dt.timedelta(days=run.policy.integer("control.post_service_days"))
     promises.promise(
         run.case,
