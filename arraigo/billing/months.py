@@ -140,6 +140,8 @@ def runs() -> list[BillingRun]:
 @transaction.atomic
 def open_bills(month: dt.date, *, actor: User) -> BillingRun:
     """Begin to open the bills of `month`. Raises BillsAreImported, RunUnderWay, NothingToBill, NotNextMonth."""
+    # Who is leaving the month out holds its count: what that person decided is read afterwards.
+    BillingCount.objects.select_for_update().filter(month=month).first()
     if (expected := next_to_open()) != month:
         raise errors.NotNextMonth(month, expected)
     return _start(BillingRun(kind=Kind.OPEN, month=month), _missing(month).exists(), actor)
