@@ -90,7 +90,7 @@ def provider() -> Iterator[tuple[Provider, str]]:
             self.send_response(status)
             self.end_headers()
             self.wfile.write(b'{"id": "abc"}')
-            while kept.dribbles and not kept.dribbles.wait(0.05):
+            while kept.dribbles and not kept.dribbles.wait(0.2):
                 self.wfile.write(b" ")
                 self.wfile.flush()
 
