@@ -106,6 +106,16 @@ def test_said_again_after_an_accepted_offer_it_counts_anew(walk: Walk) -> None:
         assert clocks.differences(walk.reload()) == []
 
 
+def test_said_today_it_runs_on_for_who_stays_today_though_nothing_was_offered(walk: Walk) -> None:
+    say(walk)
+    with moment(hours=0.05):
+        actions.insist(walk.case.pk, actor=walk.cast[Role.ADVISOR])
+        actions.stay(walk.case.pk, why="stay_offer", words="Lo pensé", actor=walk.cast[Role.ADVISOR])
+        assert (meter(walk).minutes, meter(walk).ended_at) == (3, None)
+        walk("step_03", answer="refused")
+        assert walk.open == ["termination"]
+
+
 def test_a_new_firm_no_begins_without_the_offers_of_the_old_one(walk: Walk) -> None:
     """What was offered until the customer accepted belongs to the "no" that was answered."""
     walk("step_03", answer="refused", firm_no="on")

@@ -21,7 +21,7 @@ from arraigo.retention.errors import CannotUndo
 from arraigo.retention.models import Offer, Promise
 from arraigo.terminations import actions as terminations
 from arraigo.terminations.models import Termination
-from tests.cast import Cast, Household, Walk, moment
+from tests.cast import Cast, Household, Walk, credit, moment
 from tests.records import refused
 from tests.web.conftest import signed_in
 
@@ -278,6 +278,17 @@ def test_an_approved_offer_that_stands_was_accepted_when_it_was_approved(home: H
         was = balance(walk)
     with moment(hours=2):
         walk("step_05")
+        taken_back(walk)
+    assert balance(walk) == was
+
+
+def test_what_was_accepted_but_not_approved_is_no_acceptance_that_stands(home: Household) -> None:
+    home.priced(home.internet, "200")
+    walk = walked(home, *FAULTS, "step_03", faults=True)
+    walk("approve_03", approved="no")
+    was = balance(walk)
+    with moment(hours=1):
+        walk("step_03", **credit(home.internet, kind="compensation", amount="100"))
         taken_back(walk)
     assert balance(walk) == was
 

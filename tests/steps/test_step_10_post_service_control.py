@@ -75,6 +75,22 @@ def test_an_old_ticket_that_came_back_is_recurrence_too(walk: Walk, home: Househ
         walk("step_10", verdict="failed", reasons=["goes_on"], answer="Volvió el corte")
 
 
+def test_what_the_visit_resolved_is_worked_on_again_though_its_dispute_told_of_it(home: Household) -> None:
+    home.fault(days_ago=12)
+    ticket = home.fault(days_ago=3, solved=False)
+    walk = Walk(home).go("step_01", "step_02", "step_03", "step_04", "step_05", "step_06", "step_07", "step_08")
+    with moment(days=2):
+        sweeps.wake_due_cases()
+        walk("step_09")
+    with moment(days=20):
+        tickets.dispute(ticket, actor=None, note="Otra vez se corta")
+    with moment(days=30):
+        to_step_10(walk)
+        walk("step_10", verdict="failed", reasons=["goes_on"], answer="Volvió el corte")
+    ticket.refresh_from_db()
+    assert ticket.status == "inProgress"
+
+
 def test_a_dispute_that_the_visit_answered_is_none(home: Household) -> None:
     solved, _other = home.repeated_faults()
     tickets.dispute(solved, actor=None, note="No duró")
