@@ -5,6 +5,7 @@ With ARRAIGO_PICTURES naming a folder, the pictures of that document are taken o
 
 import datetime as dt
 import io
+import itertools
 import os
 from collections.abc import Callable
 from decimal import Decimal
@@ -32,6 +33,14 @@ from tests.e2e.test_operations import PRINT
 from tests.e2e.test_technician import draw, photograph
 
 SignIn = Callable[[Role], Person]
+WAY = (
+    "request retention case_evaluated",
+    "procedure_started gw_reviewed step_01 rule_eligibility gw_eligible step_02 rule_repeat_fault gw_repeat_fault step_03",
+    "step_03 gw_accepts_03 rule_authority_03 gw_authority_03 step_04 service step_15 evaluated",
+    "service_started step_05 gw_split step_06 step_07 gw_solved step_08 wait_post_visit step_09 gw_control_09 gw_join",
+    "gw_split wait_post_service step_10 gw_control_10 gw_join controls_done",
+)
+"""What the lines of her way in the diagram join, pool by pool."""
 PICTURES = os.environ.get("ARRAIGO_PICTURES", "")
 NAMES = {
     Role.ADVISOR: "Ada Rocha",
@@ -207,6 +216,17 @@ def signs(greta: Person, month: dt.date) -> Evaluation:
     return signed
 
 
+def sees_the_way(person: Person, case: RetentionCase) -> None:
+    """On the whole record every line of the way is blue, with no gap, and no other."""
+    person.go(f"/cases/{case.number}/record/")
+    person.page.locator("[data-diagram][data-ready=yes]").wait_for()
+    blue = person.page.locator(".djs-connection.is-done").evaluate_all("all => all.map(each => each.dataset.elementId)")
+    pairs = {pair for part in WAY for pair in itertools.pairwise(part.split())}
+    assert set(blue) == {f"flow_{source}__{target}" for source, target in pairs}
+    for box in ("retention", "service"):
+        assert person.page.locator(f".is-done[data-element-id={box}]").count() == 1
+
+
 def test_from_the_wish_to_leave_to_the_signed_evaluation(
     sign_in: SignIn, rosa: Household, cast: Cast, tmp_path: Path
 ) -> None:
@@ -243,3 +263,4 @@ def test_from_the_wish_to_leave_to_the_signed_evaluation(
     for said in ("Bajas solicitadas", "Seguir así", "Más cable en el norte", "Menos reclamos", "El norte mejora"):
         assert said in text, said
     assert signed.log_head in text.replace(" ", "")
+    sees_the_way(greta, case)

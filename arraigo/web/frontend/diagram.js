@@ -18,11 +18,25 @@ function mark(viewer, ids, marker) {
   ids.filter((id) => registry.get(id)).forEach((id) => canvas.addMarker(id, marker));
 }
 
-// The lines that were taken: those within a leg, and the only one that leads to where the case was or stands.
-function markLines(viewer, been, legs) {
-  const taken = ({ source, target }) =>
-    legs.some((leg) => leg.includes(source.id) && leg.includes(target.id)) ||
-    (been.includes(source.id) && been.includes(target.id) && target.incoming.length === 1);
+// The boxes that stand for a process that was begun: only its own elements are told as done.
+function begun(viewer, done) {
+  const registry = viewer.get("elementRegistry");
+  const processes = done.map((id) => registry.get(id)).filter((each) => each?.type === "bpmn:StartEvent");
+  const called = processes.map((start) => start.businessObject.$parent.id);
+  return registry.filter((each) => called.includes(each.businessObject.calledElement)).map((each) => each.id);
+}
+
+// The lines that were taken: all that leave what is done, of an exclusive gateway the one that its leg went on by. Where
+// the leg ends at the gateway (a join or a message waits behind it), the one to where the case was later or stands.
+function markLines(viewer, done, active, legs) {
+  const been = [...done, ...active];
+  const goesOn = (leg, line) =>
+    leg.includes(line.target.id) ||
+    (been.includes(line.target.id) && !line.source.outgoing.some((other) => leg.includes(other.target.id)));
+  const taken = (line) =>
+    line.source.type === "bpmn:ExclusiveGateway"
+      ? legs.some((leg) => leg.includes(line.source.id) && goesOn(leg, line))
+      : done.includes(line.source.id) || legs.some((leg) => leg.includes(line.source.id) && leg.includes(line.target.id));
   const lines = viewer.get("elementRegistry").filter((each) => each.waypoints && each.source && each.target);
   mark(viewer, lines.filter(taken).map((line) => line.id), "is-done");
 }
@@ -111,10 +125,10 @@ async function show(host) {
   const viewer = new NavigatedViewer({ container: host });
   await viewer.importXML(await response.text(), host.dataset.plane || undefined);
   const done = JSON.parse(host.dataset.done || "[]");
-  mark(viewer, done, "is-done");
+  mark(viewer, [...done, ...begun(viewer, done)], "is-done");
   const active = JSON.parse(host.dataset.active || "[]");
   mark(viewer, active, "is-active");
-  markLines(viewer, [...done, ...active], JSON.parse(host.dataset.legs || "[]"));
+  markLines(viewer, done, active, JSON.parse(host.dataset.legs || "[]"));
   const recent = JSON.parse(host.dataset.recent || "[]");
   const way = { whole: [...done, ...active], recent };
   focus(viewer, way);
