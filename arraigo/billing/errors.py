@@ -138,3 +138,13 @@ class NotOver(RuleBroken):
 
     def __init__(self, month: dt.date) -> None:
         super().__init__(_("%(month)s is not over: its bills are opened, not left out.") % {"month": f"{month:%m/%Y}"})
+
+
+class StillRunning(RuleBroken):
+    """{month} is not over: its bills are issued from {day}, the first day after it."""
+
+    def __init__(self, month: dt.date, day: dt.date) -> None:
+        super().__init__(
+            _("%(month)s is not over: its bills are issued from %(day)s on.")
+            % {"month": f"{month:%m/%Y}", "day": f"{day:%d/%m/%Y}"}
+        )

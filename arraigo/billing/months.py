@@ -48,6 +48,11 @@ class Month:
     counted_at: dt.datetime | None = None
     """When this was counted; None: just now."""
 
+    @property
+    def over_on(self) -> dt.date:
+        """The day from which its bills are issued."""
+        return clock.next_month(self.month)
+
 
 def charged(month: dt.date) -> QuerySet[Product]:
     """The products that `month` charges, each with its whole price: active ones, and those that ended in it.
@@ -165,7 +170,12 @@ def leave_out(month: dt.date, *, actor: User) -> BillingRun:
 
 @transaction.atomic
 def issue_bills(month: dt.date, *, issued_on: dt.date, due_on: dt.date, actor: User) -> BillingRun:
-    """Begin to issue the open bills of `month`. Raises BillsAreImported, RunUnderWay, NothingToBill."""
+    """Begin to issue the open bills of a `month` that is over.
+
+    Raises BillsAreImported, RunUnderWay, NothingToBill; of the present month, StillRunning.
+    """
+    if month >= clock.month_of(clock.now()):
+        raise errors.StillRunning(month, clock.next_month(month))
     unbilled = Bill.objects.filter(state=Bill.State.UNBILLED, month=month).exists()
     return _start(BillingRun(kind=Kind.ISSUE, month=month, issued_on=issued_on, due_on=due_on), unbilled, actor)
 

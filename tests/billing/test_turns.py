@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from arraigo import clock
-from arraigo.billing import actions, months, queries, stranded
+from arraigo.billing import actions, errors, months, queries, stranded
 from arraigo.billing.models import Bill, BillingClaim, BillingRun
 from arraigo.products.actions import terminate_product
 from tests.billing.test_balance import assert_balanced
@@ -59,8 +59,12 @@ class Turns(TestCase):
             months.go_on()
 
     def issue(self) -> None:
+        today = clock.today()
         for month in months.to_issue()[:1]:
-            today = clock.today()
+            if today < month.over_on:
+                with self.assertRaises(errors.StillRunning):
+                    months.issue_bills(month.month, issued_on=today, due_on=today, actor=self.billing)
+                continue
             months.issue_bills(month.month, issued_on=today, due_on=today, actor=self.billing)
             months.go_on()
 

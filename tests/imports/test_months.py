@@ -197,6 +197,7 @@ def test_a_credit_of_a_month_to_come_is_not_what_an_earlier_bill_is_told_to_carr
 def test_an_import_whose_bills_were_issued_since_is_not_undone(write: Write, product: Product) -> None:
     with clock.at(EVENING):
         bring(write, "bills", BILL, "1;2026-05;unbilled;;;P-1=100")
+    with clock.at(EVENING + dt.timedelta(minutes=1)):
         month, today = dt.date(2026, 5, 1), clock.today()
         months.issue_bills(month, issued_on=today, due_on=today, actor=a_user())
         months.go_on()

@@ -115,6 +115,23 @@ def test_a_month_is_issued_with_its_dates(cast: Cast) -> None:
     ]
 
 
+def test_a_month_is_issued_only_when_it_is_over(cast: Cast) -> None:
+    """A typed address does not help; on the first day after it the button is there."""
+    cast.household("1")
+    client, issue = signed_in(cast[Role.BILLING]), reverse("billing_month_issue", args=[MARCH])
+    dates = {"issued_on": NOW.date(), "due_on": NOW.date()}
+    with clock.at(dt.datetime(2026, 3, 31, 23, 59, tzinfo=clock.LA_PAZ)):
+        page = client.get(PAGE).content.decode()
+        assert (issue in page, "desde el 01/04/2026" in page) == (False, True)
+        answer = client.post(issue, dates)
+        said = "03/2026 no ha terminado: sus facturas se emiten desde el 01/04/2026."
+        assert (answer.status_code, said in answer.content.decode()) == (400, True)
+        assert not BillingRun.objects.exists()
+    with clock.at(dt.datetime(2026, 4, 1, tzinfo=clock.LA_PAZ)):
+        assert issue in client.get(PAGE).content.decode()
+        assert client.post(issue, dates).status_code == 302
+
+
 def test_open_bills_are_summed_from_their_index_alone(cast: Cast) -> None:
     cast.household("1")
     asked: list[tuple[str, Any]] = []
