@@ -1,7 +1,5 @@
 """Billing's two lists: the claims that wait for a decision, and those decided."""
 
-from dataclasses import replace
-
 from django.utils.translation import gettext_lazy as _
 
 from arraigo.billing.models import BillingClaim
@@ -50,8 +48,6 @@ WAITING_CLAIMS = List(
     columns=(*CLAIM, ENTERED, Column("actions", "")),
     filters=(*FILTERS, Days("entered", _("Entered"), "entered_at")),
 )
-WIDE = "d-none d-xxl-table-cell"
-"""Only where there is room beside the adjustment."""
 DECIDED_CLAIMS = List(
     name="claims-decided",
     label=_("Decided"),
@@ -59,9 +55,9 @@ DECIDED_CLAIMS = List(
     sort="-decided",
     empty=_("Nothing decided yet."),
     columns=(
-        *(replace(column, css=WIDE) if column.key == "zone" else column for column in CLAIM),
+        *CLAIM,
         Column("state", _("State"), ("state",), _state),
-        Column("adjustment", _("Adjustment"), ("adjustment__number",), _form, nullable=True),
+        Column("adjustment", _("Adjustment"), (), _form, shown=False),
         Column("decided", _("Decided"), ("decided_at",), lambda claim: claim.decided_at, css="num"),
     ),
     filters=(*FILTERS, Choice("state", _("State"), DECIDED), Days("decided", _("Decided"), "decided_at")),
