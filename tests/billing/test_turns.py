@@ -5,6 +5,7 @@ import itertools
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -62,7 +63,7 @@ class Turns(TestCase):
         today = clock.today()
         for month in months.to_issue()[:1]:
             if today < month.over_on:
-                with self.assertRaises(errors.StillRunning):
+                with pytest.raises(errors.StillRunning):
                     months.issue_bills(month.month, issued_on=today, due_on=today, actor=self.billing)
                 continue
             months.issue_bills(month.month, issued_on=today, due_on=today, actor=self.billing)

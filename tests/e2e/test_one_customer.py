@@ -35,8 +35,8 @@ from tests.e2e.test_technician import draw, photograph
 SignIn = Callable[[Role], Person]
 WAY = (
     "request retention case_evaluated",
-    "procedure_started gw_reviewed step_01 rule_eligibility gw_eligible step_02 rule_repeat_fault gw_repeat_fault step_03",
-    "step_03 gw_accepts_03 rule_authority_03 gw_authority_03 step_04 service step_15 evaluated",
+    "procedure_started gw_reviewed step_01 rule_eligibility gw_eligible step_02 rule_repeat_fault gw_repeat_fault",
+    "gw_repeat_fault step_03 gw_accepts_03 rule_authority_03 gw_authority_03 step_04 service step_15 evaluated",
     "service_started step_05 gw_split step_06 step_07 gw_solved step_08 wait_post_visit step_09 gw_control_09 gw_join",
     "gw_split wait_post_service step_10 gw_control_10 gw_join controls_done",
 )
