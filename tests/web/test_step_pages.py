@@ -97,6 +97,26 @@ def test_where_no_courtesy_is_possible_none_is_said_to_be_given(cast: Cast) -> N
     assert "marque «No acepta» y continúe" in shown
 
 
+def test_what_was_chosen_in_vain_is_given_back_by_its_name(cast: Cast) -> None:
+    walk = Walk(cast.household(), reason="price")
+    actions.insist(walk.case.pk, actor=cast[Role.ADVISOR])
+    path, product = page(walk, "termination"), walk.home.internet
+    walk("termination")
+    typed = {"products": [str(product.pk)], "reason": "price", "return_items": "Módem"}
+    answer = signed_in(cast[Role.ADVISOR]).post(path, typed)
+    assert answer.status_code == 409
+    assert ("Productos que el cliente da de baja", str(product)) in answer.context["typed"]
+
+
+def test_a_detail_chosen_in_vain_is_given_back_by_its_name(cast: Cast) -> None:
+    walk = Walk(cast.household(), reason="price").go("step_01", "step_02")
+    path = page(walk, "step_11")
+    walk("step_11", reason="price", demand="courtesy")
+    typed = {"reason": "price", "reason_detail": "price:increase", "demand": "courtesy"}
+    answer = signed_in(cast[Role.ADVISOR]).post(path, typed)
+    assert ("Más exactamente", "Le subió el precio") in answer.context["typed"]
+
+
 def test_an_ineligible_customer_shows_why_to_the_head_of_team(cast: Cast) -> None:
     home = cast.household()
     home.listing()

@@ -1,5 +1,6 @@
 """The page of a step: evidence, form, what happened."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.contrib import messages
@@ -151,11 +152,20 @@ def _conflict(request: HttpRequest, item: WorkItem, conflict: Exception) -> Http
     return _show(request, item, told, "cases/conflict.html", 409)
 
 
+def _named(choices: Iterable[tuple[Any, Any]]) -> Iterator[tuple[str, Any]]:
+    """Key and name of each choice, also of those in groups; keys of records are numbers where they are chosen from."""
+    for key, name in choices:
+        if isinstance(name, list | tuple):
+            yield from _named(name)
+        else:
+            yield str(key), name
+
+
 def _text(field: BoundField) -> str:
     """What was typed or chosen, as it was read; drawings and files are not shown."""
-    value, chosen = field.value(), dict(getattr(field.field, "choices", ()))
+    value, chosen = field.value(), dict(_named(getattr(field.field, "choices", ())))
     if isinstance(value, list | str) and chosen:
         values = value if isinstance(value, list) else [value]
-        return ", ".join(str(chosen.get(each, each)) for each in values if each)
+        return ", ".join(str(chosen.get(str(each), each)) for each in values if each)
     text = ", ".join(map(str, value)) if isinstance(value, list) else str(value or "")
     return "" if text.startswith("data:") else text
