@@ -95,6 +95,19 @@ def test_a_run_that_does_not_get_on_is_stopped_and_begun_again(cast: Cast, monke
     assert Bill.objects.filter(month=APRIL).count() == 2
 
 
+def test_what_was_counted_before_midnight_is_not_what_the_new_month_has_to_open(cast: Cast) -> None:
+    """In La Paz, where it is April four hours later than in Greenwich."""
+    home, midnight = cast.household("1"), dt.datetime(2026, 4, 1, tzinfo=clock.LA_PAZ)
+    with clock.at(midnight - dt.timedelta(minutes=10)):
+        assert (months.count().month, months.to_open() is None) == (MARCH, False)
+    with clock.at(midnight + dt.timedelta(minutes=10)):
+        assert months.to_open() is None
+        assert months.count_again() == 1
+        counted = months.to_open()
+        assert counted is not None
+        assert (counted.month, counted.total) == (APRIL, home.internet.price + home.television.price)
+
+
 def test_a_month_is_issued_with_its_dates(cast: Cast) -> None:
     homes = [cast.household(number) for number in ("1", "2")]
     Bill.objects.filter(customer=homes[0].customer).update(credited=Decimal(300))
