@@ -65,6 +65,7 @@ def test_two_months_without_any_differ_by_nothing(cast: Cast) -> None:
     [
         ("56%", 25, 11, "Meta 56%: a lo sumo 11, cumplida."),
         ("56 %", 25, 12, "Meta 56 %: a lo sumo 11, no cumplida."),
+        ("10%", 15, 14, "Meta 10%: a lo sumo 13, no cumplida."),
         ("7,5%", 10, 9, "Meta 7,5%: a lo sumo 9, cumplida."),
         ("1500000", 0, 9, "Meta 1500000: a lo sumo 1500000, cumplida."),
         ("menos", 1, 1, "La meta «menos» no es un número: escriba por ejemplo 15, o 5%."),

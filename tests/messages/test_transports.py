@@ -85,6 +85,24 @@ def test_an_e_mail_arrives_with_its_file(mail: Post) -> None:
     assert sweep(90) == 0
 
 
+def test_what_was_written_without_its_file_gets_it_when_it_is_written_again(mail: Post) -> None:
+    message = written(reference="OT-1")
+    data = {"orden": "OT-1", "tecnico": "Juan Flores"}
+    for name in ("orden.pdf", "otra.pdf"):  # one that has its file keeps it
+        files = [Attachment(name, "application/pdf", b"%PDF-1.7")]
+        with clock.at(NOON):
+            actions.send_to_customer(
+                message.customer,
+                "visit.on_the_way",
+                data,
+                reference="OT-1",
+                attachments=files,  # type: ignore[arg-type]
+            )
+    assert sweep() == 1
+    (letter,) = mail.letters
+    assert [part.get_filename() for part in letter.iter_attachments()] == ["orden.pdf"]
+
+
 def test_a_notice_whose_reason_has_lines_arrives(mail: Post) -> None:
     ana = a_user()
     ana.email = "ana@example.org"

@@ -72,6 +72,16 @@ def test_a_solution_that_the_customer_disputes_is_repaired_again(home: Household
     assert ticket != fault
 
 
+def test_faults_that_repeat_are_repaired_though_each_is_solved(home: Household) -> None:
+    home.listing()
+    home.repeated_faults()
+    walk = Walk(home, reason="price").go("step_01")
+    walk("override", granted="no")
+    walk("inform", wish="incident")
+    ticket = TroubleTicket.objects.latest("id")
+    assert (Promise.objects.get().proof, ticket.product, ticket.is_open) == (ticket.number, home.internet, True)
+
+
 def _solve(number: str) -> None:
     ticket = TroubleTicket.objects.get(number=number)
     for state in ("inProgress", "resolved"):
