@@ -64,6 +64,23 @@ def test_the_case_with_its_diagram(sign_in: SignIn, walk: Walk) -> None:
     assert str(walk.cast.version.definition) in ana.text
 
 
+def test_the_way_of_who_refuses_everything(sign_in: SignIn, home: Household) -> None:
+    """The procedure was broken off by its border: nothing leads on from it."""
+    home.repeated_faults()
+    walk = Walk(home).go("step_01", "step_02")
+    walk("step_03", answer="refused")
+    walk("step_11")
+    walk("step_12", answer="refused")
+    assert walk.open == ["termination"]
+    ana = sign_in(Role.ADVISOR)
+    ana.go(f"/cases/{walk.case.number}/record/")
+    ana.page.locator("[data-diagram][data-ready=yes]").wait_for()
+    for line, taken in (
+        ("request__retention", 1), ("rejects_everything__termination", 1), ("retention__case_evaluated", 0),
+    ):  # fmt: skip
+        assert ana.page.locator(f".djs-connection.is-done[data-element-id=flow_{line}]").count() == taken, line
+
+
 def test_customer_product_and_ticket_entered_by_hand(sign_in: SignIn, walk: Walk) -> None:
     ana = sign_in(Role.ADVISOR)
     ana.go("/customers/new/")

@@ -26,19 +26,26 @@ function begun(viewer, done) {
   return registry.filter((each) => called.includes(each.businessObject.calledElement)).map((each) => each.id);
 }
 
+// Whether `source` came to its end: in one of its legs no event on its border broke it off.
+function ended(source, legs) {
+  const border = (source.attachers || []).map((event) => event.id);
+  const its = legs.filter((leg) => leg.includes(source.id));
+  return !its.length || its.some((leg) => !border.some((id) => leg.includes(id)));
+}
+
 // The lines that were taken: all that leave what is done, of an exclusive gateway the one that its leg went on by. Where
 // the leg ends at the gateway (a join or a message waits behind it), the one to where the case was later or stands.
 function markLines(viewer, done, active, legs) {
   const been = [...done, ...active];
-  const goesOn = (leg, line) =>
-    leg.includes(line.target.id) ||
-    (been.includes(line.target.id) && !line.source.outgoing.some((other) => leg.includes(other.target.id)));
-  const taken = (line) =>
-    line.source.type === "bpmn:ExclusiveGateway"
-      ? legs.some((leg) => leg.includes(line.source.id) && goesOn(leg, line))
-      : done.includes(line.source.id) || legs.some((leg) => leg.includes(line.source.id) && leg.includes(line.target.id));
+  const both = ({ source, target }) => legs.some((leg) => leg.includes(source.id) && leg.includes(target.id));
+  const endsAt = ({ id, outgoing }) =>
+    legs.some((leg) => leg.includes(id) && !outgoing.some(({ target }) => leg.includes(target.id)));
+  const goesOn = ({ source, target }) =>
+    source.type === "bpmn:ExclusiveGateway"
+      ? been.includes(target.id) && endsAt(source)
+      : done.includes(source.id) && ended(source, legs);
   const lines = viewer.get("elementRegistry").filter((each) => each.waypoints && each.source && each.target);
-  mark(viewer, lines.filter(taken).map((line) => line.id), "is-done");
+  mark(viewer, lines.filter((line) => both(line) || goesOn(line)).map((line) => line.id), "is-done");
 }
 
 // The steps of `ids` that the diagram draws.
