@@ -1,6 +1,6 @@
 """A database of an operator's size for the benches: made once, kept in a folder, on both databases.
 
-The folder is `ARRAIGO_BENCH_DIR`, by default `var/bench`; delete it to begin anew.
+The folder is `ARRAIGO_BENCH_DIR`, by default `.arraigo/bench`; delete it to begin anew.
 """
 
 import os
@@ -39,7 +39,7 @@ class Place:
 
 
 def folder() -> Path:
-    return Path(os.environ.get("ARRAIGO_BENCH_DIR") or ROOT / "var" / "bench").resolve()
+    return Path(os.environ.get("ARRAIGO_BENCH_DIR") or ROOT / ".arraigo" / "bench").resolve()
 
 
 @contextmanager

@@ -61,7 +61,8 @@ CLAIMS = """(SELECT * FROM (SELECT id, product_id, opened_at, resolved_at, outag
 
 def settings(place: str) -> dict[str, str]:
     """The environment of a program on that database."""
-    own = {"DATABASE_URL": place, "ARRAIGO_DATA_DIR": str(folder()), "DJANGO_SETTINGS_MODULE": "arraigo.settings"}
+    data = str(folder() / "repeat-faults")
+    own = {"DATABASE_URL": place, "ARRAIGO_DATA_DIR": data, "DJANGO_SETTINGS_MODULE": "arraigo.settings"}
     return {**os.environ, **own}
 
 

@@ -25,8 +25,18 @@ from arraigo.eventlog.verify import Proof, verify
 from arraigo.imports.models import ImportRun
 from arraigo.imports.names import rejects_place
 from arraigo.storage import snapshot
-from arraigo.storage.errors import FileTaken, FromNewer, NoBackup, NoFile, NotEmpty, NotTheSame, OtherDatabase
-from arraigo.storage.inventory import Inventory, is_empty, known_migrations, migrations
+from arraigo.storage.errors import (
+    FileTaken,
+    FromNewer,
+    NoBackup,
+    NoFile,
+    NotEmpty,
+    NothingThere,
+    NotTheSame,
+    OtherDatabase,
+)
+from arraigo.storage.inventory import Inventory, has_tables, is_empty, known_migrations, migrations
+from arraigo.storage.private import FILE, close_to_others
 
 FORMAT = 1
 MANIFEST, DATABASE, CHECKPOINTS, REJECTS = "manifest.json", "database", "checkpoints.jsonl", "rejects"
@@ -46,10 +56,12 @@ class Restored:
 def backup(file: Path) -> dict[str, Any]:
     """Write a backup of the whole database, which stays in use, to `file`; its manifest.
 
-    Raises FileTaken, ToolMissing, ToolFailed. `file` is there whole or not at all.
+    Raises FileTaken, NothingThere, ToolMissing, ToolFailed. `file` is there whole or not at all, and its owner's only.
     """
     if file.exists():
         raise FileTaken(file)
+    if not has_tables():
+        raise NothingThere(connection.settings_dict["NAME"])
     file.parent.mkdir(parents=True, exist_ok=True)
     # The database's copy lies beside the file: there is room for one where there is for the other.
     with tempfile.TemporaryDirectory(prefix=".backup-", dir=file.parent) as name:
@@ -67,6 +79,7 @@ def backup(file: Path) -> dict[str, Any]:
             archive.addfile(told, io.BytesIO(text))
             for path in members:
                 archive.add(path, str(path.relative_to(folder)))
+        whole.chmod(FILE)
         whole.replace(file)
     return manifest
 
@@ -131,6 +144,7 @@ def restore(file: Path) -> Restored:
         snapshot.put_back(folder / DATABASE)
         _put_back_checkpoints(folder / CHECKPOINTS)
         _put_back_rejects(folder / REJECTS)
+    close_to_others()
     sent = Inventory(manifest["counts"], manifest["log"]["count"], manifest["log"]["head"])
     _compare(sent)
     call_command("migrate", verbosity=0, interactive=False)

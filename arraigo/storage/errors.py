@@ -27,6 +27,17 @@ class FileTaken(RuleBroken):
         super().__init__(_("%(file)s is there already: choose another name, or take it away.") % {"file": file})
 
 
+class NothingThere(RuleBroken):
+    """The database {name} holds nothing of Arraigo."""
+
+    def __init__(self, name: object) -> None:
+        text = _(
+            "The database %(name)s holds nothing of Arraigo, so nothing was backed up: "
+            "set DATABASE_URL and ARRAIGO_DATA_DIR as they are set where Arraigo runs."
+        )
+        super().__init__(text % {"name": name})
+
+
 class NotWritten(RuleBroken):
     """{file} could not be written."""
 

@@ -57,6 +57,11 @@ def known_migrations() -> set[str]:
     }
 
 
+def has_tables(using: str = "default") -> bool:
+    """Whether the database has the tables of Arraigo."""
+    return Seal._meta.db_table in connections[using].introspection.table_names()
+
+
 def is_empty(using: str = "default") -> bool:
     """Whether the database has neither customers nor people, or not even the tables for them."""
     try:

@@ -301,6 +301,16 @@ def test_standard_output_carries_csv(capsys: pytest.CaptureFixture[str]) -> None
     assert ",fo,Fibra," in lines[1]
 
 
+def test_options_may_stand_before_the_file(operator: None, tmp_path: Path) -> None:
+    target = tmp_path / "c"
+    call_command("export", "customers", "--format", "parquet", str(target))
+    assert target.read_bytes().startswith(b"PAR1")
+    call_command("export", "customers", str(tmp_path / "c.csv"))
+    call_command("import", "customers", "--dry-run", str(tmp_path / "c.csv"), "--json")
+    with pytest.raises(CommandError, match="kind"):
+        call_command("export")
+
+
 def test_phones_and_bills_of_the_export_are_whole(operator: None) -> None:
     row = next(exports.records(kind_of("customers")))
     assert row["phones"] == "+59170011223;+59144112233"

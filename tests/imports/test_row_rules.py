@@ -229,6 +229,16 @@ def test_a_name_that_no_file_has_is_told_so(write: Write, monkeypatch: pytest.Mo
         call_command("import", *(each or "x" * 300 for each in told))
 
 
+def test_a_guess_is_written_beside_its_file(
+    write: Write, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, elsewhere = write("c.csv", "external_id,name", "1,Ana"), tmp_path_factory.mktemp("elsewhere")
+    monkeypatch.chdir(elsewhere)
+    call_command("import", "--guess", str(path))
+    assert path.with_name("c.csv.toml").is_file()
+    assert list(elsewhere.iterdir()) == []
+
+
 def test_a_guess_that_cannot_be_written_is_told_so(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write("c.csv", "external_id,name", "1,Ana")
 

@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import sqlite3
+import stat
 import subprocess
 import sys
 import tarfile
@@ -24,7 +25,7 @@ from arraigo.customers import actions as customers
 from arraigo.customers.models import Customer
 from arraigo.eventlog import seal
 from arraigo.imports import actions as imports
-from arraigo.storage import archive
+from arraigo.storage import archive, private
 from arraigo.storage.errors import FileTaken, FromNewer, NoBackup, NoFile, NotEmpty, OtherDatabase
 from tests.cast import Cast, Walk, moment
 
@@ -213,3 +214,37 @@ def test_backups_of_another_database_or_a_newer_version_are_refused(operator: Ca
 def test_nothing_is_left_lying_about(operator: Cast, tmp_path: Path) -> None:
     archive.backup(tmp_path / "deep" / "day.tar")
     assert [path.name for path in (tmp_path / "deep").iterdir()] == ["day.tar"]
+
+
+def test_only_the_owner_reads_the_backup_the_data_folder_and_the_database(operator: Cast, tmp_path: Path) -> None:
+    file = tmp_path / "day.tar"
+    archive.backup(file)
+    assert mode(file) == 0o600
+    place, empty = Elsewhere(tmp_path, "restored"), Elsewhere(tmp_path, "new")
+    assert place.manage("restore", str(file)).returncode == 0
+    assert empty.manage("prepare").returncode == 0
+    for each in (place, empty):
+        assert mode(each.folder) == 0o700
+        assert {mode(each.folder / name) for name in os.listdir(each.folder) if "sqlite3" in name} <= {0o600}
+
+
+def test_a_folder_that_others_share_is_left_to_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "DATA_DIR", tmp_path)
+    tmp_path.chmod(0o1777)
+    private.close_to_others()
+    assert mode(tmp_path) == 0o1777
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_where_nothing_lies_no_backup_is_made(tmp_path: Path) -> None:
+    """As where a timed job was not told where the data are."""
+    place = Elsewhere(tmp_path, "untouched")
+    refused = place.manage("backup", str(tmp_path / "day.tar"))
+    assert refused.returncode
+    assert refused.stderr.startswith("CommandError: The database ")
+    assert refused.stderr.count("\n") == 1
+    assert "set DATABASE_URL and ARRAIGO_DATA_DIR" in refused.stderr
+    assert not (tmp_path / "day.tar").exists()

@@ -15,6 +15,7 @@ from arraigo.demo import DEMO_PASSWORD, accounts
 from arraigo.people.models import User
 from arraigo.procedure.models import ProcedureVersion
 from arraigo.retention import schedule
+from arraigo.storage.private import close_to_others
 from arraigo.storage.tables import bring_up_to_date
 
 
@@ -31,6 +32,7 @@ class Command(BaseCommand):
         Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
         self._reach()
         bring_up_to_date()
+        close_to_others()
         if not ProcedureVersion.objects.exists():
             call_command("load-procedure", stdout=self.stderr, stderr=self.stderr)
         schedule.ensure()

@@ -5,14 +5,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
+from django.core.management.base import CommandError, CommandParser, no_translations
 
 from arraigo.imports import exports
+from arraigo.imports.command_line import InAnyOrder
 from arraigo.imports.kinds import KINDS, kind_of
 from arraigo.records import RuleBroken
 
 
-class Command(BaseCommand):
+class Command(InAnyOrder):
     help = "Write every record of a kind to FILE, or as CSV to standard output; importing it changes nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -5,16 +5,17 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
+from django.core.management.base import CommandError, CommandParser, no_translations
 
 from arraigo.imports import actions, guess
+from arraigo.imports.command_line import InAnyOrder
 from arraigo.imports.errors import FileUnwritable
 from arraigo.imports.kinds import KINDS
 from arraigo.imports.landing import Tally
 from arraigo.records import RuleBroken
 
 
-class Command(BaseCommand):
+class Command(InAnyOrder):
     help = "Bring a CSV, XLSX or Parquet file in (gzip may pack it); the same file twice changes nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -31,7 +32,7 @@ class Command(BaseCommand):
             "--guess",
             type=Path,
             metavar="FILE",
-            help="Write a mapping to begin with, FILE.toml, and show ten rows as understood.",
+            help="Write a mapping to begin with, FILE.toml beside it, and show ten rows as understood.",
         )
         parser.add_argument("--json", action="store_true", help="Answer with one JSON object on one line.")  # fmt: skip
 
@@ -57,7 +58,7 @@ class Command(BaseCommand):
 
     def _guess(self, path: Path, kind: str | None, *, as_json: bool) -> None:
         guessed = guess.guess(path, kind or "")
-        target = Path(f"{path.name}.toml")
+        target = path.with_name(f"{path.name}.toml")
         if target.exists():
             raise CommandError(f"{target} is there already: move it away, or use it with --map {target}.")
         try:
