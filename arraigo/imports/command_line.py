@@ -13,5 +13,5 @@ class InAnyOrder(BaseCommand):
 
     def create_parser(self, *args: Any, **options: Any) -> CommandParser:
         parser = super().create_parser(*args, **options)
-        parser.parse_args = parser.parse_intermixed_args  # type: ignore[method-assign,assignment]
+        parser.parse_args = parser.parse_intermixed_args  # type: ignore[method-assign]
         return parser

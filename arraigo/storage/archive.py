@@ -189,7 +189,9 @@ def _opened(file: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
         raise NoFile(file)
     try:
         with tempfile.TemporaryDirectory(prefix=".restore-", dir=file.parent) as name, tarfile.open(file) as archive:
-            archive.extractall(name, filter="data")
+            # As an argument Python knows the filter from 3.11.4 on; Debian 12 has 3.11.2.
+            archive.extraction_filter = getattr(tarfile, "data_filter", None)
+            archive.extractall(name)
             folder = Path(name)
             manifest = json.loads((folder / MANIFEST).read_text())
             if manifest["format"] != FORMAT:

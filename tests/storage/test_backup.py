@@ -101,7 +101,8 @@ def changed(file: Path, change: Any) -> Path:
     copy = file.with_name("changed.tar")
     folder = file.parent / "changed"
     with tarfile.open(file) as found:
-        found.extractall(folder, filter="data")
+        found.extraction_filter = getattr(tarfile, "data_filter", None)
+        found.extractall(folder)
     manifest = json.loads((folder / "manifest.json").read_text())
     change(manifest)
     (folder / "manifest.json").write_text(json.dumps(manifest))
@@ -209,6 +210,17 @@ def test_backups_of_another_database_or_a_newer_version_are_refused(operator: Ca
         archive.restore(changed(file, lambda manifest: manifest["migrations"].append("customers.0999_later")))
     with pytest.raises(NotEmpty):
         archive.restore(file)
+
+
+def test_a_backup_is_opened_by_a_python_without_filters(
+    operator: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Debian 12 has Python 3.11.2."""
+    archive.backup(tmp_path / "day.tar")
+    now = tarfile.TarFile.extractall
+    monkeypatch.setattr(tarfile.TarFile, "extractall", lambda self, path: now(self, path))
+    with pytest.raises(NotEmpty):
+        archive.restore(tmp_path / "day.tar")
 
 
 def test_nothing_is_left_lying_about(operator: Cast, tmp_path: Path) -> None:
