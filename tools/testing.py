@@ -46,6 +46,8 @@ def test(arguments: list[str]) -> int:
                     _end(other)
             if code in (MISUSED, NOTHING_COLLECTED):  # the other run says the same once more
                 return code
+            if other.returncode == NOTHING_COLLECTED and arguments:  # nothing chosen depends on the database
+                return code
             say("The tests of everything that depends on the database, on PostgreSQL:")
             output.seek(0)
             shutil.copyfileobj(output, sys.stdout)
@@ -53,9 +55,7 @@ def test(arguments: list[str]) -> int:
     except PostgresMissing as error:
         say(f"PostgreSQL could not be started: {error}")
         return 1
-    # A choice of tests that are all independent of the database leaves none to run there.
-    on_postgres = 0 if other.returncode == NOTHING_COLLECTED and arguments else other.returncode
-    return code or on_postgres  # a run that a signal ended has a code below nought
+    return code or other.returncode  # a run that a signal ended has a code below nought
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

@@ -189,10 +189,8 @@ def _opened(file: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
         raise NoFile(file)
     try:
         with tempfile.TemporaryDirectory(prefix=".restore-", dir=file.parent) as name, tarfile.open(file) as archive:
-            # As an argument Python knows the filter from 3.11.4 on; Debian 12 has 3.11.2.
-            archive.extraction_filter = getattr(tarfile, "data_filter", None)
-            archive.extractall(name)
             folder = Path(name)
+            _unpack(archive, folder)
             manifest = json.loads((folder / MANIFEST).read_text())
             if manifest["format"] != FORMAT:
                 raise NoBackup(file, f"format {manifest['format']}")
@@ -202,3 +200,14 @@ def _opened(file: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
             yield folder, manifest
     except (OSError, EOFError, tarfile.TarError, ValueError, KeyError, TypeError) as error:
         raise NoBackup(file, str(error).splitlines()[0].rstrip(":")) from error
+
+
+def _unpack(archive: tarfile.TarFile, folder: Path) -> None:
+    """The files of the backup, none of them outside of `folder`; Python 3.11.2 (Debian 12) has no filter for that."""
+    for member in archive:
+        path = (folder / member.name).resolve()
+        source = archive.extractfile(member) if member.isfile() else None
+        if source and path.is_relative_to(folder.resolve()):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with source, path.open("wb") as target:
+                shutil.copyfileobj(source, target)
