@@ -26,11 +26,13 @@ def _from_here(request: HttpRequest) -> bool:
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Nothing here, or nothing for this person: page and status say the same in both cases."""
-    user = getattr(request, "user", None)
+    """Nothing here, or nothing for this person: page and status say the same in both cases. What was typed can be
+    copied: a colleague may have taken the case over meanwhile."""
+    user, typed = getattr(request, "user", None), _readable(request)
     if isinstance(user, User) and user.roles == {Role.TECHNICIAN}:
-        return render(request, "errors/not_yours.html", {"typed": _readable(request)}, status=404)
-    return render(request, "errors/404.html", status=404)
+        return render(request, "errors/not_yours.html", {"typed": typed}, status=404)
+    said = [text for text in typed if " " in text.strip()]  # the others are keys of what was chosen
+    return render(request, "errors/404.html", {"typed": said}, status=404)
 
 
 def _readable(request: HttpRequest) -> list[str]:

@@ -89,6 +89,12 @@ def test_the_case_of_another_team_does_not_exist(cast: Cast) -> None:
     item = walk.item("step_01")
     assert client.get(reverse("step", args=[walk.case.number, item.pk])).status_code == 404
     assert client.post(reverse("case_insist", args=[walk.case.number])).status_code == 404
+    kept = client.post(
+        reverse("step", args=[walk.case.number, item.pk]), {"notes": "Dice que <vuelve> el lunes", "reason": "price"}
+    )
+    page = kept.content.decode()
+    assert "Dice que &lt;vuelve&gt; el lunes" in page
+    assert (kept.status_code, "<li>price" in page, "No se guardó nada" in page) == (404, False, True)
 
 
 def test_a_step_is_not_reached_through_another_case(cast: Cast) -> None:
