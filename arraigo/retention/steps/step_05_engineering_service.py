@@ -118,9 +118,8 @@ def carry_out(run: StepRun) -> StepResult:
     """
     products = affected(run.case)
     order = run.case.current_order = _order(run, products)
-    contact = phones.normal(order.contact_phone)
-    if contact != run.case.contact_phone:
-        run.case.contact_phone = contact
+    if phones.as_kept(order.contact_phone) != phones.as_kept(run.case.contact_phone):
+        run.case.contact_phone = phones.as_kept(order.contact_phone)
         run.case.save(update_fields=["contact_phone"])
     control_at = order.created_at + dt.timedelta(days=run.policy.integer("control.post_service_days"))
     promises.promise(
