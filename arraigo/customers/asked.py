@@ -1,5 +1,6 @@
 """The words of a question, where each is looked for in the token table, and what else may have been meant by them."""
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,6 +23,10 @@ LONGEST_NUMBER = 5
 PASSED = tokens.SMALL_WORDS | {"sr", "sra", "srta", "don", "dona", "senor", "senora"}
 """Words that tell nothing in a question."""
 
+WITH_INTERNAL = re.compile(
+    r"^([\s\d()+.,-]{7,}?)\s*(?:int|interno|ext|extensi[oó]n|anexo)\.?\s*\d{1,4}\s*$", re.IGNORECASE
+)
+"""A telephone with the number of an extension behind it, which is not kept."""
 BEGUN, SLIPPED = 0.95, 0.9
 """Likeness of a word that was only begun, and weight of one with a slip."""
 DIGITS_TURNED, DIGIT_WRONG = 0.9, 0.8
@@ -170,6 +175,7 @@ def telling(asked: Sequence[Asked]) -> list[Asked]:
 
 
 def _parts(text: str) -> list[str]:
+    text = WITH_INTERNAL.sub(r"\1", text)
     if not any(letter.isalpha() for letter in text):
         return [code] if (code := tokens.code(text)) else []
     parts = [[tokens.code(part)] if tokens.is_code(part) else tokens.words(part) for part in text.split()]

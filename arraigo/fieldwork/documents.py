@@ -2,7 +2,7 @@
 
 import dataclasses
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -48,7 +48,7 @@ def contents(orders: Sequence[WorkOrder]) -> dict[str, Any]:
 
     Pages go by zone and technician, then as the orders were made, and so does the list on the cover.
     """
-    named = sorted(orders, key=lambda order: (*_group(order), order.pk))
+    named = in_turn(orders)
     zones = zone_places(Zone.objects.all())
     with paper_language():
         return {
@@ -62,6 +62,11 @@ def contents(orders: Sequence[WorkOrder]) -> dict[str, Any]:
             "orders": [_page(order, zones) for order in named],
             "tasks": [str(task.label) for task in Task],
         }
+
+
+def in_turn(orders: Iterable[WorkOrder]) -> list[WorkOrder]:
+    """The orders as the pages of a batch lie: by zone and technician, then as they were made."""
+    return sorted(orders, key=lambda order: (*_group(order), order.pk))
 
 
 def _group(order: WorkOrder) -> tuple[str, str]:

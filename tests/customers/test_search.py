@@ -67,6 +67,8 @@ def gonzales(db: None) -> Customer:
         "INT-778899",
         "778899",
         "celular 70712345",
+        "70712345 int 3",
+        "+591 707-12345, ext. 12",
         "Sr. Victor Gonzales",
         "señora Quiroga",
         "Gonzales Blanco Galindo",

@@ -191,6 +191,8 @@ def test_pages_lie_together_by_zone_and_technician() -> None:
     assert [(title, len(rows)) for title, rows in batch.contents["groups"]] == [
         (f"{first.zone} · ana", 1), (f"{first.zone} · tito", 2), (f"{other.zone} · tito", 1),
     ]  # fmt: skip
+    on_its_page = documents.in_turn(batch.work_orders.order_by("-pk"))
+    assert [order.number for order in on_its_page] == [order["number"] for order in batch.contents["orders"]]
 
 
 def test_the_page_has_a_sketch_of_the_address_from_our_own_zones() -> None:

@@ -298,7 +298,8 @@ def test_a_pause_asks_for_what_proves_it(cast: Cast, supervisor: Client) -> None
 def test_an_absence_is_proved_by_a_photo(cast: Cast, supervisor: Client) -> None:
     order = ordered(cast, "1")
     path = reverse("operations_pause", args=[order.number])
-    assert supervisor.post(path, {"reason": "absent", "photo": upload(a_photo())}).status_code == 302
+    left = {"wanted_at": "2020-01-01T10:00"}  # of the other reason, chosen before
+    assert supervisor.post(path, {"reason": "absent", "photo": upload(a_photo()), **left}).status_code == 302
     pause = Pause.objects.get()
     assert pause.photo is not None
     assert pause.photo.sha256[:12] in pause.evidence

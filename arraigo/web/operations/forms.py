@@ -104,6 +104,8 @@ class PauseForm(forms.Form):
 
     def clean_wanted_at(self) -> dt.datetime | None:
         wanted: dt.datetime | None = self.cleaned_data["wanted_at"]
+        if self.cleaned_data.get("reason") == Pause.Reason.ABSENT:
+            return None  # left over from the other reason
         if wanted is not None and wanted <= clock.now():
             raise forms.ValidationError(_("That time has passed: write when the customer wants the visit."))
         if wanted is not None and wanted > clock.now() + LONGEST_WAIT:
