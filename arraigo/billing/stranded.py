@@ -19,6 +19,7 @@ from arraigo.billing import actions, credits
 from arraigo.billing.models import Bill, BillingClaim, Credit
 from arraigo.bss import queries as outbox
 from arraigo.bss.interface import commercial_system
+from arraigo.gathered import gathered
 from arraigo.products.models import Product
 
 TERMINATED = Product.Status.TERMINATED
@@ -47,16 +48,12 @@ def settle() -> int:
 
 
 def _carried_out(rounds: Iterable[Round]) -> int:
-    done, broken = 0, list[Exception]()
-    for of, keys, settle_one in rounds:
-        for key in list(keys):
-            try:
-                done += settle_one(key)
-            except Exception as error:
-                error.add_note(f"{of} {key}")
-                broken.append(error)
-    if broken:
-        raise ExceptionGroup("credits that cannot be settled", broken)
+    done = 0
+    with gathered("credits that cannot be settled") as turn:
+        for of, keys, settle_one in rounds:
+            for key in list(keys):
+                with turn(f"{of} {key}"):
+                    done += settle_one(key)
     return done
 
 

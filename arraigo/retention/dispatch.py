@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 from django.db import transaction
 from django.db.models import OuterRef, Q, QuerySet, Subquery
@@ -13,6 +14,7 @@ from arraigo.engine.models import WorkItem
 from arraigo.eventlog.models import Event
 from arraigo.fieldwork import actions as fieldwork
 from arraigo.fieldwork.models import PrintBatch
+from arraigo.gathered import gathered
 from arraigo.orders import progress
 from arraigo.orders import queries as orders_now
 from arraigo.orders.errors import ChangedMeanwhile, WrongState
@@ -76,17 +78,11 @@ def finish_printing() -> int:
     How many; as who printed or assigned last, and with one query where there is none. An order whose technician
     is none in its centre any more waits on the board. ExceptionGroup at the end tells of cases that cannot go on.
     """
-    done, broken = 0, list[Exception]()
-    for item_id, technician, batch in _ready(WorkOrder.objects.all()):
-        try:
-            done += _complete(item_id, technician, batch, _who_was_last(item_id, batch))
-        except StepInvalid:
-            continue
-        except Exception as error:
-            error.add_note(f"step 6, task {item_id}")
-            broken.append(error)
-    if broken:
-        raise ExceptionGroup("orders whose step 6 cannot be completed", broken)
+    done = 0
+    with gathered("orders whose step 6 cannot be completed") as turn:
+        for item_id, technician, batch in _ready(WorkOrder.objects.all()):
+            with turn(f"step 6, task {item_id}"), suppress(StepInvalid):
+                done += _complete(item_id, technician, batch, _who_was_last(item_id, batch))
     return done
 
 

@@ -6,6 +6,7 @@ from arraigo import clock
 from arraigo.billing import months, stranded
 from arraigo.bss import actions as bss
 from arraigo.eventlog import seal
+from arraigo.gathered import gathered
 from arraigo.messages import outbox
 from arraigo.messages import reminders as customer_reminders
 from arraigo.orders import escalation, progress
@@ -176,13 +177,9 @@ def run_all() -> dict[str, int]:
 
     One that fails does not keep the others from running; ExceptionGroup at the end tells of it.
     """
-    done, failed = {}, []
-    for sweep in SWEEPS:
-        try:
-            done[sweep.__name__] = sweep()
-        except Exception as error:
-            error.add_note(f"in the sweep {sweep.__name__}")
-            failed.append(error)
-    if failed:
-        raise ExceptionGroup("sweeps that failed", failed)
+    done = {}
+    with gathered("sweeps that failed") as turn:
+        for sweep in SWEEPS:
+            with turn(f"in the sweep {sweep.__name__}"):
+                done[sweep.__name__] = sweep()
     return done

@@ -5,9 +5,9 @@ from django.shortcuts import render
 
 from arraigo.people.models import Role, User
 
-NOT_TYPED = ("csrfmiddlewaretoken", "page", "solved", "tasks", "cause", "not_measured")
+NOT_TYPED = ("page", "solved", "tasks", "cause", "not_measured")
 TICK = "on"
-HIDDEN = ("csrfmiddlewaretoken", "password", "old_password", "new_password1", "new_password2")
+HIDDEN = ("csrfmiddlewaretoken", "password", "old_password", "new_password1", "new_password2", "password1", "password2")
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -37,7 +37,8 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def _readable(request: HttpRequest) -> list[str]:
     """What was typed into a form whose page is no longer this person's: texts to write down, no ticks and drawings."""
-    values = [value for name, values in request.POST.lists() if name not in NOT_TYPED for value in values]
+    unread = (*NOT_TYPED, *HIDDEN)
+    values = [value for name, values in request.POST.lists() if name not in unread for value in values]
     return [value for value in values if value.strip() not in ("", TICK) and not value.startswith(("data:", "/"))]
 
 

@@ -89,11 +89,11 @@ def test_the_case_of_another_team_does_not_exist(cast: Cast) -> None:
     item = walk.item("step_01")
     assert client.get(reverse("step", args=[walk.case.number, item.pk])).status_code == 404
     assert client.post(reverse("case_insist", args=[walk.case.number])).status_code == 404
-    kept = client.post(
-        reverse("step", args=[walk.case.number, item.pk]), {"notes": "Dice que <vuelve> el lunes", "reason": "price"}
-    )
+    typed = {"notes": "Dice que <vuelve> el lunes", "reason": "price", "password1": "una clave larga"}
+    kept = client.post(reverse("step", args=[walk.case.number, item.pk]), typed)
     page = kept.content.decode()
     assert "Dice que &lt;vuelve&gt; el lunes" in page
+    assert "una clave" not in page
     assert (kept.status_code, "<li>price" in page, "No se guardó nada" in page) == (404, False, True)
 
 
