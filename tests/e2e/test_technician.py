@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.contrib.sessions.models import Session
 from PIL import Image
 from playwright.sync_api import Page, Route, ViewportSize
 
@@ -233,3 +234,77 @@ def test_what_cannot_be_solved_on_site_goes_to_plant_and_comes_back_as_a_new_ord
     oscar.go("/operations/orders/")
     assert oscar.page.locator("tbody .fw-medium").all_inner_texts() == [following.number]
     assert "Visita repetida" in oscar.text
+
+
+def test_a_photo_that_the_server_fails_with_is_told_and_can_be_tried_again_or_taken_off(
+    sign_in: SignIn, walk: Walk, tmp_path: Path
+) -> None:
+    """The others go before it; with it the form does not leave, since the whole page would fail."""
+    tito = sign_in(Role.TECHNICIAN)
+    page = tito.page
+    page.clock.install()
+    tito.begin(walk, "step_07")
+    box, unsent = page.locator("#photos-after .photo-stuck"), page.locator("#photos-after [data-unsent-note]")
+
+    def a_turn() -> None:
+        with page.expect_response("**/photos/after/"):
+            page.clock.fast_forward(15_000)
+
+    page.route("**/photos/after/", lambda route: route.fulfill(status=500, body="Broken"))
+    take(page, 1, tmp_path)
+    unsent.wait_for()
+    a_turn()
+    assert unsent.is_visible()
+    assert box.count() == 0
+    with page.expect_response("**/photos/after/"):
+        page.locator("form.task-form button.btn-primary").click()
+    box.wait_for()
+    assert walk.open == ["step_07"]
+    assert "El servidor falla una y otra vez con esta foto" in box.inner_text()
+    assert_accessible(page)
+    Image.effect_noise((80, 60), 90).save(tmp_path / "another.jpg")
+    page.locator("[name=photo_after]").set_input_files(tmp_path / "another.jpg")
+    page.locator("#photos-after [data-preview]").wait_for()
+    with page.expect_response("**/photos/after/"):
+        box.locator("button[data-again]").click()
+    page.locator("#photos-after [data-preview]").nth(1).wait_for()
+    for _turn in range(5):
+        a_turn()
+    box.nth(1).wait_for()
+    box.first.locator("button.btn-outline-danger").click()
+    page.unroute("**/photos/after/")
+    a_turn()
+    page.locator("#photos-after .photo-frame").wait_for()
+    assert Photo.objects.filter(moment=Photo.Moment.AFTER).count() == 1
+    assert box.count() == unsent.count() == page.locator("#photos-after [data-preview]").count() == 0
+
+
+def test_a_session_that_ends_loses_neither_photos_nor_signature(
+    sign_in: SignIn, walk: Walk, home: Household, cast: Cast, tmp_path: Path
+) -> None:
+    walk("step_07")
+    tito = sign_in(Role.TECHNICIAN)
+    page = tito.page
+    tito.begin(walk, "step_08")
+    tito.fill(**{f"working_{home.internet.pk}": True}, signer_name="Rosa", signer_document="4567890")
+    draw(tito)
+    Session.objects.all().delete()
+    page.locator("main form details summary.btn").click()
+    Image.new("RGB", (800, 600), (90, 120, 30)).save(tmp_path / "puerta.jpg")
+    page.locator("[name=photo]").set_input_files(tmp_path / "puerta.jpg")
+    told = page.locator("[data-signed-out]")
+    told.wait_for()
+    assert_accessible(page)
+    tito.button.click()
+    assert told.is_visible()
+    assert tito.value("signature").startswith("data:image/png")
+    with page.context.expect_page() as opened:
+        told.locator("a").click()
+    other = Person(opened.value, Role.TECHNICIAN)
+    other.log_in(cast[Role.TECHNICIAN].username)
+    other.page.close()
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    page.locator("#photos-refusal .photo-frame").wait_for()
+    assert not told.is_visible()
+    tito.click(tito.button)
+    assert SignedPaper.objects.exclude(signature=None).exists()

@@ -37,6 +37,7 @@ PUBLIC = {"login", "account_login", "mfa_authenticate", "openid_connect_login", 
 WHO: dict[str, set[Any]] = {
     "home": EVERYBODY,
     "account": EVERYBODY,
+    "signed_in": EVERYBODY,
     "account_notices": EVERYBODY,
     "account_reauthenticate": EVERYBODY,
     "mfa_reauthenticate": EVERYBODY,

@@ -20,6 +20,7 @@ urlpatterns = [
     path("account/second-factor/codes/", second_factor.recovery_codes, name="mfa_view_recovery_codes"),
     path("account/second-factor/codes/new/", second_factor.new_recovery_codes, name="mfa_generate_recovery_codes"),
     path("account/second-factor/codes/file/", second_factor.recovery_codes_file, name="mfa_download_recovery_codes"),
+    path("signed-in/", views.signed_in, name="signed_in"),
     path("sign-out/", LogoutView.as_view(), name="logout"),
     path("account/", views.account, name="account"),
     path("account/notices/", views.choose_notices, name="account_notices"),

@@ -12,7 +12,7 @@ from django.contrib.auth.views import LoginView
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from arraigo.messages import actions as notices
 from arraigo.messages import queries as notice_queries
@@ -101,6 +101,13 @@ def notice_list(request: HttpRequest) -> HttpResponse:
 def _where(request: HttpRequest) -> str:
     """The page that the person looks at, for htmx's requests too."""
     return urlsplit(request.headers.get("HX-Current-URL", "")).path or request.path
+
+
+@require_safe
+@staff()
+def signed_in(request: HttpRequest) -> HttpResponse:
+    """What a phone asks before a form leaves it: 204, or the way to the sign-in once the session has ended."""
+    return HttpResponse(status=204)
 
 
 @posted

@@ -55,7 +55,7 @@ function show(input, files) {
     URL.revokeObjectURL(shown.src);
     shown.remove();
   });
-  [...files].reverse().forEach((file) => {
+  files.filter((file) => !isStuck(file)).reverse().forEach((file) => {
     const shown = document.createElement("img");
     shown.dataset.preview = "";
     shown.className = "photo-preview";
@@ -63,6 +63,7 @@ function show(input, files) {
     shown.src = URL.createObjectURL(file);
     input.after(shown);
   });
+  if (input.hasAttribute("hx-post")) offer(input.closest("fieldset"), files.filter(isStuck));
 }
 
 document.addEventListener("change", async (event) => {
@@ -80,11 +81,18 @@ document.addEventListener("change", async (event) => {
 });
 
 // Photos go one after the other, each once the server has the one before: what is taken meanwhile waits, and so does
-// one that could not be sent.
-const waiting = new Map(); // id of the photos' fieldset → its files, the one on its way first
+// one that could not be sent. One that the server failed with goes behind the others.
+const waiting = new Map(); // id of the photos' fieldset → its files, the next one first
+const going = new Map(); // id of the fieldset → its file that is on its way
 const unsent = new Set(); // the fieldsets whose first file could not be sent
 const refused = new Set(); // the fieldsets that say what is wrong with a photo, until the next turn
+const failures = new WeakMap(); // file → how often the server failed with it
+const OFTEN = 3; // then the technician is asked; it goes on being sent
 const AGAIN = 15_000;
+
+function isStuck(file) {
+  return (failures.get(file) ?? 0) >= OFTEN;
+}
 
 function keep(id, file) {
   waiting.set(id, [...(waiting.get(id) ?? []), file]);
@@ -97,8 +105,42 @@ function send(id) {
   show(input, files.slice(unsent.has(id) ? 0 : 1));
   if (!navigator.onLine && unsent.has(id) || input.closest(".htmx-request")) return;
   give(input, files[0]);
+  going.set(id, files[0]);
   input.dispatchEvent(new Event("photo-ready", { bubbles: true }));
 }
+
+// The photo waits no more: the server has it or refused it, or the technician took it off.
+function leave(id, file) {
+  waiting.set(id, (waiting.get(id) ?? []).filter((each) => each !== file));
+}
+
+// <template id="stuck-photo">: one photo that the server failed with OFTEN times, to be tried again or taken off.
+function offer(part, files) {
+  const boxes = [...part.querySelectorAll(".photo-stuck")];
+  boxes.filter((box) => !files.includes(box.file)).forEach((box) => box.remove());
+  files.filter((file) => !boxes.some((box) => box.file === file)).forEach((file) => {
+    const box = document.querySelector("#stuck-photo").content.firstElementChild.cloneNode(true);
+    box.file = file;
+    box.querySelector("img").src = URL.createObjectURL(file);
+    part.append(box);
+  });
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.(".photo-stuck button");
+  if (!button) return;
+  const { file } = button.closest(".photo-stuck"), part = button.closest("fieldset");
+  const input = part.querySelector("input[data-photo]");
+  leave(part.id, file);
+  if ("again" in button.dataset) {
+    failures.delete(file);
+    waiting.get(part.id).unshift(file);
+  } else if (input.files[0] === file) input.value = "";
+  if (!waiting.get(part.id).length) unsent.delete(part.id);
+  show(input, waiting.get(part.id));
+  note(input);
+  send(part.id);
+});
 
 // What is wrong with one photo can be read for a whole turn before the next one's answer takes its place. The next one
 // lies in the input meanwhile: a form that leaves takes it along.
@@ -118,7 +160,8 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   const { target: part, shouldSwap, requestConfig } = event.detail;
   if (!shouldSwap || !requestConfig.elt.matches("input[data-photo]")) return;
   unsent.delete(part.id);
-  waiting.get(part.id)?.shift();
+  leave(part.id, going.get(part.id));
+  signedOut.hidden = true;
 });
 document.addEventListener("htmx:afterSettle", (event) => {
   const part = event.detail.elt;
@@ -130,13 +173,19 @@ document.addEventListener("htmx:sendError", (event) => later(event.detail.elt));
 window.addEventListener("htmx:responseError", (event) => {
   const { elt, xhr: { status } } = event.detail;
   if ([...waiting.values()].some((files) => files.length)) event.preventDefault();
-  (status >= 500 || status === 408 || status === 429 ? later : never)(elt);
+  if (status >= 500) later(elt, true);
+  else (status === 408 || status === 429 ? later : never)(elt);
 }, true);
 
-function later(input) {
+function later(input, failed = false) {
   if (!input.matches?.("input[data-photo]") || !input.isConnected) return;
-  const { id } = input.closest("fieldset");
+  const { id } = input.closest("fieldset"), file = going.get(id);
   unsent.add(id);
+  if (failed && waiting.get(id).includes(file)) {
+    failures.set(file, (failures.get(file) ?? 0) + 1);
+    leave(id, file);
+    waiting.get(id).push(file);
+  }
   show(input, waiting.get(id));
   note(input);
 }
@@ -145,7 +194,7 @@ function never(input) {
   if (!input.matches?.("input[data-photo]") || !input.isConnected) return;
   const part = input.closest("fieldset"), told = document.createElement("div");
   unsent.delete(part.id);
-  waiting.get(part.id).shift();
+  leave(part.id, going.get(part.id));
   part.querySelectorAll("[data-unsent-note], .invalid-feedback").forEach((old) => old.remove());
   told.className = "invalid-feedback d-block";
   told.setAttribute("role", "alert");
@@ -155,13 +204,15 @@ function never(input) {
 }
 
 function note(input) {
-  const label = input.closest("label");
-  if (!offline || label.querySelector("[data-unsent-note]")) return;
-  const told = document.createElement("span");
-  told.dataset.unsentNote = "";
-  told.setAttribute("role", "alert");
-  told.textContent = offline.dataset.unsent;
-  label.append(told);
+  const label = input.closest("label"), old = label.querySelector("[data-unsent-note]");
+  if ((waiting.get(input.closest("fieldset").id) ?? []).every(isStuck)) old?.remove();
+  else if (offline && !old) {
+    const told = document.createElement("span");
+    told.dataset.unsentNote = "";
+    told.setAttribute("role", "alert");
+    told.textContent = offline.dataset.unsent;
+    label.append(told);
+  }
 }
 
 // <p data-offline data-unsent="…" hidden>: without signal no button and no link leaves the page for the browser's own
@@ -181,9 +232,9 @@ function stay(event) {
 
 window.addEventListener("submit", stay, true);
 
-// A form takes one photo of each kind along: while more of them wait it stays.
+// A form takes one photo of each kind along: while more of them wait it stays, and while the server fails with one.
 window.addEventListener("submit", (event) => {
-  const [id] = [...waiting.keys()].filter((each) => waiting.get(each).length > 1);
+  const [id] = [...waiting].filter(([, files]) => files.length > 1 || files.some((file) => failures.has(file))).flat();
   const input = id && event.target.querySelector(`#${id} input[data-photo]`);
   if (!input) return;
   event.preventDefault();
@@ -193,9 +244,9 @@ window.addEventListener("submit", (event) => {
   send(id);
 }, true);
 
-// A phone that takes itself for connected may have no signal: a form leaves once the server has answered a short
-// question, and else stays with all that is in it, a drawn signature too.
-const own = document.currentScript.src;
+// A phone that takes itself for connected may have no signal, and a session ends: a form leaves once the server has
+// said that somebody is signed in, and else stays with all that is in it, a drawn signature too.
+const signedOut = document.querySelector("[data-signed-out]");
 const PATIENCE = 8_000;
 let answered = null;
 
@@ -207,16 +258,40 @@ async function ask(event) {
   if (form.dataset.asking) return;
   form.dataset.asking = "yes";
   try {
-    await fetch(own, { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
-    answered = form;
+    const said = await fetch(signedOut.dataset.signedOut, {
+      method: "HEAD", cache: "no-store", redirect: "manual", signal: AbortSignal.timeout(PATIENCE),
+    });
+    if (said.status >= 500) throw new Error("The server cannot take the form now");
+    signedOut.hidden = said.type !== "opaqueredirect";
     mark();
-    form.requestSubmit(event.submitter);
+    if (signedOut.hidden) {
+      answered = form;
+      freshen();
+      form.requestSubmit(event.submitter);
+    }
   } catch {
     offline.hidden = false;
   }
   answered = null;
   delete form.dataset.asking;
 }
+
+// Whoever signs in anew, in another tab, gets a new proof of origin: this page's forms take it over.
+function freshen() {
+  const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
+  if (token) document.querySelectorAll("[name=csrfmiddlewaretoken]").forEach((input) => { input.value = token; });
+}
+
+window.addEventListener("htmx:configRequest", freshen, true);
+
+// The page does not go to the sign-in: photos that wait and a drawn signature would be lost.
+window.addEventListener("htmx:beforeOnLoad", (event) => {
+  const leads = event.detail.xhr.getResponseHeader("HX-Redirect");
+  if (!leads?.startsWith(signedOut.querySelector("a").pathname)) return;
+  event.preventDefault();
+  signedOut.hidden = false;
+  later(event.detail.elt);
+}, true);
 
 window.addEventListener("submit", ask, true);
 window.addEventListener("click", (event) => {
@@ -226,5 +301,6 @@ window.addEventListener("click", (event) => {
 
 window.addEventListener("offline", mark);
 window.addEventListener("online", () => { mark(); sendAll(); });
+document.addEventListener("visibilitychange", () => { if (!document.hidden) sendAll(); });
 setInterval(sendAll, AGAIN);
 mark();
