@@ -36,7 +36,8 @@ def page_of(request: HttpRequest) -> str:
 
 
 def _is_path(page: str) -> bool:
-    return page.startswith("/") and url_has_allowed_host_and_scheme(page, allowed_hosts=None)
+    # PostgreSQL takes no NUL, and no address has one.
+    return page.startswith("/") and "\0" not in page and url_has_allowed_host_and_scheme(page, allowed_hosts=None)
 
 
 def shown_on(request: HttpRequest) -> str:

@@ -206,6 +206,13 @@ def test_what_is_typed_is_kept_until_it_is_sent(walk: Walk) -> None:
     assert not Draft.objects.exists()
 
 
+def test_a_page_that_no_address_has_is_none(walk: Walk) -> None:
+    client = signed_in(walk.cast[Role.ADVISOR])
+    assert client.post(reverse("draft_keep"), {"page": "/cases/\0/", "answer": "x"}).status_code == 204
+    assert client.post(reverse("callback_new", args=[walk.case.number]), {"page": "/\0"}).status_code == 400
+    assert not any("\0" in page for page in Draft.objects.values_list("page", flat=True))
+
+
 def test_what_was_typed_after_the_session_ended_returns_to_that_person_only(walk: Walk) -> None:
     path, field = page(walk), f"amount_{walk.home.internet.pk}"
     typed = {f"kind_{walk.home.internet.pk}": "compensation", field: "12.34"}

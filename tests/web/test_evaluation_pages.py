@@ -74,7 +74,9 @@ def test_the_calls_grow_without_more_queries(cast: Cast, name: str) -> None:
     [
         "/evaluations/2026-03/?by=nothing", "/evaluations/2026-03/cases/nothing/",
         "/evaluations/2026-03/cases/opened/?by=nothing", "/evaluations/2026-03/cases/opened/?by=zone&key=x",
-        "/evaluations/2026-03/cases/opened/?kind=visit",
+        "/evaluations/2026-03/cases/opened/?by=branch&key=perhaps",
+        "/evaluations/2026-03/cases/opened/?by=offer&key=%00",
+        "/evaluations/2026-03/cases/opened/?kind=visit", "/evaluations/2026-03/cases/offered/?kind=%00",
         "/evaluations/2026-03/terminations/nothing/", "/evaluations/2026-03/pdf/", "/evaluations/1999-12/",
     ],
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import Http404
 
@@ -41,8 +42,10 @@ def dimension(name: str) -> str:
 def cases(value: dt.date, figure: str, by: str, key: str, kind: str) -> QuerySet[RetentionCase]:
     """The cases behind a figure of the month, all or those of one group and of one kind of offer or promise.
 
-    404 where there is no such figure.
+    404 where there is no such figure, and for what no group or kind can be called.
     """
+    if "\0" in key + kind:  # PostgreSQL cannot even be asked for it
+        raise Http404
     try:
         found = sets.behind(figure, sets.span(value), kind)
     except KeyError:
@@ -50,7 +53,7 @@ def cases(value: dt.date, figure: str, by: str, key: str, kind: str) -> QuerySet
     if by:
         try:
             found = sets.within(found, dimension(by), key)
-        except ValueError:  # a unit's or zone's key that is no number
+        except (ValueError, ValidationError):  # a unit's or zone's key that is no number, a branch that is no yes or no
             raise Http404 from None
     return found.select_related("customer__zone", "team").prefetch_related("judgements")
 

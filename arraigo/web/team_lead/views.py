@@ -97,7 +97,7 @@ def reassign(request: HttpRequest, pk: int) -> HttpResponse:
     user = user_of(request)
     item = access.item(user, pk)
     chosen = request.POST.get("assignee", "")
-    assignee = access.advisors(item).filter(pk=chosen).first() if chosen.isdecimal() else None
+    assignee = next((each for each in access.advisors(item) if str(each.pk) == chosen), None)
     if chosen and assignee is None:
         messages.error(request, _("Choose an advisor of your team."))
         return redirect("team")
