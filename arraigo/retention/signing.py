@@ -68,6 +68,7 @@ class SignedForm(StepForm):
         label=_("E-mail for the customer's copy"),
         help_text=_("Leave it empty to give the copy by link: its QR code comes on the next page."),
         required=False,
+        max_length=254,  # as long as a message's address is kept
         widget=forms.EmailInput(attrs={"autocomplete": "off", "inputmode": "email"}),
     )
 

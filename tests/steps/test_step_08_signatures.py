@@ -9,8 +9,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
+from arraigo import clock
 from arraigo.eventlog.models import Event
 from arraigo.fieldwork.models import SignedPaper
+from arraigo.messages.models import Message
+from arraigo.messages.outbox import deliver_due
 from arraigo.orders.models import WorkOrder
 from arraigo.records import RuleBroken
 from arraigo.retention.models import Promise
@@ -28,6 +31,17 @@ def photo() -> SimpleUploadedFile:
     buffer = io.BytesIO()
     Image.new("RGB", (64, 64), (90, 120, 30)).save(buffer, "JPEG")
     return SimpleUploadedFile("puerta.jpg", buffer.getvalue(), "image/jpeg")
+
+
+def test_an_address_is_at_most_as_long_as_a_message_keeps_it(home: Household) -> None:
+    """PostgreSQL would refuse a longer one where the messages are sent, and with it all that are due."""
+    walk = to_step_08(home)
+    longest = f"socia@{'.'.join(['a' * 60] * 4)}.bo"
+    assert len(longest) == 252
+    assert list(walk.errors("step_08", copy_email=f"tal{longest}")) == ["copy_email"]
+    walk("step_08", copy_email=f"la{longest}")
+    deliver_due(clock.now())
+    assert Message.objects.get(kind="visit.papers").address == f"la{longest}"
 
 
 def test_the_order_closes_and_the_control_is_set(home: Household) -> None:
