@@ -116,11 +116,11 @@ def cancel_claim(claim: BillingClaim | int, *, actor: User | None, reason: str =
 @transaction.atomic(savepoint=False)
 def cancel_waiting(case_number: str, *, actor: User | None) -> int:
     """Take back the claims of a case that still wait for billing; how many."""
-    waiting = BillingClaim.objects.filter(case_number=case_number, state=State.ENTERED).order_by("id")
-    keys = list(waiting.values_list("pk", flat=True))
-    for key in keys:
-        cancel_claim(key, actor=actor)
-    return len(keys)
+    waiting = BillingClaim.objects.select_for_update().filter(case_number=case_number, state=State.ENTERED)
+    claims = list(waiting.order_by("id"))  # locked: one that billing decides at this moment is none of them
+    for claim in claims:
+        cancel_claim(claim, actor=actor)
+    return len(claims)
 
 
 @transaction.atomic

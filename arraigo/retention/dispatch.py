@@ -29,6 +29,7 @@ from arraigo.retention.errors import (
     PauseNotAllowed,
     StepInvalid,
 )
+from arraigo.retention.models import RetentionCase
 
 
 def print_and_assign(orders: Sequence[WorkOrder], *, technician: User | None, actor: User) -> PrintBatch:
@@ -135,6 +136,8 @@ def swap(first: WorkOrder, second: WorkOrder, *, actor: User) -> None:
     """
     if first.technician_id == second.technician_id:
         raise NothingToSwap(first.number, second.number)
+    for order in sorted((first, second), key=lambda each: each.pk):
+        _hold_case(order)
     pair = progress.swap(first, second, actor=actor)
     for order, seen in zip(pair, (second, first), strict=True):
         if order.technician_id != seen.technician_id:
@@ -149,6 +152,12 @@ def _refuse_others(orders: Iterable[WorkOrder], technician: User) -> None:
     for order in orders:
         if order.operations_center_id not in units or not technician.is_active:
             raise NotATechnician(str(technician), order.number)
+
+
+def _hold_case(order: WorkOrder) -> None:
+    """Lock the order's case: before the order, as every step does, or the two would wait for each other."""
+    for case in RetentionCase.objects.filter(number=order.case_number).only("instance_id"):
+        engine.lock(case.instance_id)
 
 
 def _pass_on(order: WorkOrder, technician: User) -> None:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from arraigo import clock
 from arraigo.billing import actions as billing
 from arraigo.billing.models import BillingClaim
+from arraigo.customers.models import Customer
 from arraigo.engine import actions as engine
 from arraigo.engine.models import WorkItem
 from arraigo.engine.undoing import is_last
@@ -101,6 +102,8 @@ def undo(item_id: int, *, reason: str, actor: User) -> engine.Advance:
     if not reason.strip():
         raise CannotUndo(str(_("write why it is taken back")))
     _lock_courtesies(case)
+    if item.element == BAJA:  # whoever opens a case holds the customer, and may be about to
+        Customer.objects.select_for_update(no_key=True).get(pk=case.customer_id)
     if _recorded(item).role == Role.TEAM_LEAD and not actor.has_role(Role.TEAM_LEAD):
         raise CannotUndo(str(_("the head of team recorded it, and takes it back")))
     obstacle = _obstacle(case, item) if item.element in WHAT else str(_("only an offer or what follows from it can be"))

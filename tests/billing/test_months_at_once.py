@@ -2,7 +2,6 @@
 
 import datetime as dt
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -11,22 +10,11 @@ from django.db import connection, transaction
 from arraigo import clock
 from arraigo.billing import errors, months
 from arraigo.billing.models import BillingRun
+from tests.at_once import until_somebody_waits
 from tests.billing.test_claims import FEBRUARY, MARCH, a_bill
 from tests.records import a_customer, a_product, a_user
 
 APRIL_1 = dt.datetime(2026, 4, 1, 12, tzinfo=clock.LA_PAZ)
-
-
-def until_somebody_waits() -> None:
-    """Until another session of PostgreSQL stands before a lock of this one's; SQLite lets one write at a time."""
-    end = time.monotonic() + 20
-    while connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))")
-            if cursor.fetchone():
-                return
-        assert time.monotonic() < end, "the other one did not wait"
-        time.sleep(0.01)
 
 
 @pytest.mark.django_db(transaction=True)

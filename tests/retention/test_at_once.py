@@ -1,0 +1,73 @@
+"""Two people, or billing and the desk, at one case at the same moment: neither gets an error page."""
+
+from decimal import Decimal
+
+import pytest
+
+from arraigo.billing import actions as billing
+from arraigo.billing.models import BillingClaim
+from arraigo.engine import actions as engine
+from arraigo.orders.models import WorkOrder
+from arraigo.people.models import Membership, Role, User
+from arraigo.retention import actions, dispatch, undo
+from arraigo.retention.errors import CannotUndo
+from arraigo.retention.models import RetentionCase
+from tests.at_once import beside
+from tests.cast import Cast, Walk
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ORDERED = ("step_01", "step_02", "step_03", "step_04", "step_05")
+
+
+def ordered(cast: Cast, number: str) -> Walk:
+    home = cast.household(number)
+    home.repeated_faults()
+    return Walk(home).go(*ORDERED)
+
+
+def test_a_swap_and_a_step_of_one_of_the_visits_do_not_wait_for_each_other(cast: Cast) -> None:
+    """A step holds its case, and then the order: so does who swaps."""
+    walks, supervisor = [ordered(cast, number) for number in "12"], cast[Role.OPERATIONS_SUPERVISOR]
+    second = User.objects.create_user("tecnico2")
+    Membership.objects.create(user=second, role=Role.TECHNICIAN, unit=cast.center)
+    for walk, technician in zip(walks, (cast[Role.TECHNICIAN], second), strict=True):
+        order = WorkOrder.objects.get(case_number=walk.case.number)
+        dispatch.print_and_assign([order], technician=technician, actor=supervisor)
+    own, other = WorkOrder.objects.order_by("pk")
+    visit = walks[0].item("step_07")
+    found = beside(
+        lambda: engine.lock_item(visit.pk),
+        lambda: WorkOrder.objects.select_for_update(of=("self",)).get(pk=own.pk),
+        second=lambda: dispatch.swap(own, other, actor=supervisor),
+    )
+    assert found is None
+    assert list(WorkOrder.objects.order_by("pk").values_list("technician", flat=True)) == [
+        second.pk, cast[Role.TECHNICIAN].pk,
+    ]  # fmt: skip
+
+
+def test_a_claim_that_billing_confirms_at_this_moment_does_not_keep_a_case_open(cast: Cast) -> None:
+    cast.publish(billing__confirmation='"always"')
+    walk = ordered(cast, "1")
+    claim = BillingClaim.objects.get()
+    found = beside(
+        lambda: billing.confirm_claim(claim.pk, actor=cast[Role.BILLING]),
+        second=lambda: actions.close_elsewhere(walk.case.pk, actor=None, because="x"),
+    )
+    assert (getattr(found, "ended", found), walk.reload().outcome) == (True, "closed_elsewhere")
+    claim.refresh_from_db()
+    assert (claim.state, claim.adjustment.amount > Decimal(0)) == ("applied", True)
+
+
+def test_a_baja_is_not_taken_back_while_another_case_of_the_customer_opens(cast: Cast) -> None:
+    walk = Walk(cast.household("1"), reason="price").go("step_01", "step_02")
+    walk("step_11", reason="price", demand="termination")
+    walk("termination")
+    advisor, home, done = cast[Role.ADVISOR], walk.home, undo.last_step(walk.reload())
+    assert done is not None
+    found = beside(
+        lambda: actions.open_case(home.customer, [home.television], actor=advisor, channel="office", reason="price"),
+        second=lambda: undo.undo(done.pk, reason="otra", actor=advisor),
+    )
+    assert isinstance(found, CannotUndo), found
+    assert RetentionCase.objects.filter(closed_at=None).count() == 1
