@@ -5,7 +5,8 @@ a transaction of its own after theirs. What an import changes, and what a proces
 two left behind, the sweep finds (`close_overtaken`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 from django.conf import settings
 from django.db import transaction
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_noop
 from arraigo import clock
 from arraigo.customers.models import Customer
 from arraigo.engine.errors import NotWaiting
+from arraigo.gathered import gathered
 from arraigo.people.models import User
 from arraigo.products.models import Product
 from arraigo.retention import actions
@@ -37,12 +39,12 @@ def after_commit(close: Callable[[], object]) -> None:
 def products_ended(product: Product, case_number: str, *, actor: User | None) -> int:
     """Close the case of `product` whose products are all gone, unless it ended them itself."""
     cases = _without_products().filter(products=product).exclude(number=case_number)
-    return _close_all(cases, GONE, actor)
+    return _close_all([(cases, GONE)], actor)
 
 
 def died(customer: Customer, *, actor: User | None) -> int:
     """Close the customer's case, unless it was opened for that very reason."""
-    return _close_all(_of_the_living().filter(customer=customer), DEATH, actor)
+    return _close_all([(_of_the_living().filter(customer=customer), DEATH)], actor)
 
 
 def request_withdrawn(termination: Termination, *, actor: User | None) -> int:
@@ -52,7 +54,7 @@ def request_withdrawn(termination: Termination, *, actor: User | None) -> int:
     another of its products is still asked to be terminated.
     """
     cases = _undecided().filter(products=termination.product_id)
-    return _close_all(cases.exclude(number=termination.case_number), WITHDRAWN, actor)
+    return _close_all([(cases.exclude(number=termination.case_number), WITHDRAWN)], actor)
 
 
 def close_overtaken() -> int:
@@ -63,9 +65,8 @@ def close_overtaken() -> int:
     today = clock.today()
     recent = _of_the_living().filter(customer__deceased_on__isnull=False, customer__deceased_on__lte=today)
     dead = [case.pk for case in recent.select_related("customer") if _died_since(case)]
-    closed = _close_all(_open().filter(pk__in=dead), DEATH, None) if dead else 0
-    closed += _close_all(_without_products(), GONE, None)
-    return closed + _close_all(_of_the_withdrawn(), WITHDRAWN, None)
+    died = _open().filter(pk__in=dead)
+    return _close_all([(died, DEATH), (_without_products(), GONE), (_of_the_withdrawn(), WITHDRAWN)], None)
 
 
 def _died_since(case: RetentionCase) -> bool:
@@ -101,15 +102,16 @@ def _without_products() -> QuerySet[RetentionCase]:
     return _open().filter(Exists(mine), ~Exists(alive))
 
 
-def _close_all(cases: QuerySet[RetentionCase], because: str, actor: User | None) -> int:
-    """Close each in a transaction of its own; those that end meanwhile are left to whoever ends them."""
+def _close_all(overtaken: Iterable[tuple[QuerySet[RetentionCase], str]], actor: User | None) -> int:
+    """Close the cases, each for its reason and in a transaction of its own; those that end meanwhile are left to
+    whoever ends them. ExceptionGroup at the end tells of cases that cannot be closed."""
     closed = 0
-    with translation.override(settings.LANGUAGE_CODE):
-        reason = translation.gettext(because)
-    for case_id in list(cases.order_by("pk").values_list("pk", flat=True)):
-        try:
-            actions.close_elsewhere(case_id, actor=actor, because=reason)
-        except (CaseClosed, NotWaiting):
-            continue
-        closed += 1
+    with gathered("cases that cannot be closed") as turn:
+        for cases, because in overtaken:
+            with translation.override(settings.LANGUAGE_CODE):
+                reason = translation.gettext(because)
+            for case_id in list(cases.order_by("pk").values_list("pk", flat=True)):
+                with turn(f"case {case_id}"), suppress(CaseClosed, NotWaiting):
+                    actions.close_elsewhere(case_id, actor=actor, because=reason)
+                    closed += 1
     return closed

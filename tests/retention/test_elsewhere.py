@@ -12,7 +12,7 @@ from arraigo.bss.actions import deliver_due
 from arraigo.bss.models import Command
 from arraigo.customers import actions as customers
 from arraigo.customers.models import Customer
-from arraigo.engine.models import Wait, WorkItem
+from arraigo.engine.models import Instance, Wait, WorkItem
 from arraigo.eventlog.models import Event
 from arraigo.messages.models import Notice
 from arraigo.messages.sentences import group_of
@@ -220,6 +220,19 @@ def test_the_sweep_finds_what_an_import_changed(cast: Cast) -> None:
         assert sweeps.run_all()["close_overtaken"] == 1
         assert sweeps.run_all()["close_overtaken"] == 0
     assert [walk.reload().outcome for walk in walks] == ["closed_elsewhere", "closed_elsewhere", "running"]
+
+
+def test_a_case_that_cannot_be_closed_holds_up_no_other(cast: Cast) -> None:
+    """Neither the next one that ended alike nor those of another cause; and it is named."""
+    broken, gone, dead = (Walk(cast.household(number)) for number in ("1", "2", "3"))
+    for walk in (broken, gone):
+        Product.objects.filter(pk=walk.home.internet.pk).update(status="terminated", reason="unknown")
+    Customer.objects.filter(pk=dead.home.customer.pk).update(deceased_on=dt.date(2026, 3, 10))
+    Instance.objects.filter(pk=broken.case.instance_id).update(state={})
+    with pytest.raises(ExceptionGroup) as told:
+        elsewhere.close_overtaken()
+    assert [error.__notes__ for error in told.value.exceptions] == [[f"case {broken.case.pk}"]]
+    assert [walk.reload().outcome for walk in (broken, gone, dead)] == ["running", *["closed_elsewhere"] * 2]
 
 
 def test_the_sweep_finds_a_request_that_a_file_says_was_withdrawn(settings: Any, cast: Cast) -> None:
