@@ -175,7 +175,7 @@ def note_returned(termination: Termination | int, items: Sequence[str], *, actor
     """Equipment, of `return_items`, came back after the termination was executed. Raises NothingMissing."""
     rows = Termination.objects.select_for_update(of=("self",)).select_related("product")
     termination = rows.get(pk=key_of(termination))
-    came = list((Counter(termination.not_noted) & Counter(items)).elements())
+    came = _among(termination.not_noted, items)
     if termination.executed_at is None or not came:
         raise NothingMissing(termination.number)
     termination.returned_items = [*(termination.returned_items or ()), *came]
@@ -210,8 +210,13 @@ def _executed(termination: Termination, on: dt.date | None, returned: Sequence[s
     else:
         raise ExecutedOutOfTime(termination.number, on)
     if returned is not None:
-        termination.returned_items = [item for item in termination.return_items if item in returned]
+        termination.returned_items = _among(termination.return_items, returned)
     termination.save(update_fields=["executed_at", "returned_items"])
+
+
+def _among(listed: Sequence[str], items: Sequence[str]) -> list[str]:
+    """What of the listed items is among `items`; of two that are named alike each counts."""
+    return list((Counter(listed) & Counter(items)).elements())
 
 
 def _requested_at(termination: Termination) -> dt.datetime:

@@ -76,6 +76,16 @@ def test_an_executed_one_ends_the_product(customer: Customer, reason: str, ends_
         actions.withdraw_termination(termination, actor=None)
 
 
+def test_of_two_items_that_are_named_alike_each_counts(customer: Customer) -> None:
+    [baja] = leave(a_product(customer), return_items=["Decodificador", "Decodificador", "Módem"])
+    with clock.at(NOON):
+        baja = actions.execute_termination(baja, returned=["Módem", "Decodificador"], actor=None)
+        assert sorted(baja.returned_items or []) == ["Decodificador", "Módem"]
+        assert baja.missing_items == ["Decodificador"]
+        baja = actions.note_returned(baja, ["Decodificador", "Decodificador"], actor=None)
+    assert (baja.missing_items, len(baja.returned_items or [])) == ([], 3)
+
+
 def test_a_withdrawn_one_counts_nowhere_and_leaves_the_product(customer: Customer) -> None:
     product = a_product(customer)
     termination = leave(product)[0]
