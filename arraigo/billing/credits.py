@@ -119,7 +119,7 @@ def set_off(bill: Bill, *, of_any_month: bool) -> bool:
 
 def _waiting(bill: Bill) -> QuerySet[Credit]:
     """The credits of the bill's customer that wait for a bill, locked where they are read."""
-    return Credit.objects.select_for_update().filter(customer_id=bill.customer_id, bill=None)
+    return Credit.objects.select_for_update(of=("self",)).filter(customer_id=bill.customer_id, bill=None)
 
 
 def _due_on(bill: Bill) -> QuerySet[Credit]:

@@ -122,6 +122,16 @@ def test_bills_that_carry_what_waits_are_locked_by_key(internet: Product) -> Non
     assert (earlier.credited, later.credited) == (Decimal(60), Decimal(10))
 
 
+def test_a_credit_is_locked_without_its_claim(internet: Product) -> None:
+    """Who cancels a claim holds it before its credits: whoever held a credit before its claim would wait for that."""
+    a_claim(internet, APRIL, "70", kind="compensation")
+    with CaptureQueriesContext(connection) as asked:
+        a_bill(internet, APRIL)
+    locking = next(each["sql"] for each in asked if each["sql"].startswith('SELECT "billing_credit"'))
+    assert connection.vendor == "sqlite" or locking.endswith('FOR UPDATE OF "billing_credit"')
+    assert waiting(internet.customer) == Decimal(0)
+
+
 @pytest.mark.parametrize(("kind", "on"), [("bill_waiver", APRIL), ("compensation", MARCH)])
 def test_what_a_further_bill_carries_waits_for_it(internet: Product, kind: str, on: dt.date) -> None:
     """April is charged where the product ends in it; a compensation is the customer's, who keeps another product."""
