@@ -16,7 +16,7 @@ from django.urls import reverse
 from arraigo.customers.models import Customer
 from arraigo.eventlog.models import Event
 from arraigo.fieldwork import copies, documents, pictures
-from arraigo.fieldwork.actions import print_batch
+from arraigo.fieldwork.actions import print_batch, remove_photo
 from arraigo.fieldwork.models import Photo, SignedPaper, Trip, Visit
 from arraigo.messages.models import Message
 from arraigo.network.models import Zone
@@ -159,6 +159,8 @@ def test_a_photo_is_kept_at_once_and_survives_a_refused_form(desk: Desk, phone: 
     assert small["Content-Type"] == "image/jpeg"
     assert len(small.content) < 20_000
     phone.post(reverse("photo_remove", args=[photo.pk]), headers={"HX-Request": "true"})
+    remove_photo(photo, actor=desk.cast[Role.TECHNICIAN])  # a touch that came twice
+    assert Event.objects.filter(kind="photo.removed").count() == 1
     assert not Photo.objects.exists()
 
 
