@@ -34,8 +34,8 @@ def gathered(orders: QuerySet[WorkOrder]) -> list[WorkOrder]:
     """The `orders` in the order in which they were made, with all that a batch says of them, and their centre."""
     near = ("customer", "zone", "technician", "product_order", "operations_center")
     together = orders.select_related(*near).prefetch_related(
-        Prefetch("products", Product.objects.select_related("offering", CHAIN)),
-        Prefetch("tickets", TroubleTicket.objects.select_related("product")),
+        Prefetch("products", Product.objects.select_related("offering", CHAIN).order_by("id")),
+        Prefetch("tickets", TroubleTicket.objects.select_related("product").order_by("opened_at", "id")),
         Prefetch("print_batches", PrintBatch.objects.only("number", "printed_at").order_by("id")),
         "customer__phones",
         "pauses",

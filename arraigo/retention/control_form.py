@@ -195,7 +195,7 @@ def evidence_of(case_number: str, kind: str, policy: Policy) -> dict[str, Any]:
         "order": order,
         "new_faults": controls.new_faults(order),
         "given": controls.given(case_number),
-        "products": list(order.products.select_related("offering").prefetch_related("terminations")),
+        "products": list(order.products.select_related("offering").prefetch_related("terminations").order_by("id")),
         "phones": phones,
         "order_phone": None if contact in {phone.number for phone in phones} else contact,
         "attempts_needed": policy.integer("control.attempts"),

@@ -56,7 +56,7 @@ def cases() -> QuerySet[RetentionCase]:
 
 
 def with_parts(case: RetentionCase) -> RetentionCase:
-    """`case` with its products, offers, promises and receipts looked up. Four queries."""
+    """`case` with its products, offers, promises and receipts looked up, oldest first. Four queries."""
     prefetched(case, "products", affected_products(case))
     prefetched(case, "offers", _offers(case))
     prefetched(case, "promises", _promises(case))
@@ -66,8 +66,8 @@ def with_parts(case: RetentionCase) -> RetentionCase:
 
 @compiled
 def affected_products(case: RetentionCase) -> QuerySet[Product]:
-    """The products of the request, with their offerings."""
-    return Product.objects.filter(cases=case).select_related("offering")
+    """The products of the request with their offerings, in the order in which they were taken."""
+    return Product.objects.filter(cases=case).select_related("offering").order_by("id")
 
 
 @compiled
@@ -78,12 +78,12 @@ def _offers(case: RetentionCase) -> QuerySet[Offer]:
 
 @compiled
 def _promises(case: RetentionCase) -> QuerySet[Promise]:
-    return Promise.objects.filter(case=case)
+    return Promise.objects.filter(case=case).order_by("id")
 
 
 @compiled
 def _receipts(case: RetentionCase) -> QuerySet[Receipt]:
-    return Receipt.objects.filter(case=case)
+    return Receipt.objects.filter(case=case).order_by("id")
 
 
 def verdicts(case: RetentionCase) -> list[RepeatFaultVerdict]:
@@ -100,7 +100,7 @@ def verdicts(case: RetentionCase) -> list[RepeatFaultVerdict]:
 @compiled
 def product_verdicts(case: RetentionCase) -> QuerySet[RepeatFaultVerdict]:
     """The verdicts of step 2 with their products."""
-    return RepeatFaultVerdict.objects.filter(case=case).select_related("product__offering")
+    return RepeatFaultVerdict.objects.filter(case=case).select_related("product__offering").order_by("id")
 
 
 @compiled

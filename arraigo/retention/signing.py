@@ -74,7 +74,7 @@ class SignedForm(StepForm):
 
     def prepare(self) -> None:
         self.order = visits.current_order(self.case)
-        products = self.order.products.select_related("offering")
+        products = self.order.products.select_related("offering").order_by("id")
         self.products = list(products)
         prefetched(self.order, "products", products)  # the papers name them, too
         if self.order.customer.notices_allowed:  # who has not agreed to messages says the address on the spot

@@ -82,7 +82,7 @@ def of_order(order: WorkOrder) -> dict[str, Any]:
     faults = TroubleTicket.objects.filter(customer=order.customer_id).select_related("product__offering")
     return {
         "order": order,
-        "products": list(order.products.select_related("offering")),
+        "products": list(order.products.select_related("offering").order_by("id")),
         "tickets": list(order.tickets.order_by("-opened_at")),
         "faults": list(faults.filter(opened_at__gte=clock.now() - RECENT).order_by("-opened_at")[:MOST_TICKETS]),
         "phones": list(order.customer.phones.exclude(number=as_kept(order.contact_phone))),

@@ -71,7 +71,7 @@ class VisitForm(StepForm):
 
     def prepare(self) -> None:
         self.order = visits.current_order(self.case)
-        self.products = list(self.order.products.select_related("offering"))
+        self.products = list(self.order.products.select_related("offering").order_by("id"))
         for product in self.products:
             for moment, label in (("before", _("before")), ("after", _("after"))):
                 self.fields[f"{moment}_{product.pk}"] = self._reading_field(product, label)
