@@ -1,8 +1,7 @@
 """What is done with work orders in the field: printed, attended, signed (steps 6–8).
 
 What is told from the road stands in `fieldwork.trips`, printing in `fieldwork.printing`, pictures in
-`fieldwork.photos`; all verbs can
-be had from here.
+`fieldwork.photos`; all verbs can be had from here.
 """
 
 import datetime as dt

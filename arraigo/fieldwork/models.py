@@ -176,7 +176,7 @@ class Visit(Record):
     tasks = models.JSONField(default=list)
     """Values of `Task` carried out."""
     details = models.JSONField(default=dict)
-    """What each task was: {task: {name: value}}, as `tasks.DETAILS` lists them."""
+    """What each task was: {task: {name: value}}, as `details.DETAILS` lists them."""
     findings = models.TextField(blank=True)
     not_measured = models.CharField(max_length=12, choices=NotMeasured.choices, blank=True)
     """Why a reading that the tasks ask for was not taken; empty where all were."""

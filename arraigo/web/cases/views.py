@@ -1,4 +1,4 @@
-"""Pages of a case: itself, its receipts, "the customer insists", and the list of cases."""
+"""Pages of a case: itself, its record, its meter, a firm "no", "the customer insists", and the list of cases."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
