@@ -1,4 +1,5 @@
-"""`docs/procedure.md` names only what exists and forgets no row, element, table or task; all links lead on."""
+"""`docs/procedure.md` names only what exists and forgets no row, element, table or task; all links lead on; every
+decision is in its index."""
 
 import re
 from pathlib import Path
@@ -70,3 +71,11 @@ def test_the_map_of_the_case_names_every_module_once() -> None:
     named = re.findall(r"`([a-z_]+)`", part)
     modules = {path.stem for path in (ROOT / "arraigo" / "retention").glob("*.py")}
     assert sorted(named) == sorted(modules - {"__init__", "admin", "apps", "errors", "models", "queries", "receivers"})
+
+
+def test_every_decision_stands_in_their_index_by_its_title() -> None:
+    folder = ROOT / "docs" / "decisions"
+    index = (folder / "README.md").read_text(encoding="utf-8")
+    titles = {page.name: page.read_text(encoding="utf-8").splitlines()[0] for page in folder.glob("[0-9]*.md")}
+    listed = [f"- [{name[:4]}]({name}) {title.removeprefix('# ')}" for name, title in titles.items()]
+    assert sorted(line for line in index.splitlines() if line.startswith("- ")) == sorted(listed)
