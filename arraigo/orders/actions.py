@@ -34,7 +34,6 @@ from arraigo.orders.progress import (
 from arraigo.orders.signals import visit_ordered
 from arraigo.people.models import User
 from arraigo.products.models import Product
-from arraigo.tickets.models import TroubleTicket
 
 __all__ = [
     "Visit",
@@ -76,7 +75,7 @@ def order_engineering_service(
     customer: Customer,
     product: Product,
     affected_products: Sequence[Product],
-    tickets: Iterable[TroubleTicket],
+    tickets: Iterable[int],
     activity_code: str,
     activity_name: str,
     payment_terms: str,
@@ -90,7 +89,7 @@ def order_engineering_service(
     """Sell the Engineering Service on `product` at Bs 0 and order its one visit (steps 5.1 to 5.3).
 
     The visit goes to the operations centre of the customer's zone, is due `hours` from now, names
-    all `affected_products` and keeps `tickets` linked. Raises OpenVisitExists, NoteIncomplete.
+    all `affected_products` and keeps `tickets` (their keys) linked. Raises OpenVisitExists, NoteIncomplete.
     """
     check_note(note)
     customer = _without_visit(customer.pk)
@@ -105,7 +104,7 @@ def order_engineering_service(
     visit = Visit(activity_code, activity_name, note, contact_phone, hours, priority)
     work_order = _work_order(order, customer, visit, actor)
     work_order.products.add(*(p.pk for p in affected_products))
-    work_order.tickets.add(*(t.pk for t in tickets))
+    work_order.tickets.add(*tickets)
     record("work_order.ordered", work_order, actor=actor, case_number=case_number, data=_told(work_order))
     outbox.send_all([_create_product_order(order, product), _create_work_order(work_order)])
     visit_ordered.send(WorkOrder, order=work_order, products=list(affected_products))

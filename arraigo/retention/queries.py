@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from arraigo.compiled import compiled, each_of, prefetched
 from arraigo.engine.models import Urgency, Wait, WorkItem
@@ -101,6 +101,13 @@ def verdicts(case: RetentionCase) -> list[RepeatFaultVerdict]:
 def product_verdicts(case: RetentionCase) -> QuerySet[RepeatFaultVerdict]:
     """The verdicts of step 2 with their products."""
     return RepeatFaultVerdict.objects.filter(case=case).select_related("product__offering").order_by("id")
+
+
+@compiled
+def verdicts_by_ticket(case: RetentionCase) -> QuerySet[RepeatFaultVerdict]:
+    """`product_verdicts`, each once for every ticket behind it, with its key as `ticket` (None where there is none)."""
+    verdicts = RepeatFaultVerdict.objects.filter(case=case).annotate(ticket=F("tickets"))
+    return verdicts.select_related("product__offering").order_by("id", "ticket")
 
 
 @compiled

@@ -28,7 +28,7 @@ def test_the_order_carries_what_step_5_says(django_assert_max_num_queries: Any) 
     internet, television = a_product(customer), a_product(customer)
     ticket = TroubleTicket.objects.create(number="TK-1", customer=customer, product=internet, opened_at=NOON)
     with django_assert_max_num_queries(12):
-        order = a_visit(customer, internet, affected_products=[internet, television], tickets=[ticket])
+        order = a_visit(customer, internet, affected_products=[internet, television], tickets=[ticket.pk])
     sold = order.product_order
     assert (sold.kind, sold.price, sold.payment_terms, sold.product) == (
         "engineering_service",

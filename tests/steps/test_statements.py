@@ -118,6 +118,14 @@ def test_offer_branch(cast: Cast, home: Household, counter: Counter) -> None:
     assert counter.too_many() == {}
 
 
+def test_a_telephone_corrected_before_the_visit(home: Household, counter: Counter) -> None:
+    home.repeated_faults()
+    walk = Walk(home).go("step_01", "step_02", "step_03", "step_04")
+    walk("step_05", contact_phone="71299999")
+    assert walk.reload().contact_phone == "+59171299999"
+    assert counter.too_many() == {}
+
+
 def test_compensations_of_two_products(home: Household, counter: Counter) -> None:
     walk = Walk(home, products=[home.internet, home.television], reason="compensation")
     walk.go("step_01", "step_02", "step_11")

@@ -1,6 +1,7 @@
 """Step 3 (asesor comercial): compensation or waiver of the month, and the Xpress solution."""
 
 import itertools
+from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
@@ -19,15 +20,19 @@ from arraigo.procedure.policy import Policy
 from arraigo.products.models import Product
 from arraigo.retention import amounts, credit_form, faults, options, queries
 from arraigo.retention.credit_form import Credit, CreditForm
-from arraigo.retention.models import Offer, RetentionCase
+from arraigo.retention.models import Offer, RepeatFaultVerdict, RetentionCase
 from arraigo.retention.readback import ReadBack
 from arraigo.retention.registry import StepResult, StepRun, step
 
 
-def affected(case: RetentionCase) -> list[Product]:
-    """The products with a repeat fault; all of the case's where a control found the recurrence."""
-    verdicts = [verdict for verdict in queries.product_verdicts(case) if verdict.repeat_fault]
-    products = [verdict.product for verdict in verdicts if verdict.product.is_alive]
+def affected(case: RetentionCase, verdicts: Iterable[RepeatFaultVerdict] | None = None) -> list[Product]:
+    """The products with a repeat fault; all of the case's where a control found the recurrence.
+
+    `verdicts` of the case, where the caller has read them; one may come several times.
+    """
+    found = queries.product_verdicts(case) if verdicts is None else verdicts
+    repeated = (verdict.product for verdict in found if verdict.repeat_fault)
+    products = [product for product in dict.fromkeys(repeated) if product.is_alive]
     return products or queries.affected_products(case)
 
 

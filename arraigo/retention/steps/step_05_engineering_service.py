@@ -17,12 +17,11 @@ from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role, User
 from arraigo.procedure.policy import Policy
 from arraigo.products.models import Product, Service
-from arraigo.retention import promises
+from arraigo.retention import promises, queries
 from arraigo.retention.models import Offer, Promise, RetentionCase
 from arraigo.retention.readback import ReadBack
 from arraigo.retention.registry import StepForm, StepResult, StepRun, step
 from arraigo.retention.steps.step_03_negotiation import affected
-from arraigo.tickets.models import TroubleTicket
 
 
 class EngineeringServiceForm(StepForm):
@@ -116,8 +115,10 @@ def carry_out(run: StepRun) -> StepResult:
 
     A telephone that the customer corrects here is the case's from now on: controls and receipts reach it there.
     """
-    products = affected(run.case)
-    order = run.case.current_order = _order(run, products)
+    verdicts = queries.verdicts_by_ticket(run.case)
+    products = affected(run.case, verdicts)
+    tickets = {verdict.ticket for verdict in verdicts if verdict.ticket}  # type: ignore[attr-defined]
+    order = run.case.current_order = _order(run, products, sorted(tickets))
     if phones.as_kept(order.contact_phone) != phones.as_kept(run.case.contact_phone):
         run.case.contact_phone = phones.as_kept(order.contact_phone)
         run.case.save(update_fields=["contact_phone"])
@@ -136,13 +137,13 @@ def carry_out(run: StepRun) -> StepResult:
     )
 
 
-def _order(run: StepRun, products: list[Product]) -> WorkOrder:
+def _order(run: StepRun, products: list[Product], tickets: list[int]) -> WorkOrder:
     policy, phone = run.policy, run.data["contact_phone"]
     return orders.order_engineering_service(
         customer=run.case.customer,
         product=sold_on(run.case, products),
         affected_products=products,
-        tickets=list(TroubleTicket.objects.filter(verdicts__case=run.case).distinct()),
+        tickets=tickets,
         activity_code=policy.text("work_order.activity_code"),
         activity_name=policy.text("work_order.activity_name"),
         payment_terms=policy.text("work_order.payment_terms"),
