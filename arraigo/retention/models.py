@@ -52,7 +52,7 @@ class RetentionCase(Record):
         ACCEPTED = "accepted", _("Accepted, waiting for evaluation")
         EVALUATED = "evaluated", _("Evaluated")
         TERMINATION = "termination", _("Termination registered")
-        ORDINARY_INCIDENT = "ordinary_incident", _("Ordinary incident")
+        ORDINARY_INCIDENT = "ordinary_incident", _("Stays without an offer")
         CLOSED_ELSEWHERE = "closed_elsewhere", _("Closed for another reason")
 
     number = models.CharField(max_length=24, unique=True)

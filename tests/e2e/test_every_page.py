@@ -1,12 +1,15 @@
 """Pages beside the steps: each role's side bar, the pages of a customer and of a case, entry by hand."""
 
+import datetime as dt
 from collections.abc import Callable
 
 import pytest
 
+from arraigo import clock
 from arraigo.customers.models import Customer
 from arraigo.people.models import Role
 from arraigo.products.models import Product
+from arraigo.retention import sweeps
 from arraigo.tickets.models import TroubleTicket
 from tests.cast import Household, Walk
 from tests.e2e.person import Person
@@ -77,6 +80,22 @@ def test_the_way_of_who_refuses_everything(sign_in: SignIn, home: Household) -> 
     ana.page.locator("[data-diagram][data-ready=yes]").wait_for()
     for line, taken in (
         ("request__retention", 1), ("rejects_everything__termination", 1), ("retention__case_evaluated", 0),
+    ):  # fmt: skip
+        assert ana.page.locator(f".djs-connection.is-done[data-element-id=flow_{line}]").count() == taken, line
+
+
+def test_the_way_of_who_waits_for_the_second_control(sign_in: SignIn, walk: Walk) -> None:
+    """The first control was passed: its line leads to the join, which waits for the other."""
+    walk("step_08")
+    with clock.at(clock.now() + dt.timedelta(days=7)):  # on the next business day, whatever it is
+        sweeps.wake_due_cases()
+        walk("step_09")
+    ana = sign_in(Role.ADVISOR)
+    ana.go(f"/cases/{walk.case.number}/record/")
+    ana.page.locator("[data-diagram][data-ready=yes]").wait_for()
+    for line, taken in (
+        ("gw_control_09__gw_join", 1), ("gw_control_09__failed_09", 0),
+        ("gw_control_10__gw_join", 0), ("gw_join__controls_done", 0),
     ):  # fmt: skip
         assert ana.page.locator(f".djs-connection.is-done[data-element-id=flow_{line}]").count() == taken, line
 

@@ -58,6 +58,7 @@ def test_who_has_no_fault_stays_as_things_are(home: Household) -> None:
     assert Promise.objects.get().proof == broken.number
     assert TroubleTicket.objects.get() == broken
     assert walk.case.outcome == "ordinary_incident"
+    assert "incident" not in walk.case.get_outcome_display().lower()
 
 
 def test_a_solution_that_the_customer_disputes_is_repaired_again(home: Household) -> None:

@@ -1,4 +1,4 @@
-"""Step 11: what may be offered follows the reason and the demand while they are chosen."""
+"""What stands beside a form and follows it: at step 11 what may be offered, at step 5 the note of the order."""
 
 from django.test import Client
 
@@ -62,3 +62,18 @@ def test_what_a_reason_does_not_give_is_not_said_to_end_in_the_baja(cast: Cast) 
     walk = Walk(home, reason="faults").go("step_01", "step_02")
     shown = signed_in(cast[Role.ADVISOR]).get(place(walk, "step_03")).context["options"]
     assert [each.because for each in shown if each.step == "11"] == ["No se ofrece para este motivo."]
+
+
+def test_the_note_of_the_order_follows_the_telephone_that_is_written(cast: Cast) -> None:
+    home = cast.household()
+    home.repeated_faults()
+    walk = Walk(home).go("step_01", "step_02", "step_03", "step_04")
+    client, path = signed_in(cast[Role.ADVISOR]), place(walk, "step_05")
+    assert "AL CEL 70000001" in client.get(path).text
+
+    def note(phone: str) -> str:
+        answer = client.post(path, {"review": "1", "contact_phone": phone}, headers={"HX-Request": "true"})
+        return answer.text[answer.text.index('id="note" hx-swap-oob="true"') :]
+
+    assert "AL CEL 712 99999" in note("712 99999")
+    assert "AL CEL 70000001" in note("71"), "nobody can be called at it"

@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 ('contact_phone', models.CharField(blank=True, max_length=20)),
                 ('competitor', models.CharField(blank=True, max_length=160)),
                 ('proactive', models.BooleanField(default=False)),
-                ('outcome', models.CharField(choices=[('running', 'Running'), ('accepted', 'Accepted, waiting for evaluation'), ('evaluated', 'Evaluated'), ('termination', 'Termination registered'), ('ordinary_incident', 'Ordinary incident'), ('closed_elsewhere', 'Closed for another reason')], default='running', max_length=20)),
+                ('outcome', models.CharField(choices=[('running', 'Running'), ('accepted', 'Accepted, waiting for evaluation'), ('evaluated', 'Evaluated'), ('termination', 'Termination registered'), ('ordinary_incident', 'Stays without an offer'), ('closed_elsewhere', 'Closed for another reason')], default='running', max_length=20)),
                 ('opened_at', models.DateTimeField()),
                 ('accepted_at', models.DateTimeField(null=True)),
                 ('reopened', models.PositiveSmallIntegerField(default=0)),

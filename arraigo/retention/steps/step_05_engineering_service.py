@@ -1,6 +1,7 @@
 """Step 5 (asesor comercial): sells the Engineering Service and generates the work order (5.1–5.3)."""
 
 import datetime as dt
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -25,6 +26,7 @@ from arraigo.retention.steps.step_03_negotiation import affected
 
 
 class EngineeringServiceForm(StepForm):
+    refreshes = "steps/evidence/note.html"
     sources = {"contact_phone": ("5.3:5",)}
     contact_phone = forms.CharField(
         label=_("Contact phone"),
@@ -43,6 +45,12 @@ class EngineeringServiceForm(StepForm):
         except PhoneUnknown as refusal:
             raise forms.ValidationError(str(refusal)) from refusal
         return phone
+
+    @cached_property
+    def panel(self) -> str:
+        """The note as the form stands: with the telephone that is written, once somebody can be called at it."""
+        typed = self.cleaned_data["contact_phone"] if self.is_bound and self.is_valid() else ""
+        return note_for(self.case, typed or self.case.contact_phone, self.policy)
 
     def read_back(self) -> ReadBack:
         if self.is_bound and self.errors:
@@ -95,7 +103,6 @@ def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -
     return {
         "products": products,
         "sold_on": sold_on(case, products),
-        "note": note_for(case, case.contact_phone, policy),
         "activity_code": policy.text("work_order.activity_code"),
         "activity_name": policy.text("work_order.activity_name"),
         "payment_terms": policy.text("work_order.payment_terms"),

@@ -26,7 +26,7 @@ class CourtesyForm(answers.AnswerForm):
     sources = {"courtesy": ("14:1", "14:2", "14:3", "14:4", "14:5"), "channels": ("14:1",), "detail": ("14:2", "14:4")}
     courtesy = forms.ChoiceField(
         label=_("Courtesy"),
-        help_text=_("Only what the policy allows for the customer's products is shown."),
+        help_text=_("Only what the policy allows for the customer's products; the dates are those of a start today."),
         widget=forms.RadioSelect,
     )
     channels = forms.MultipleChoiceField(label=_("Channels"), required=False, widget=forms.CheckboxSelectMultiple)

@@ -34,7 +34,7 @@ function ended(source, legs) {
 }
 
 // The lines that were taken: all that leave what is done, of an exclusive gateway the one that its leg went on by. Where
-// the leg ends at the gateway (a join or a message waits behind it), the one to where the case was later or stands.
+// the leg ends at the gateway, the one to where the case was later or stands, or to a join that still waits for another.
 function markLines(viewer, done, active, legs) {
   const been = [...done, ...active];
   const both = ({ source, target }) => legs.some((leg) => leg.includes(source.id) && leg.includes(target.id));
@@ -42,7 +42,7 @@ function markLines(viewer, done, active, legs) {
     legs.some((leg) => leg.includes(id) && !outgoing.some(({ target }) => leg.includes(target.id)));
   const goesOn = ({ source, target }) =>
     source.type === "bpmn:ExclusiveGateway"
-      ? been.includes(target.id) && endsAt(source)
+      ? endsAt(source) && (been.includes(target.id) || target.type === "bpmn:ParallelGateway")
       : done.includes(source.id) && ended(source, legs);
   const lines = viewer.get("elementRegistry").filter((each) => each.waypoints && each.source && each.target);
   mark(viewer, lines.filter((line) => both(line) || goesOn(line)).map((line) => line.id), "is-done");
