@@ -66,7 +66,8 @@ def held_faults(order: WorkOrder) -> list[TroubleTicket]:
     products = order.products.through.objects.filter(workorder=order.pk).values("product")
     still = tickets.COUNTABLE & Q(product__in=products, resolved_at=None, opened_at__lte=clock.now())
     wanted = TroubleTicket.objects.filter(led | still).select_related("product")
-    return list(wanted.select_for_update(of=("self",)).order_by("opened_at", "id"))
+    held = wanted.select_for_update(of=("self",)).order_by("id")  # as files hold them
+    return sorted(held, key=lambda ticket: (ticket.opened_at, ticket.pk))
 
 
 def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -> dict[str, Any]:

@@ -126,6 +126,8 @@ def _command(verb: str, termination: Termination) -> outbox.Order:
 
 
 def _open(wanted: Termination | int) -> Termination:
+    """The termination, locked behind its product, as files and requests hold the two. Raises TerminationClosed."""
+    Product.objects.select_for_update(no_key=True, of=("self",)).get(terminations=key_of(wanted))
     rows = Termination.objects.select_for_update(of=("self",)).select_related("product")
     termination = rows.get(pk=key_of(wanted))
     if termination.withdrawn_at or termination.executed_at:
@@ -190,8 +192,9 @@ def end_product(product: Product, reason: str, on: dt.date | None, *, actor: Use
 
     Raises ProductGone, TerminationNeedsReason, EndsBeforeStart.
     """
+    held = Product.objects.select_for_update(no_key=True).get(pk=product.pk)
     asked = queries.waiting().select_for_update(of=("self",)).select_related("product")
-    termination = asked.filter(product=product).first()
+    termination = asked.filter(product=held).first()
     case_number = termination.case_number if termination else ""
     ended = terminate_product(product, reason, on, actor, case_number=case_number)
     if termination:

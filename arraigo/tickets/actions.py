@@ -214,6 +214,6 @@ def dispute_solutions(tickets: Iterable[TroubleTicket], *, reason: str, actor: U
     if not solved:
         raise TicketNotSolved(faults[-1].number if faults else "")
     with transaction.atomic(savepoint=False):
-        for ticket in solved:
+        for ticket in sorted(solved, key=lambda each: each.pk):  # as everybody locks them
             dispute(ticket, actor=actor, note=reason.strip())
     return len(solved)

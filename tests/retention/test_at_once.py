@@ -1,17 +1,23 @@
 """Two people, or billing and the desk, at one case at the same moment: neither gets an error page."""
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from arraigo.billing import actions as billing
 from arraigo.billing.models import BillingClaim
 from arraigo.engine import actions as engine
 from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Membership, Role, User
-from arraigo.retention import actions, dispatch, undo
+from arraigo.products.models import Product
+from arraigo.retention import actions, dispatch, undo, visits
 from arraigo.retention.errors import CannotUndo
 from arraigo.retention.models import RetentionCase
+from arraigo.terminations import actions as terminations
+from arraigo.terminations.models import Termination
 from tests.at_once import beside
 from tests.cast import Cast, Walk
 
@@ -44,6 +50,39 @@ def test_a_swap_and_a_step_of_one_of_the_visits_do_not_wait_for_each_other(cast:
     assert list(WorkOrder.objects.order_by("pk").values_list("technician", flat=True)) == [
         second.pk, cast[Role.TECHNICIAN].pk,
     ]  # fmt: skip
+
+
+def test_a_baja_is_executed_while_a_file_tells_of_its_product(cast: Cast) -> None:
+    """A file holds the products, and then their terminations: so does who executes one."""
+    home = cast.household("1")
+    [baja] = terminations.request_termination([home.internet], reason="price", case_number="", actor=None)
+    for end in (
+        lambda: terminations.execute_termination(baja.pk, actor=cast[Role.BILLING]),
+        lambda: terminations.end_product(home.internet, "request", None, actor=cast[Role.BILLING]),
+    ):
+        found = beside(
+            lambda: Product.objects.select_for_update(no_key=True).get(pk=home.internet.pk),
+            lambda: Termination.objects.select_for_update().get(pk=baja.pk),
+            second=end,
+        )
+        assert not isinstance(found, Exception), found
+        Termination.objects.update(executed_at=None)
+        Product.objects.filter(pk=home.internet.pk).update(status="active", reason="", ended_on=None)
+
+
+def test_what_a_visit_was_about_is_locked_as_files_lock_it(cast: Cast) -> None:
+    """By key, whatever came first: two orders are two that wait for each other. It is told in the order of time."""
+    walk = ordered(cast, "1")
+    early = walk.home.fault(days_ago=5, solved=False)
+    early.pk, early.number, early.opened_at = None, "R-LATE", early.opened_at - dt.timedelta(days=2)
+    early.save()
+    with CaptureQueriesContext(connection) as asked, transaction.atomic():
+        found = visits.held_faults(WorkOrder.objects.get())
+    locking = next(each["sql"] for each in asked if each["sql"].startswith('SELECT "tickets_troubleticket"'))
+    assert locking.partition("ORDER BY")[2].split()[0] == '"tickets_troubleticket"."id"'
+    assert [each.opened_at for each in found] == sorted(each.opened_at for each in found)
+    keys = [each.pk for each in found]
+    assert keys != sorted(keys)
 
 
 def test_a_claim_that_billing_confirms_at_this_moment_does_not_keep_a_case_open(cast: Cast) -> None:
