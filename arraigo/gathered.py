@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 Turn = Callable[[str], AbstractContextManager[None]]
+"""Takes whose turn it is."""
 
 
 @contextmanager

@@ -26,6 +26,7 @@ from arraigo.bss.interface import (
 from arraigo.bss.models import Command
 from arraigo.bss.signals import command_stuck
 from arraigo.eventlog.actions import record
+from arraigo.gathered import gathered
 from arraigo.people.models import User
 from arraigo.records import new_key
 
@@ -145,13 +146,16 @@ def deliver_due(now: dt.datetime, *, limit: int = 50) -> int:
 
     Safe on several nodes at once: a command is claimed in a transaction of its own, sent outside of
     any, and its answer is kept in a third. Call it outside of a transaction. A command that was
-    claimed by a process that died is due again after LEASE, and counts as one without an answer.
+    claimed by a process that died is due again after LEASE, and counts as one without an answer; so does one at which
+    the adapter fails, which ExceptionGroup tells of at the end.
     """
     adapter, sent = commercial_system(), 0
-    while sent < limit and (claimed := _claim(now, limit - sent)):
-        for command, left_before in claimed:
-            _deliver(command, left_before, adapter, now)
-        sent += len(claimed)
+    with gathered("commands at which the adapter fails") as turn:
+        while sent < limit and (claimed := _claim(now, limit - sent)):
+            for command, left_before in claimed:
+                with turn(f"command {command.pk}"):
+                    _deliver(command, left_before, adapter, now)
+            sent += len(claimed)
     return sent
 
 

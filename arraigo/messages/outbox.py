@@ -17,6 +17,7 @@ from django.utils.translation import gettext_noop, override
 from arraigo import clock
 from arraigo.bss.interface import NoAnswer, Unreachable
 from arraigo.eventlog.actions import record
+from arraigo.gathered import Turn, gathered
 from arraigo.messages.models import Message, Notice, NoticeChoice
 from arraigo.messages.prepare import Preparation
 from arraigo.messages.sentences import group_of
@@ -107,9 +108,14 @@ def deliver_due(now: dt.datetime, *, through: Mapping[str, Transport] | None = N
     How many the other side took or refused. Call it outside of a transaction. A message that was claimed by a
     process that died is due again after LEASE; the one that it was just handing over counts as one without an answer.
     A channel that does not answer for PATIENCE is left alone until the next time: what goes by the others does not
-    wait for it. Where all takes longer than LONGEST_SWEEP, the rest waits for the next sweep.
+    wait for it. Where all takes longer than LONGEST_SWEEP, the rest waits for the next sweep. ExceptionGroup at the end
+    tells of messages at which a transport fails.
     """
-    ways = transports() if through is None else through
+    with gathered("messages at which a transport fails") as turn:
+        return _deliver_due(now, transports() if through is None else through, turn)
+
+
+def _deliver_due(now: dt.datetime, ways: Mapping[str, Transport], turn: Turn) -> int:
     preparation = Preparation.at(now, ways)
     sent, last, ends = 0, 0, monotonic() + LONGEST_SWEEP
     lost: dict[str, float] = dict.fromkeys(ways, 0)
@@ -124,7 +130,9 @@ def deliver_due(now: dt.datetime, *, through: Mapping[str, Transport] | None = N
             if began >= ends or lost[channel] >= PATIENCE:
                 _put_back(message, now)
                 continue
-            answered = _deliver(message, ways[channel])
+            answered = None
+            with turn(f"message {message.pk}"):
+                answered = _deliver(message, ways[channel])
             sent += bool(answered)
             if answered is not None:
                 lost[channel] = 0 if answered else lost[channel] + max(1, monotonic() - began)

@@ -77,6 +77,23 @@ def test_what_cannot_be_reached_is_tried_again_and_holds_back_its_case(side: Oth
     assert side.applied == ["a", "b"]
 
 
+def test_a_command_at_which_the_adapter_fails_holds_up_no_other(side: OtherSide, monkeypatch: Any) -> None:
+    first = send("a")
+    send("b", subject="RET-2")
+    execute = HttpCommercialSystem.execute
+
+    def broken(self: HttpCommercialSystem, command: Command) -> Any:
+        if command == first:
+            raise KeyError("phone")
+        return execute(self, command)
+
+    monkeypatch.setattr(HttpCommercialSystem, "execute", broken)
+    with pytest.raises(ExceptionGroup) as told:
+        actions.deliver_due(NOON)
+    assert [error.__notes__ for error in told.value.exceptions] == [[f"command {first.pk}"]]
+    assert (status("a"), status("b"), side.applied) == ("pending", "delivered", ["b"])
+
+
 def closed_port() -> int:
     with other_side.running() as gone:
         return gone.port

@@ -56,6 +56,23 @@ def test_the_first_channel_with_an_address_is_taken(told: Told) -> None:
     assert (nowhere.status, nowhere.why) == ("skipped", "no_address")
 
 
+def test_a_message_at_which_its_transport_fails_holds_up_no_other(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = tell(rosa()), tell(a_customer(notices_allowed=True, email="a@example.org"))
+    send = Told.send
+
+    def broken(self: Told, message: Message) -> str:
+        if message == first:
+            raise UnicodeError("token")
+        return send(self, message)
+
+    monkeypatch.setattr(Told, "send", broken)
+    with pytest.raises(ExceptionGroup) as failed:
+        swept(second, told)
+    assert [error.__notes__ for error in failed.value.exceptions] == [[f"message {first.pk}"]]
+    second.refresh_from_db()
+    assert second.status == "sent"
+
+
 def test_the_number_given_for_the_matter_goes_first(told: Told) -> None:
     assert swept(tell(rosa(), phone="76543210"), told).address == "+59176543210"
     assert swept(tell(rosa(), phone="no es un número"), told).address == "+59170000001"
