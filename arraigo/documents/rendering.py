@@ -45,7 +45,7 @@ def render(
 
     `at` is written into the PDF as its creation time: the same data at the same time gives the same
     bytes. `tagged` keeps headings and tables for who reads it on screen with a reader: what is only
-    printed does without and is a third as large. A character that no font has (an emoji) becomes �: PDF/A takes none
+    printed does without and is a third as large. A character that no font has (an emoji) is left out: PDF/A takes none
     that cannot be seen. Raises `typst.TypstError` where template and data do not fit together.
     """
     # The wheel's type hints know neither virtual files nor an absent standard.
@@ -54,7 +54,7 @@ def render(
         try:
             return _compiled(template_name, data, options)
         except typst.TypstError as error:
-            drawable = _replaced(data, _undrawable(error))
+            drawable = _without(data, _undrawable(error))
             if drawable == data:
                 raise
             data = drawable
@@ -82,13 +82,13 @@ def _undrawable(error: Any) -> str:
     return PLAIN.sub("", found) or found
 
 
-def _replaced(data: Any, chars: str) -> Any:
+def _without(data: Any, chars: str) -> Any:
     if isinstance(data, str):
-        return data.translate(dict.fromkeys(map(ord, chars), "\N{REPLACEMENT CHARACTER}"))
+        return data.translate(dict.fromkeys(map(ord, chars)))
     if isinstance(data, Mapping):
-        return {key: _replaced(value, chars) for key, value in data.items()}
+        return {key: _without(value, chars) for key, value in data.items()}
     if isinstance(data, list | tuple):
-        return [_replaced(each, chars) for each in data]
+        return [_without(each, chars) for each in data]
     return data
 
 

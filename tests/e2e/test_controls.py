@@ -39,6 +39,7 @@ def test_a_call_in_vain_then_a_pass(sign_in: SignIn, visited: Walk, cast: Cast) 
     irma = sign_in(Role.INCIDENT_FOLLOW_UP)
     irma.go("/controls/")
     irma.click(f"main a[href='/controls/{control.pk}/attempt/']")
+    assert control.customer.name in irma.text
     irma.sends(reached="no", note="Suena y no contesta")
     attempt = ContactAttempt.objects.get()
     assert (attempt.control, attempt.reached, attempt.note) == (control, False, "Suena y no contesta")

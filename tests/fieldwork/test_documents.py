@@ -62,6 +62,8 @@ def test_a_batch_prints_a_cover_and_one_page_for_each_order() -> None:
     batch = actions.print_batch(orders, actor=supervisor)
     cover, *pages = text_of(documents.work_orders_pdf(batch))
     assert len(pages) == 3
+    assert [number in page for number, page in zip(("1 / 3", "2 / 3", "3 / 3"), pages, strict=True)] == [True] * 3
+    assert cover.split()[-3:] == ["1", "/", "1"]
     for wanted in (batch.number, "supervisora", "10/03/2026 12:00", *(order.number for order in orders)):
         assert wanted in cover
     for order in orders:

@@ -244,6 +244,9 @@ def test_a_month_signed_twice_says_so_and_keeps_what_was_typed(cast: Cast) -> No
     page = answer.content.decode()
     assert "03/2026" in page
     assert "Otros hallazgos" in page
+    assert "Lo que escribió no se firmó" in page
+    assert "no se puede deshacer" not in page
+    assert not re.search(r"<button[^>]*>[^<]*(<svg.*?</svg>)?\s*Firmar", page, re.DOTALL)
 
 
 def test_the_months_name_the_one_that_is_due(cast: Cast) -> None:

@@ -39,7 +39,7 @@ def calls(controls: Sequence[QualityControl]) -> list[Call]:
     in_vain = [each.at for control in controls for each in control.attempts.all() if not each.reached]
     planner = planner_for(rule_of(procedures.current_policy()), in_vain)
     numbers = [control.case_number for control in controls]
-    phones = dict(RetentionCase.objects.filter(number__in=numbers).values_list("number", "contact_phone"))
+    phones = phones_of(controls)
     items = {
         (key, element): pk
         for pk, key, element in WorkItem.objects.filter(
@@ -50,7 +50,13 @@ def calls(controls: Sequence[QualityControl]) -> list[Call]:
     for control in controls:
         tried = planner.tried(each.at for each in control.attempts.all() if not each.reached)
         attempts = counted(control.attempts.all(), tried)
-        phone = phones.get(control.case_number, "") or control.work_order.contact_phone
         item = items.get((control.case_number, STEPS[control.kind]))
-        rows.append(Call(control, attempts, tried, planner.next_call(tried), phone, item))
+        rows.append(Call(control, attempts, tried, planner.next_call(tried), phones[control.pk], item))
     return rows
+
+
+def phones_of(controls: Sequence[QualityControl]) -> dict[int, str]:
+    """Key of a control → whom to ring: the case's telephone as it is now, else the work order's."""
+    numbers = [control.case_number for control in controls]
+    now = dict(RetentionCase.objects.filter(number__in=numbers).values_list("number", "contact_phone"))
+    return {each.pk: now.get(each.case_number, "") or each.work_order.contact_phone for each in controls}

@@ -54,4 +54,5 @@ def attempt(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The call is recorded."))
             return replies.back(request, "control_calls")
-    return replies.page(request, "controls/attempt.html", {"control": control, "form": form})
+    context = {"control": control, "phone": contexts.phones_of([control])[control.pk], "form": form}
+    return replies.page(request, "controls/attempt.html", context)

@@ -105,5 +105,5 @@ def reprint(request: HttpRequest, number: str) -> HttpResponse:
     """Count one more printing; its marked PDF can then be opened from the batch's page."""
     user = user_of(request)
     made = fieldwork.reprint(access.batch(user, number), actor=user)
-    messages.success(request, _("Reprint %(number)s is ready: open it below.") % {"number": made.number})
+    messages.success(request, _("Reprint %(number)s is ready: open it under Reprints.") % {"number": made.number})
     return redirect("operations_batch_page", number)
