@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from arraigo import clock
@@ -47,6 +48,13 @@ def no_policy_of_another_test() -> Iterator[None]:
     from arraigo.procedure import queries
 
     queries.policy_of.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def no_checkpoint_of_another_test() -> Iterator[None]:
+    """A checkpoint is a file: it outlives the log that a test's end undoes, and accuses the next test's."""
+    yield
+    settings.CHECKPOINT_FILE.unlink(missing_ok=True)
 
 
 @pytest.fixture

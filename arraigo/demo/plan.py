@@ -11,6 +11,8 @@ from arraigo.demo.scenarios import Scenario
 
 MONTHS = 24
 """How far back bills, payments and tickets go."""
+LEFT_DAYS = 31 * (MONTHS + 1)
+"""How far back customers left: to the first month of the evaluation's chart."""
 CASE_DAYS = 95
 """How far back cases go."""
 FREE = 100
@@ -104,9 +106,9 @@ def _maybe_leave(plan: Plan, rng: random.Random, today: dt.date) -> None:
     leaves = rng.random() < 0.12
     if not leaves and plan.trait != "arrears":
         return
-    ago = rng.randint(12, MONTHS * 30 - 40)
+    ago = rng.randint(12, LEFT_DAYS)
     if ago < CASE_DAYS:  # Most of the last months' bajas are those that the cases led to.
-        ago = rng.choice((ago, rng.randint(CASE_DAYS, MONTHS * 30 - 40)))
+        ago = rng.choice((ago, rng.randint(CASE_DAYS, LEFT_DAYS)))
     day = today - dt.timedelta(days=ago)
     plan.ended_on = max(day, plan.started_on + dt.timedelta(days=60))
     reasons = ("faults", "better_offer", "price", "no_use", "other", "moving", "death")
