@@ -23,7 +23,7 @@ KINDS: dict[str, Promise] = {
     "case.stayed": _("The customer stays after all"),
     "case.stayed_as_is": _("The customer stayed and wanted nothing more"),
     "case.closed_elsewhere": _("Closed by something that happened elsewhere"),
-    "callback.noted": _("A call back was agreed"),
+    "callback.noted": _("A call to the customer was noted"),
     "callback.done": _("The customer was called back"),
     "case.undone": _("A step was taken back"),
     "case.handed_over": _("The case was handed over"),
