@@ -13,6 +13,8 @@ register_converter(MonthConverter, "month")
 # Django's admin has no sign-in of its own: it would know neither the second factor nor our refusals. Who gets
 # past `web.access.Guard` to its address is signed in.
 admin.site.login = RedirectView.as_view(pattern_name="admin:index")  # type: ignore[assignment, method-assign]
+# Nor a change of the own password: My account has it.
+admin.site.password_change = RedirectView.as_view(pattern_name="account")  # type: ignore[assignment, method-assign]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     # A browser that shows a PDF asks for this name.

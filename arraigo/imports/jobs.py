@@ -14,6 +14,7 @@ from django.db.models import Q
 from django_q.tasks import async_task
 
 from arraigo import clock
+from arraigo.gathered import gathered
 from arraigo.imports import actions, guess, runs
 from arraigo.imports.errors import AtWork
 from arraigo.imports.kinds import kind_of
@@ -168,13 +169,17 @@ QUIET = dt.timedelta(seconds=30)
 def pick_up() -> int:
     """Take the files that lie in the folder of their kind; how many. A sweep; any number of workers may run it.
 
-    A file moves to `taken`, and from there to `done` or, with the sentence beside it, to `failed`.
+    A file moves to `taken`, and from there to `done` or, with the sentence beside it, to `failed`. Raises
+    ExceptionGroup at the end, where a folder could not be taken.
     """
-    root = settings.IMPORT_FOLDER
+    root, taken = settings.IMPORT_FOLDER, 0
     if root is None or not root.is_dir():
         return 0
-    with runs.only_one(root) as mine:
-        return sum(_picked_up(folder) for folder in sorted(root.iterdir()) if folder.is_dir()) if mine else 0
+    with runs.only_one(root) as mine, gathered("Folders of imports could not be taken.") as turn:
+        for folder in sorted(root.iterdir()) if mine else ():
+            with turn(shown(folder.name)):
+                taken += _picked_up(folder) if folder.is_dir() else 0
+    return taken
 
 
 def _picked_up(folder: Path) -> int:

@@ -11,9 +11,10 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
-from django.db import models
+from django.db import models, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext, gettext_noop
@@ -32,6 +33,11 @@ if TYPE_CHECKING:
     BaseUserAdmin = UserAdmin[User]
 else:
     ModelAdmin, TabularInline, BaseUserAdmin = admin.ModelAdmin, admin.TabularInline, UserAdmin
+
+
+def _actor(request: HttpRequest) -> User | None:
+    return request.user if isinstance(request.user, User) else None
+
 
 admin_names.give()
 admin.site.site_header = admin.site.site_title = "Arraigo"
@@ -95,9 +101,16 @@ class AccountAdmin(BaseUserAdmin):
 
     @admin.action(description=_("Take the second step away (phone lost)"))
     def take_second_factor(self, request: HttpRequest, users: QuerySet[User]) -> None:
-        actor = request.user if isinstance(request.user, User) else None
-        taken = sum(actions.remove_second_factor(user, actor=actor) for user in users)
+        taken = sum(actions.remove_second_factor(user, actor=_actor(request)) for user in users)
         messages.success(request, gettext("Accounts without the second step now: %(count)s") % {"count": taken})
+
+    @transaction.atomic
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        before = self.get_object(request, unquote(id))
+        answer = super().user_change_password(request, id, form_url)
+        if before and before.password != User.objects.values_list("password", flat=True).get(pk=before.pk):
+            actions.record_password(before, actor=_actor(request))
+        return answer
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
@@ -109,8 +122,7 @@ class AccountAdmin(BaseUserAdmin):
             "roles": [f"{each.role} {each.unit.code}" for each in user.memberships.select_related("unit")],
         }
         kind = "user.changed" if change else "user.added"
-        actor = request.user if isinstance(request.user, User) else None
-        record(kind, user, actor=actor, data=told)
+        record(kind, user, actor=_actor(request), data=told)
 
 
 admin.site.unregister((Authenticator, SocialAccount, SocialApp, SocialToken))  # keys are nobody's to read
@@ -214,12 +226,11 @@ class UnitAdmin(ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Unit, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        actor = request.user if isinstance(request.user, User) else None
         told = {
             "code": obj.code, "name": obj.name, "kind": obj.kind, "parent": obj.parent and obj.parent.code,
             "head": obj.head and obj.head.username, "plant_email": obj.plant_email,
         }  # fmt: skip
-        record("unit.changed" if change else "unit.added", obj, actor=actor, data=told)
+        record("unit.changed" if change else "unit.added", obj, actor=_actor(request), data=told)
 
 
 show(Holiday, ClockOffset)

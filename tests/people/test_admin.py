@@ -115,6 +115,25 @@ def test_an_account_is_made_with_its_roles_and_an_event(browser: Client) -> None
     assert browser.post(reverse("admin:people_user_delete", args=[rosa.pk])).status_code == 404
 
 
+def test_a_password_that_is_set_leaves_an_event_whoever_sets_it(browser: Client) -> None:
+    """Who sets that of somebody else may sign in as them."""
+    rosa = User.objects.create_user("rosa", password="una-clave-larga-1")
+    path, words = reverse("admin:auth_user_password_change", args=[rosa.pk]), "otra-clave-larga-2"
+    for typed in ("corta", words):
+        browser.post(path, {"password1": typed, "password2": typed, "usable_password": "true"})
+    rosa.refresh_from_db()
+    own = Client()
+    own.force_login(rosa, backend="arraigo.people.sessions.StaffBackend")
+    for old in ("mala", words):
+        own.post(reverse("account"), {"old_password": old, "new_password1": words + "3", "new_password2": words + "3"})
+    rosa.refresh_from_db()
+    assert rosa.check_password(words + "3")
+    told = list(Event.objects.filter(kind="user.password").order_by("pk"))
+    assert [(event.subject_id, str(event.actor)) for event in told] == [(rosa.pk, "admin"), (rosa.pk, "rosa")]
+    assert words not in str([event.data for event in told])
+    assert browser.get(reverse("admin:password_change"))["Location"] == reverse("account")
+
+
 def test_the_first_units_and_accounts_are_made_from_nothing(browser: Client) -> None:
     """What `createsuperuser` leaves: nobody has a role, and there is no unit."""
     assert browser.get("/")["Location"] == reverse("admin:app_list", args=["people"])

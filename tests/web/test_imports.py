@@ -221,6 +221,23 @@ def test_a_picked_up_file_is_neither_lost_nor_brought_in_twice(
     assert all(run.state == "done" and Path(run.stored).exists() for run in ImportRun.objects.all())
 
 
+def test_a_folder_that_cannot_be_taken_holds_up_no_other(
+    db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "IMPORT_FOLDER", tmp_path)
+    monkeypatch.setattr(jobs, "_is_quiet", lambda path: True)
+    for name in (os.fsdecode(b"cat\xe1logo"), "customers"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.csv").write_text("external_id,name\n1,Ana\n")
+    (tmp_path / "bills").mkdir()
+    (tmp_path / "bills" / "taken").write_text("no folder")
+    (tmp_path / "bills" / "b.csv").write_text("customer,month\n1,2026-01\n")
+    with pytest.raises(ExceptionGroup) as caught:
+        jobs.pick_up()
+    assert [error.__notes__ for error in caught.value.exceptions] == [["bills"], ["cat\ufffdlogo"]]
+    assert ImportRun.objects.get().kind == "customers"
+
+
 def test_the_history_asks_the_same_number_of_questions_however_long(
     admin: Client, django_assert_max_num_queries: object
 ) -> None:

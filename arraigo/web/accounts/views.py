@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from arraigo.messages import actions as notices
 from arraigo.messages import queries as notice_queries
 from arraigo.orders import queries as orders
+from arraigo.people import actions as people
 from arraigo.people.models import Role
 from arraigo.web import lists, nav, replies
 from arraigo.web.access import posted, staff, user_of
@@ -57,7 +58,7 @@ def account(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     form = PasswordForm(user, request.POST or None)
     if form.is_valid():
-        form.save()
+        people.set_password(user, form.cleaned_data["new_password1"], actor=user)
         update_session_auth_hash(request, user)
         messages.success(request, _("Your password was changed."))
         return redirect("account")
