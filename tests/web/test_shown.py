@@ -63,3 +63,7 @@ def test_policy_values_are_words() -> None:
         assert show.policy_value({"days": Decimal("30"), "choices": ["STAR", "HBO"], "detail": True}) == (
             "days: 30; choices: STAR, HBO; with detail: yes"
         )
+
+
+def test_amounts_house_numbers_and_percentages_stay_in_one_line() -> None:
+    assert show.whole_amounts("Bs 99 en la casa N.º 12: 100 %") == "Bs\xa099 en la casa N.º\xa012: 100\xa0%"

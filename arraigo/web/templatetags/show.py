@@ -44,9 +44,9 @@ def bs(amount: Decimal | int | str | None) -> str:
 
 @register.filter
 def whole_amounts(text: object) -> str:
-    """A text whose amounts in Bs and house numbers do not break at the end of a line; markup stays markup."""
+    """A text whose amounts in Bs, house numbers and percentages do not break at a line's end; markup stays markup."""
     said = str(text)
-    return type(said)(said.replace("Bs ", f"Bs{SPACE}").replace("N.º ", f"N.º{SPACE}"))
+    return type(said)(said.replace("Bs ", f"Bs{SPACE}").replace("N.º ", f"N.º{SPACE}").replace(" %", f"{SPACE}%"))
 
 
 @register.filter
