@@ -32,7 +32,13 @@ def test_the_supervisor_is_led_to_what_the_visit_found(walk: Walk) -> None:
     supervisor = signed_in(walk.cast[Role.OPERATIONS_SUPERVISOR])
     board = supervisor.get(reverse("operations_orders")).content.decode()
     tray = reverse("tray", args=[Role.OPERATIONS_SUPERVISOR])
-    assert f'href="{tray}"><strong>1</strong> Por derivar a planta' in board
+    assert f'href="{tray}?plant=on"><strong>1</strong> Por derivar a planta' in board
+    another = walk.cast.household("2")
+    another.repeated_faults()
+    Walk(another).go("step_01", "step_02", "step_03", "step_04", "step_05")
+    listed = [supervisor.get(tray + only).context["list"].rows for only in ("", "?plant=on")]
+    assert [len(rows) for rows in listed] == [2, 1]
+    assert listed[1][0].item.element == "route_to_plant"
     page = supervisor.get(reverse("step", args=[walk.case.number, walk.item("route_to_plant").pk]))
     assert len(page.context["papers"]) == 3
     shown = page.content.decode()

@@ -245,7 +245,8 @@ def test_more_than_a_page_is_given_and_printed_at_once(cast: Cast, supervisor: C
     post(supervisor, "operations_hand_over", order=[other.number], technician=technician.pk)
     rest = box(situation="unassigned")
     assert rest == f"{len(found)}?situation=unassigned"
-    post(supervisor, "operations_print", everything=rest)
+    printed = post(supervisor, "operations_print", everything=rest).content.decode()
+    assert f"{len(found)} de sus órdenes todavía no tienen técnico" in printed
     batch = PrintBatch.objects.get()
     assert set(batch.work_orders.all()) == set(found)
     post(supervisor, "operations_hand_over", everything=rest, technician=technician.pk)

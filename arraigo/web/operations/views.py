@@ -91,7 +91,14 @@ def print_orders(request: HttpRequest) -> HttpResponse:
         if not chosen or not form.is_valid():
             raise NothingChosen(_("Choose at least one order, and a technician of your centre or none."))
         batch = dispatch.print_and_assign(chosen, technician=form.cleaned_data["technician"], actor=user)
-        return _("Batch %(number)s is ready: open its PDF below.") % {"number": batch.number}
+        done = _("Batch %(number)s is ready: open its PDF below.") % {"number": batch.number}
+        nobodys = batch.work_orders.filter(technician=None).count()
+        left = ngettext(
+            "%(count)d of its orders has no technician yet: step 6 waits for that.",
+            "%(count)d of its orders have no technician yet: step 6 waits for that.",
+            nobodys,
+        )
+        return f"{done} {left % {'count': nobodys}}" if nobodys else done
 
     return _with_chosen(request, act)
 

@@ -5,11 +5,11 @@ from django.utils.translation import gettext_lazy as _
 
 from arraigo.compiled import compiled, counted
 from arraigo.engine.models import WorkItem
-from arraigo.people.models import User
+from arraigo.people.models import Role, User
 from arraigo.retention import queries
 from arraigo.retention.models import Reason
 from arraigo.web import matching
-from arraigo.web.filters import Choice, Words
+from arraigo.web.filters import Choice, Flag, Words
 from arraigo.web.lists import COUNTED, ROWS, Column, List
 
 MATCHING = matching.by("instance__key", customer="instance__case__customer")
@@ -41,7 +41,7 @@ def tray(role: str) -> List:
         row="tray/row.html",
         empty=_("Nothing waits for you."),
         columns=COLUMNS,
-        filters=FILTERS,
+        filters=(*FILTERS, TO_PLANT) if role == Role.OPERATIONS_SUPERVISOR else FILTERS,
     )
 
 
@@ -58,3 +58,5 @@ FILTERS = (
     Choice("priority", _("Priority"), ((2, _("Re-opened")), (1, _("VIP")), (0, _("Ordinary")))),
     Choice("reason", _("Reason"), Reason.choices, "instance__case__reason"),
 )
+TO_PLANT = Flag("plant", _("To route to plant"), lambda rows: rows.filter(element="route_to_plant"))
+"""Where the board's figure leads."""
