@@ -116,6 +116,12 @@ def test_what_was_credited_while_the_page_was_open_is_said(home: Household, cast
     assert Offer.objects.get().product == home.television
 
 
+@pytest.mark.parametrize(("days", "said"), [("32", "At most 31 days."), ("0", "At least 1 day.")])
+def test_what_is_no_number_of_days_is_told_in_days(home: Household, days: str, said: str) -> None:
+    errors = to_step_12(home).errors("step_12", **credit(home.internet, days=days))
+    assert errors[f"days_{home.internet.pk}"] == [said]
+
+
 @pytest.mark.parametrize("days", ["0", "32", "", "x"])
 def test_days_of_a_month(home: Household, days: str) -> None:
     errors = to_step_12(home).errors("step_12", **credit(home.internet, days=days))

@@ -49,7 +49,7 @@ class EngineeringServiceForm(StepForm):
     @cached_property
     def panel(self) -> str:
         """The note as the form stands: with the telephone that is written, once somebody can be called at it."""
-        typed = self.cleaned_data["contact_phone"] if self.is_bound and self.is_valid() else ""
+        typed = self.cleaned_data.get("contact_phone") if self.is_bound and self.is_valid() else None
         return note_for(self.case, typed or self.case.contact_phone, self.policy)
 
     def read_back(self) -> ReadBack:

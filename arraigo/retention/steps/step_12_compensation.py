@@ -40,6 +40,10 @@ class CompensationForm(CreditForm):
             initial=lambda: self._proposed.get(product.pk),
             min_value=1,
             max_value=31,
+            error_messages={
+                "min_value": _("At least %(limit_value)s day."),
+                "max_value": _("At most %(limit_value)s days."),
+            },
         )
         self.fields[f"amount_{product.pk}"] = AmountField(
             label=_("Amount in Bs for %(product)s") % {"product": product}, required=False, min_value=CENTAVO
