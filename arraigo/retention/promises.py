@@ -100,9 +100,12 @@ def not_given(claims: Iterable[BillingClaim]) -> dict[str, dt.datetime]:
 
 
 def standing(promised: Iterable[Promise], claims: Iterable[BillingClaim]) -> list[Promise]:
-    """Those of a case's promises that stand, given its claims: of a refused one, what was entered corrected does."""
+    """Those of a case's promises that stand, given its claims: of a refused one, what was entered corrected does; of
+    several visits the last, which was promised in the place of those before."""
     ended = not_given(claims)
-    return [each for each in promised if taken_back_at(each, ended) is None]
+    stand = [each for each in promised if taken_back_at(each, ended) is None]
+    visit = max((each.pk for each in stand if each.kind == Promise.Kind.VISIT), default=None)
+    return [each for each in stand if each.kind != Promise.Kind.VISIT or each.pk == visit]
 
 
 def keep(case: RetentionCase, kind: Promise.Kind, *, due_at: dt.datetime, proof: str) -> int:

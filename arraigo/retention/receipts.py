@@ -74,8 +74,8 @@ def _registered(rows: Sequence[Termination], now: dt.datetime) -> str:
 @transaction.atomic
 @eventlog.together()
 def issue(case_id: int, *, actor: User) -> Receipt:
-    """The receipt of everything promised in the case so far, as read back to the customer, but for what was taken back
-    and for what billing refused.
+    """The receipt of everything promised in the case so far, as read back to the customer, but for what was taken
+    back, what billing refused, and visits in whose place another was promised.
 
     Asked again before anything else was promised, it is the same receipt. Raises NothingPromised.
     """

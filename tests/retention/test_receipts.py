@@ -12,9 +12,9 @@ from arraigo.billing.models import BillingClaim
 from arraigo.customers.models import Customer
 from arraigo.messages.models import Enclosure
 from arraigo.people.models import Role
-from arraigo.retention import actions, claims, receipts, undo
+from arraigo.retention import actions, claims, promises, receipts, undo
 from arraigo.retention.errors import NothingPromised, ReceiptTakenBack
-from arraigo.retention.models import Receipt
+from arraigo.retention.models import Promise, Receipt
 from arraigo.terminations.models import Termination
 from tests.cast import Cast, Walk, moment
 from tests.records import refused
@@ -69,6 +69,22 @@ def test_what_billing_refused_is_not_promised_beside_what_was_entered_corrected(
     assert receipts.certified(second).taken_back_at is None
     page = signed_in(cast[Role.ADVISOR]).get(reverse("case_record", args=[walk.case.number]))
     assert [each.state for each in page.context["standing"]] == ["open", "open"]
+
+
+def test_of_two_visits_the_last_is_promised(walk: Walk) -> None:
+    """The first came too late, and its order was taken back: nobody is promised a visit of days ago."""
+    walk.go("step_04", "step_05")
+    late = Promise.objects.get(kind="visit")
+    with moment(days=2):
+        promises.visits_late()
+        last = undo.last_step(walk.reload())
+        assert last is not None
+        undo.undo(last.pk, reason="Otro teléfono", actor=walk.cast[Role.ADVISOR])
+        walk("step_05")
+        told = issue(walk).data["promises"]
+    assert Promise.objects.get(pk=late.pk).state == "broken"
+    assert late.text not in told
+    assert told == [each.text for each in Promise.objects.order_by("pk") if each != late]
 
 
 def test_the_paper_says_what_who_and_by_when(walk: Walk) -> None:
