@@ -207,7 +207,7 @@ def overtake(case_number: str) -> int:
     What answers the customer (a receipt) is sent all the same.
     """
     told = Message.objects.filter(case_number=case_number).exclude(customer=None)
-    return _skip_unsent(told.exclude(kind__in=queries.replies()))
+    return skip_unsent(told.exclude(kind__in=queries.replies()))
 
 
 def take_back(kinds: Iterable[str], references: Iterable[str]) -> int:
@@ -217,10 +217,10 @@ def take_back(kinds: Iterable[str], references: Iterable[str]) -> int:
     """
     keys = [f"{kind}:{reference}" for reference in references for kind in kinds]
     about = [Q(idempotency_key=key) | Q(idempotency_key__startswith=f"{key}:") for key in keys]
-    return _skip_unsent(Message.objects.filter(functools.reduce(operator.or_, about))) if about else 0
+    return skip_unsent(Message.objects.filter(functools.reduce(operator.or_, about))) if about else 0
 
 
-def _skip_unsent(messages: QuerySet[Message]) -> int:
+def skip_unsent(messages: QuerySet[Message]) -> int:
     """Skip those that were never handed to a transport, or found none that could be reached."""
     return messages.filter(status=Message.Status.PENDING, left_at=None).update(
         status=Message.Status.SKIPPED, why=Message.Why.OVERTAKEN, next_attempt_at=None, ended_at=clock.now()

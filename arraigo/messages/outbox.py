@@ -6,7 +6,7 @@ only where the other side honours its key; else a person decides.
 """
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from time import monotonic
 
 from django.conf import settings
@@ -18,6 +18,7 @@ from arraigo import clock
 from arraigo.bss.interface import NoAnswer, Unreachable
 from arraigo.eventlog.actions import record
 from arraigo.gathered import Turn, gathered
+from arraigo.messages.actions import skip_unsent
 from arraigo.messages.models import Message, Notice, NoticeChoice
 from arraigo.messages.prepare import Preparation
 from arraigo.messages.sentences import group_of
@@ -43,6 +44,7 @@ BATCH = 10
 MOST_WORDS = 400
 LOST = gettext_noop("It was handed over before, and its answer was lost.")
 """The one answer that is not the other side's."""
+FALLS_DUE = "work_order.due"
 Status = Message.Status
 
 
@@ -58,11 +60,19 @@ def _forward_some(now: dt.datetime) -> int:
     notices = list(waiting.select_for_update(of=("self",), skip_locked=_skips())[:NOTICES])
     told = {notice.data["order"] for notice in notices if "order" in notice.data}
     orders = WorkOrder.objects.only("number", "technician", "due_at").in_bulk(told, field_name="number")
+    _overtake(notices)
     with override(settings.LANGUAGE_CODE):
         letters = [letter for notice in notices if (letter := _letter(notice, orders, now))]
     Message.objects.bulk_create(letters, ignore_conflicts=True)
     Notice.objects.filter(pk__in=[notice.pk for notice in notices]).update(forwarded=True)
     return len(notices)
+
+
+def _overtake(notices: Iterable[Notice]) -> None:
+    """An e-mail that waits for the working hours to tell how much of an order's time is gone: by now more of it is."""
+    told = {notice.data["order"] for notice in notices if notice.kind == FALLS_DUE}
+    if told:
+        skip_unsent(Message.objects.filter(kind="notice", given__falls_due__in=told))
 
 
 def _letter(notice: Notice, orders: Mapping[str, WorkOrder], now: dt.datetime) -> Message | None:
@@ -74,19 +84,20 @@ def _letter(notice: Notice, orders: Mapping[str, WorkOrder], now: dt.datetime) -
     if not notice.user.email or not notice.user.is_active or group_of(notice.kind) in choice.unwanted:
         return None
     order = orders.get(notice.data.get("order", ""))
+    falls_due = order.number if order and notice.kind == FALLS_DUE else ""
     place = _place(notice, order)
     lines = [notice.sentence, f"{settings.BASE_URL}{place}"] if place else [notice.sentence]
     return Message(
         idempotency_key=f"notice:{notice.pk}",
         user=notice.user,
         kind="notice",
-        given={"any_hour": choice.at_any_hour},
+        given={"any_hour": choice.at_any_hour, "falls_due": falls_due},
         case_number=notice.case_number,
         subject=notice.sentence[:200],
         body="\n\n".join(lines),
         created_at=notice.at,
         next_attempt_at=now,
-        until=order.due_at if order and notice.kind == "work_order.due" else None,
+        until=order.due_at if order and falls_due else None,
     )
 
 

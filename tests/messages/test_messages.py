@@ -13,10 +13,10 @@ from arraigo.fieldwork import trips
 from arraigo.messages import actions, outbox, queries, texts
 from arraigo.messages.models import Channel, Message, Notice, NoticeChoice
 from arraigo.orders.models import WorkOrder
-from arraigo.people.models import User
+from arraigo.people.models import Role, User
 from arraigo.products import courtesies
 from arraigo.retention import actions as retention
-from arraigo.retention import undo
+from arraigo.retention import sweeps, undo
 from arraigo.terminations import actions as terminations
 from arraigo.terminations.models import Termination
 from tests.cast import Cast, Household, Walk, moment
@@ -284,6 +284,24 @@ def test_in_the_morning_nobody_is_told_that_a_late_order_falls_due(cast: Cast, h
     outbox.deliver_due(late, through=told.ways)
     letters = Message.objects.exclude(user=None).order_by("pk")
     assert list(letters.values_list("status", "why")) == [("skipped", "late"), ("sent", "")]
+
+
+def test_in_the_morning_only_the_last_word_of_the_night_is_told(cast: Cast, home: Household, told: Told) -> None:
+    home.repeated_faults()
+    Walk(home).go("step_01", "step_02", "step_03", "step_04", "step_05", "step_06")
+    technician, supervisor = cast[Role.TECHNICIAN], cast[Role.OPERATIONS_SUPERVISOR]
+    User.objects.filter(pk__in=[technician.pk, supervisor.pk]).update(email="t@example.org")
+    Notice.objects.all().delete()
+    for hours in (12, 18):  # 22:00 and 04:00
+        with moment(hours=hours):
+            sweeps.run_all()
+    with moment(hours=23):
+        outbox.deliver_due(clock.now(), through=told.ways)
+    letters = Message.objects.filter(kind="notice").order_by("pk")
+    assert [(each.user, each.status, each.why) for each in letters] == [
+        (technician, "skipped", "overtaken"), (technician, "sent", ""), (supervisor, "sent", ""),
+    ]  # fmt: skip
+    assert "75 %" in letters[1].body
 
 
 # --- what the procedure makes known ------------------------------------------------------------------
