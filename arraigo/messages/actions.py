@@ -20,7 +20,7 @@ from arraigo.customers.models import Customer
 from arraigo.documents.values import amount, moment
 from arraigo.eventlog.actions import record
 from arraigo.messages import queries, texts
-from arraigo.messages.errors import MessageNotStuck
+from arraigo.messages.errors import MessageNotStuck, MessageOver
 from arraigo.messages.kinds import Kind, Text, kind_of
 from arraigo.messages.models import Channel, Enclosure, Message, MessageTemplate, Notice, NoticeChoice
 from arraigo.messages.prepare import unsettle
@@ -229,12 +229,15 @@ def skip_unsent(messages: QuerySet[Message]) -> int:
 
 @transaction.atomic(savepoint=False)
 def resend(message_id: int, *, actor: User, on_record: bool = False) -> Message:
-    """Let the sweep send a failed or uncertain message again: a person decided so. Raises MessageNotStuck.
+    """Let the sweep send a failed or uncertain message again: a person decided so. Raises MessageNotStuck, and
+    MessageOver where its time has passed.
 
     A failed one gets its address and words anew: where it was given for the matter that one again, unless the
     person chose what is `on_record`.
     """
     message = _stuck(message_id)
+    if message.is_over:
+        raise MessageOver(moment(message.until))
     if message.status == Message.Status.FAILED:
         unsettle(message, on_record=on_record)
     message.status, message.ended_at, message.next_attempt_at = Message.Status.PENDING, None, clock.now()

@@ -64,3 +64,13 @@ class MessageNotStuck(RuleBroken):
 
     def __init__(self) -> None:
         super().__init__(_("This message is neither failed nor uncertain: there is nothing to decide."))
+
+
+class MessageOver(RuleBroken):
+    """What this message says was of use until {until}."""
+
+    def __init__(self, until: str) -> None:
+        super().__init__(
+            _("What this message says was of use until %(until)s: it goes out no more. Note whether it arrived.")
+            % {"until": until}
+        )

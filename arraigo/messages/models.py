@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from arraigo import clock
 from arraigo.messages import sentences
 from arraigo.messages.names import kind_name
 from arraigo.records import Record, known_words, new_key
@@ -136,6 +137,11 @@ class Message(Record):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.idempotency_key}"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its time has passed: what it says is of no use any more."""
+        return self.until is not None and self.until <= clock.now()
 
     @property
     def is_to_office(self) -> bool:

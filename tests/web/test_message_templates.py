@@ -1,5 +1,7 @@
 """The administrator changes what customers are told: places, preview, and clear sentences."""
 
+import datetime as dt
+
 import pytest
 from django.db import transaction
 from django.test import Client
@@ -9,7 +11,7 @@ from django.utils.html import strip_tags
 from arraigo import clock
 from arraigo.eventlog.models import Event
 from arraigo.messages import actions, outbox, texts
-from arraigo.messages.errors import MessageNotStuck
+from arraigo.messages.errors import MessageNotStuck, MessageOver
 from arraigo.messages.kinds import all_kinds
 from arraigo.messages.models import Channel, Message, MessageTemplate, NoticeChoice
 from arraigo.people.models import Role
@@ -84,6 +86,22 @@ def test_what_did_not_arrive_goes_out_again(admin: Client, cast: Cast) -> None:
     message.refresh_from_db()
     assert message.status == "pending"
     assert admin.post(reverse("message_resend", args=[message.pk])).status_code == 404
+
+
+def test_what_is_of_no_use_any_more_goes_out_no_more(admin: Client, cast: Cast) -> None:
+    now = clock.now()
+    message = Message.objects.create(
+        kind="visit.ordered", customer=cast.household().customer, status="uncertain", created_at=now, ended_at=now,
+        until=now + dt.timedelta(hours=1),
+    )  # fmt: skip
+    again = reverse("message_resend", args=[message.pk])
+    assert again in admin.get(reverse("message_templates")).content.decode()
+    with clock.at(now + dt.timedelta(hours=2)):
+        assert again not in admin.get(reverse("message_templates")).content.decode()
+        with pytest.raises(MessageOver, match="ya no sale"), transaction.atomic():
+            actions.resend(message.pk, actor=cast[Role.ADMINISTRATOR])
+    message.refresh_from_db()
+    assert message.status == "uncertain"
 
 
 def test_a_person_closes_what_arrived_or_is_not_needed_any_more(admin: Client, cast: Cast) -> None:
