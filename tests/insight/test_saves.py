@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from arraigo import clock
 from arraigo.billing import actions as billing
 from arraigo.billing.models import BillingClaim
 from arraigo.eventlog.models import Event
@@ -11,6 +12,8 @@ from arraigo.insight import saves
 from arraigo.insight.models import Judgement
 from arraigo.people.models import Role
 from arraigo.products.models import Product
+from arraigo.quality import actions as quality
+from arraigo.quality.models import QualityControl
 from arraigo.retention import actions, sweeps
 from arraigo.terminations import actions as terminations
 from arraigo.terminations.models import Termination
@@ -104,6 +107,15 @@ def test_a_product_that_is_gone_is_no_save(home: Household) -> None:
     assert because(31) == "product_gone"
 
 
+def test_a_product_that_went_on_the_day_of_its_moment_is_no_save(home: Household) -> None:
+    ways.compensated(home)
+    with moment(days=30) as thirty:
+        Product.objects.filter(pk=home.internet.pk).update(
+            status="terminated", reason="request", ended_on=clock.local(thirty).date()
+        )
+    assert because(31) == "product_gone"
+
+
 def test_a_product_that_went_after_its_moment_was_a_save(home: Household) -> None:
     ways.compensated(home)
     with moment(days=33) as later:
@@ -163,6 +175,23 @@ def test_a_failed_control_is_never_a_save(home: Household) -> None:
         walk("step_10")
     assert walk.case.outcome == "accepted"
     assert because(70) == "control_failed"
+
+
+def test_who_was_not_reached_is_no_save(home: Household, cast: Cast) -> None:
+    walk = ways.repaired(home)
+    with moment(days=2):
+        sweeps.wake_due_cases()
+    for hours in (0, 5, 24):
+        with moment(days=2, hours=hours):
+            control = QualityControl.objects.get(kind="post_visit")
+            quality.record_attempt(control, reached=False, actor=cast[Role.INCIDENT_FOLLOW_UP])
+    with moment(days=3, hours=1):
+        walk("step_09", verdict="not_reached", satisfaction="", answer="")
+    with moment(days=30):
+        sweeps.wake_due_cases()
+        walk("step_10")
+    assert walk.case.outcome == "accepted"
+    assert because(31) == "not_reached"
 
 
 @pytest.mark.parametrize("leaving", ["insists", "dies"])
