@@ -95,6 +95,8 @@ def test_a_withdrawn_one_counts_nowhere_and_leaves_the_product(customer: Custome
     assert product.is_alive
     assert queries.open_terminations([product]) == []
     assert Command.objects.filter(kind="termination.withdraw").count() == 1
+    event = Event.objects.get(kind="termination.withdrawn")
+    assert (event.subject_id, event.data["number"]) == (termination.pk, termination.number)
     assert queries.monthly_counts([MARCH])[MARCH].requested == 0
     with refused(errors.TerminationClosed):
         actions.execute_termination(termination, actor=None)
