@@ -115,4 +115,6 @@ def _text(cell: tables.Cell, places: int) -> str:
         return amount(cell)
     if isinstance(cell, float):
         return f"{cell:.{places}f}".replace(".", ",")
+    if isinstance(cell, int):
+        return f"{cell:,}".replace(",", ".")
     return cell if isinstance(cell, str) else number(cell)

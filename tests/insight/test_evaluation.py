@@ -22,7 +22,7 @@ from arraigo.insight.errors import (
     ReviewTooEarly,
     ReviewTooLate,
 )
-from arraigo.insight.models import Evaluation, IndicatorReview
+from arraigo.insight.models import Evaluation, IndicatorReview, LiveBase
 from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role
 from arraigo.retention import actions as retention
@@ -182,15 +182,19 @@ def test_the_paper_says_what_was_signed(cast: Cast) -> None:
     with moment(days=AFTER):
         actions.review_indicator(MARCH, role=Role.HEAD_RESOURCES, comment="El norte mejora", actor=head)
         evaluation = sign(cast)
+    april = dt.date(2026, 4, 1)
+    LiveBase.objects.create(month=april, products=3420, counted_at=clock.now())
     with moment(days=55):
-        following = sign(cast, dt.date(2026, 4, 1))
+        following = sign(cast, april)
     text = text_of(bytes(evaluation.pdf))
     for wanted in ("marzo 2026", "Seguir", "El norte mejora", evaluation.log_head, "Equipo Norte", "Bs 45,16"):
         assert wanted in text, wanted
     assert "Bajas solicitadas 0 0 el mes anterior · bajas por cada 100 productos vivos: — " in text
     assert "Casos abiertos 2 2 aceptados · 0 perdidos " in text
     assert b"<pdfaid:part>2</pdfaid:part>" in bytes(evaluation.pdf)
-    assert "Lo decidido el mes anterior Seguir" in text_of(bytes(following.pdf))
+    text = text_of(bytes(following.pdf))
+    assert "Lo decidido el mes anterior Seguir" in text
+    assert "3.420" in text
 
 
 def test_cases_on_their_way_are_left_alone(cast: Cast, home: Household) -> None:
