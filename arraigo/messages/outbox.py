@@ -6,12 +6,14 @@ only where the other side honours its key; else a person decides.
 """
 
 import datetime as dt
+import functools
+import operator
 from collections.abc import Collection, Iterable, Mapping
 from time import monotonic
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_noop, override
 
 from arraigo import clock
@@ -60,19 +62,23 @@ def _forward_some(now: dt.datetime) -> int:
     notices = list(waiting.select_for_update(of=("self",), skip_locked=_skips())[:NOTICES])
     told = {notice.data["order"] for notice in notices if "order" in notice.data}
     orders = WorkOrder.objects.only("number", "technician", "due_at").in_bulk(told, field_name="number")
-    _overtake(notices)
     with override(settings.LANGUAGE_CODE):
         letters = [letter for notice in notices if (letter := _letter(notice, orders, now))]
     Message.objects.bulk_create(letters, ignore_conflicts=True)
+    _overtake(notices)
     Notice.objects.filter(pk__in=[notice.pk for notice in notices]).update(forwarded=True)
     return len(notices)
 
 
 def _overtake(notices: Iterable[Notice]) -> None:
-    """An e-mail that waits for the working hours to tell how much of an order's time is gone: by now more of it is."""
-    told = {notice.data["order"] for notice in notices if notice.kind == FALLS_DUE}
-    if told:
-        skip_unsent(Message.objects.filter(kind="notice", given__falls_due__in=told))
+    """Skip what waits for the working hours to tell that less of an order's time is gone than these notices say."""
+    last = {notice.data["order"]: notice for notice in notices if notice.kind == FALLS_DUE}
+    before = [
+        Q(case_number=notice.case_number, given__falls_due=order, created_at__lt=notice.at)
+        for order, notice in last.items()
+    ]
+    if before:
+        skip_unsent(Message.objects.filter(functools.reduce(operator.or_, before), kind="notice"))
 
 
 def _letter(notice: Notice, orders: Mapping[str, WorkOrder], now: dt.datetime) -> Message | None:

@@ -286,7 +286,12 @@ def test_in_the_morning_nobody_is_told_that_a_late_order_falls_due(cast: Cast, h
     assert list(letters.values_list("status", "why")) == [("skipped", "late"), ("sent", "")]
 
 
-def test_in_the_morning_only_the_last_word_of_the_night_is_told(cast: Cast, home: Household, told: Told) -> None:
+@pytest.mark.parametrize("at_once", [1, 50])
+def test_in_the_morning_only_the_last_word_of_the_night_is_told(
+    cast: Cast, home: Household, told: Told, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    """To each of those who are told it, also where one transaction does not take the notices of all."""
+    monkeypatch.setattr(outbox, "NOTICES", at_once)
     home.repeated_faults()
     Walk(home).go("step_01", "step_02", "step_03", "step_04", "step_05", "step_06")
     technician, supervisor = cast[Role.TECHNICIAN], cast[Role.OPERATIONS_SUPERVISOR]
