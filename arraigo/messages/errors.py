@@ -67,10 +67,10 @@ class MessageNotStuck(RuleBroken):
 
 
 class MessageOver(RuleBroken):
-    """What this message says was of use until {until}."""
+    """What this message says was of use until {until}: it goes out no more. Note what became of it."""
 
     def __init__(self, until: str) -> None:
         super().__init__(
-            _("What this message says was of use until %(until)s: it goes out no more. Note whether it arrived.")
+            _("What this message says was of use until %(until)s: it goes out no more. Note what became of it.")
             % {"until": until}
         )
