@@ -175,7 +175,7 @@ def pick_up() -> int:
     root, taken = settings.IMPORT_FOLDER, 0
     if root is None or not root.is_dir():
         return 0
-    with runs.only_one(root) as mine, gathered("Folders of imports could not be taken.") as turn:
+    with runs.only_one(root) as mine, gathered("folders of imports that cannot be taken") as turn:
         for folder in sorted(root.iterdir()) if mine else ():
             with turn(shown(folder.name)):
                 taken += _picked_up(folder) if folder.is_dir() else 0

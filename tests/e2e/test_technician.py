@@ -247,6 +247,7 @@ def test_a_photo_that_the_server_fails_with_is_told_and_can_be_tried_again_or_ta
     box, unsent = page.locator("#photos-after .photo-stuck"), page.locator("#photos-after [data-unsent-note]")
 
     def a_turn() -> None:
+        page.locator("#photos-after.htmx-request").wait_for(state="detached")
         with page.expect_response("**/photos/after/"):
             page.clock.fast_forward(15_000)
 
@@ -267,13 +268,14 @@ def test_a_photo_that_the_server_fails_with_is_told_and_can_be_tried_again_or_ta
     page.locator("#photos-after [data-preview]").wait_for()
     with page.expect_response("**/photos/after/"):
         box.locator("button[data-again]").click()
+    assert page.evaluate("document.activeElement.name") == "photo_after"
     page.locator("#photos-after [data-preview]").nth(1).wait_for()
     for _turn in range(5):
         a_turn()
     box.nth(1).wait_for()
     box.first.locator("button.btn-outline-danger").click()
     page.unroute("**/photos/after/")
-    a_turn()
+    page.clock.fast_forward(15_000)
     page.locator("#photos-after .photo-frame").wait_for()
     assert Photo.objects.filter(moment=Photo.Moment.AFTER).count() == 1
     assert box.count() == unsent.count() == page.locator("#photos-after [data-preview]").count() == 0

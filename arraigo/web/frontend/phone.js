@@ -140,6 +140,7 @@ document.addEventListener("click", (event) => {
   show(input, waiting.get(part.id));
   note(input);
   send(part.id);
+  input.focus({ preventScroll: true }); // the button is gone
 });
 
 // What is wrong with one photo can be read for a whole turn before the next one's answer takes its place. The next one
