@@ -1,24 +1,32 @@
 """Two people, or billing and the desk, at one case at the same moment: neither gets an error page."""
 
 import datetime as dt
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from arraigo import clock
 from arraigo.billing import actions as billing
 from arraigo.billing.models import BillingClaim
 from arraigo.engine import actions as engine
+from arraigo.imports import actions as files
+from arraigo.imports.kinds import terminations as of_files
 from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Membership, Role, User
-from arraigo.products.models import Product
+from arraigo.products.errors import ProductGone
 from arraigo.retention import actions, dispatch, undo, visits
 from arraigo.retention.errors import CannotUndo
 from arraigo.retention.models import RetentionCase
 from arraigo.terminations import actions as terminations
+from arraigo.terminations.errors import TerminationClosed
 from arraigo.terminations.models import Termination
-from tests.at_once import beside
+from tests.at_once import beside, until_somebody_waits
 from tests.cast import Cast, Walk
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -52,22 +60,44 @@ def test_a_swap_and_a_step_of_one_of_the_visits_do_not_wait_for_each_other(cast:
     ]  # fmt: skip
 
 
-def test_a_baja_is_executed_while_a_file_tells_of_its_product(cast: Cast) -> None:
-    """A file holds the products, and then their terminations: so does who executes one."""
-    home = cast.household("1")
+@pytest.mark.parametrize("end", [
+    lambda baja: terminations.execute_termination(baja.pk, actor=None),
+    lambda baja: terminations.end_product(baja.product, "request", None, actor=None),
+])  # fmt: skip
+def test_a_baja_is_executed_while_a_file_tells_of_its_product(
+    cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: Callable[[Termination], Any]
+) -> None:
+    """The file has settled the baja and is about to end the product: whoever comes then comes second."""
+    home, now, path = cast.household("1"), clock.now(), tmp_path / "bajas.csv"
     [baja] = terminations.request_termination([home.internet], reason="price", case_number="", actor=None)
-    for end in (
-        lambda: terminations.execute_termination(baja.pk, actor=cast[Role.BILLING]),
-        lambda: terminations.end_product(home.internet, "request", None, actor=cast[Role.BILLING]),
-    ):
-        found = beside(
-            lambda: Product.objects.select_for_update(no_key=True).get(pk=home.internet.pk),
-            lambda: Termination.objects.select_for_update().get(pk=baja.pk),
-            second=end,
-        )
-        assert not isinstance(found, Exception), found
-        Termination.objects.update(executed_at=None)
-        Product.objects.filter(pk=home.internet.pk).update(status="active", reason="", ended_on=None)
+    path.write_text(
+        "external_id,customer,product,executed_at\n"
+        f"X1,{home.customer.number},{home.internet.number},{clock.local(now):%Y-%m-%d}\n"
+    )
+    ends, found = of_files._end_products, []
+
+    def second() -> Any:
+        try:
+            with clock.at(now):
+                return end(baja)
+        except Exception as error:
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+
+        def beside_the_second(*told: Any) -> None:
+            if told[0]:
+                found.append(pool.submit(second))
+                until_somebody_waits()
+            ends(*told)
+
+        monkeypatch.setattr(of_files, "_end_products", beside_the_second)
+        tally, _rejects = files.import_file("terminations", path)
+    assert tally.rejects == []
+    assert isinstance(found[0].result(), TerminationClosed | ProductGone)
+    assert Termination.objects.get().external_id == "X1"
 
 
 def test_what_a_visit_was_about_is_locked_as_files_lock_it(cast: Cast) -> None:

@@ -37,6 +37,7 @@ def land(batch: Sequence[Parsed[TerminationRow]], setting: Setting) -> Tally:
     batch = known(batch, "customer", customers, tally)
     products = hands.of_records(Termination, batch, customers, setting)
     batch = hands.product_known(batch, products, tally)
+    _hold({products[each.row.external_id] for each in batch})
     # What is asked comes first: a row behind it may tell how it ended.
     asked = [each for each in batch if each.row.is_open]
     ended = [each for each in batch if not each.row.is_open]
@@ -46,6 +47,12 @@ def land(batch: Sequence[Parsed[TerminationRow]], setting: Setting) -> Tally:
     _land(others, customers, products, setting, tally)
     _end_products(settled, setting)
     return tally
+
+
+def _hold(products: Iterable[int]) -> None:
+    """Lock the products before their terminations, as the desks do, or the two would wait for each other."""
+    held = Product.objects.select_for_update(no_key=True).filter(pk__in=products).order_by("pk")
+    list(held.values_list("pk"))
 
 
 def _land(
@@ -70,9 +77,8 @@ def _end_products(terminations: Iterable[Termination], setting: Setting) -> None
     """What an executed baja says of its product: it has ended, unless it was installed later or is another's now."""
     executed = [(each.executed_at, each) for each in terminations if each.executed_at]
     by_product = {each.product_id: (at, each) for at, each in sorted(executed, key=lambda pair: pair[0])}
-    alive = Product.objects.select_for_update(no_key=True).filter(pk__in=by_product).order_by("pk")
     ended = []
-    for product in alive.exclude(status=Product.Status.TERMINATED):
+    for product in Product.objects.filter(pk__in=by_product).exclude(status=Product.Status.TERMINATED).order_by("pk"):
         executed_at, termination = by_product[product.pk]
         day = clock.local(executed_at).date()
         is_theirs = product.customer_id == termination.customer_id
