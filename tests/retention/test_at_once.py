@@ -26,6 +26,7 @@ from arraigo.retention.models import RetentionCase
 from arraigo.terminations import actions as terminations
 from arraigo.terminations.errors import TerminationClosed
 from arraigo.terminations.models import Termination
+from arraigo.tickets.models import TroubleTicket
 from tests.at_once import beside, until_somebody_waits
 from tests.cast import Cast, Walk
 
@@ -113,6 +114,23 @@ def test_what_a_visit_was_about_is_locked_as_files_lock_it(cast: Cast) -> None:
     assert [each.opened_at for each in found] == sorted(each.opened_at for each in found)
     keys = [each.pk for each in found]
     assert keys != sorted(keys)
+
+
+def test_a_file_locks_the_tickets_that_move_on_and_those_that_do_not_by_their_key(cast: Cast, tmp_path: Path) -> None:
+    home, path = cast.household("1"), tmp_path / "tickets.csv"
+    tickets = [home.fault(days_ago=days, solved=False) for days in (5, 3)]
+    for ticket in tickets:
+        TroubleTicket.objects.filter(pk=ticket.pk).update(source="file", external_id=ticket.number)
+    rows = [
+        f"{ticket.number},{home.customer.number},{home.internet.number},{ticket.opened_at:%Y-%m-%d %H:%M},{state},x"
+        for ticket, state in zip(tickets, ("", "held"), strict=True)
+    ]
+    path.write_text("\n".join(["external_id,customer,product,opened_at,status,resolution", *rows]))
+    first, second = (TroubleTicket.objects.select_for_update().filter(pk=ticket.pk) for ticket in tickets)
+    found = beside(first.get, second.get, second=lambda: files.import_file("tickets", path))
+    assert not isinstance(found, Exception), found
+    assert found[0].rejects == []
+    assert list(TroubleTicket.objects.order_by("pk").values_list("resolution", flat=True)) == ["x", "x"]
 
 
 def test_a_claim_that_billing_confirms_at_this_moment_does_not_keep_a_case_open(cast: Cast) -> None:

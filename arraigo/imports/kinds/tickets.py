@@ -241,11 +241,12 @@ def _goes_on(each: Parsed[TicketRow], before: Mapping[str, str], tally: Tally) -
 
 
 def _before(source: str, rows: Sequence[TicketRow]) -> dict[str, str]:
-    """The states of the tickets of `source` before the batch, by external id; those that move on are locked."""
+    """The states of the tickets of `source` before the batch, by external id; where one moves on, all are locked by
+    their key: what else changes of them is locked only later."""
     found = _states(TroubleTicket.objects.all(), source, rows)
-    moving = [row for row in rows if row.tells_state and found.get(row.external_id, row.state) != row.state]
+    moves = any(row.tells_state and found.get(row.external_id, row.state) != row.state for row in rows)
     locked = TroubleTicket.objects.select_for_update(no_key=True).order_by("pk")
-    return found | _states(locked, source, moving) if moving else found
+    return _states(locked, source, rows) if moves else found
 
 
 def _states(tickets: QuerySet[TroubleTicket], source: str, rows: Sequence[TicketRow]) -> dict[str, str]:
