@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import F, QuerySet
@@ -19,7 +20,7 @@ from django.utils.cache import patch_vary_headers
 
 from arraigo.web import choices, exports
 from arraigo.web.access import user_of
-from arraigo.web.filters import Filter, Label
+from arraigo.web.filters import Filter, Label, Words
 
 SORT, PAGE, CLEAR, EXPORT = "sort", "page", "clear", "export"
 """Keys of the address that belong to every list, beside those of its filters."""
@@ -261,7 +262,8 @@ def filtered(spec: List, rows: QuerySet[Any], filters: str) -> QuerySet[Any]:
 
 
 def _chosen(request: HttpRequest, spec: List) -> QueryDict:
-    """What the address chooses, and is remembered; where it chooses nothing, what was remembered."""
+    """What the address chooses, and is remembered but for words (they would hide the other rows the next morning);
+    where it chooses nothing, what was remembered."""
     given = request.GET
     if not spec.remembers:
         return given
@@ -276,7 +278,9 @@ def _chosen(request: HttpRequest, spec: List) -> QueryDict:
     for name in sorted(names & set(given)):
         if given[name]:
             chosen[name] = given[name]
-    choices.remember(user, spec.name, chosen.urlencode())
+    words = {each.key for each in spec.filters if isinstance(each, Words)}
+    kept = {name: value for name, value in chosen.items() if name not in words}
+    choices.remember(user, spec.name, urlencode(kept))
     return chosen
 
 

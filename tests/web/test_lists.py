@@ -111,6 +111,12 @@ def test_the_choice_is_remembered_for_this_person_only(ana: User, people: None) 
     assert names(ana, "clear=1") == names(ana) == ["Abel", "Berta", "Carla"]
 
 
+def test_words_are_looked_for_once(ana: User, people: None) -> None:
+    assert names(ana, "kind=customer&words=dora") == ["Dora"]
+    assert names(ana) == ["Carla", "Dora", "Elsa"]
+    assert ListChoice.objects.get().query == "kind=customer"
+
+
 def test_the_same_choice_is_written_once(ana: User, people: None) -> None:
     shown(ana, "kind=customer")
     with CaptureQueriesContext(connection) as queries:
