@@ -42,6 +42,8 @@ OFFERS = ("step_03", "step_03_recurrence", "step_12", "step_14", "transfer")
 CLAIMS = ("step_04", "step_13")
 OPEN_CLAIM = (BillingClaim.State.ENTERED, BillingClaim.State.CANCELLED)
 """States of the claims that bind nobody: not decided yet, or taken back by themselves already."""
+UNBEGUN = (Courtesy.Status.SCHEDULED, Courtesy.Status.WITHDRAWN)
+"""States of the courtesies that the customer has had nothing of."""
 ORDER, BAJA, TRANSFER = "step_05", "termination", "transfer"
 TOGETHER = dt.timedelta(seconds=2)
 """How far apart the moments may lie at which one step recorded its offers."""
@@ -80,14 +82,22 @@ def claims_of(case: RetentionCase, item: WorkItem | None) -> set[int]:
     return set(_claims(case).values_list("pk", flat=True)) if item and item.element in CLAIMS else set()
 
 
-def looks_possible(case: RetentionCase, items: list[WorkItem]) -> bool:
-    """Whether the last step of `items` (all of the case) may be one that can be taken back. No query."""
+def is_possible(case: RetentionCase, items: list[WorkItem]) -> bool:
+    """Whether the last step of `items` (all of the case), or a claim that it led to, can be taken back.
+
+    No query where that step is of another kind; else one, for a transfer or a baja three.
+    """
     done = [item for item in items if item.status == WorkItem.Status.COMPLETED and item.completed_at]
     last = max(done, key=lambda item: (item.completed_at, item.pk), default=None)
     if last is None or last.element not in WHAT:
         return False
     last.instance = case.instance
-    return is_last(last)
+    if not is_last(last):
+        return False
+    if last.element in CLAIMS:  # one that billing has not decided goes by itself
+        states = {offer.claim.state for offer in _last_offers(case) if offer.claim}
+        return not states.difference(OPEN_CLAIM) or BillingClaim.State.ENTERED in states
+    return not _obstacle(case, last)
 
 
 @transaction.atomic
@@ -147,7 +157,9 @@ def _obstacle(case: RetentionCase, item: WorkItem) -> str:
     """Why what the step left can no longer be taken back; nothing where it can."""
     if item.element in APPROVALS and any(offer.approval != Offer.Approval.APPROVED for offer in _last_offers(case)):
         return str(_("the offer was not approved: it counts no longer"))
-    if item.element in OFFERS and _courtesies(case).exclude(status=Courtesy.Status.SCHEDULED).exists():
+    if item.element in OFFERS and any(
+        each.courtesy and each.courtesy.status not in UNBEGUN for each in _last_offers(case)
+    ):
         return str(_("the courtesy has started"))
     if item.element == TRANSFER and _begun_transfers(case).exists():
         return str(_("the transfer has begun"))
@@ -176,12 +188,13 @@ def _approved_step(approval: WorkItem) -> WorkItem:
 
 
 def _last_offers(case: RetentionCase) -> list[Offer]:
-    """The offers that the last step with an offer recorded together."""
-    last = case.offers.exclude(answer=Offer.Answer.UNDONE).order_by("-id").first()
-    if last is None:
+    """The offers that the last step with an offer recorded together, with their claims and courtesies. One query."""
+    standing = Offer.objects.filter(case=case).exclude(answer=Offer.Answer.UNDONE)
+    offers = list(standing.select_related("claim", "courtesy").order_by("id"))
+    if not offers:
         return []
-    together = case.offers.filter(element=last.element, answer=last.answer)
-    return list(together.filter(offered_at__gt=last.offered_at - TOGETHER))
+    step, begin = (offers[-1].element, offers[-1].answer), offers[-1].offered_at - TOGETHER
+    return [each for each in offers if (each.element, each.answer) == step and each.offered_at > begin]
 
 
 def _courtesies(case: RetentionCase) -> QuerySet[Courtesy]:

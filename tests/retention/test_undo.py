@@ -12,6 +12,7 @@ from arraigo.billing.models import Adjustment, BillingClaim
 from arraigo.engine.errors import NotTheLast
 from arraigo.engine.models import Wait, WorkItem
 from arraigo.eventlog.models import Event
+from arraigo.fieldwork.models import PrintBatch
 from arraigo.messages.models import Notice
 from arraigo.orders.models import ProductOrder, WorkOrder
 from arraigo.people.models import Role
@@ -55,6 +56,12 @@ def walked(home: Household, *elements: str, **case: Any) -> Walk:
     if faults or "step_03" in elements:
         home.repeated_faults()
     return Walk(home, **case).go(*elements)
+
+
+def offered(walk: Walk) -> bool:
+    """Whether the page of the case has the button that takes its last step back."""
+    page = signed_in(walk.cast[Role.ADVISOR]).get(reverse("case", args=[walk.case.number]))
+    return reverse("case_undo", args=[walk.case.number]) in page.content.decode()
 
 
 @pytest.fixture
@@ -157,11 +164,17 @@ def test_an_applied_claim_stays(home: Household) -> None:
         undo.undo(done.pk, reason="Error", actor=walk.cast[Role.ADVISOR])
     page = signed_in(walk.cast[Role.ADVISOR]).get(reverse("case_undo", args=[walk.case.number])).content.decode()
     assert "Facturación ya aplicó o decidió el reclamo" in page, "the page says why not"
+    assert f'href="{reverse("case", args=[walk.case.number])}">Volver</a>' in page
+    assert not offered(walk)
 
 
 def test_a_printed_order_stays(home: Household) -> None:
     walk = walked(home, *FAULTS, "step_03", "step_04", "step_05")
     done = WorkItem.objects.get(instance=walk.case.instance, element="step_05")
+    assert offered(walk)
+    batch = PrintBatch.objects.create(number="1", printed_at=clock.now(), printed_by=walk.cast[Role.TECHNICIAN])
+    batch.work_orders.add(WorkOrder.objects.get())
+    assert not offered(walk)
     walk("step_06")
     with refused(CannotUndo):
         undo.undo(done.pk, reason="Error", actor=walk.cast[Role.ADVISOR])
@@ -171,8 +184,10 @@ def test_an_executed_baja_stays(home: Household) -> None:
     walk = walked(home, *FAULTS)
     walk("step_11", demand="termination")
     walk("termination")
+    assert offered(walk)
     terminations.execute_termination(Termination.objects.get(), actor=None)
     assert undo.last_step(walk.reload()) is None
+    assert not offered(walk)
 
 
 def test_a_baja_of_which_a_product_has_left_stays(home: Household) -> None:
@@ -191,9 +206,27 @@ def test_a_courtesy_that_runs_stays_and_one_to_come_goes(home: Household) -> Non
     choice = f"bandwidth:{home.internet.pk}"
     walk("step_14", courtesy=choice)
     assert undo.last_step(walk.reload()) is None
+    assert not offered(walk)
     Courtesy.objects.update(status="scheduled", starts_at=clock.now())
+    assert offered(walk)
     taken_back(walk)
     assert balance(walk) == was
+
+
+def test_of_two_claims_of_which_billing_applied_one_the_other_is_still_offered_to_be_taken_back(
+    home: Household,
+) -> None:
+    for days_ago in (12, 3):
+        home.fault(days_ago=days_ago, product=home.television)
+    for product in (home.internet, home.television):
+        home.priced(product, "20")
+    walk = walked(home, *FAULTS, products=[home.internet, home.television], faults=True)
+    walk("step_03", **{f"kind_{home.television.pk}": "bill_waiver"})
+    walk("step_04")
+    first = BillingClaim.objects.order_by("id").first()
+    BillingClaim.objects.exclude(pk=first.pk).update(state="entered", decided_at=None)
+    assert undo.last_step(walk.reload()) is None
+    assert offered(walk)
 
 
 def test_a_transfer_is_taken_back_until_something_was_done_with_it(home: Household) -> None:

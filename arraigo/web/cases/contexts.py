@@ -40,8 +40,8 @@ def frame(
 ) -> dict[str, Any]:
     """What every page of a case has on top: the customer, the way taken, the meter after a firm "no".
 
-    Two queries beside the case's own, less those whose answers are given, one while the baja is to be registered, and
-    one for a case that a control opened again.
+    Two queries beside the case's own, less those whose answers are given, one while the baja is to be registered,
+    one for a case that a control opened again, and those of `undo.is_possible`.
     """
     items = queries.work_items(case) if items is None else items
     waits = shown_waits(case) if waits is None else waits
@@ -56,7 +56,7 @@ def frame(
         "failed_control": quality.last_failed(case.number) if case.reopened else None,
         "detail": reasons.detail_name(policy, case.reason, case.reason_detail),
         "may_receipt": talks,
-        "may_undo": talks and undo.looks_possible(case, items),
+        "may_undo": talks and undo.is_possible(case, items),
         "leaving": mine[-1] if mine else None,
         "may_insist": talks and case.closed_at is None and not leaves,
         "may_stay": talks and bool(leaves) and staying.is_possible(case),
