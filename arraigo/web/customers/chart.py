@@ -50,10 +50,8 @@ class Bar:
 
     def line(self) -> SafeString:
         """The same as a line of the table."""
-        bill = self.bill
-        return format_html(
-            LINE, month_in_words(bill.month), state(bill.state, self.word), bs(bill.total), bs(bill.credited)
-        )
+        bill, month = self.bill, f"{month_short(self.bill.month)} {self.bill.month.year}"
+        return format_html(LINE, month, state(bill.state, self.word), bs(bill.total), bs(bill.credited))
 
 
 @dataclass(frozen=True)
