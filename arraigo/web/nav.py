@@ -79,8 +79,15 @@ def entries(roles: frozenset[str]) -> tuple[Entry, ...]:
 
 def active(roles: frozenset[str], path: str) -> frozenset[str]:
     """The address of the entry to which the page at `path` belongs most closely, where there is one."""
+    if path.startswith(_receipts()):
+        path = reverse("case_list")
     found = [entry.url for entry in entries(roles) if path.startswith(entry.url)]
     return frozenset(sorted(found, key=len)[-1:])
+
+
+def _receipts() -> str:
+    """How the addresses of receipts begin, which belong to cases."""
+    return reverse("receipt", args=["-"]).removesuffix("-/")
 
 
 def home(user: User) -> str:

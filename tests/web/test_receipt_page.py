@@ -1,5 +1,7 @@
 """A receipt sent to the customer from its page: once, where to, and why not; signed papers and messages beside it."""
 
+import re
+
 from django.test import Client
 from django.urls import reverse
 
@@ -54,12 +56,23 @@ def test_it_goes_by_e_mail_with_the_paper_and_once(cast: Cast) -> None:
 
 def test_without_e_mail_the_number_and_the_words_go_to_the_telephone(cast: Cast) -> None:
     receipt = a_receipt(cast)
+    assert "a +591\xa070000001." in page(signed_in(cast[Role.ADVISOR]), receipt), (
+        "where it would go, as written anywhere"
+    )
     signed_in(cast[Role.TEAM_LEAD]).post(reverse("receipt_send", args=[receipt.number]))
     outbox.deliver_due(clock.now())
     message = receipts.sent(receipt).get()
     assert (message.status, message.channel) == ("sent", "whatsapp")
     assert receipt.number in message.body
     assert receipt.text[:40] in message.body
+    timeline = signed_in(cast[Role.ADVISOR]).get(reverse("timeline", args=[receipt.case.customer.number]))
+    assert f"WhatsApp · {phone(message.address)}" in timeline.content.decode()
+
+
+def test_in_the_side_bar_a_receipt_belongs_to_the_cases(cast: Cast) -> None:
+    shown = page(signed_in(cast[Role.ADVISOR]), a_receipt(cast))
+    (marked,) = re.findall(r'<a class="nav-link" href="([^"]+)"[^>]* aria-current="page"', shown)
+    assert marked == reverse("case_list")
 
 
 def a_baja(cast: Cast) -> Walk:

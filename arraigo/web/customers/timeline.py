@@ -36,7 +36,7 @@ from arraigo.tickets.queries import dispute_reasons
 from arraigo.web.access import CASE_READERS
 from arraigo.web.cases import access as case_access
 from arraigo.web.customers.words import symptom
-from arraigo.web.templatetags.show import bs, full_moment, month, until
+from arraigo.web.templatetags.show import bs, full_moment, month, phone, until
 
 SIZE = 20
 
@@ -232,7 +232,7 @@ def _terminations(reader: Reader) -> Iterator[Entry]:
 def _messages(reader: Reader) -> Iterator[Entry]:
     for message in reader.page(Message.objects.filter(customer=reader.customer), "created_at"):
         why = message.get_why_display() if message.why else ""
-        text = " · ".join(filter(None, [message.get_channel_display(), message.address, str(why)]))
+        text = " · ".join(filter(None, [message.get_channel_display(), phone(message.address), str(why)]))
         state = (message.status, message.get_status_display())
         yield Entry(message.created_at, "message", message.name, text, reader.case_url(message.case_number), *state)
 
