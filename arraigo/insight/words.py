@@ -67,7 +67,7 @@ FIGURES: dict[str, Figure] = {
         gettext_lazy("Of those judged again: the others."),
     ),
     "waiting": Figure(
-        gettext_lazy("Wait for the evaluation"),
+        gettext_lazy("At the evaluation"),
         gettext_lazy("Cases that stood at step 15 when the month ended: the signature ends them."),
     ),
     "requested": Figure(

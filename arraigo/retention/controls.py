@@ -1,7 +1,7 @@
 """When the controls fall due, and what is looked up before the call (steps 9 and 10)."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
@@ -94,8 +94,8 @@ class Given:
     """Kind of the claim, or of the courtesy by its code in the policy."""
     state: str
     amount: Decimal | None
-    on_bill: str
-    """Month of the bill that carries the credit; empty where none does yet."""
+    bills: Sequence[dt.date]
+    """Months of the bills that carry the credit; empty where none does yet."""
     real: bool
     last_day: dt.date | None = None
     """Of a courtesy."""
@@ -108,12 +108,12 @@ def given(case_number: str) -> list[Given]:
     rows = claims.order_by("id", month).values_list("number", "kind", "state", "amount", month)
     found = []
     for (number, kind, state, amount), same in groupby(rows, key=lambda row: row[:4]):
-        on_bill = ", ".join(f"{credited[4]:%m/%Y}" for credited in same if credited[4])
-        found.append(Given(number, kind, state, amount, on_bill, bool(on_bill)))
+        bills = [credited[4] for credited in same if credited[4]]
+        found.append(Given(number, kind, state, amount, bills, bool(bills)))
     running = (Courtesy.Status.ACTIVE, Courtesy.Status.ENDED)
     courtesies = Courtesy.objects.filter(case_number=case_number).order_by("id")
     return found + [
-        Given("", each.kind, each.status, None, "", each.status in running, each.last_day) for each in courtesies
+        Given("", each.kind, each.status, None, [], each.status in running, each.last_day) for each in courtesies
     ]
 
 
@@ -124,10 +124,11 @@ def facts(order: WorkOrder, since: Iterable[TroubleTicket]) -> dict[str, Any]:
         "new_faults": [ticket.number for ticket in since],
         "products": {product.number: product.status for product in order.products.all()},
         "given": [
-            {"number": each.number, "kind": each.kind, "state": each.state, "on_bill": each.on_bill}
+            {"number": each.number, "kind": each.kind, "state": each.state,
+             "on_bill": ", ".join(f"{month:%m/%Y}" for month in each.bills)}
             for each in given(order.case_number)
         ],
-    }
+    }  # fmt: skip
 
 
 @transaction.atomic

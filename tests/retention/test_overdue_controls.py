@@ -1,5 +1,7 @@
 """Controls that nobody decided: the heads are told once, and see them; what was promised is looked up."""
 
+import datetime as dt
+
 import pytest
 
 from arraigo.messages.models import Notice
@@ -101,7 +103,7 @@ def test_a_pass_is_a_customer_who_was_reached(visited: Walk) -> None:
 
 def test_the_caller_sees_whether_the_waiver_stands_on_the_bill(visited: Walk) -> None:
     (waiver,) = controls.given(visited.case.number)
-    assert (waiver.kind, waiver.real, waiver.on_bill) == ("bill_waiver", True, "03/2026")
+    assert (waiver.kind, waiver.real, waiver.bills) == ("bill_waiver", True, [dt.date(2026, 3, 1)])
 
 
 def test_a_courtesy_that_runs_is_given(cast: Cast) -> None:

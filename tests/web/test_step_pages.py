@@ -14,6 +14,7 @@ from arraigo.engine.errors import NotWaiting
 from arraigo.engine.models import Wait, WorkItem
 from arraigo.eventlog.models import Event
 from arraigo.messages.models import Notice
+from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role
 from arraigo.products.models import Courtesy
 from arraigo.retention import actions, receipts, sweeps
@@ -50,7 +51,10 @@ def test_every_step_of_the_fault_branch_has_its_page(cast: Cast) -> None:
         walk(element)
     with moment(days=3):
         sweeps.wake_due_cases()
-        assert "+59170000001" in look(walk, "step_09")
+        told = look(walk, "step_09")
+        assert "+59170000001" in told
+        assert f"{WorkOrder.objects.get().number} · cerrada 1" in told
+        assert "en la factura de marzo 2026" in told
         walk("step_09")
 
 

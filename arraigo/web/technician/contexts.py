@@ -32,8 +32,8 @@ STATES: dict[str, tuple[str, Promise]] = {
     ON_THE_WAY: ("running", _("On the way")),
     THERE: ("active", _("At the customer's")),
     STANDS: ("held", _("The 24 hours stand still")),
-    TO_SIGN: ("active", _("Ready to be signed")),
-    CLOSED: ("closed", _("Closed")),
+    TO_SIGN: ("active", pgettext_lazy("an order", "Ready to be signed")),
+    CLOSED: ("closed", pgettext_lazy("an order", "Closed")),
     CANCELLED: ("failed", pgettext_lazy("an order", "Cancelled")),
 }
 """How the technician stands with an order: tone and words."""
