@@ -30,7 +30,7 @@ from arraigo.people.models import Role, User
 from arraigo.procedure import queries as procedures
 from arraigo.products import actions as products
 from arraigo.products.models import Courtesy
-from arraigo.retention import amounts, clocks, firm_no, placement, promises, restoring
+from arraigo.retention import amounts, claims, clocks, firm_no, placement, promises, restoring
 from arraigo.retention.errors import CannotUndo
 from arraigo.retention.models import Offer, Promise, Receipt, RetentionCase
 from arraigo.retention.telling import APPROVALS, awaited
@@ -83,21 +83,16 @@ def claims_of(case: RetentionCase, item: WorkItem | None) -> set[int]:
 
 
 def is_possible(case: RetentionCase, items: list[WorkItem]) -> bool:
-    """Whether the last step of `items` (all of the case), or a claim that it led to, can be taken back.
+    """Whether the last step of `items` (all of the case) can be taken back, or beside it a claim by itself.
 
-    No query where that step is of another kind; else one, for a transfer or a baja three.
+    No query where that step is of another kind; else one, for a transfer or a baja three; one more where it cannot.
     """
     done = [item for item in items if item.status == WorkItem.Status.COMPLETED and item.completed_at]
     last = max(done, key=lambda item: (item.completed_at, item.pk), default=None)
     if last is None or last.element not in WHAT:
         return False
     last.instance = case.instance
-    if not is_last(last):
-        return False
-    if last.element in CLAIMS:  # one that billing has not decided goes by itself
-        states = {offer.claim.state for offer in _last_offers(case) if offer.claim}
-        return not states.difference(OPEN_CLAIM) or BillingClaim.State.ENTERED in states
-    return not _obstacle(case, last)
+    return is_last(last) and (not _obstacle(case, last) or bool(claims.waiting(case)))
 
 
 @transaction.atomic

@@ -175,6 +175,8 @@ def test_a_printed_order_stays(home: Household) -> None:
     batch = PrintBatch.objects.create(number="1", printed_at=clock.now(), printed_by=walk.cast[Role.TECHNICIAN])
     batch.work_orders.add(WorkOrder.objects.get())
     assert not offered(walk)
+    BillingClaim.objects.update(state="entered", decided_at=None)
+    assert offered(walk), "the claim that billing has not applied goes by itself"
     walk("step_06")
     with refused(CannotUndo):
         undo.undo(done.pk, reason="Error", actor=walk.cast[Role.ADVISOR])
