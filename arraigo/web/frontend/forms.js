@@ -78,3 +78,9 @@ const tickAgain = () => {
 };
 for (const name of ["htmx:beforeSwap", "htmx:oobBeforeSwap"]) document.addEventListener(name, keepTicks);
 for (const name of ["htmx:afterSwap", "htmx:oobAfterSwap"]) document.addEventListener(name, tickAgain);
+
+// The step is over: what was still asked while it was typed has no place on the next one's page.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const asking = event.detail.target?.id === "work" && document.querySelector("#readback");
+  if (asking) asking.dispatchEvent(new CustomEvent("htmx:abort", { bubbles: true, detail: { elt: asking } }));
+});
