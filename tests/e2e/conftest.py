@@ -93,12 +93,18 @@ def page(open_page: Callable[[ViewportSize], Page]) -> Page:
     return open_page(DESK)
 
 
-NO_COMPLAINT = ("Failed to load resource", "htmx:sendError", "htmx:afterRequest", "Response Status Error Code")
-"""What the browser and htmx say of an answer that is an error, and of no answer at all."""
+NO_COMPLAINT = (
+    "Failed to load resource",
+    "htmx:sendError",
+    "htmx:sendAbort",
+    "htmx:afterRequest",
+    "Response Status Error Code",
+)
+"""What the browser and htmx say of an answer that is an error, of none, and of one that is no longer awaited."""
 
 
 def _complaint(message: ConsoleMessage) -> list[str]:
-    """Errors of scripts and of the CSP; an answer 400 or 404, or no signal, may be what a test is about."""
+    """Errors of scripts and of the CSP; an error, no signal or a newer question may be what a test is about."""
     if message.type != "error" or message.text.startswith(NO_COMPLAINT):
         return []
     return [message.text]

@@ -14,6 +14,35 @@ from tests.e2e.person import Person, place
 SignIn = Callable[[Role], Person]
 
 
+class Held:
+    """The first answer that reads back what `person` types: the server has given it, and it is still on its way."""
+
+    def __init__(self, person: Person) -> None:
+        self._page = person.page
+        self._asked: list[Route] = []
+        self._answers: list[APIResponse] = []
+        self._page.route("**/steps/**", self._hold)
+
+    def _hold(self, route: Route, request: Request) -> None:
+        if self._asked or "review=1" not in (request.post_data or ""):
+            route.continue_()
+        else:
+            self._asked.append(route)
+            self._answers.append(route.fetch())
+
+    def wait(self) -> None:
+        """Until it is held."""
+        for _turn in range(500):
+            if self._answers:
+                return
+            self._page.wait_for_timeout(20)
+        raise AssertionError("Nothing was asked.")
+
+    def arrive(self) -> None:
+        """Let it go."""
+        self._asked[0].fulfill(response=self._answers[0])
+
+
 def test_faults_refused_then_compensation_accepted(sign_in: SignIn, home: Household) -> None:
     """Refusal from the side of 3."""
     home.repeated_faults()
@@ -97,22 +126,26 @@ def test_the_last_input_is_read_back_while_the_answer_to_the_one_before_arrives(
     walk("step_11", reason="better_offer", demand="courtesy", competitor="Otra", competitor_offer="Más megas")
     ana = sign_in(Role.ADVISOR)
     ana.begin(walk, "step_14")
-    held: list[Route] = []
-    answers: list[APIResponse] = []
-
-    def hold_the_first(route: Route, request: Request) -> None:
-        if held or "review=1" not in (request.post_data or ""):
-            route.continue_()
-        else:
-            held.append(route)
-            answers.append(route.fetch())
-
-    ana.page.route("**/steps/**", hold_the_first)
+    read_back = Held(ana)
     ana.fill(courtesy=f"bandwidth:{home.internet.pk}")
-    for _turn in range(500):
-        if answers:
-            break
-        ana.page.wait_for_timeout(20)
+    read_back.wait()
     ana.fill(answer="accepted")
-    held[0].fulfill(response=answers[0])
+    read_back.arrive()
     ana.hears("Incremento de Ancho de Banda")
+
+
+def test_what_was_asked_while_a_step_was_typed_is_answered_after_it_is_over(sign_in: SignIn, home: Household) -> None:
+    """On a slow line: the note that follows the telephone of step 5 has no place on the page of what comes next."""
+    walk = Walk(home)
+    home.repeated_faults()
+    walk.go("step_01", "step_02", "step_03", "step_04")
+    ana = sign_in(Role.ADVISOR)
+    ana.begin(walk, "step_05")
+    read_back = Held(ana)
+    ana.fill(contact_phone="70000055")
+    read_back.wait()
+    ana.sends()
+    ana.page.locator("#readback").wait_for(state="detached")
+    read_back.arrive()
+    ana.page.wait_for_timeout(200)
+    assert ana.page.locator("#note").count() == 0
