@@ -1,6 +1,7 @@
 """Taking an import back, as long as nothing has touched since what it made and changed."""
 
 from bisect import bisect_right
+from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -26,6 +27,11 @@ ORDER = (
     "people.Unit",
 )  # fmt: skip
 """What is taken away first: nothing that stays behind refers to it."""
+HELD = (
+    "customers.Customer", "customers.CreditListing", "terminations.Termination", "products.Product", "billing.Bill",
+    "tickets.TroubleTicket",
+)  # fmt: skip
+"""What people change while an import is taken back, in the order in which they hold it; the rest belongs to these."""
 CHUNK = 500
 BILL, CREDIT, LISTING = "billing.Bill", "billing.Credit", "customers.CreditListing"
 Mark = tuple[int, int]
@@ -51,6 +57,7 @@ def _undo(key: int, actor: User | None) -> ImportRun:
     if not run.is_undoable:
         raise CannotUndo()
     touched = _Touched(run)
+    _hold(touched)
     _check_later_imports(run, touched)
     _check_events(touched)
     _check_listings(touched)
@@ -102,6 +109,23 @@ class _Touched:
     @property
     def labels(self) -> set[str]:
         return {*self.made, *self.changed}
+
+
+def _hold(touched: _Touched) -> None:
+    """Lock what the run made and changed: whoever is at it now is done before it is checked who was."""
+    if not connection.features.has_select_for_update:  # SQLite: nobody else writes
+        return
+    for label in HELD:
+        rows: Any = apps.get_model(label)._default_manager.select_for_update(of=("self",), no_key=True)
+        keys = sorted(touched.changed.get(label, ()))
+        for begin in range(0, len(keys), CHUNK):
+            _read_through(rows.filter(pk__in=keys[begin : begin + CHUNK]))
+        for first, last, _mark in touched.made.get(label, ()):
+            _read_through(rows.filter(pk__range=(first, last)))
+
+
+def _read_through(rows: models.QuerySet[Any]) -> None:
+    deque(rows.order_by("pk").values_list("pk").iterator(), maxlen=0)
 
 
 def _last_event_before(run: ImportRun) -> int:

@@ -126,7 +126,10 @@ def correct(case_id: int, number: str, *, amount: Decimal, actor: User) -> Billi
 
     Raises CannotCorrect, and what `enter_claim` raises.
     """
-    engine.lock(RetentionCase.objects.only("instance_id").get(pk=case_id).instance_id)
+    # All of the customer's cases: a later one may enter a claim of the same month at this moment.
+    theirs = RetentionCase.objects.filter(customer__cases=case_id).order_by("instance_id")
+    for instance_id in theirs.values_list("instance_id", flat=True):
+        engine.lock(instance_id)
     case = RetentionCase.objects.select_related("instance", "customer").get(pk=case_id)
     offer = correctable(case, number)
     if offer is None or not ZERO < amount <= offer.amount:

@@ -13,8 +13,11 @@ from arraigo.billing import actions as billing
 from arraigo.billing.models import Bill
 from arraigo.customers import actions as customers
 from arraigo.customers.models import Customer
-from arraigo.imports import actions, landing
+from arraigo.imports import actions, landing, undo
+from arraigo.imports.errors import TouchedSince
 from arraigo.imports.kinds import bills
+from arraigo.imports.models import ImportRun
+from tests.at_once import beside
 from tests.imports.conftest import Write
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -72,3 +75,16 @@ def test_what_is_corrected_on_a_page_is_not_written_back(write: Write, monkeypat
     someone.join()
     assert len(answers) == 1
     assert dict(Customer.objects.values_list("name", "address")) == {"Ana": "Calle 3", "Berta Rojas": "Calle 9"}
+
+
+@pytest.mark.parametrize("earlier", [[], ["1,Ana,Calle 1"]], ids=["made", "changed"])
+def test_an_import_is_not_undone_over_what_is_corrected_at_this_moment(write: Write, earlier: list[str]) -> None:
+    for rows in filter(None, (earlier, ["1,Ana,Calle 3"])):
+        actions.import_file("customers", write("c.csv", "external_id,name,address", *rows))
+    ana, run = Customer.objects.get().pk, ImportRun.objects.latest("pk")
+    found = beside(
+        lambda: customers.change_customer(ana, address="Calle 9", actor=None),
+        second=lambda: undo.undo(run, actor=None),
+    )
+    assert isinstance(found, TouchedSince), found
+    assert Customer.objects.get().address == "Calle 9"

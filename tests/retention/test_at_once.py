@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from arraigo import clock
 from arraigo.billing import actions as billing
+from arraigo.billing.errors import ClaimExists
 from arraigo.billing.models import BillingClaim
 from arraigo.engine import actions as engine
 from arraigo.imports import actions as files
@@ -20,7 +21,7 @@ from arraigo.imports.kinds import terminations as of_files
 from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Membership, Role, User
 from arraigo.products.errors import ProductGone
-from arraigo.retention import actions, dispatch, undo, visits
+from arraigo.retention import actions, claims, dispatch, undo, visits
 from arraigo.retention.errors import CannotUndo
 from arraigo.retention.models import RetentionCase
 from arraigo.terminations import actions as terminations
@@ -144,6 +145,21 @@ def test_a_claim_that_billing_confirms_at_this_moment_does_not_keep_a_case_open(
     assert (getattr(found, "ended", found), walk.reload().outcome) == (True, "closed_elsewhere")
     claim.refresh_from_db()
     assert (claim.state, claim.adjustment.amount > Decimal(0)) == ("applied", True)
+
+
+def test_a_claim_is_not_entered_corrected_while_a_later_case_enters_one_of_its_month(cast: Cast) -> None:
+    cast.publish(billing__confirmation='"always"')
+    earlier, advisor = ordered(cast, "1"), cast[Role.ADVISOR]
+    refused_one = BillingClaim.objects.get()
+    billing.refuse_claim(refused_one.pk, reason="El mes vale menos.", actor=cast[Role.BILLING])
+    RetentionCase.objects.update(outcome=RetentionCase.Outcome.EVALUATED, closed_at=clock.now())
+    later = Walk(earlier.home).go("step_01", "step_02", "step_03")
+    found = beside(
+        lambda: later("step_04"),
+        second=lambda: claims.correct(earlier.case.pk, refused_one.number, amount=Decimal(100), actor=advisor),
+    )
+    assert isinstance(found, ClaimExists), found
+    assert list(BillingClaim.objects.order_by("pk").values_list("state", flat=True)) == ["refused", "entered"]
 
 
 def test_a_baja_is_not_taken_back_while_another_case_of_the_customer_opens(cast: Cast) -> None:
