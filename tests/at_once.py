@@ -1,9 +1,11 @@
-"""Two sessions at the same moment: the second one begins while the first one's transaction is open."""
+"""Two sessions at the same moment: the second one begins while the first one's transaction is open. And a database
+that does not answer at all."""
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection, transaction
@@ -54,3 +56,16 @@ def beside(*first: Callable[[], Any], second: Callable[[], Any]) -> Any:
         going, other = pool.submit(one), pool.submit(two)
         going.result()
         return other.result()
+
+
+@contextmanager
+def database_gone() -> Iterator[None]:
+    """Nobody answers where the database was."""
+    there = connection.settings_dict
+    connection.close()
+    connection.settings_dict = there | {"NAME": "/nowhere/arraigo", "HOST": "127.0.0.1", "PORT": "1"}
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict = there

@@ -141,8 +141,8 @@ class KeepTyped:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        # Where nothing asked who is there, this does not either.
-        if not request.session.accessed or not isinstance(request.user, User):
+        # Where nothing asked who is there, or the database did not answer, this does not ask either.
+        if response.status_code >= 500 or not request.session.accessed or not isinstance(request.user, User):
             return response
         _remember(request, response)
         if request.method != "POST":

@@ -1,12 +1,19 @@
 """What people see when a request cannot be served."""
 
+import errno
+import sys
+
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from arraigo.people.models import Role, User
+from arraigo.web import drafts
 
 NOT_TYPED = ("page", "solved", "tasks", "cause", "not_measured")
 TICK = "on"
+FULL = (errno.ENOSPC, errno.EDQUOT)
+RETRY_SECONDS = "30"
 HIDDEN = ("csrfmiddlewaretoken", "password", "old_password", "new_password1", "new_password2", "password1", "password2")
 
 
@@ -31,8 +38,7 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     user, typed = getattr(request, "user", None), _readable(request)
     if isinstance(user, User) and user.roles == {Role.TECHNICIAN}:
         return render(request, "errors/not_yours.html", {"typed": typed}, status=404)
-    said = [text for text in typed if " " in text.strip()]  # the others are keys of what was chosen
-    return render(request, "errors/404.html", {"typed": said}, status=404)
+    return render(request, "errors/404.html", {"typed": _in_words(typed)}, status=404)
 
 
 def _readable(request: HttpRequest) -> list[str]:
@@ -42,6 +48,22 @@ def _readable(request: HttpRequest) -> list[str]:
     return [value for value in values if value.strip() not in ("", TICK) and not value.startswith(("data:", "/"))]
 
 
+def _in_words(typed: list[str]) -> list[str]:
+    return [text for text in typed if " " in text.strip()]  # the others are keys of what was chosen
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Something broke: a page that needs neither database nor session."""
-    return render(None, "errors/500.html", status=500)
+    """Something broke: a page that needs neither database nor session. 503, with what was typed, where the database
+    did not answer or the disk is full: the same request may be answered later."""
+    if not _is_out_of_service(sys.exc_info()[1]):
+        return render(None, "errors/500.html", status=500)
+    again = drafts.shown_on(request) if request.method == "POST" else request.get_full_path()
+    response = render(None, "errors/503.html", {"typed": _in_words(_readable(request)), "again": again}, status=503)
+    response["Retry-After"] = RETRY_SECONDS
+    return response
+
+
+def _is_out_of_service(error: BaseException | None) -> bool:
+    if isinstance(error, OSError):
+        return error.errno in FULL
+    return isinstance(error, OperationalError | InterfaceError)

@@ -23,6 +23,7 @@ _kept: tuple[float, dt.timedelta] | None = None
 def offset() -> dt.timedelta:
     """How far the clock is ahead; nothing in production or before the first migration.
 
+    While the database does not answer it stays as it was: what is recorded right after lies at no other time.
     Within a transaction what is known already stays: one step has one clock, and no extra statement.
     """
     global _kept
@@ -51,5 +52,5 @@ def _read() -> dt.timedelta:
         with transaction.atomic():
             row = ClockOffset.objects.first()
     except DatabaseError:
-        return NOTHING
+        return _kept[1] if _kept else NOTHING
     return row.ahead if row else NOTHING

@@ -128,6 +128,19 @@ def test_what_nobody_answered_is_said_where_it_is_seen(sign_in: SignIn, walk: Wa
     assert walk.open == ["step_14"]
 
 
+def test_a_step_sent_while_the_server_is_out_of_service_stays_as_it_was_typed(sign_in: SignIn, walk: Walk) -> None:
+    ana = sign_in(Role.ADVISOR)
+    ana.begin(walk, "step_11")
+    ana.fill(reason="better_offer", demand="courtesy", competitor="Otro", competitor_offer="300 Mb")
+    ana.page.route("**/steps/**", lambda route: route.fulfill(status=503))
+    ana.button.click()
+    expect(ana.page.locator("main form .unsent")).to_be_visible()
+    ana.page.unroute("**/steps/**")
+    assert ana.value("competitor") == "Otro"
+    ana.click(ana.button)
+    assert walk.open == ["step_14"]
+
+
 def test_the_second_of_two_people_is_told_who_was_first(sign_in: SignIn, walk: Walk, cast: Cast) -> None:
     colleague = advisor("Beto", cast.team)
     ana = sign_in(Role.ADVISOR)

@@ -12,6 +12,7 @@ from arraigo.eventlog.models import Event
 from arraigo.workdays import actions, offset
 from arraigo.workdays.errors import ClockFixed, ClockOnlyForward
 from arraigo.workdays.models import ClockOffset
+from tests.at_once import database_gone
 from tests.records import NOON
 
 DAYS = dt.timedelta(days=2)
@@ -69,3 +70,12 @@ def test_production_refuses_and_never_looks(monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(ClockFixed):
         actions.advance_clock(DAYS)
     assert ahead() == dt.timedelta()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_clock_stays_as_it_was_while_the_database_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    actions.advance_clock(DAYS)
+    monkeypatch.setattr(offset, "FRESH", 0.0)
+    assert ahead() == DAYS
+    with database_gone():
+        assert ahead() == DAYS

@@ -54,16 +54,22 @@ document.addEventListener("htmx:afterSettle", (event) => {
   }
 });
 
-// What could not be answered at all is told as the server tells it on the plain path.
-document.addEventListener("htmx:responseError", (event) => {
-  if (event.detail.requestConfig.verb === "post" && !event.defaultPrevented) window.location.reload();
-});
+// What nobody answers, or only that it is out of service (the database or what stands before the server restarts), is
+// said below its form, which stays as it was typed.
+const OUT_OF_SERVICE = [502, 503, 504];
 
-// What could not be sent because nobody answers is said below its form, which stays as it was typed.
-document.addEventListener("htmx:sendError", (event) => {
-  const form = event.detail.elt, note = document.querySelector("#unsent");
-  if (!note || !form.matches("form[method=post]")) return;
+function unsent({ detail: { elt: form } }) {
+  const note = document.querySelector("#unsent");
+  if (!note || !form.matches("form[method=post]")) return false;
   form.append(note.content.cloneNode(true));
   form.lastElementChild.scrollIntoView({ block: "nearest" });
+  return true;
+}
+document.addEventListener("htmx:sendError", unsent);
+
+// What else could not be answered at all is told as the server tells it on the plain path.
+document.addEventListener("htmx:responseError", (event) => {
+  if (event.detail.requestConfig.verb !== "post" || event.defaultPrevented) return;
+  if (!OUT_OF_SERVICE.includes(event.detail.xhr.status) || !unsent(event)) window.location.reload();
 });
 document.addEventListener("htmx:beforeRequest", (event) => event.detail.elt.querySelector(":scope > .unsent")?.remove());
