@@ -16,6 +16,7 @@ from arraigo import clock
 from arraigo.eventlog import actions as eventlog
 from arraigo.eventlog.models import Event
 from arraigo.imports.models import ImportRun
+from arraigo.out_of_service import is_out_of_service
 from arraigo.records import RuleBroken
 
 State = ImportRun.State
@@ -157,6 +158,9 @@ def cut_off() -> str:
 
 
 def crashed(error: BaseException) -> str:
+    if is_out_of_service(error):
+        return _("The database did not answer, or the disk is full: start the import again once there is room. What "
+                 "has landed stays as it is.")  # fmt: skip
     return _("The program itself failed (%(error)s): whole batches of rows may have been brought in. Start the import "
              "again; if it fails again, send the file's name and this sentence to those who run the system.") % {
         "error": type(error).__name__,

@@ -1,18 +1,16 @@
 """What people see when a request cannot be served."""
 
-import errno
 import sys
 
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from arraigo.out_of_service import is_out_of_service
 from arraigo.people.models import Role, User
 from arraigo.web import drafts
 
 NOT_TYPED = ("page", "solved", "tasks", "cause", "not_measured")
 TICK = "on"
-FULL = (errno.ENOSPC, errno.EDQUOT)
 RETRY_SECONDS = "30"
 HIDDEN = ("csrfmiddlewaretoken", "password", "old_password", "new_password1", "new_password2", "password1", "password2")
 
@@ -55,15 +53,9 @@ def _in_words(typed: list[str]) -> list[str]:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Something broke: a page that needs neither database nor session. 503, with what was typed, where the database
     did not answer or the disk is full: the same request may be answered later."""
-    if not _is_out_of_service(sys.exc_info()[1]):
+    if not is_out_of_service(sys.exc_info()[1]):
         return render(None, "errors/500.html", status=500)
     again = drafts.shown_on(request) if request.method == "POST" else request.get_full_path()
     response = render(None, "errors/503.html", {"typed": _in_words(_readable(request)), "again": again}, status=503)
     response["Retry-After"] = RETRY_SECONDS
     return response
-
-
-def _is_out_of_service(error: BaseException | None) -> bool:
-    if isinstance(error, OSError):
-        return error.errno in FULL
-    return isinstance(error, OperationalError | InterfaceError)

@@ -170,3 +170,18 @@ def test_the_command_says_what_landed(file: Path, monkeypatch: pytest.MonkeyPatc
     with pytest.raises(CommandError) as caught:
         call_command("import", "customers", str(file))
     assert "line 5 of 10: 1 rows are new, 1 changed something" in str(caught.value)
+
+
+def test_a_full_disk_is_called_so_and_the_import_goes_on_once_there_is_room(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(actions, "_rejects_of", lambda *asked: Path("/dev/full"))
+        with pytest.raises(OSError, match="No space left"):
+            actions.import_file("customers", file)
+    stopped = ImportRun.objects.latest("pk")
+    assert stopped.state == ImportRun.State.FAILED
+    assert stopped.problem.startswith("La base de datos no respondió, o el disco está lleno")
+    actions.import_file("customers", file)
+    stopped.refresh_from_db()
+    assert {name: getattr(stopped, name) for name in WHOLE} == WHOLE
