@@ -36,8 +36,8 @@ class Meter:
 
     @property
     def is_over(self) -> bool:
-        """Nothing more may be offered: the baja is registered."""
-        return self.minutes >= self.minutes_limit or self.offers >= self.offers_limit
+        """Nothing more may be offered: the baja is registered. An accepted offer has ended the firm "no"."""
+        return self.ended_at is None and (self.minutes >= self.minutes_limit or self.offers >= self.offers_limit)
 
 
 def meter(case: RetentionCase, policy: Policy) -> Meter | None:

@@ -1,6 +1,7 @@
 """After a firm "no": minutes and offers are measured and limited, wherever in the conversation it was said."""
 
 import pytest
+from django.urls import reverse
 
 from arraigo.eventlog.models import Event
 from arraigo.people.models import Role
@@ -9,6 +10,7 @@ from arraigo.retention import actions, clocks, firm_no, options
 from arraigo.retention.errors import CaseClosed
 from arraigo.retention.firm_no import Meter
 from tests.cast import Cast, Walk, moment
+from tests.web.conftest import signed_in
 
 
 @pytest.fixture
@@ -41,6 +43,17 @@ def test_a_refusal_that_is_a_firm_no_starts_the_meter(walk: Walk) -> None:
         walk("step_12", answer="refused")
         assert (meter(walk).offers, meter(walk).is_over) == (1, True)
         assert walk.open == ["termination"]
+
+
+def test_an_accepted_offer_ends_it_and_nothing_urges_the_baja_any_more(walk: Walk) -> None:
+    insist = 'class="btn btn-danger">'
+    walk("step_03", answer="refused", firm_no="on")
+    walk("step_11", reason="other", demand="courtesy")
+    walk("step_14", courtesy=f"bandwidth:{walk.home.internet.pk}")
+    assert (meter(walk).offers, meter(walk).is_over) == (1, False)
+    page = signed_in(walk.cast[Role.ADVISOR]).get(reverse("case_record", args=[walk.case.number])).content.decode()
+    assert reverse("case_insist", args=[walk.case.number]) in page
+    assert insist not in page
 
 
 def test_said_before_any_offer_it_leaves_room_for_one(walk: Walk) -> None:
