@@ -88,13 +88,19 @@ def issue(case_id: int, *, actor: User) -> Receipt:
     last = case.receipts.filter(kind=Receipt.Kind.PROMISE).order_by("-id").first()
     if last is not None and last.data.get("promises") == texts and last.data.get("keys", keys) == keys:
         return last
-    rows = [[promise.text, str(Role(promise.role).label), promises.until(promise.due_at)] for promise in promised]
+    rows = [[promise.text, str(Role(promise.role).label), _due(promise)] for promise in promised]
     receipt = Receipt.objects.create(
         **numbered(Receipt, "CON", clock.now()), case=case, kind=Receipt.Kind.PROMISE, text=" ".join(texts),
         data={"promises": texts, "keys": keys, "rows": rows}, at=clock.now(), by=actor,
     )  # fmt: skip
     eventlog.record("receipt.issued", case, actor=actor, case_number=case.number, data={"number": receipt.number})
     return receipt
+
+
+def _due(promise: Promise) -> str:
+    """By when, and that it was not kept: who comes back after a broken promise is given no paper that denies it."""
+    due = promises.until(promise.due_at)
+    return f"{due} · {promise.get_state_display()}" if promise.state == Promise.State.BROKEN else due
 
 
 @transaction.atomic

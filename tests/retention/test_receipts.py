@@ -87,6 +87,16 @@ def test_of_two_visits_the_last_is_promised(walk: Walk) -> None:
     assert told == [each.text for each in Promise.objects.order_by("pk") if each != late]
 
 
+def test_a_promise_that_was_broken_says_so_at_the_top_of_the_case_and_on_a_new_paper(walk: Walk) -> None:
+    walk.go("step_04", "step_05")
+    with moment(days=2):
+        promises.visits_late()
+        client = signed_in(walk.cast[Role.ADVISOR])
+        page = client.get(reverse("case_record", args=[walk.case.number])).content.decode()
+        assert "Incumplido" in page.partition("Lo que se prometió")[2].partition("</section>")[0]
+        assert "11/03/2026 10:00 · Incumplido" in paper(issue(walk))
+
+
 def test_the_paper_says_what_who_and_by_when(walk: Walk) -> None:
     walk.go("step_04", "step_05")
     text = paper(issue(walk))
