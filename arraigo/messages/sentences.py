@@ -71,6 +71,8 @@ SENTENCES = {
     "command.stuck": gettext_noop("A command to the commercial system needs you: %(kind)s, case %(case)s."),
 }
 """Kind → English sentence; its places are filled from the notice's data, `case` from its number."""
+UNEXPLAINED = {"callback.due": gettext_noop("Call %(customer)s back now (case %(case)s).")}
+"""What the notices of these kinds say where no reason was written."""
 
 GROUPS: dict[str, tuple[Promise, frozenset[str]]] = {
     "assigned": (
@@ -126,7 +128,8 @@ def sentence(kind: str, data: dict[str, Any], case_number: str = "") -> str:
     if kind == "command.stuck":
         data = {**data, "kind": command_name(data.get("kind", "—"))}
     told = {key: _told(key, value) for key, value in data.items()}
-    return _(SENTENCES[kind]) % _Known({"case": case_number or "—", **told})
+    text = SENTENCES[kind] if data.get("reason") else UNEXPLAINED.get(kind, SENTENCES[kind])
+    return _(text) % _Known({"case": case_number or "—", **told})
 
 
 def _told(key: str, value: Any) -> Any:

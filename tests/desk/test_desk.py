@@ -54,6 +54,9 @@ def test_a_call_is_told_once_when_it_is_due_and_stands_above_the_tray(walk: Walk
         assert Notice.objects.get(user=advisor, kind="callback.due").data["reason"] == "Consulta con su esposo"
         tray = signed_in(advisor).get(reverse("tray", args=[Role.ADVISOR]))
         assert list(tray.context["calls"]) == [call]
+    with moment(hours=2):
+        tray = signed_in(advisor).get(reverse("tray", args=[Role.ADVISOR]))
+        assert 'class="nowrap due-danger"' in tray.content.decode(), "a call that is late is red"
         actions.finish_callback(call, outcome="Acepta la visita", actor=advisor)
         assert list(queries.callbacks_of(advisor)) == []
         with refused(CallbackDone):

@@ -1,10 +1,12 @@
 """The case's history in sentences."""
 
+import datetime as dt
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from arraigo import clock
 from arraigo.desk.models import Callback
 from arraigo.eventlog.models import Event
 from arraigo.fieldwork.models import NotSolved
@@ -159,6 +161,8 @@ def details(event: Event) -> list[str]:
     told += [_words(data[name]) for name in worth if isinstance(data.get(name), str)]
     if event.kind == "ticket.state_changed":
         told.append(str(TroubleTicket.Status(data["after"]).label))
+    if event.kind == "callback.noted":
+        told.insert(0, f"{clock.local(dt.datetime.fromisoformat(data['due_at'])):%d/%m/%Y %H:%M}")
     return [line for line in told if line]
 
 

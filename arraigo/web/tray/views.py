@@ -28,7 +28,7 @@ def tray(request: HttpRequest, role: str) -> HttpResponse:
     template = "tray/tray_phone.html" if role == Role.TECHNICIAN else "tray/tray.html"
     talks = role in (Role.ADVISOR, Role.TEAM_LEAD)
     calls = desk.calls_due(user, clock.now() + SOON)[:MOST_CALLS] if talks else []
-    context = {"role": role, "calls": calls, "present": clock.now(), "talks": talks}
+    context = {"role": role, "calls": calls, "talks": talks}
     return lists.reply(
         request, spec.tray(role), lambda: spec.items(user, role), template, context,
         prepare=lambda found: contexts.rows(found, user), begin=lambda: spec.first_items(user, role),
