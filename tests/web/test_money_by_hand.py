@@ -9,6 +9,7 @@ from arraigo.billing import actions as billing
 from arraigo.customers.models import CreditListing, CreditLook
 from arraigo.engine.models import WorkItem
 from arraigo.people.models import Role, User
+from arraigo.products.models import Product
 from tests.cast import Cast, Walk
 from tests.web.conftest import signed_in
 
@@ -27,6 +28,16 @@ def test_a_payment_on_an_issued_bill(cast: Cast) -> None:
     assert sent.status_code == 302, sent.content
     bill.refresh_from_db()
     assert (str(bill.paid), bill.payments.get().channel) == ("100.50", "Caja")
+
+
+def test_the_price_of_a_product_is_taken_as_amounts_are_shown(cast: Cast) -> None:
+    home, desk = cast.household(), signed_in(cast[Role.ADVISOR])
+    place = reverse("product_new", args=[home.customer.number])
+    assert 'type="number"' not in desk.get(place).content.decode(), "a browser in English takes no comma there"
+    typed = {"number": "I77", "offering": home.internet.offering.pk, "status": "active", "price": "1.234,50"}
+    sent = desk.post(place, typed)
+    assert sent.status_code == 302, sent.context["form"].errors
+    assert str(Product.objects.get(number="I77").price) == "1234.50"
 
 
 def looks_of(user: User, path: str) -> int:

@@ -155,6 +155,12 @@ def test_the_queue_is_drawn_again_only_where_it_changed(cast: Cast) -> None:
     assert (answer.status_code, len(answer.context["queue"])) == (200, 2)
 
 
+def test_what_stands_above_others_says_why_in_the_teams_list_too(cast: Cast) -> None:
+    Walk(cast.household("100003", category="vip")).go("step_01")
+    shown = desk(cast).get(reverse("team")).content.decode()
+    assert '<span class="state state-warning">VIP</span>' in shown.partition("<tbody")[2]
+
+
 def test_what_the_team_is_late_with(cast: Cast) -> None:
     home = cast.household("100003")
     home.repeated_faults()

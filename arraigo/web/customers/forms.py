@@ -14,6 +14,7 @@ from arraigo.customers.models import Customer
 from arraigo.imports.kinds.customers import CustomerRow
 from arraigo.imports.kinds.products import ProductRow
 from arraigo.imports.kinds.tickets import Change, TicketRow
+from arraigo.money import AmountField
 from arraigo.network.models import Zone
 from arraigo.products import queries as products
 from arraigo.products.models import Offering, Product
@@ -89,11 +90,10 @@ class ProductForm(RowForm):
 
     number = forms.CharField(label=_("Product number"))
     offering = forms.ModelChoiceField(label=_("Offering"), queryset=Offering.objects.none(), empty_label=_("Choose…"))
-    price = forms.DecimalField(
+    price = AmountField(
         label=_("Price a month, in Bs"),
         help_text=_("Leave empty for the list price."),
         required=False,
-        decimal_places=2,
     )
     bundle = forms.CharField(
         label=_("Bundle"),

@@ -20,6 +20,7 @@ from arraigo.retention.registry import handler
 from arraigo.web import links
 from arraigo.web.cases.access import units_as
 from arraigo.web.team_lead import access, panels
+from arraigo.web.tray.contexts import mark
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,7 @@ class Task:
     item: WorkItem
     case: RetentionCase
     title: str
+    mark: str
     case_url: str
     options: SafeString
     """The advisors of its team to choose from, who has it chosen; empty where nobody may take it over."""
@@ -134,6 +136,7 @@ def tasks(items: list[WorkItem]) -> list[Task]:
         Task(
             item, item.instance.case,
             title=str(handler(item.element).title),
+            mark=mark(item.priority),
             case_url=links.to("case", item.instance.case.number),
             options=drawn(item.unit_id, item.assignee_id) if item.role == Role.ADVISOR else SafeString(),
         )

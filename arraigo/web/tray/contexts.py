@@ -45,13 +45,14 @@ def _row(item: WorkItem, user: User) -> Row:
         title=str(handler(item.element).title),
         url=links.to("step", case.number, item.pk),
         case_url=links.to("case", case.number),
-        mark=_mark(item.priority),
+        mark=mark(item.priority),
         place=f"{customer.number} · {customer.zone}" if customer.zone else customer.number,
         reason=case.get_reason_display(),
         owner=_("me") if item.assignee_id == user.pk else str(item.assignee or _("the whole unit")),
     )  # fmt: skip
 
 
-def _mark(priority: int) -> str:
+def mark(priority: int) -> str:
+    """Why a task stands above others, as a label; "" for what does not."""
     marks = {2: ("failed", _("Re-opened")), 1: ("waiting", _("VIP"))}
     return state(*marks[priority]) if priority in marks else ""
