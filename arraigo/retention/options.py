@@ -216,4 +216,4 @@ class _Panel:
 
 def so_far(case: RetentionCase) -> Sequence[Offer]:
     """The offers of the case and their answers, in order."""
-    return list(case.offers.select_related("product__offering", "approved_by").order_by("id"))
+    return list(case.offers.select_related("product__offering", "approved_by", "courtesy", "claim").order_by("id"))

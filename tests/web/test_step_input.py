@@ -238,3 +238,4 @@ def test_a_wrong_telephone_at_the_opening_is_told_at_its_field(cast: Cast) -> No
     assert answer.status_code == 400
     assert 'id="id_contact_phone_error"' in answer.content.decode()
     assert 'href="#id_contact_phone"' in answer.content.decode()
+    assert "«abc» no es un número de teléfono" in answer.content.decode(), "what was typed is told apart from the words"

@@ -20,6 +20,8 @@ from arraigo.products.models import Courtesy
 from arraigo.retention import actions, receipts, sweeps
 from arraigo.retention.models import BackgroundReview, Promise, RetentionCase
 from arraigo.retention.registry import elements, handler
+from arraigo.terminations import actions as terminations
+from arraigo.terminations.models import Termination
 from arraigo.tickets import actions as tickets
 from arraigo.tickets.models import TroubleTicket
 from arraigo.web.cases import telling
@@ -245,6 +247,50 @@ def test_the_history_says_into_which_state_a_ticket_moved(cast: Cast) -> None:
         assert telling.details(event) == [moved.number, "Resuelto"]
 
 
+def test_the_history_says_for_when_a_call_was_agreed_on(cast: Cast) -> None:
+    walk = Walk(cast.household())
+    due = clock.now() + dt.timedelta(days=1)
+    desk_actions.note_callback(walk.case, due_at=due, note="Prefiere la tarde", actor=cast[Role.ADVISOR])
+    said = telling.details(Event.objects.get(kind="callback.noted"))
+    assert said[:2] == [f"{clock.local(due):%d/%m/%Y %H:%M}", "Prefiere la tarde"]
+
+
+def test_an_accepted_courtesy_that_ended_with_the_insisting_is_not_shown_as_accepted(cast: Cast) -> None:
+    home = cast.household()
+    walk = Walk(home, reason="price").go("step_01", "step_02")
+    walk("step_11", reason="price", demand="courtesy")
+    later = f"{clock.today() + dt.timedelta(days=3):%Y-%m-%d}"
+    walk("step_14", courtesy=f"bandwidth:{home.internet.pk}", starts_on=later)
+    actions.insist(walk.case.pk, actor=cast[Role.ADVISOR])
+    actions.stay(walk.case.pk, why="stay_offer", words="Lo pensó", actor=cast[Role.ADVISOR])
+    offers = look(walk, "step_11").partition("Ofertas hasta ahora")[2].partition("</section>")[0]
+    assert "Retirada" in offers
+    assert "Aceptada" not in offers
+
+
+def test_a_vip_is_a_vip_on_every_page_of_the_case(cast: Cast) -> None:
+    vip = '<span class="state state-warning">VIP</span></h1>'
+    walk = Walk(cast.household(category="vip")).go("step_01", "step_02")
+    assert vip in look(walk, "step_11")
+    assert vip not in look(Walk(cast.household("100002")).go("step_01", "step_02"), "step_11")
+
+
+def test_who_leaves_already_and_comes_back_is_led_to_the_case_in_which_the_baja_can_be_taken_back(cast: Cast) -> None:
+    """An offer of a new case would be given beside a baja that is carried out all the same."""
+    home = cast.household()
+    walk = Walk(home, reason="price").go("step_01", "step_02")
+    walk("step_11", reason="price", demand="termination")
+    client, address = signed_in(cast[Role.ADVISOR]), reverse("case_new", args=[home.customer.number])
+    walk("termination", products=[str(home.internet.pk)])
+    shown = client.get(address).content.decode()
+    asked = Termination.objects.get()
+    assert f"La baja de {home.internet} ya está registrada, con el número {asked.number}" in shown
+    there = reverse("case", args=[walk.case.number])
+    assert f'deshágala en <a href="{there}">{walk.case.number}</a>' in shown
+    terminations.withdraw_termination(asked, actor=cast[Role.ADVISOR])
+    assert asked.number not in client.get(address).content.decode()
+
+
 def test_after_a_firm_no_the_way_to_the_baja_is_on_every_page_of_the_case(cast: Cast) -> None:
     """A callback, a hand-over, taking back, a receipt: one click, and one once the baja is the step."""
     home = cast.household()
@@ -386,10 +432,26 @@ def test_every_number_that_a_step_or_a_field_cites_is_one_of_the_document(cast: 
 
 
 def test_what_to_say_to_the_family_of_who_died_is_no_offer(cast: Cast) -> None:
-    walk = Walk(cast.household(), reason="death").go("step_01", "step_02")
-    assert "Lamento mucho su pérdida" in look(walk, "step_11")
+    walk = Walk(cast.household(), reason="death")
+    first = look(walk, "step_01")
+    assert "Lamento mucho su pérdida" in first
+    assert "antes de irse" not in first
+    walk.go("step_01", "step_02")
+    asked = look(walk, "step_11")
+    assert "Lamento mucho su pérdida" in asked
+    assert re.search(r'value="termination"[^>]* checked', asked), "nobody asks the family what else it wants"
     walk("step_11", reason="death", demand="termination")
     assert "Lamento que se vaya" not in look(walk, "termination")
+
+
+def test_the_family_of_who_was_listed_is_not_told_of_offers(cast: Cast) -> None:
+    home = cast.household()
+    home.listing()
+    walk = Walk(home, reason="death").go("step_01")
+    walk("override", granted="no", reason="No corresponde")
+    shown = look(walk, "inform")
+    assert "Lamento mucho su pérdida" in shown
+    assert "no puedo hacerle una oferta" not in shown
 
 
 def test_who_reports_a_death_and_repeated_faults_is_not_told_as_somebody_to_be_kept(cast: Cast) -> None:

@@ -34,7 +34,8 @@ class AnalysisForm(StepForm, reasons.ReasonForm):
     def prepare(self) -> None:
         case = self.case
         self.ask_reasons(self.policy)
-        self.initial = {**reasons.of_case(case), **self.initial}
+        only = {"demand": "termination"} if case.reason == Reason.DEATH else {}
+        self.initial = {**reasons.of_case(case), **only, **self.initial}
         for name in ("competitor", "competitor_offer"):
             choosing.needed_with(self.fields[name], "reason", Reason.BETTER_OFFER)
 

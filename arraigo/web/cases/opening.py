@@ -8,9 +8,10 @@ from arraigo.people.models import User
 from arraigo.procedure import queries as procedures
 from arraigo.products import queries as products
 from arraigo.records import RuleBroken
-from arraigo.retention import background, faults, queries, reception
+from arraigo.retention import background, faults, queries, receipts, reception
 from arraigo.retention.errors import CaseOpenAlready
 from arraigo.retention.forms import OpenCaseForm
+from arraigo.terminations import queries as terminations
 from arraigo.web import replies
 from arraigo.web.access import CUSTOMER_WRITERS, staff, user_of
 from arraigo.web.cases.going_on import after
@@ -43,13 +44,16 @@ def case_new(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _page(form: OpenCaseForm, customer: Customer, actor: User) -> dict[str, object]:
-    """The form, and beside it what is known already: the lights, the verdicts, earlier cases."""
+    """The form, and beside it what is known already: the lights, the verdicts, earlier cases, registered bajas."""
     policy = procedures.current_policy()
     own = list(products.alive_products(customer))
+    leaving = terminations.open_terminations(own)
     return {
         "form": form,
         "customer": customer,
         "background": background.of(customer, policy, reader=actor, reason=f"customer {customer.number}"),
         "verdicts": faults.verdicts(own, policy),
+        "leaving": [receipts.registered_before(each) for each in leaving],
+        "leaving_in": list(dict.fromkeys(each.case_number for each in leaving if each.case_number)),
         "earlier": queries.cases_of(customer.pk)[:MOST_EARLIER],
     }
