@@ -153,6 +153,14 @@ def call(customer: Customer | int, *, actor: User) -> ProactiveCall:
     return made
 
 
+def said_today(customer: Customer) -> str:
+    """What the customer said in today's call of ours that led to a case; "" where nothing was noted."""
+    led_to_a_case = ProactiveCall.objects.filter(
+        customer=customer, day=clock.today(), outcome=ProactiveCall.Outcome.CASE
+    )
+    return led_to_a_case.values_list("note", flat=True).first() or ""
+
+
 @transaction.atomic
 def end(made: ProactiveCall | int, outcome: str, *, note: str = "", actor: User) -> ProactiveCall:
     """Note what came of a call. Raises CallEnded."""

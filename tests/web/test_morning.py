@@ -28,11 +28,18 @@ def test_a_call_becomes_a_proactive_case(cast: Cast) -> None:
     called = ana.post(reverse("morning_call", args=["1"]))
     call = ProactiveCall.objects.get()
     assert called["Location"] == reverse("proactive_call", args=[call.pk])
-    assert "Socia 1" not in ana.get(reverse("morning_list")).content.decode()
+    page = ana.get(reverse("morning_list")).content.decode()
+    assert reverse("morning_call", args=["1"]) not in page
+    assert f'href="{called["Location"]}"' in page, "the way back to a call that was left"
     ended = ana.post(called["Location"], {"outcome": "case", "note": "Quiere la visita"})
     assert ended["Location"] == reverse("case_new", args=["1"]) + "?proactive=1"
     call.refresh_from_db()
     assert (call.outcome, call.note) == ("case", "Quiere la visita")
+    assert called["Location"] not in ana.get(reverse("morning_list")).content.decode()
+    form = ana.get(ended["Location"]).context["form"]
+    assert (form["words"].value(), form["reason"].value()) == ("Quiere la visita", "faults")
+    form = ana.get(reverse("case_new", args=["1"])).context["form"]
+    assert (form["words"].value(), form["reason"].value()) == (None, None), "at a request the customer says why"
 
 
 def test_the_address_says_who_called_not_what_was_typed_at_another_call(cast: Cast) -> None:

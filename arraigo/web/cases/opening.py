@@ -9,8 +9,10 @@ from arraigo.procedure import queries as procedures
 from arraigo.products import queries as products
 from arraigo.records import RuleBroken
 from arraigo.retention import background, faults, queries, receipts, reception
+from arraigo.retention import proactive as calling
 from arraigo.retention.errors import CaseOpenAlready
 from arraigo.retention.forms import OpenCaseForm
+from arraigo.retention.models import Reason
 from arraigo.terminations import queries as terminations
 from arraigo.web import replies
 from arraigo.web.access import CUSTOMER_WRITERS, staff, user_of
@@ -29,7 +31,9 @@ def case_new(request: HttpRequest, number: str) -> HttpResponse:
     """
     customer, actor = access.customer(number), user_of(request)
     proactive = request.GET.get("proactive") == "1"
-    form = OpenCaseForm(customer, procedures.current_policy(), replies.typed(request, request.get_full_path()))
+    known = {"reason": Reason.FAULTS, "words": calling.said_today(customer)} if proactive else {}
+    typed = replies.typed(request, request.get_full_path())
+    form = OpenCaseForm(customer, procedures.current_policy(), typed, initial=known)
     status = 400
     try:
         if replies.sent(request, form):

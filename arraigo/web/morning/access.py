@@ -1,11 +1,18 @@
 """Which calls a person may see: the own ones, and those of the own team for its head."""
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404
 
+from arraigo import clock
 from arraigo.people.models import Role, User
 from arraigo.retention.models import ProactiveCall
 from arraigo.web.cases.access import units_as
+
+
+def begun(user: User) -> QuerySet[ProactiveCall]:
+    """The person's own calls of today of which nobody has noted yet what came of them, the earliest first."""
+    mine = ProactiveCall.objects.filter(by=user, day=clock.today(), ended_at=None)
+    return mine.select_related("customer").order_by("at")
 
 
 def call(user: User, pk: int) -> ProactiveCall:

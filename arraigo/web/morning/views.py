@@ -24,10 +24,12 @@ from arraigo.web.morning.lists import MORNING, rows
 @require_GET
 @staff(*CUSTOMER_WRITERS)
 def morning_list(request: HttpRequest) -> HttpResponse:
-    """Customers with a repeated fault who have not asked to leave: VIP first, then by what is at stake."""
+    """Customers with a repeated fault who have not asked to leave: VIP first, then by what is at stake; above them
+    the own calls that wait for their outcome."""
     found = proactive.to_call().select_related("customer__zone", "product__offering")
+    begun = {"begun": access.begun(user_of(request))}
     return lists.reply(
-        request, MORNING, found.prefetch_related("customer__phones"), "morning/list.html", {}, prepare=rows
+        request, MORNING, found.prefetch_related("customer__phones"), "morning/list.html", begun, prepare=rows
     )
 
 
