@@ -65,8 +65,14 @@ def contents(orders: Sequence[WorkOrder]) -> dict[str, Any]:
 
 
 def in_turn(orders: Iterable[WorkOrder]) -> list[WorkOrder]:
-    """The orders as the pages of a batch lie: by zone and technician, then as they were made."""
+    """The orders as the pages of a new batch lie: by zone and technician, then as they were made."""
     return sorted(orders, key=lambda order: (*_group(order), order.pk))
+
+
+def as_they_lie(batch: PrintBatch, orders: Iterable[WorkOrder]) -> list[WorkOrder]:
+    """The `orders` of `batch` as its pages lie, whoever has them by now."""
+    pages = [page["number"] for page in batch.contents["orders"]]
+    return sorted(orders, key=lambda order: pages.index(order.number))
 
 
 def _group(order: WorkOrder) -> tuple[str, str]:
@@ -228,8 +234,9 @@ def ticket_line(ticket: TroubleTicket) -> str:
 
 
 def ticket_head(ticket: TroubleTicket) -> tuple[str, ...]:
-    """What papers say of a ticket: number, when it was opened, product."""
-    return ticket.number, moment(ticket.opened_at), ticket.product.number
+    """What papers say of a ticket: number, what the customer suffers where somebody asked, when, on which product."""
+    suffered = str(dict(TroubleTicket.Symptom.choices).get(ticket.symptom, ticket.symptom))
+    return (ticket.number, *filter(None, [suffered]), moment(ticket.opened_at), ticket.product.number)
 
 
 def _order_fields(order: WorkOrder) -> list[list[Any]]:

@@ -86,7 +86,7 @@ def test_the_page_of_an_order_says_all_that_step_5_3_asks_for_and_the_note_verba
         "11/03/2026 12:00 (24 h)",
         order.case_number,
         *(product.number for product in order.products.all()),
-        *(ticket.number for ticket in order.tickets.all()),
+        *(f"{ticket.number} · Cortes frecuentes" for ticket in order.tickets.all()),
     ):
         assert wanted in page, wanted
     with paper_language():
@@ -125,7 +125,7 @@ def test_an_order_that_another_batch_printed_is_marked_on_its_page() -> None:
 def test_an_order_with_much_to_say_is_signed_on_the_page_that_names_it() -> None:
     order = an_order()
     batch = actions.print_batch([order], actor=a_user())
-    batch.contents["orders"][0]["tickets"] *= 20
+    batch.contents["orders"][0]["tickets"] *= 15
     _cover, *pages = text_of(documents.work_orders_pdf(batch))
     assert [order.number in page for page in pages] == [True, True]
     assert ["Firma del técnico" in page for page in pages] == [True, False]
@@ -193,7 +193,8 @@ def test_pages_lie_together_by_zone_and_technician() -> None:
     assert [(title, len(rows)) for title, rows in batch.contents["groups"]] == [
         (f"{first.zone} · ana", 1), (f"{first.zone} · tito", 2), (f"{other.zone} · tito", 1),
     ]  # fmt: skip
-    on_its_page = documents.in_turn(batch.work_orders.order_by("-pk"))
+    progress.assign(second, technician=a_user("zoe"), actor=None)
+    on_its_page = documents.as_they_lie(batch, batch.work_orders.order_by("-pk"))
     assert [order.number for order in on_its_page] == [order["number"] for order in batch.contents["orders"]]
 
 
@@ -312,6 +313,7 @@ def test_the_fault_report_has_the_faults_and_the_photos_and_what_the_task_was() 
     pages = [" ".join(text_of(pdf)) for pdf in pdfs]
     tickets = [ticket.number for ticket in order.tickets.all()]
     assert [[number in page for number in tickets] for page in pages] == [[True, True], [False] * 2, [False] * 2]
+    assert all(f"{number} · Cortes frecuentes" in pages[0] for number in tickets)
     assert ["Antes del trabajo" in page and "Después del trabajo" in page for page in pages] == [True, True, False]
     assert "Recibido" not in pages[0], "the state before the signature, which resolves them"
     assert all("Acometida de fibra óptica" in page and "45 m" in page for page in pages)

@@ -118,7 +118,9 @@ def test_several_orders_go_to_a_technician_at_once(cast: Cast, supervisor: Clien
 def test_two_orders_are_swapped_with_what_waits_in_the_trays(cast: Cast, supervisor: Client, second: User) -> None:
     first, other = ordered(cast, "1"), ordered(cast, "2")
     technician = cast[Role.TECHNICIAN]
-    post(supervisor, "operations_print", order=[first.number], technician=technician.pk)
+    printed = post(supervisor, "operations_print", order=[first.number], technician=technician.pk)
+    page = reverse("operations_batch_page", args=[first.print_batches.get().number])
+    assert f'El lote <a href="{page}">' in printed.content.decode()
     post(supervisor, "operations_print", order=[other.number], technician=second.pk)
     for order in (first, other):
         order.refresh_from_db()

@@ -72,7 +72,7 @@ def batch(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "batch": found,
         "may_open": printing.is_open_to(found, user),
-        "orders": documents.in_turn(found.work_orders.select_related("customer", "zone", "technician")),
+        "orders": documents.as_they_lie(found, found.work_orders.select_related("customer", "zone", "technician")),
         "reprints": reprints,
     }
     return render(request, "operations/batch.html", context)

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
@@ -91,14 +92,16 @@ def print_orders(request: HttpRequest) -> HttpResponse:
         if not chosen or not form.is_valid():
             raise NothingChosen(_("Choose at least one order, and a technician of your centre or none."))
         batch = dispatch.print_and_assign(chosen, technician=form.cleaned_data["technician"], actor=user)
-        done = _("Batch %(number)s is ready: open its PDF below.") % {"number": batch.number}
+        page = reverse("operations_batch_page", args=[batch.number])
+        link = format_html('<a href="{}">{}</a>', page, batch.number)
+        done = format_html(_("Batch {batch} is ready: open it here, or below under Latest batches."), batch=link)
         nobodys = batch.work_orders.filter(technician=None).count()
         left = ngettext(
             "%(count)d of its orders has no technician yet: step 6 waits for that.",
             "%(count)d of its orders have no technician yet: step 6 waits for that.",
             nobodys,
         )
-        return f"{done} {left % {'count': nobodys}}" if nobodys else done
+        return format_html("{} {}", done, left % {"count": nobodys}) if nobodys else done
 
     return _with_chosen(request, act)
 
