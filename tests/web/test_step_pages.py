@@ -14,6 +14,7 @@ from arraigo.engine.errors import NotWaiting
 from arraigo.engine.models import Wait, WorkItem
 from arraigo.eventlog.models import Event
 from arraigo.messages.models import Notice
+from arraigo.orders import progress
 from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role
 from arraigo.products.models import Courtesy
@@ -228,6 +229,13 @@ def test_completing_a_step_leads_to_the_next_one_of_the_same_person(cast: Cast) 
     assert answer["Location"] == reverse("step", args=[walk.case.number, following.pk])
 
 
+def test_who_prints_an_order_reads_what_the_customer_suffers(cast: Cast) -> None:
+    home = cast.household()
+    first, _second = home.repeated_faults()
+    walk = Walk(home).go("step_01", "step_02", "step_03", "step_04", "step_05")
+    assert f"{first.number} · Cortes frecuentes" in look(walk, "step_06")
+
+
 def test_the_history_is_told_in_words(cast: Cast) -> None:
     """No event of a whole way shows its bare kind."""
     home = cast.household()
@@ -289,6 +297,18 @@ def test_who_leaves_already_and_comes_back_is_led_to_the_case_in_which_the_baja_
     assert f'deshágala en <a href="{there}">{walk.case.number}</a>' in shown
     terminations.withdraw_termination(asked, actor=cast[Role.ADVISOR])
     assert asked.number not in client.get(address).content.decode()
+
+
+def test_the_history_says_in_words_why_the_24_hours_stand_still(cast: Cast) -> None:
+    home = cast.household()
+    home.repeated_faults()
+    Walk(home).go("step_01", "step_02", "step_03", "step_04", "step_05")
+    supervisor = cast[Role.OPERATIONS_SUPERVISOR]
+    wanted = clock.now() + dt.timedelta(hours=20)
+    progress.pause(WorkOrder.objects.get(), reason="later", evidence="«Mañana»", until=wanted, actor=supervisor)
+    event = Event.objects.get(kind="work_order.paused")
+    with translation.override("es-bo"):
+        assert "El cliente pidió otra hora" in telling.details(event)
 
 
 def test_after_a_firm_no_the_way_to_the_baja_is_on_every_page_of_the_case(cast: Cast) -> None:

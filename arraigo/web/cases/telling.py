@@ -11,6 +11,7 @@ from arraigo.desk.models import Callback
 from arraigo.eventlog.models import Event
 from arraigo.fieldwork.models import NotSolved
 from arraigo.insight.models import Judgement
+from arraigo.orders.models import Pause
 from arraigo.retention.models import Reason
 from arraigo.retention.registry import elements, handler
 from arraigo.retention.staying import StayReason
@@ -128,7 +129,7 @@ NOT_FOR_ALL = ("step_01", "because")
 """Names the Central de Riesgos: shown with the review, to whom may see it, and the look is logged."""
 
 
-CODES = (Reason, StayReason, Judgement.Because, Callback.Cause, NotSolved)
+CODES = (Reason, StayReason, Judgement.Because, Callback.Cause, NotSolved, Pause.Reason)
 """Codes that a text of an event may be; they are told by their names."""
 
 
