@@ -256,6 +256,18 @@ def test_the_months_name_the_one_that_is_due(cast: Cast) -> None:
     assert "Por firmar: febrero 2026" in page
 
 
+def test_a_later_month_says_which_one_is_signed_first(cast: Cast) -> None:
+    """Without it the page of April offers nothing while March is not signed, and does not say why."""
+    greta = cast[Role.COMMERCIAL_MANAGEMENT]
+    actions.sign_evaluation(dt.date(2026, 2, 1), findings="a", decisions="b", reformulate=False, actor=greta)
+    march, april = (reverse("evaluation", args=[dt.date(2026, month, 1)]) for month in (3, 4))
+    with moment(days=55):
+        for role, told in ((Role.COMMERCIAL_MANAGEMENT, True), (Role.HEAD_RESOURCES, False)):
+            page = signed_in(cast[role]).get(april).content.decode()
+            assert (f'href="{march}">marzo 2026</a>.' in page) == told
+        assert "se firman en orden" not in signed_in(greta).get(march).content.decode()
+
+
 def test_the_months_say_to_a_head_of_division_what_is_theirs(cast: Cast) -> None:
     head = signed_in(cast[Role.HEAD_RESOURCES])
     assert "Por revisar: febrero 2026" in head.get(reverse("evaluations")).content.decode()

@@ -26,6 +26,7 @@ def month_page(month: dt.date, user: User, by: str) -> dict[str, Any]:
     figures = kept or queries.month_figures(month, by)
     reviewed = {review.role for review in reviews}
     due, over = queries.due_month(), clock.today() >= clock.next_month(month)
+    signs = user.has_role(Role.COMMERCIAL_MANAGEMENT) and signed is None
     return {
         "month": month,
         "figures": figures,
@@ -48,7 +49,8 @@ def month_page(month: dt.date, user: User, by: str) -> dict[str, Any]:
         "before": queries.evaluation_of(clock.previous_month(month)),
         "due": due,
         "over": over,
-        "may_sign": user.has_role(Role.COMMERCIAL_MANAGEMENT) and signed is None and month == due,
+        "may_sign": signs and month == due,
+        "signed_after": due if signs and over and month > due else None,
         "unreviewed": [role.label for role in HEADS if role not in reviewed],
         "may_review": over and signed is None and any(role in user.roles and role not in reviewed for role in HEADS),
         "earlier": clock.previous_month(month),
