@@ -11,6 +11,7 @@ from playwright.sync_api import Page, Route, ViewportSize
 from arraigo.fieldwork.models import Photo, SignedPaper
 from arraigo.orders.models import Pause, WorkOrder
 from arraigo.people.models import Role
+from arraigo.retention import actions
 from tests.cast import Cast, Household, Walk
 from tests.e2e.accessibility import assert_accessible
 from tests.e2e.person import Person
@@ -310,3 +311,16 @@ def test_a_session_that_ends_loses_neither_photos_nor_signature(
     assert not told.is_visible()
     tito.click(tito.button)
     assert SignedPaper.objects.exclude(signature=None).exists()
+
+
+def test_that_an_order_was_cancelled_is_read_at_a_glance(
+    open_page: Callable[[ViewportSize], Page], walk: Walk, cast: Cast
+) -> None:
+    """On a small phone the sentence is not squeezed beside the button."""
+    tito = Person(open_page({"width": 360, "height": 740}), Role.TECHNICIAN)
+    tito.sign_in(cast[Role.TECHNICIAN].username)
+    actions.insist(walk.case.pk, actor=cast[Role.ADVISOR])
+    tito.go(f"/visits/{WorkOrder.objects.get().number}/")
+    told = tito.page.locator(".thumb-bar > p").bounding_box()
+    assert told is not None
+    assert told["height"] < 80

@@ -28,6 +28,7 @@ def test_the_own_account_begins_at_its_top(cast: Cast) -> None:
     """The cursor does not jump to the change of password, past the notices, which a phone would show first."""
     page = signed_in(cast[Role.TECHNICIAN]).get(reverse("account"))
     assert b"autofocus" not in page.content.split(b"<main")[1].split(b"</main>")[0]
+    assert "La contraseña nueva otra vez" in page.content.decode(), "not the former one"
 
 
 def test_five_failures_lock_the_account_out_even_for_the_right_password(cast: Cast) -> None:

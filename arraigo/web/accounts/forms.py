@@ -40,6 +40,8 @@ class PasswordForm(PasswordChangeForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["old_password"].widget.attrs.pop("autofocus", None)
+        # Django's Spanish can be read as asking for the old one.
+        self.fields["new_password2"].help_text = _("The new password once more, against slips.")
 
 
 def _code_field(help_text: Any) -> forms.CharField:
