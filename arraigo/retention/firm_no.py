@@ -115,14 +115,12 @@ def settle(case: RetentionCase, outcome: Mapping[str, Any], *, over: bool) -> li
     if outcome.get("firm_no") and not stands(case):
         case.firm_no_at, case.firm_no_ended_at = clock.now(), None
         changed += ["firm_no_at", "firm_no_ended_at"]
-    if over and case.firm_no_at and case.firm_no_ended_at is None:
-        case.firm_no_ended_at = clock.now()
-        changed.append("firm_no_ended_at")
-    return changed
+    return changed + leave_behind(case, clock.now()) if over else changed
 
 
 def leave_behind(case: RetentionCase, ended_at: dt.datetime) -> list[str]:
-    """End a meter that still runs with the conversation in which it began: `ended_at`, another day.
+    """End a meter that still runs with the conversation in which it began: at `ended_at`, but not before it began,
+    since the clocks of two servers may differ by a little.
 
     The field of the case that changed (not saved).
     """

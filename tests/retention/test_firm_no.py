@@ -172,3 +172,12 @@ def test_it_is_said_once_and_not_in_a_closed_case(walk: Walk) -> None:
     walk("termination")
     with pytest.raises(CaseClosed):
         say(walk)
+
+
+def test_the_conversation_ends_on_a_server_whose_clock_is_a_little_behind(walk: Walk) -> None:
+    with moment(hours=0.01):
+        say(walk)
+    walk("step_03", answer="refused")
+    with moment(hours=0.005):
+        walk("termination")
+    assert walk.case.firm_no_ended_at == walk.case.firm_no_at
