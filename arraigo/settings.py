@@ -134,13 +134,14 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         ),
     }
 elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
-    # Compiling a plan, or starting processes to read in parallel, takes longer than a page's queries together;
-    # data lie in memory or on a solid-state disk, where the preset price of an index is too high. What is prepared
-    # (`arraigo.compiled`) is planned once for all values.
+    # Compiling a plan or starting parallel readers takes longer than a page's queries together; in memory and on
+    # solid-state disks the preset price of an index is too high; what is prepared (`arraigo.compiled`) is planned once.
     plans = (
         "-c jit=off -c random_page_cost=1.1 -c max_parallel_workers_per_gather=0 -c plan_cache_mode=force_generic_plan"
     )
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", plans)
+    # A machine that is gone without a word is noticed within half a minute, not after a quarter of an hour.
+    gone = {"connect_timeout": 5, "tcp_user_timeout": 20_000, "keepalives_idle": 10, "keepalives_interval": 5}
+    DATABASES["default"]["OPTIONS"] = {"options": plans, **gone, **DATABASES["default"].get("OPTIONS", {})}
 else:
     raise ImproperlyConfigured("DATABASE_URL names a database that Arraigo does not run on: use sqlite or postgres.")
 

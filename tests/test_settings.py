@@ -1,6 +1,7 @@
 """A bad value in the environment stops the start with a sentence that names the variable."""
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -42,14 +43,15 @@ PRODUCTION = {
 }
 
 
-def started(**environment: str) -> subprocess.CompletedProcess[str]:
+def started(then: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-c", "import django; django.setup()"],
+        [sys.executable, "-c", f"import django; django.setup(); {then}"],
         cwd=settings.BASE_DIR,
         env={**os.environ, "DJANGO_SETTINGS_MODULE": "arraigo.settings", **environment},
         capture_output=True,
         text=True,
         check=False,
+        timeout=60,
     )
 
 
@@ -90,3 +92,12 @@ def test_a_database_out_of_reach_is_one_sentence() -> None:
     assert start.returncode != 0
     assert start.stderr.startswith("CommandError: The database of DATABASE_URL cannot be reached:")
     assert "Traceback" not in start.stderr
+
+
+def test_a_database_that_takes_the_call_and_says_nothing_is_given_up() -> None:
+    asked = "from django.db import connection; connection.ensure_connection()"
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"postgres://arraigo@127.0.0.1:{silent.getsockname()[1]}/arraigo"
+        start = started(asked, DATABASE_URL=url)
+    assert "OperationalError" in start.stderr
+    assert "timeout" in start.stderr
