@@ -81,6 +81,11 @@ class StepForm(Sourced, forms.Form):
         """What the person should know before the step is completed as it is filled in; mostly nothing."""
         return ""
 
+    def typed_wrong(self) -> list[tuple[str, list[str]]]:
+        """The labels of the fields in which something was typed that does not do, and why; what is empty is not yet a
+        mistake."""
+        return [(str(each.label), list(map(str, each.errors))) for each in self if each.errors and each.data]
+
     def reviewed(self) -> ReadBack:
         """`read_back`; nothing of a form that is put back before it was filled in."""
         return self.read_back() if self.is_whole else ReadBack()

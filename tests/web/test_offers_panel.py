@@ -77,3 +77,21 @@ def test_the_note_of_the_order_follows_the_telephone_that_is_written(cast: Cast)
 
     assert "AL CEL 712 99999" in note("712 99999")
     assert "AL CEL 70000001" in note("71"), "nobody can be called at it"
+
+
+def test_an_amount_that_does_not_do_says_why_while_it_is_typed(cast: Cast) -> None:
+    """The words to read back vanished without one of explanation."""
+    home = cast.household()
+    home.repeated_faults()
+    walk = Walk(home).go("step_01", "step_02")
+    client, path = signed_in(cast[Role.ADVISOR]), place(walk, "step_03")
+    kind, amount = f"kind_{home.internet.pk}", f"amount_{home.internet.pk}"
+
+    def heard(**typed: str) -> str:
+        sent = {"review": "1", kind: "compensation", "answer": "accepted", **typed}
+        return client.post(path, sent, headers={"HX-Request": "true"}).text
+
+    assert "Compensación en Bs: Como máximo" in heard(**{amount: "1.234,50"})
+    assert "Léaselo al cliente" in heard(**{amount: "20"})
+    missing = heard(**{amount: "", "answer": ""})
+    assert "due-warning" not in missing, "what is still empty is no mistake yet"
