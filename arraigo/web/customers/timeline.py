@@ -70,9 +70,13 @@ class Reader:
     reads_receipts: bool
 
     def page(self, rows: QuerySet, moment: str) -> Iterable:  # type: ignore[type-arg]
-        """The newest rows, one more than a page holds."""
+        """The newest rows, one more than a page holds; where that one is of the same moment, all of that moment."""
         known = {f"{moment}__lt": self.before} if self.before else {f"{moment}__isnull": False}
-        return rows.filter(**known).order_by(f"-{moment}", "-pk")[: SIZE + 1]
+        found = rows.filter(**known).order_by(f"-{moment}", "-pk")
+        newest = list(found[: SIZE + 1])
+        if len(newest) > SIZE and getattr(newest[-1], moment) == (last := getattr(newest[-2], moment)):
+            return found.filter(**{f"{moment}__gte": last})
+        return newest
 
     def case_url(self, number: str) -> str:
         return reverse("case", args=[number]) if number in self.cases else ""
