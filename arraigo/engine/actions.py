@@ -139,7 +139,6 @@ def correlate(
     message: str,
     *,
     facts: Mapping[str, Any],
-    actor: User | None = None,
     on_open: OnOpen | None = None,
 ) -> Advance:
     """Hand `message` to a run (its id, or what `lock` gave) that waits for it. Raises NotWaiting."""

@@ -26,10 +26,9 @@ class Checkpoint:
 
 @dataclass(frozen=True)
 class Break:
-    """The first broken link: its number in the chain, the event there (if any), and what is wrong."""
+    """The first broken link: its number in the chain, and what is wrong."""
 
     sequence: int
-    event_id: int | None
     sentence: str
 
 
@@ -90,7 +89,7 @@ class _Walk:
     def _step(self, event: Event) -> Break | None:
         expected = self.count + 1
         if event.sequence != expected:
-            return Break(expected, None, _("Number %(number)d is missing.") % {"number": expected})
+            return Break(expected, _("Number %(number)d is missing.") % {"number": expected})
         if event.previous_hash != self.head:
             return self._broken(event, _("Number %(number)d does not follow the one before it."))
         if event.hash != link(event, self.head):
@@ -100,17 +99,17 @@ class _Walk:
 
     def _broken(self, event: Event, sentence: str) -> Break:
         number = self.count + 1
-        return Break(number, event.pk, sentence % {"number": number})
+        return Break(number, sentence % {"number": number})
 
     def _compare(self) -> Break | None:
         """Compare with the checkpoints that were taken here."""
         while self._next and self._next.count <= self.count:
             given = {"number": self.count, "at": self._next.at}
             if self._next.count < 0:
-                return Break(self.count, None, _("The file of checkpoints has a line that cannot be read."))
+                return Break(self.count, _("The file of checkpoints has a line that cannot be read."))
             if self._next.count == self.count and self._next.head != self.head:
                 sentence = _("Number %(number)d is not what the checkpoint of %(at)s knows.")
-                return Break(self.count, None, sentence % given)
+                return Break(self.count, sentence % given)
             self.agreed += 1
             self._next = next(self._checkpoints, None)
         return None
@@ -125,9 +124,9 @@ class _Walk:
             sentence = _(
                 "The log ends at number %(count)d, the checkpoint of %(at)s knows %(known)d: its end was cut off."
             )
-            return Break(self.count + 1, None, sentence % given)
+            return Break(self.count + 1, sentence % given)
         chain = Seal.objects.using(self._using).filter(pk=1).first() or Seal()
         if (chain.count, chain.head) != (self.count, self.head):
             sentence = _("The log ends at number %(count)d, its seal counts %(known)d: its end was cut off.")
-            return Break(self.count + 1, None, sentence % {"count": self.count, "known": chain.count})
+            return Break(self.count + 1, sentence % {"count": self.count, "known": chain.count})
         return None

@@ -88,7 +88,7 @@ def bring(
 @contextmanager
 def _ready(path: Path, kind: Kind, mapped: ColumnMapping) -> Iterator[tuple[Layout, str]]:
     with files.opened(path, **mapped.layout) as (layout, sha256):
-        files.check_headers(path, layout, mapped, kind.required)
+        files.check_headers(layout, mapped, kind.required)
         yield layout, sha256
 
 

@@ -261,7 +261,7 @@ def _correlate(
 ) -> engine.Advance:  # fmt: skip
     if case.closed_at:
         raise CaseClosed(case.number)
-    advance = engine.correlate(case.instance, message, actor=actor, facts=facts or {}, on_open=placement.of(case))
+    advance = engine.correlate(case.instance, message, facts=facts or {}, on_open=placement.of(case))
     _settle(case, advance, accepted=False, changed=changed)
     eventlog.record(
         kind, case, actor=actor, case_number=case.number, version=procedures.label(case.instance),

@@ -68,7 +68,7 @@ def land(batch: Sequence[Parsed[Any]], landed: Landed, setting: Setting) -> set[
     courtesies_end({p.pk: p.reason for p in _ended(products)})
     changed = {owners[key] for key in products.created | products.updated}
     changed |= {owners[key] for key in _terminations(products, setting)}
-    return changed | _bills(batch, landed, products, owners, setting)
+    return changed | _bills(landed, products, owners, setting)
 
 
 def _ended(products: Landed) -> list[Product]:
@@ -127,9 +127,7 @@ def _terminations(products: Landed, setting: Setting) -> set[str]:
     return upsert(Termination, setting, gone).created
 
 
-def _bills(
-    batch: Sequence[Parsed[Any]], landed: Landed, products: Landed, owners: Mapping[str, str], setting: Setting
-) -> set[str]:
+def _bills(landed: Landed, products: Landed, owners: Mapping[str, str], setting: Setting) -> set[str]:
     """The month that is not billed yet, one line per product; whose it is, where it is new or changed.
 
     It stays the month of the first import. A bill that was issued or credited since is left alone.

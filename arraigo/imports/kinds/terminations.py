@@ -64,7 +64,7 @@ def _land(
     held = settling.held_here(batch, numbers, setting, tally)
     new = [(each, number) for each, number in zip(batch, numbers, strict=True) if each.row.external_id not in held]
     batch = numbers_free(Termination, setting.source, [each for each, _n in new], [n for _each, n in new], tally)
-    batch = _one_open(batch, customers, products, setting, tally)
+    batch = _one_open(batch, products, tally)
     landed = upsert(
         Termination, setting, {p.row.external_id: _values(p.row, customers, products) for p in batch},
         natural=("number",), untold=untold(batch, ("number", "reason")),
@@ -92,9 +92,8 @@ def _end_products(terminations: Iterable[Termination], setting: Setting) -> None
 
 
 def _one_open(
-    batch: Sequence[Parsed[TerminationRow]], customers: Mapping[str, int], products: Mapping[str, int],
-    setting: Setting, tally: Tally,
-) -> list[Parsed[TerminationRow]]:  # fmt: skip
+    batch: Sequence[Parsed[TerminationRow]], products: Mapping[str, int], tally: Tally
+) -> list[Parsed[TerminationRow]]:
     """The rows that do not open a second termination on a product."""
     keys = {products[p.row.external_id] for p in batch if p.row.is_open}
     owners: dict[int, str] = dict(waiting().filter(product__in=keys).values_list("product", "number"))

@@ -56,7 +56,7 @@ def _layout(copy: packed.Copy, shown: Path, told: Layout) -> Layout:
     return text.laid_out(replace(told, encoding=found.encoding, lines=found.lines), shown)
 
 
-def check_headers(path: Path, layout: Layout, mapping: ColumnMapping, required: Sequence[str]) -> None:
+def check_headers(layout: Layout, mapping: ColumnMapping, required: Sequence[str]) -> None:
     """Whether the file has the columns of `mapping`: of our own headers only those of `required` fields.
 
     Raises ColumnMissing, ColumnTwice.
