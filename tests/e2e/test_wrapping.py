@@ -1,10 +1,13 @@
 """What must stand on one line does, and what is shown is not cut."""
 
+import datetime as dt
 from collections.abc import Callable
 
 from playwright.sync_api import Page, ViewportSize
 
+from arraigo import clock
 from arraigo.people.models import Role
+from arraigo.retention import sweeps
 from tests.cast import Cast, Household, Walk
 from tests.e2e.conftest import PHONE, SMALL_DESK
 from tests.e2e.person import Person
@@ -53,6 +56,25 @@ def test_the_title_of_a_step_is_whole_on_a_phone(open_page: OpenPage, cast: Cast
     person.go(f"/cases/{walk.case.number}/steps/{walk.item('step_08').pk}/")
     title = person.page.locator(".phone-title")
     assert title.evaluate("each => each.scrollHeight <= each.clientHeight")
+
+
+def test_an_order_with_every_mark_leaves_the_boards_buttons_in_sight(
+    open_page: OpenPage, cast: Cast, home: Household
+) -> None:
+    """A second visit with priority after a failed control, on a small desk."""
+    home.repeated_faults()
+    walk = Walk(home).go(*(f"step_0{n}" for n in range(1, 9)))
+    with clock.at(clock.now() + dt.timedelta(days=2, hours=1)):
+        sweeps.wake_due_cases()
+        walk("step_09", verdict="failed", reasons=["goes_on"], answer="Sigue igual")
+        walk("step_05")
+    person = Person(open_page(SMALL_DESK), Role.OPERATIONS_SUPERVISOR)
+    person.sign_in(cast[Role.OPERATIONS_SUPERVISOR].username)
+    person.go("/operations/orders/")
+    assert person.page.locator(".board-marks .state").count() == 3
+    button = person.page.locator("main a[href$='/pause/']").bounding_box()
+    assert button is not None
+    assert button["x"] + button["width"] <= SMALL_DESK["width"]
 
 
 def test_a_table_too_wide_for_a_phone_leaves_the_page_as_wide_as_the_phone(open_page: OpenPage, cast: Cast) -> None:
