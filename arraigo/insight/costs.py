@@ -1,6 +1,7 @@
 """What keeping customers costs: credits, courtesies and visits at what the policy says. In Bs."""
 
 import datetime as dt
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -65,6 +66,27 @@ def _courtesies(begin: dt.datetime, end: dt.datetime) -> QuerySet[Courtesy, dict
 @counted
 def _visits(begin: dt.datetime, end: dt.datetime) -> QuerySet[WorkOrder]:
     return sets.visits(sets.Span(begin, end))
+
+
+FIGURES = (*sets.GIVEN, "spent", "cost_per_save")
+"""Figures in Bs that lead to cases."""
+_AMOUNTS: dict[str, Aggregate] = {
+    WAIVERS: Sum("amount"), COMPENSATIONS: Sum("amount"), COURTESIES: Sum("cost"), VISITS: Count("id"),
+}  # fmt: skip
+_ALWAYS = sets.Span(dt.datetime(1900, 1, 1, tzinfo=dt.UTC), dt.datetime(9999, 1, 1, tzinfo=dt.UTC))
+
+
+def by_case(figure: str, span: sets.Span, policy: Policy, numbers: Sequence[str]) -> dict[str, Decimal]:
+    """What each of the cases `numbers` has of one of `FIGURES`, in Bs: together, over all its cases, the figure.
+
+    Of the month `span`; of whatever month for the cost per save, which is then shared among those saved.
+    """
+    found = dict.fromkeys(numbers, ZERO)
+    for kind in sets.GIVEN if figure not in sets.GIVEN else (figure,):
+        rows, number = sets.of_cases(kind, _ALWAYS if figure == "cost_per_save" else span, numbers)
+        for case, given in rows.values_list(number).annotate(given=_AMOUNTS[kind]):
+            found[case] += given * of_visit(policy) if kind == VISITS else given
+    return found
 
 
 def of_judged(span: sets.Span, policy: Policy) -> Decimal:

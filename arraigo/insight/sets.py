@@ -163,6 +163,12 @@ def counts_things(figure: str) -> bool:
     return figure in _ROWS and _ROWS[figure][1] != "number"
 
 
+def of_cases(figure: str, month: Span, numbers: Iterable[str]) -> tuple[QuerySet[Any], str]:
+    """What a figure of `GIVEN` counts in the cases `numbers`, and where it has the number of its case."""
+    rows, number = _ROWS[figure]
+    return rows(month).filter(**{f"{number}__in": numbers}).order_by(), number
+
+
 def _given(month: Span) -> QuerySet[Any]:
     """The numbers of the cases to which anything was given in the month."""
     first, *others = [rows(month).order_by().values_list(number) for rows, number in map(_ROWS.__getitem__, GIVEN)]

@@ -377,6 +377,37 @@ def test_months_costs_together_and_what_followed_courtesies_lead_to_their_cases(
     assert len(judged) >= 25
 
 
+def test_the_amounts_of_the_cases_behind_a_figure_in_bs_are_the_figure(cast: Cast) -> None:
+    """In one month what is given, in another what was given to the judged; a customer whom a visit cost twice."""
+    ways.compensated(cast.household("1"))
+    ways.controlled(cast.household("2"))
+    ways.courteous(cast.household("3"))
+    unsolved = cast.household("4")
+    unsolved.repeated_faults()
+    walk = Walk(unsolved).go(*(f"step_0{n}" for n in range(1, 7)))
+    walk("step_07", solved="no", tasks=[], cause="plant", findings="Sin señal")
+    walk.go("step_08_unsolved", "route_to_plant", "step_06", "step_07", "step_08")
+    client = signed_in(cast[Role.COMMERCIAL_MANAGEMENT])
+    seen = set()
+    with moment(days=65):
+        sweeps.run_all()
+        for month in (MARCH, dt.date(2026, 4, 1), dt.date(2026, 5, 1)):
+            figures = client.get(reverse("evaluation", args=[month])).context["figures"]
+            wanted = {each.kind: each.amount for each in figures.costs}
+            wanted |= {"spent": figures.spent, "cost_per_save": figures.spent_on_judged}
+            for figure, amount in wanted.items():
+                address = reverse("evaluation_cases", args=[month, figure])
+                given = [row.given for row in client.get(address).context["list"].rows]
+                assert sum(given) == amount, (month, figure)
+                if given:
+                    seen.add(figure)
+                    csv = client.get(address, {"export": "csv"}).getvalue().decode()
+                    assert f",{given[0]:.2f}," in csv
+                if figure == "visit" and month == MARCH:
+                    assert max(given) == 2 * min(given), "the second visit of one case"
+    assert seen == {"bill_waiver", "compensation", "courtesy", "visit", "spent", "cost_per_save"}
+
+
 def test_signed_months_are_narrowed_by_months(cast: Cast) -> None:
     client = signed_in(cast[Role.COMMERCIAL_MANAGEMENT])
     form = client.get(reverse("evaluations") + "?month_from=2026-03&month_until=2026-04").context["list"].form

@@ -1,6 +1,7 @@
 """What the pages of the evaluation show."""
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from django.utils.formats import date_format
@@ -8,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from arraigo import clock
 from arraigo.eventlog.papers import PaperChanged
-from arraigo.insight import paper, queries, sets, words
+from arraigo.insight import costs, paper, queries, sets, words
 from arraigo.insight.figures import COLUMNS, Group, MonthFigures
 from arraigo.insight.models import Evaluation
 from arraigo.insight.signed_counts import Asked, things
@@ -114,6 +115,19 @@ def evaluations_page(user: User) -> dict[str, Any]:
         "may_sign": user.has_role(Role.COMMERCIAL_MANAGEMENT),
         "may_review": any(role in user.roles and role not in reviewed for role in HEADS),
     }
+
+
+def with_costs(month: dt.date, figure: str) -> Callable[[list[Any]], list[Any]]:
+    """What gives each case of a list behind a figure in Bs its part of it, as `given`."""
+
+    def prepare(cases: list[Any]) -> list[Any]:
+        numbers = [case.number for case in cases]
+        given = costs.by_case(figure, sets.span(month), queries.policy_of_month(month), numbers)
+        for case in cases:
+            case.given = given[case.number]
+        return cases
+
+    return prepare
 
 
 def behind(month: dt.date, figure: str, by: str = "", key: str = "", kind: str = "") -> dict[str, Any]:

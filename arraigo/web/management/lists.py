@@ -1,6 +1,7 @@
 """The lists behind the figures: cases and terminations."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -47,6 +48,11 @@ FIGURE_CASES = List(
     ),
     filters=(Words("words", _("Customer or case number"), matching.by("number")),),
 )
+
+_GIVEN = Column("given", _("Bs"), (), lambda case: case.given, css="num")
+COST_CASES = replace(FIGURE_CASES, columns=(*FIGURE_CASES.columns[:6], _GIVEN, *FIGURE_CASES.columns[6:]))
+"""The cases behind a figure in Bs, each with what it has of it (`case.given`)."""
+
 
 FIGURE_TERMINATIONS = List(
     name="figure_terminations",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from arraigo.eventlog.papers import PaperChanged
-from arraigo.insight import actions, queries
+from arraigo.insight import actions, costs, queries
 from arraigo.insight.workbook import workbook
 from arraigo.people.models import Role
 from arraigo.records import RuleBroken
@@ -18,7 +18,7 @@ from arraigo.web import lists, replies
 from arraigo.web.access import HEADS, MANAGEMENT_READERS, staff, user_of
 from arraigo.web.management import access, contexts
 from arraigo.web.management.forms import EvaluationForm, ReviewForm
-from arraigo.web.management.lists import FIGURE_CASES, FIGURE_TERMINATIONS, SIGNED_MONTHS
+from arraigo.web.management.lists import COST_CASES, FIGURE_CASES, FIGURE_TERMINATIONS, SIGNED_MONTHS
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -94,7 +94,10 @@ def cases(request: HttpRequest, month: dt.date, figure: str) -> HttpResponse:
     by, key, kind = (request.GET.get(name, "") for name in ("by", "key", "kind"))
     found = access.cases(access.month(month), figure, by, key, kind)
     context = contexts.behind(month, figure, by, key, kind)
-    return lists.reply(request, FIGURE_CASES, found, "management/behind.html", context, keep=("by", "key", "kind"))
+    in_bs = figure in costs.FIGURES
+    spec, prepare = (COST_CASES, contexts.with_costs(month, figure)) if in_bs else (FIGURE_CASES, list)
+    kept = ("by", "key", "kind")
+    return lists.reply(request, spec, found, "management/behind.html", context, keep=kept, prepare=prepare)
 
 
 @require_GET
