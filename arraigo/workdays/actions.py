@@ -53,10 +53,11 @@ def fill_holidays(year: int, *, actor: User | None = None) -> list[Holiday]:
     proposed = holidays.country_holidays("BO", subdiv=DEPARTMENT, years=year, language="es")
     if not proposed:
         raise NoHolidaysKnown(year)
-    known = set(Holiday.objects.filter(day__year=year).values_list("day", flat=True))
-    added = Holiday.objects.bulk_create(
-        Holiday(day=day, name=name[:120]) for day, name in sorted(proposed.items()) if day not in known
-    )
+    added = []
+    for day, name in sorted(proposed.items()):
+        # One by one: a colleague may be adding the same days.
+        holiday, is_new = Holiday.objects.get_or_create(day=day, defaults={"name": name[:120]})
+        added += [holiday] if is_new else []
     if added:
         told = {"year": year, "days": [day.day.isoformat() for day in added]}
         record("holidays.filled", added[0], actor=actor, data=told)
@@ -74,7 +75,7 @@ def set_holiday(day: dt.date, name: str, *, actor: User | None) -> Holiday:
 @transaction.atomic(savepoint=False)
 def remove_holiday(day: dt.date, *, actor: User | None) -> bool:
     """Take a day out of the calendar; whether it was there."""
-    holiday = Holiday.objects.filter(day=day).first()
+    holiday = Holiday.objects.select_for_update().filter(day=day).first()
     if holiday is None:
         return False
     record("holiday.removed", holiday, actor=actor, data={"day": day.isoformat(), "name": holiday.name})

@@ -13,6 +13,7 @@ from arraigo import clock
 from arraigo.eventlog.models import Event
 from arraigo.workdays import actions, queries
 from arraigo.workdays.models import Holiday
+from tests.at_once import beside
 
 WINDOWS = [["09:00", "12:30"], ["14:30", "19:00"]]
 FRIDAY = dt.date(2026, 3, 13)
@@ -90,3 +91,19 @@ def test_the_first_filling_is_done_once() -> None:
 def test_a_year_that_nobody_knows_is_told() -> None:
     with pytest.raises(CommandError, match="1500"):
         call_command("fill-holidays", year=1500)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_people_fill_the_same_year_or_remove_the_same_day_at_one_moment() -> None:
+    new_year = dt.date(2026, 1, 1)
+    added = beside(
+        lambda: actions.fill_holidays(2026),
+        second=lambda: actions.fill_holidays(2026),
+    )
+    assert added == []
+    removed = beside(
+        lambda: actions.remove_holiday(new_year, actor=None),
+        second=lambda: actions.remove_holiday(new_year, actor=None),
+    )
+    assert removed is False
+    assert list(Event.objects.order_by("pk").values_list("kind", flat=True)) == ["holidays.filled", "holiday.removed"]
