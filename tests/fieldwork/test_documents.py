@@ -322,6 +322,28 @@ def test_the_fault_report_has_the_faults_and_the_photos_and_what_the_task_was() 
     assert all(b"<pdfaid:part>2</pdfaid:part>" in pdf for pdf in pdfs)
 
 
+@pytest.mark.parametrize("used", [0, 4, 8, 12, 16])
+def test_no_paper_is_signed_on_a_sheet_of_its_own(used: int) -> None:
+    """However much was used, what was found stands above the signature, and the photos follow."""
+    order, technician = an_order(), a_user()
+    for moment in ("before", "after"):
+        actions.add_photo(order, a_photo(), moment=moment, actor=technician)
+    visit = actions.record_visit(
+        order, technician=technician, tasks=["drop_cable_replacement"], solved=True, findings="Humedad en la caja",
+        materials=[f"{n} m cable" for n in range(1, used + 1)],
+        details={"drop_cable_replacement": {"drop": "fibre", "metres": 45}},
+    )  # fmt: skip
+    signed = actions.sign_papers(
+        visit, list(Paper), signer_name="María", signer_document="4567890", signature=a_signature(), actor=technician
+    )
+    for paper in signed:
+        pages = text_of(frozen.pdf(paper))
+        [page] = [page for page in pages if "Firma del cliente" in page]
+        assert page.index("Humedad en la caja") < page.index("Firma del cliente"), (paper.paper, used)
+        whole = " ".join(pages)
+        assert "Fotos" not in whole or whole.index("Firma del cliente") < whole.index("Fotos")
+
+
 def test_a_signed_paper_is_pdf_a_2b_and_the_same_each_time() -> None:
     kept = signed(Paper.SERVICE_REPORT)
     pdf = frozen.pdf(kept)
