@@ -58,3 +58,23 @@ def test_signing_the_evaluation_ends_the_waiting_cases(sign_in: SignIn, cast: Ca
     assert {walk.reload().outcome for walk in walks} == {RetentionCase.Outcome.EVALUATED}
     assert running.reload().outcome == RetentionCase.Outcome.RUNNING
     assert evaluation.log_head in greta.text
+
+
+WITHIN = """() => [...document.querySelectorAll('.chart')].map(host => {
+  const outer = host.getBoundingClientRect(), inner = host.querySelector('canvas').getBoundingClientRect();
+  return inner.bottom <= outer.bottom + 1 && inner.right <= outer.right + 1;
+})"""
+
+
+def test_the_month_prints_whole(sign_in: SignIn, month: dt.date) -> None:
+    """On a sheet that is narrower than the screen, on which nothing is drawn anew and nothing can be scrolled."""
+    page = sign_in(Role.COMMERCIAL_MANAGEMENT).page
+    page.add_init_script("window.ResizeObserver = class { observe() {} unobserve() {} disconnect() {} }")
+    page.goto(page.url.partition("/tray/")[0] + f"/evaluations/{month:%Y-%m}/")
+    page.locator("[data-chart][data-ready]").nth(1).wait_for()
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 700, "height": 1000})
+    assert page.evaluate(WITHIN) == [True, True]
+    assert page.locator(".table-responsive").first.evaluate("each => getComputedStyle(each).overflowX") == "visible"
+    long = page.locator(".card:has(tbody > tr:nth-child(12))").first
+    assert long.evaluate("each => getComputedStyle(each).breakInside") == "auto"
