@@ -17,6 +17,7 @@ from arraigo.records import key_of
 from arraigo.tickets.errors import (
     NotTheCustomersProduct,
     ReasonMissing,
+    StillOpen,
     TicketNotSolved,
     TimeInFuture,
     TransitionRefused,
@@ -200,6 +201,16 @@ def confirm_solutions(
         told = {"number": solution.ticket.number, "reason": said}
         record("ticket.solution_confirmed", solution.ticket, actor=actor, case_number=case_number, data=told)
     return solutions
+
+
+def confirm_all(tickets: Sequence[TroubleTicket], *, reason: str, actor: User) -> ConfirmedSolution:
+    """The customer says of the faults of one product, oldest first, that all are really solved.
+
+    Raises StillOpen where one is open, for it would stay a repeated fault all the same; ReasonMissing.
+    """
+    if still := [ticket.number for ticket in tickets if ticket.is_open]:
+        raise StillOpen(", ".join(still))
+    return confirm_solution(tickets[-1], reason=reason, actor=actor)
 
 
 def dispute_solutions(tickets: Iterable[TroubleTicket], *, reason: str, actor: User) -> int:

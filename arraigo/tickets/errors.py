@@ -32,6 +32,19 @@ class TicketNotSolved(RuleBroken):
         super().__init__(_("Ticket %(number)s is not solved: only a solution can be disputed.") % {"number": number})
 
 
+class StillOpen(RuleBroken):
+    """Still open: {numbers}. While one is, the fault stays repeated: where it works, resolve it first on its page."""
+
+    def __init__(self, numbers: str) -> None:
+        super().__init__(
+            _(
+                "Still open: %(numbers)s. While one is, the fault stays repeated: where it works, resolve it first on "
+                "its page."
+            )
+            % {"numbers": numbers}
+        )
+
+
 class ReasonMissing(RuleBroken):
     """Write the reason: how it is known that the fault is solved."""
 

@@ -1,11 +1,14 @@
 """Step 2: the verdict on repeated faults, and the tickets behind it."""
 
 import pytest
+from django.urls import reverse
 
+from arraigo.people.models import Role
 from arraigo.retention.models import RepeatFaultVerdict
 from arraigo.retention.steps.step_03_negotiation import affected
 from arraigo.tickets.models import ConfirmedSolution, TroubleTicket
 from tests.cast import Household, Walk
+from tests.web.conftest import signed_in
 
 SECOND = 1 / 86400
 
@@ -85,6 +88,9 @@ def test_an_open_fault_stays_without_solution_whatever_is_confirmed(home: Househ
     home.fault(days_ago=9)
     home.fault(days_ago=2, solved=False)
     walk = Walk(home).go("step_01")
+    page = reverse("step", args=[walk.case.number, walk.item("step_02").pk])
+    shown = signed_in(home.cast[Role.ADVISOR]).get(page).content.decode()
+    assert "Siguen abiertos: " in shown, "before it is written in vain"
     walk("step_02", confirmed_solution="Dicen que sí")
     assert walk.open == ["step_03"]
 

@@ -16,6 +16,7 @@ from arraigo.people.models import Role
 from arraigo.retention import actions
 from arraigo.retention.models import RetentionCase
 from arraigo.terminations import actions as terminations
+from arraigo.tickets import actions as tickets
 from arraigo.tickets.models import ConfirmedSolution, TroubleTicket
 from arraigo.web.cases import telling
 from arraigo.web.customers import chart, timeline
@@ -54,6 +55,22 @@ def test_a_confirmed_solution_changes_the_verdict_and_disputing_it_changes_it_ba
     with moment(days=0.02):
         say(cast, home, "confirm", words="Ahora sí")
         assert not verdict_of(home.internet).repeat_fault
+
+
+def test_what_is_still_open_is_not_confirmed_in_vain(cast: Cast) -> None:
+    """The confirmation was kept, the verdict stayed, and a field without a button was left."""
+    home = cast.household()
+    numbers = [home.fault(days_ago=days, solved=False).number for days in (3, 1)]
+    page = signed_in(cast[Role.ADVISOR]).get(reverse("customer", args=[home.customer.number])).content.decode()
+    assert "resuelva el reclamo en su página" in page
+    assert 'class="solution-form"' not in page
+    for headers in ({}, HTMX):
+        assert say(cast, home, "confirm", headers, reason="Ya anda").status_code == 400
+    assert not ConfirmedSolution.objects.exists()
+    for number in numbers:
+        tickets.change_state(TroubleTicket.objects.get(number=number), "resolved", actor=cast[Role.ADVISOR])
+    say(cast, home, "confirm", reason="Ya anda")
+    assert not verdict_of(home.internet).repeat_fault
 
 
 def test_htmx_gets_the_products_and_the_light(cast: Cast, home: Household) -> None:

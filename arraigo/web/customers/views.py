@@ -123,4 +123,4 @@ def say(judged: Verdict, data: dict[str, Any], user: User) -> Any:
     faults = judged.history.tickets
     if data["act"] == "dispute" or not faults:
         return actions.dispute_solutions(faults, reason=data["reason"], actor=user)
-    return actions.confirm_solution(faults[-1], reason=data["reason"], actor=user)
+    return actions.confirm_all(faults, reason=data["reason"], actor=user)
