@@ -40,7 +40,7 @@ def test_prints_a_selection_and_opens_its_pdf(sign_in: SignIn, walk: Walk, cast:
     assert set(batch.work_orders.values_list("number", flat=True)) == {numbers[walk], numbers[third]}
     assert batch.printed_by == cast[Role.OPERATIONS_SUPERVISOR]
     assert (walk.open, second.open, third.open) == (["step_07"], ["step_06"], ["step_07"])
-    oscar.click(f"main a[href='/operations/batches/{batch.number}/']")
+    oscar.click(f"main .alert a[href='/operations/batches/{batch.number}/']")
     link = oscar.page.locator(f"main a[href='/operations/batches/{batch.number}.pdf']")
     answer = oscar.page.request.get(str(link.get_attribute("href")))
     assert (answer.status, answer.headers["content-type"]) == (200, "application/pdf")
