@@ -229,6 +229,25 @@ def test_completing_a_step_leads_to_the_next_one_of_the_same_person(cast: Cast) 
     assert answer["Location"] == reverse("step", args=[walk.case.number, following.pk])
 
 
+def test_the_control_at_30_days_says_that_nobody_has_come_yet(cast: Cast) -> None:
+    """The wait of 30 days runs from the sale, whatever becomes of the visit."""
+    home = cast.household()
+    first, _second = home.repeated_faults()
+    first.resolved_at, first.status = None, "inProgress"
+    first.save()
+    walk = Walk(home).go("step_01", "step_02", "step_03", "step_04", "step_05", "step_06")
+    with moment(days=30, hours=1):
+        sweeps.wake_due_cases()
+        page = look(walk, "step_10")
+        assert re.search(r"sin hacer</span> <span[^>]*>29\sd 1\sh de atraso", page)
+        assert "Daños que siguen abiertos" in page
+        assert "nuestro técnico le debe la visita" in page
+        assert "abierto otra vez" not in page
+        walk("step_10", verdict="failed", reasons=["not_visited"], answer="Nadie vino")
+        assert walk.open == ["step_03_recurrence"]
+        assert WorkOrder.objects.get().state == "cancelled"
+
+
 def test_who_prints_an_order_reads_what_the_customer_suffers(cast: Cast) -> None:
     home = cast.household()
     first, _second = home.repeated_faults()
