@@ -62,7 +62,7 @@ def test_what_is_still_open_is_not_confirmed_in_vain(cast: Cast) -> None:
     home = cast.household()
     numbers = [home.fault(days_ago=days, solved=False).number for days in (3, 1)]
     page = signed_in(cast[Role.ADVISOR]).get(reverse("customer", args=[home.customer.number])).content.decode()
-    assert "resuelva el reclamo en su página" in page
+    assert "¿Ya funciona? Resuelva el reclamo." in page
     assert 'class="solution-form"' not in page
     for headers in ({}, HTMX):
         assert say(cast, home, "confirm", headers, reason="Ya anda").status_code == 400
