@@ -56,7 +56,9 @@ def evidence(case: RetentionCase, item: WorkItem, policy: Policy, actor: User) -
     return {
         "verdicts": found,
         "with_tickets": any(each.history.tickets for each in found),
-        "still_open": ", ".join(ticket.number for each in found for ticket in each.history.tickets if ticket.is_open),
+        "still_open": ", ".join(
+            ticket.number for each in found if each.repeat_fault for ticket in each.history.tickets if ticket.is_open
+        ),
         "wait_for_word": ", ".join(str(each.product) for each in found if each.waits_for_word),
         "policy": policy,
     }
