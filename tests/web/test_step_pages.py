@@ -239,9 +239,9 @@ def test_the_control_at_30_days_says_that_nobody_has_come_yet(cast: Cast) -> Non
     with moment(days=30, hours=1):
         sweeps.wake_due_cases()
         page = look(walk, "step_10")
-        assert re.search(r"sin hacer</span> <span[^>]*>29\sd 1\sh de atraso", page)
+        assert re.search(r"sin cerrar</span> <span[^>]*>29\sd 1\sh de atraso", page)
         assert "Daños que siguen abiertos" in page
-        assert "nuestro técnico le debe la visita" in page
+        assert "por los daños reiterados sigue pendiente" in page
         assert "abierto otra vez" not in page
         walk("step_10", verdict="failed", reasons=["not_visited"], answer="Nadie vino")
         assert walk.open == ["step_03_recurrence"]
