@@ -487,6 +487,8 @@ def test_the_family_of_who_was_listed_is_not_told_of_offers(cast: Cast) -> None:
     home = cast.household()
     home.listing()
     walk = Walk(home, reason="death").go("step_01")
+    waits = signed_in(cast[Role.ADVISOR]).get(reverse("case", args=[walk.case.number])).content.decode()
+    assert "Lamento mucho su pérdida" in waits, "while somebody decides about an offer that nobody asked for"
     walk("override", granted="no", reason="No corresponde")
     shown = look(walk, "inform")
     assert "Lamento mucho su pérdida" in shown
