@@ -58,7 +58,7 @@ def _run_both(port: int, database: dict[str, Any]) -> int:
     children: dict[str, subprocess.Popen[bytes]] = {}
     try:
         children["server"] = _start(server_command(port))
-        children["worker"] = _start(manage("qcluster"))
+        children["worker"] = _start(manage("worker"))
         _wait_until_answering(port, children)
         _announce(port, database)
         _stay(children)

@@ -105,7 +105,7 @@ class Parts:
 
     def worker(self) -> Part:
         """A worker that is starting, as `./run` starts it."""
-        return self._start([sys.executable, str(ROOT / "manage.py"), "qcluster"], 0)
+        return self._start([sys.executable, str(ROOT / "manage.py"), "worker"], 0)
 
     def _start(self, command: list[str], port: int) -> Part:
         process = subprocess.Popen(

@@ -6,6 +6,8 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,7 @@ from arraigo.retention import schedule
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60
-"""Seconds until the cluster must have run the sweeps once."""
+"""Seconds until the worker must have run the sweeps once more."""
 
 
 @pytest.mark.django_db
@@ -27,28 +29,29 @@ def test_the_sweeps_are_scheduled_once() -> None:
     assert (row.func, row.minutes, row.repeats) == ("arraigo.retention.sweeps.run_all", 1, -1)
 
 
-@pytest.mark.one_database
-@pytest.mark.django_db(transaction=True)
-def test_a_worker_process_carries_them_out(tmp_path: Path) -> None:
+@contextmanager
+def started(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
+    """A worker on a database of its own."""
+    database = folder / "worker.sqlite3"
     environment = {
         **os.environ,
-        "ARRAIGO_DATA_DIR": str(tmp_path),
-        "DATABASE_URL": f"sqlite:///{tmp_path / 'worker.sqlite3'}",
+        "ARRAIGO_DATA_DIR": str(folder),
+        "DATABASE_URL": f"sqlite:///{database}",
         "DJANGO_SETTINGS_MODULE": "arraigo.settings",
     }
     command = [sys.executable, str(ROOT / "manage.py")]
-    with sqlite3.connect(tmp_path / "worker.sqlite3") as own, sqlite3.connect(connection.settings_dict["NAME"]) as made:
+    with sqlite3.connect(database) as own, sqlite3.connect(connection.settings_dict["NAME"]) as made:
         made.backup(own)
     subprocess.run([*command, "prepare"], env=environment, check=True)
     worker = subprocess.Popen(
-        [*command, "qcluster"],
+        [*command, "worker"],
         env=environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
     try:
-        assert _successes(tmp_path / "worker.sqlite3") >= 1
+        yield worker, database
     finally:
         worker.terminate()
         try:
@@ -58,14 +61,32 @@ def test_a_worker_process_carries_them_out(tmp_path: Path) -> None:
             worker.wait(10)
 
 
-def _successes(database: Path) -> int:
-    """How many runs of the sweeps ended well; waits until there is one, at most PATIENCE seconds."""
+@pytest.mark.one_database
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_carries_them_out_and_goes_on_where_its_processes_are_killed(tmp_path: Path) -> None:
+    """Each of them waits for a queue then, and holds its lock."""
+    with started(tmp_path) as (worker, database):
+        done = _successes(database)
+        assert done >= 1
+        (sentinel,) = _children(worker.pid)
+        for child in _children(sentinel):
+            os.kill(child, signal.SIGKILL)
+        with sqlite3.connect(database, timeout=10) as raw:
+            raw.execute("UPDATE django_q_schedule SET next_run = datetime('now', '-1 minute')")
+        assert _successes(database, beyond=done) > done
+
+
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _successes(database: Path, beyond: int = 0) -> int:
+    """How many runs of the sweeps ended well; waits for more than `beyond`, at most PATIENCE seconds."""
     until = time.monotonic() + PATIENCE
     query = "SELECT count(*) FROM django_q_task WHERE func = 'arraigo.retention.sweeps.run_all' AND success"
-    while time.monotonic() < until:
+    count = 0
+    while count <= beyond and time.monotonic() < until:
         with sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=10) as raw:
-            count: int = raw.execute(query).fetchone()[0]
-        if count:
-            return count
+            count = raw.execute(query).fetchone()[0]
         time.sleep(0.5)
-    return 0
+    return count
