@@ -166,7 +166,8 @@ def counts_things(figure: str) -> bool:
 def of_cases(figure: str, month: Span, numbers: Iterable[str]) -> tuple[QuerySet[Any], str]:
     """What a figure of `GIVEN` counts in the cases `numbers`, and where it has the number of its case."""
     rows, number = _ROWS[figure]
-    return rows(month).filter(**{f"{number}__in": numbers}).order_by(), number
+    found = rows(month).exclude(**{number: ""})  # as the indexes of case numbers have it
+    return found.filter(**{f"{number}__in": numbers}).order_by(), number
 
 
 def _given(month: Span) -> QuerySet[Any]:
