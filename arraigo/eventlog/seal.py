@@ -5,8 +5,10 @@ lower id may be committed later than one that is sealed already: it gets a later
 for the number says when an event became part of the proof, and `at` when it happened.
 """
 
+import errno
 import hashlib
 import json
+import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -80,7 +82,12 @@ def _chain(events: Sequence[Event], chain: Seal) -> None:
 
 
 def _note(checkpoint: dict[str, Any]) -> None:
+    """Append a checkpoint, whole or not at all: half a line would accuse an honest log. Raises OSError."""
     path = settings.CHECKPOINT_FILE
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(checkpoint) + "\n")
+    line = f"{json.dumps(checkpoint)}\n".encode()
+    with path.open("ab", buffering=0) as file:
+        end = file.tell()
+        if file.write(line) < len(line):
+            file.truncate(end)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))

@@ -1,6 +1,7 @@
 """The sealed log: whole while nobody touches it, and the first broken link is named when somebody does."""
 
 import json
+import resource
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
@@ -226,3 +227,15 @@ def test_the_command_fails_on_a_broken_log() -> None:
     with pytest.raises(CommandError, match="Number 2 was changed after it was sealed") as caught:
         told()
     assert caught.value.returncode == 1
+
+
+def test_a_checkpoint_for_which_the_disk_has_no_room_leaves_no_half_line(checkpoints: Path) -> None:
+    seal._note({"count": 1, "head": "a", "at": "2026"})
+    before, (soft, hard) = checkpoints.read_text(), resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) + 10, hard))
+    try:
+        with pytest.raises(OSError, match="No space left"):
+            seal._note({"count": 2, "head": "b", "at": "2026"})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert checkpoints.read_text() == before

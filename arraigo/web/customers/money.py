@@ -55,10 +55,8 @@ def credit_listing_lift(request: HttpRequest, pk: int) -> HttpResponse:
     """Note that a listing was lifted. The look is logged."""
     listing, actor = access.listing(pk), user_of(request)
     form = LiftForm(replies.typed(request), listing=listing)
-    if (
-        entered(request, form, lambda data: actions.lift_listing(listing, on=data["lifted_on"], actor=actor))
-        is not None
-    ):
+    lifted = entered(request, form, lambda data: actions.lift_listing(listing, on=data["lifted_on"], actor=actor))
+    if lifted is not None:
         messages.success(request, _("The listing is lifted."))
         return redirect("customer", listing.customer.number)
     actions.look_at_listings(listing.customer, by=actor, reason=_("Lifting a listing"))
