@@ -4,6 +4,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from arraigo.storage.inventory import Inventory, inventory
 
 
 def take(file: Path) -> Inventory:
-    """Write the database as of one moment to `file`; what lies in it. Raises ToolMissing, ToolFailed."""
+    """Write the database as of one moment to `file`; what lies in it. Raises ToolMissing, ToolFailed, OSError."""
     if connection.vendor == "sqlite":
         return _take_sqlite(file)
     return _take_postgres(file)
@@ -22,12 +23,13 @@ def take(file: Path) -> Inventory:
 
 def _take_sqlite(file: Path) -> Inventory:
     """SQLite's own online backup, in one step under one read transaction: writers go on meanwhile."""
-    with sqlite3.connect(_path()) as source, sqlite3.connect(file) as copy:
-        source.backup(copy)
+    with closing(sqlite3.connect(_path())) as source, closing(sqlite3.connect(file)) as copy:
+        try:
+            source.backup(copy)
+        except sqlite3.OperationalError as error:  # no room, as a rule
+            raise OSError(str(error)) from error
         counts = dict(_count(copy, table) for table in connection.introspection.table_names())
         row = copy.execute("SELECT count, head FROM eventlog_seal WHERE id = 1").fetchone()
-    source.close()
-    copy.close()
     return Inventory(counts, *(row or (0, "0" * 64)))
 
 

@@ -4,6 +4,7 @@ one taken while others write holds each customer with its event. What is no whol
 import contextlib
 import json
 import os
+import resource
 import sqlite3
 import stat
 import subprocess
@@ -237,6 +238,17 @@ def test_nothing_of_a_file_is_unpacked_outside(operator: Cast, tmp_path: Path) -
 def test_nothing_is_left_lying_about(operator: Cast, tmp_path: Path) -> None:
     archive.backup(tmp_path / "deep" / "day.tar")
     assert [path.name for path in (tmp_path / "deep").iterdir()] == ["day.tar"]
+
+
+def test_a_disk_without_room_is_one_sentence_and_leaves_nothing(operator: Cast, tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (8192, hard))
+    try:
+        with pytest.raises(CommandError):
+            call_command("backup", str(tmp_path / "deep" / "day.tar"))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert list((tmp_path / "deep").iterdir()) == []
 
 
 def test_only_the_owner_reads_the_backup_the_data_folder_and_the_database(operator: Cast, tmp_path: Path) -> None:
