@@ -52,7 +52,7 @@ def test_a_new_ticket_is_recurrence_whatever_the_customer_says(walk: Walk, home:
         ticket = home.fault(days_ago=0)
     with moment(days=30):
         to_step_10(walk)
-        said = f"The tickets show a new fault ({ticket.number}): the control cannot pass."
+        said = f"The tickets show a fault ({ticket.number}): the control cannot pass."
         assert walk.errors("step_10") == {"verdict": [said]}
         walk("step_10", verdict="failed", reasons=["goes_on"], answer="Volvió el corte")
         assert walk.open == ["step_03_recurrence"]
@@ -70,7 +70,7 @@ def test_an_old_ticket_that_came_back_is_recurrence_too(walk: Walk, home: Househ
             TroubleTicket.objects.filter(pk=ticket.pk).update(status="inProgress", resolved_at=None)  # told by a file
     with moment(days=30):
         to_step_10(walk)
-        said = f"The tickets show a new fault ({ticket.number}): the control cannot pass."
+        said = f"The tickets show a fault ({ticket.number}): the control cannot pass."
         assert walk.errors("step_10") == {"verdict": [said]}
         walk("step_10", verdict="failed", reasons=["goes_on"], answer="Volvió el corte")
 

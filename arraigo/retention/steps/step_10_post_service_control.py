@@ -31,7 +31,7 @@ class PostServiceControlForm(control_form.ControlForm):
         if self.new_faults and cleaned.get("verdict", QualityControl.Verdict.FAILED) != QualityControl.Verdict.FAILED:
             self.add_error(
                 "verdict",
-                _("The tickets show a new fault (%(tickets)s): the control cannot pass.")
+                _("The tickets show a fault (%(tickets)s): the control cannot pass.")
                 % {"tickets": ", ".join(ticket.number for ticket in self.new_faults)},
             )
         return cleaned
