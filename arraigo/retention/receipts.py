@@ -77,7 +77,7 @@ def issue(case_id: int, *, actor: User) -> Receipt:
     """The receipt of everything promised in the case so far, as read back to the customer, but for what was taken
     back, what billing refused, and visits in whose place another was promised.
 
-    Asked again before anything else was promised, it is the same receipt. Raises NothingPromised.
+    Asked again before anything of it changed, it is the same receipt. Raises NothingPromised.
     """
     engine.lock(RetentionCase.objects.only("instance_id").get(pk=case_id).instance_id)
     case = RetentionCase.objects.select_related("customer").get(pk=case_id)
@@ -85,13 +85,14 @@ def issue(case_id: int, *, actor: User) -> Receipt:
     if not promised:
         raise NothingPromised(case.number)
     texts, keys = [promise.text for promise in promised], [promise.pk for promise in promised]
-    last = case.receipts.filter(kind=Receipt.Kind.PROMISE).order_by("-id").first()
-    if last is not None and last.data.get("promises") == texts and last.data.get("keys", keys) == keys:
-        return last
     rows = [[promise.text, str(Role(promise.role).label), _due(promise)] for promise in promised]
+    data = {"promises": texts, "keys": keys, "rows": rows}
+    last = case.receipts.filter(kind=Receipt.Kind.PROMISE).order_by("-id").first()
+    if last is not None and data | last.data == data:
+        return last
     receipt = Receipt.objects.create(
-        **numbered(Receipt, "CON", clock.now()), case=case, kind=Receipt.Kind.PROMISE, text=" ".join(texts),
-        data={"promises": texts, "keys": keys, "rows": rows}, at=clock.now(), by=actor,
+        **numbered(Receipt, "CON", clock.now()), case=case, kind=Receipt.Kind.PROMISE, text=" ".join(texts), data=data,
+        at=clock.now(), by=actor,
     )  # fmt: skip
     eventlog.record("receipt.issued", case, actor=actor, case_number=case.number, data={"number": receipt.number})
     return receipt

@@ -89,7 +89,9 @@ def test_of_two_visits_the_last_is_promised(walk: Walk) -> None:
 
 def test_a_promise_that_was_broken_says_so_at_the_top_of_the_case_and_on_a_new_paper(walk: Walk) -> None:
     walk.go("step_04", "step_05")
+    before = issue(walk)
     with moment(days=2):
+        assert issue(walk) == before
         promises.visits_late()
         client = signed_in(walk.cast[Role.ADVISOR])
         page = client.get(reverse("case_record", args=[walk.case.number])).content.decode()
