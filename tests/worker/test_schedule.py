@@ -1,20 +1,25 @@
 """The worker runs the sweeps by itself: a real cluster on a database of its own."""
 
+import multiprocessing
 import os
+import queue
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from django.db import connection
+from django_q.conf import Conf
 from django_q.models import Schedule
 
 from arraigo.retention import schedule
+from arraigo.retention.management.commands.worker import Sentinel
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60
@@ -74,6 +79,27 @@ def test_a_worker_carries_them_out_and_goes_on_where_its_processes_are_killed(tm
         with sqlite3.connect(database, timeout=10) as raw:
             raw.execute("UPDATE django_q_schedule SET next_run = datetime('now', '-1 minute')")
         assert _successes(database, beyond=done) > done
+
+
+@pytest.mark.django_db
+def test_a_worker_that_begins_anew_takes_up_no_more_at_once_than_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it took up and cannot begin for long would be taken up by another one, too."""
+    monkeypatch.setattr(signal, "signal", lambda *asked: None)
+    monkeypatch.setattr(Sentinel, "spawn_cluster", lambda sentinel: None)
+    sentinel = Sentinel(multiprocessing.Event(), multiprocessing.Event(), uuid.uuid4(), start=False)
+    asleep = [multiprocessing.get_context("fork").Process(target=time.sleep, args=(60,)) for _each in range(3)]
+    for process in asleep:
+        process.start()
+    sentinel.pool, sentinel.monitor, sentinel.pusher = asleep[:1], *asleep[1:]
+    asleep[1].kill()
+    asleep[1].join()
+    sentinel.reincarnate(asleep[1])
+    assert [process.is_alive() for process in asleep] == [False] * 3
+    for _each in range(Conf.QUEUE_LIMIT):
+        sentinel.task_queue.put_nowait({})
+    with pytest.raises(queue.Full):
+        sentinel.task_queue.put_nowait({})
+    sentinel.task_queue.cancel_join_thread()
 
 
 def _children(pid: int) -> list[int]:

@@ -15,16 +15,15 @@ class Sentinel(cluster.Sentinel):  # type: ignore[misc]
     """
 
     def reincarnate(self, process: BaseProcess) -> None:
-        present = [*self.pool, self.monitor, self.pusher]
-        if process not in present:  # replaced together with another one
-            return
         if process.exitcode is None or process.exitcode >= 0:
             super().reincarnate(process)
             return
-        for each in present:
+        for each in (*self.pool, self.monitor, self.pusher):
             each.kill()
             each.join()
-        self.task_queue, self.result_queue = Queue(), Queue()
+        self.pool.clear()  # the guard, which walks along it, is done with it
+        self.task_queue, self.result_queue = Queue(maxsize=cluster.Conf.QUEUE_LIMIT), Queue()
+        self.event_out = cluster.Event()
         self.spawn_cluster()
         cluster.logger.critical("%s was killed: all processes of the worker are new", process.name)
 
