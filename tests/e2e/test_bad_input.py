@@ -133,12 +133,27 @@ def test_a_step_sent_while_the_server_is_out_of_service_stays_as_it_was_typed(si
     ana.begin(walk, "step_11")
     ana.fill(reason="better_offer", demand="courtesy", competitor="Otro", competitor_offer="300 Mb")
     ana.page.route("**/steps/**", lambda route: route.fulfill(status=503))
+    with ana.page.expect_response("**/steps/**"):
+        ana.fill(competitor_offer="400 Mb")
     ana.button.click()
     expect(ana.page.locator("main form .unsent")).to_be_visible()
     ana.page.unroute("**/steps/**")
-    assert ana.value("competitor") == "Otro"
+    assert [ana.value("competitor"), ana.value("competitor_offer")] == ["Otro", "400 Mb"]
     ana.click(ana.button)
     assert walk.open == ["step_14"]
+
+
+def test_what_is_typed_while_the_server_is_out_of_service_is_kept_with_the_leaving(sign_in: SignIn, walk: Walk) -> None:
+    ana = sign_in(Role.ADVISOR)
+    ana.begin(walk, "step_11")
+    ana.page.route("**/drafts/", lambda route: route.fulfill(status=503))
+    with ana.page.expect_response("**/drafts/"):
+        ana.fill(reason="better_offer", competitor="Otro")
+    ana.page.unroute("**/drafts/")
+    with ana.page.expect_response("**/drafts/"):
+        ana.page.evaluate("window.dispatchEvent(new Event('pagehide'))")
+    ana.page.reload()
+    assert ana.value("competitor") == "Otro"
 
 
 def test_the_second_of_two_people_is_told_who_was_first(sign_in: SignIn, walk: Walk, cast: Cast) -> None:

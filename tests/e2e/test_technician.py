@@ -282,6 +282,31 @@ def test_a_photo_that_the_server_fails_with_is_told_and_can_be_tried_again_or_ta
     assert box.count() == unsent.count() == page.locator("#photos-after [data-preview]").count() == 0
 
 
+def test_a_photo_waits_while_the_server_is_out_of_service(sign_in: SignIn, walk: Walk, tmp_path: Path) -> None:
+    """It is no fault of the photo: nobody is asked to take it off."""
+    tito = sign_in(Role.TECHNICIAN)
+    page = tito.page
+    page.clock.install()
+    tito.begin(walk, "step_07")
+    page.route("**/photos/**", lambda route: route.fulfill(status=503))
+    take(page, 1, tmp_path)
+    page.locator("#photos-after [data-unsent-note]").wait_for()
+    for _turn in range(4):
+        page.locator("#photos-after.htmx-request").wait_for(state="detached")
+        with page.expect_response("**/photos/after/"):
+            page.clock.fast_forward(15_000)
+    page.locator("#photos-after.htmx-request").wait_for(state="detached")
+    assert page.locator("#photos-after [data-preview]").count() == 1
+    assert page.locator("#photos-after .photo-stuck").count() == 0
+    page.unroute("**/photos/**")
+    page.clock.fast_forward(15_000)
+    page.locator("#photos-after .photo-frame").wait_for()
+    page.route("**/photos/**", lambda route: route.fulfill(status=503))
+    page.locator("#photos-after .photo-remove").click()
+    page.locator("[data-offline]").wait_for()
+    assert page.locator("#photos-after .photo-frame").count() == 1
+
+
 def test_a_session_that_ends_loses_neither_photos_nor_signature(
     sign_in: SignIn, walk: Walk, home: Household, cast: Cast, tmp_path: Path
 ) -> None:

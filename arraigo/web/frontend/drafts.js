@@ -9,7 +9,9 @@ function keep(form) {
   const body = new URLSearchParams();
   typed.forEach((value, name) => { if (typeof value === "string" && !value.startsWith("data:")) body.append(name, value); });
   body.set("page", form.dataset.draft || new URL(form.getAttribute("action") || window.location.pathname, window.location.href).pathname);
-  fetch("/drafts/", { method: "POST", body, credentials: "same-origin", keepalive: true, redirect: "manual" }).catch(() => waiting.add(form));
+  const later = () => waiting.add(form);
+  fetch("/drafts/", { method: "POST", body, credentials: "same-origin", keepalive: true, redirect: "manual" })
+    .then(({ status }) => status < 500 || later(), later);
 }
 
 // A form whose place was taken by the next step's is not kept any more.

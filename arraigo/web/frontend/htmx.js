@@ -60,16 +60,16 @@ const OUT_OF_SERVICE = [502, 503, 504];
 
 function unsent({ detail: { elt: form } }) {
   const note = document.querySelector("#unsent");
-  if (!note || !form.matches("form[method=post]")) return false;
+  if (!note || !form.matches("form[method=post]")) return;
   form.append(note.content.cloneNode(true));
   form.lastElementChild.scrollIntoView({ block: "nearest" });
-  return true;
 }
 document.addEventListener("htmx:sendError", unsent);
 
 // What else could not be answered at all is told as the server tells it on the plain path.
 document.addEventListener("htmx:responseError", (event) => {
   if (event.detail.requestConfig.verb !== "post" || event.defaultPrevented) return;
-  if (!OUT_OF_SERVICE.includes(event.detail.xhr.status) || !unsent(event)) window.location.reload();
+  if (OUT_OF_SERVICE.includes(event.detail.xhr.status)) unsent(event);
+  else window.location.reload();
 });
 document.addEventListener("htmx:beforeRequest", (event) => event.detail.elt.querySelector(":scope > .unsent")?.remove());

@@ -174,7 +174,9 @@ document.addEventListener("htmx:sendError", (event) => later(event.detail.elt));
 window.addEventListener("htmx:responseError", (event) => {
   const { elt, xhr: { status } } = event.detail;
   if ([...waiting.values()].some((files) => files.length)) event.preventDefault();
-  if (status >= 500) later(elt, true);
+  if (status === 503 && elt.matches("button")) offline.hidden = false;
+  // Out of service is no fault of the photo.
+  if (status >= 500) later(elt, status !== 503);
   else (status === 408 || status === 429 ? later : never)(elt);
 }, true);
 
