@@ -16,7 +16,7 @@ from arraigo.eventlog.models import Event
 from arraigo.messages.models import Notice
 from arraigo.orders import progress
 from arraigo.orders.models import WorkOrder
-from arraigo.people.models import Role
+from arraigo.people.models import Membership, Role, User
 from arraigo.products.models import Courtesy
 from arraigo.retention import actions, receipts, sweeps
 from arraigo.retention.models import BackgroundReview, Promise, RetentionCase
@@ -314,6 +314,10 @@ def test_who_leaves_already_and_comes_back_is_led_to_the_case_in_which_the_baja_
     assert f"La baja de {home.internet} ya está registrada, con el número {asked.number}" in shown
     there = reverse("case", args=[walk.case.number])
     assert f'deshágala en <a href="{there}">{walk.case.number}</a>' in shown
+    elsewhere = User.objects.create(username="beto")
+    Membership.objects.create(user=elsewhere, role=Role.ADVISOR, unit=cast.division)
+    shown = signed_in(elsewhere).get(address).content.decode()
+    assert (asked.number in shown, walk.case.number in shown) == (True, False), "a case that is not theirs"
     terminations.withdraw_termination(asked, actor=cast[Role.ADVISOR])
     assert asked.number not in client.get(address).content.decode()
 

@@ -16,6 +16,7 @@ from arraigo.retention.models import Reason
 from arraigo.terminations import queries as terminations
 from arraigo.web import replies
 from arraigo.web.access import CUSTOMER_WRITERS, staff, user_of
+from arraigo.web.cases import access as case_access
 from arraigo.web.cases.going_on import after
 from arraigo.web.customers import access
 
@@ -48,16 +49,17 @@ def case_new(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _page(form: OpenCaseForm, customer: Customer, actor: User) -> dict[str, object]:
-    """The form, and beside it what is known already: the lights, the verdicts, earlier cases, registered bajas."""
+    """The form, and beside it what is known already: the lights, the verdicts, registered bajas, and those of the
+    cases that the person may see."""
     policy = procedures.current_policy()
     own = list(products.alive_products(customer))
-    leaving = terminations.open_terminations(own)
+    leaving, seen = terminations.open_terminations(own), case_access.numbers_of(actor, customer)
     return {
         "form": form,
         "customer": customer,
         "background": background.of(customer, policy, reader=actor, reason=f"customer {customer.number}"),
         "verdicts": faults.verdicts(own, policy),
         "leaving": [receipts.registered_before(each) for each in leaving],
-        "leaving_in": list(dict.fromkeys(each.case_number for each in leaving if each.case_number)),
-        "earlier": queries.cases_of(customer.pk)[:MOST_EARLIER],
+        "leaving_in": list(dict.fromkeys(each.case_number for each in leaving if each.case_number in seen)),
+        "earlier": queries.cases_of(customer.pk).filter(number__in=seen)[:MOST_EARLIER],
     }
