@@ -249,6 +249,7 @@ def tell_of_courtesies(sender: Any, courtesies: Sequence[Courtesy], **_more: Any
             courtesy_places(courtesy),
             case_number=courtesy.case_number,
             reference=str(courtesy.pk),
+            until=courtesy.ends_at,
         )
 
 

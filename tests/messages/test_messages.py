@@ -15,6 +15,7 @@ from arraigo.messages.models import Channel, Message, Notice, NoticeChoice
 from arraigo.orders.models import WorkOrder
 from arraigo.people.models import Role, User
 from arraigo.products import courtesies
+from arraigo.products.models import Courtesy
 from arraigo.retention import actions as retention
 from arraigo.retention import sweeps, undo
 from arraigo.terminations import actions as terminations
@@ -462,6 +463,13 @@ def test_a_courtesy_that_ends_with_its_product_is_not_told(home: Household) -> N
     walk("step_14", courtesy=f"premium_channels:{home.television.pk}")
     courtesies.withdraw_all([home.television.pk], actor=None, reason="other")
     assert why(walk) == {"courtesy.started": "overtaken"}
+
+
+def test_a_courtesy_that_is_over_is_not_told_as_begun(home: Household) -> None:
+    walk = Walk(home, products=[home.television], reason="no_use").go("step_01", "step_02")
+    walk("step_11", reason="no_use", demand="courtesy")
+    walk("step_14", courtesy=f"premium_channels:{home.television.pk}")
+    assert queries.of_case(walk.case.number).get().until == Courtesy.objects.get().ends_at
 
 
 # --- what is of no use later -------------------------------------------------------------------------

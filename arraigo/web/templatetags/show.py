@@ -130,7 +130,7 @@ def hour(value: dt.datetime) -> str:
 
 @register.filter
 def exact(value: dt.datetime | None) -> str:
-    """A moment for machines and tooltips: ISO with the offset of La Paz."""
+    """A moment for machines: ISO with the offset of La Paz."""
     return "" if value is None else clock.local(value).isoformat(timespec="seconds")
 
 
@@ -216,9 +216,9 @@ def item(mapping: dict[object, object], key: object) -> object:
 
 
 @register.filter
-def full_moment(value: dt.datetime) -> str:
-    """A moment with its day, always: "23/11/2026 09:12"."""
-    return f"{clock.local(value):%d/%m/%Y %H:%M}"
+def full_moment(value: dt.datetime | None) -> str:
+    """A moment with its day, always: "23/11/2026 09:12"; "" where there is none."""
+    return "" if value is None else f"{clock.local(value):%d/%m/%Y %H:%M}"
 
 
 @register.simple_tag
