@@ -70,9 +70,9 @@ def in_turn(orders: Iterable[WorkOrder]) -> list[WorkOrder]:
 
 
 def as_they_lie(batch: PrintBatch, orders: Iterable[WorkOrder]) -> list[WorkOrder]:
-    """The `orders` of `batch` as its pages lie, whoever has them by now."""
-    pages = [page["number"] for page in batch.contents["orders"]]
-    return sorted(orders, key=lambda order: pages.index(order.number))
+    """The `orders` of `batch` as its pages lie, whoever has them by now; last who has no page there."""
+    places = {page["number"]: place for place, page in enumerate(batch.contents["orders"])}
+    return sorted(orders, key=lambda order: places.get(order.number, len(places)))
 
 
 def _group(order: WorkOrder) -> tuple[str, str]:

@@ -196,6 +196,7 @@ def test_pages_lie_together_by_zone_and_technician() -> None:
     progress.assign(second, technician=a_user("zoe"), actor=None)
     on_its_page = documents.as_they_lie(batch, batch.work_orders.order_by("-pk"))
     assert [order.number for order in on_its_page] == [order["number"] for order in batch.contents["orders"]]
+    assert documents.as_they_lie(batch, [an_order(), first])[0] == first, "what has no page comes last"
 
 
 def test_the_page_has_a_sketch_of_the_address_from_our_own_zones() -> None:
