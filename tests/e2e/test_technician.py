@@ -1,5 +1,6 @@
 """The technician on a telephone: what goes otherwise than in `test_one_customer`."""
 
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 
@@ -288,7 +289,8 @@ def test_a_photo_waits_while_the_server_is_out_of_service(sign_in: SignIn, walk:
     page = tito.page
     page.clock.install()
     tito.begin(walk, "step_07")
-    page.route("**/photos/**", lambda route: route.fulfill(status=503))
+    answers = itertools.cycle((502, 503, 504))
+    page.route("**/photos/**", lambda route: route.fulfill(status=next(answers)))
     take(page, 1, tmp_path)
     page.locator("#photos-after [data-unsent-note]").wait_for()
     for _turn in range(4):

@@ -6,7 +6,6 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from arraigo import clock
 from arraigo.desk.models import Callback
 from arraigo.eventlog.models import Event
 from arraigo.fieldwork.models import NotSolved
@@ -16,6 +15,7 @@ from arraigo.retention.models import Reason
 from arraigo.retention.registry import elements, handler
 from arraigo.retention.staying import StayReason
 from arraigo.tickets.models import TroubleTicket
+from arraigo.web.templatetags.show import full_moment
 
 KINDS: dict[str, Promise] = {
     "case.firm_no": _("The customer said a firm no"),
@@ -163,7 +163,7 @@ def details(event: Event) -> list[str]:
     if event.kind == "ticket.state_changed":
         told.append(str(TroubleTicket.Status(data["after"]).label))
     if event.kind == "callback.noted":
-        told.insert(0, f"{clock.local(dt.datetime.fromisoformat(data['due_at'])):%d/%m/%Y %H:%M}")
+        told.insert(0, full_moment(dt.datetime.fromisoformat(data["due_at"])))
     return [line for line in told if line]
 
 

@@ -1,5 +1,6 @@
 // htmx as this project uses it: no eval, no style of its own, and answers that carry an error are shown.
 import htmx from "htmx.org";
+import { isOutOfService } from "./service.js";
 
 window.htmx = htmx;
 htmx.config.allowEval = false;
@@ -54,10 +55,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
   }
 });
 
-// What nobody answers, or only that it is out of service (the database or what stands before the server restarts), is
-// said below its form, which stays as it was typed.
-const OUT_OF_SERVICE = [502, 503, 504];
-
+// What nobody answers, or only that it is out of service, is said below its form, which stays as it was typed.
 function unsent({ detail: { elt: form } }) {
   const note = document.querySelector("#unsent");
   if (!note || !form.matches("form[method=post]")) return;
@@ -69,7 +67,7 @@ document.addEventListener("htmx:sendError", unsent);
 // What else could not be answered at all is told as the server tells it on the plain path.
 document.addEventListener("htmx:responseError", (event) => {
   if (event.detail.requestConfig.verb !== "post" || event.defaultPrevented) return;
-  if (OUT_OF_SERVICE.includes(event.detail.xhr.status)) unsent(event);
+  if (isOutOfService(event.detail.xhr.status)) unsent(event);
   else window.location.reload();
 });
 document.addEventListener("htmx:beforeRequest", (event) => event.detail.elt.querySelector(":scope > .unsent")?.remove());

@@ -1,5 +1,6 @@
 // What only the technician's phone needs: the countdown that runs, photos made small before they are sent, and a
 // page that stays where it is while there is no signal.
+import { isOutOfService } from "./service.js";
 
 const MINUTE = 60_000;
 const LONGEST = 1600; // pixels of a photo's longer side, as the server keeps it
@@ -174,9 +175,8 @@ document.addEventListener("htmx:sendError", (event) => later(event.detail.elt));
 window.addEventListener("htmx:responseError", (event) => {
   const { elt, xhr: { status } } = event.detail;
   if ([...waiting.values()].some((files) => files.length)) event.preventDefault();
-  if (status === 503 && elt.matches("button")) offline.hidden = false;
-  // Out of service is no fault of the photo.
-  if (status >= 500) later(elt, status !== 503);
+  if (isOutOfService(status) && elt.matches("button")) offline.hidden = false;
+  if (status >= 500) later(elt, !isOutOfService(status));
   else (status === 408 || status === 429 ? later : never)(elt);
 }, true);
 
